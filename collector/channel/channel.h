@@ -1,0 +1,78 @@
+// The seam between "a printer" and "the ways it can be read". All the rest of the collector knows of SNMP and PIWS is
+// this file.
+//
+//    channel.Read({.host = "10.0.0.7"}, [](Told told) {
+//      if (told.seen == Seen::kAnswered) Keep(told.at, told.answers);
+//    });
+//
+// Nothing here blocks: Identify and Read return at once and call back exactly once, from a thread of the channel's own.
+// A callback must not wait. A channel asks one printer one thing at a time and many printers at once.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/job.h"
+#include "common/reading.h"
+
+namespace plotmeter {
+
+// Where a printer can be reached.
+struct PrinterAddress {
+  std::string host = {};  // an IP address as text; names are resolved before
+  std::uint16_t snmp_port = 161;
+  std::uint16_t https_port = 443;
+  std::string piws_url = {};  // instead of https://host:https_port, for tests and odd sites
+
+  bool operator==(const PrinterAddress&) const = default;
+};
+
+// What was seen, not what to do about it.
+enum class Seen {
+  kNothing,      // nobody asked
+  kAnswered,
+  kUnreachable,  // time-out, connection refused, no route
+  kAsleep,       // HTTP 503 on every resource: keep the last state
+  kRefused,      // it wants credentials, or the community is wrong and it said so
+  kNotSpoken,    // it answers, but this channel is not there (404 on Identification, no Printer-MIB)
+  kUnreadable,   // it answered something that is not what the protocol says
+};
+
+std::string_view ToText(Seen seen);
+
+// Everything a channel learnt about one printer.
+struct Answers {
+  PrinterIdentity identity = {};
+  std::vector<MeterValue> meters = {};
+  std::vector<Supply> supplies = {};
+  std::vector<LoadedMedia> media = {};
+  std::optional<std::string> state = {};
+  std::optional<std::vector<Alert>> alerts = {};  // absent: no statement was made
+  std::vector<JobRecord> jobs = {};
+  std::vector<std::string> remarks = {};  // what was odd, for status and --explain: "job queue wants credentials"
+};
+
+struct Told {
+  Seen seen = Seen::kNothing;
+  std::string detail = {};  // for people: "no answer within 2 s after 3 tries"
+  Instant at = {};          // the collector's clock when the device answered
+  Answers answers = {};     // complete only with kAnswered
+};
+
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  virtual ChannelKind kind() const = 0;
+
+  // Is there a printer that speaks this channel, and which? Fills answers.identity only.
+  virtual void Identify(const PrinterAddress& address, std::function<void(Told)> told) = 0;
+
+  // Everything it knows now.
+  virtual void Read(const PrinterAddress& address, std::function<void(Told)> told) = 0;
+};
+
+}  // namespace plotmeter

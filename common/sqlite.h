@@ -1,0 +1,128 @@
+// SQLite with scopes: a Database, Statements that are bound and stepped, a Transaction that rolls back unless committed.
+// The one door to SQLite.
+//
+//    Database db("spool.db", Database::Mode::kReadWriteCreate);
+//    Transaction t(db);
+//    Statement s = db.Prepare("INSERT INTO reading(at, body) VALUES(?, ?)");
+//    s.Run(ToMillis(at), body);                  // binds 1, 2, … and steps to the end
+//    t.Commit();
+//    Statement q = db.Prepare("SELECT at, body FROM reading WHERE at >= ?");
+//    for (q.Bind(from); q.Step();) use(q.Int(0), q.Text(1));
+//
+// Not for two threads at once: a thread has its own Database. Errors throw SqliteError with SQLite's own words.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace plotmeter {
+
+struct SqliteError : std::runtime_error {
+  SqliteError(int code_in, const std::string& what) : std::runtime_error(what), code(code_in) {}
+  int code;  // SQLite's extended result code
+};
+
+class Statement {
+ public:
+  Statement(Statement&&) noexcept;
+  Statement& operator=(Statement&&) noexcept;
+  ~Statement();
+
+  // Forgets earlier bindings and rows, then binds parameters 1, 2, … An empty optional is NULL; a string is TEXT.
+  template <typename... Values>
+  Statement& Bind(const Values&... values) {
+    Reset();
+    int index = 0;
+    (BindOne(++index, values), ...);
+    return *this;
+  }
+
+  // Binds and steps to the end; for statements without rows.
+  template <typename... Values>
+  void Run(const Values&... values) {
+    Bind(values...);
+    while (Step()) {
+    }
+    Reset();
+  }
+
+  bool Step();  // True while there is a row.
+  void Reset();
+
+  bool IsNull(int column) const;
+  std::int64_t Int(int column) const;
+  std::string Text(int column) const;  // also for BLOBs, byte for byte
+  std::optional<std::int64_t> MaybeInt(int column) const;
+  std::optional<std::string> MaybeText(int column) const;
+  int columns() const;
+
+  void BindOne(int index, std::int64_t value);
+  void BindOne(int index, int value) { BindOne(index, std::int64_t{value}); }
+  void BindOne(int index, std::uint32_t value) { BindOne(index, std::int64_t{value}); }
+  void BindOne(int index, bool value) { BindOne(index, std::int64_t{value}); }
+  void BindOne(int index, std::string_view value);
+  void BindOne(int index, const std::string& value) { BindOne(index, std::string_view(value)); }
+  void BindOne(int index, const char* value) { BindOne(index, std::string_view(value)); }
+  void BindOne(int index, std::nullopt_t);
+  template <typename T>
+  void BindOne(int index, const std::optional<T>& value) {
+    if (value) {
+      BindOne(index, *value);
+    } else {
+      BindOne(index, std::nullopt);
+    }
+  }
+
+ private:
+  friend class Database;
+  Statement(sqlite3* db, sqlite3_stmt* handle) : db_(db), handle_(handle) {}
+
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+class Database {
+ public:
+  enum class Mode { kReadOnly, kReadWrite, kReadWriteCreate };
+
+  // Opens `path` (":memory:" too) with foreign keys on and a busy time-out of 5 s. WAL and synchronous=FULL unless
+  // read-only: what was committed survives a power cut.
+  Database(const std::string& path, Mode mode);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  Statement Prepare(std::string_view sql);
+  void Execute(std::string_view sql);  // one or more statements, no parameters
+  std::int64_t LastInsertId() const;
+  std::int64_t Changes() const;  // rows changed by the last statement
+  sqlite3* handle() { return handle_; }
+
+ private:
+  sqlite3* handle_ = nullptr;
+};
+
+// BEGIN IMMEDIATE … COMMIT; rolls back when it dies uncommitted.
+class Transaction {
+ public:
+  explicit Transaction(Database& db);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void Commit();
+
+ private:
+  Database& db_;
+  bool open_ = true;
+};
+
+}  // namespace plotmeter

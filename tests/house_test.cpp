@@ -1,0 +1,183 @@
+// Keeps the house in order: which folder may include which, and which files may include each
+// outside library. Change the tables in the same commit that changes the design.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+// A folder may include itself and those it names. The arrow never points back.
+const std::map<std::string, Names> kMayInclude = {
+    {"common", {}},
+    {"common/http", {"common"}},
+    {"proto", {"common"}},
+
+    {"collector/channel", {"common"}},
+    {"collector/xml", {"common"}},
+    {"collector/snmp", {"common", "collector/channel"}},
+    {"collector/ledm", {"common", "common/http", "collector/channel", "collector/xml"}},
+    {"collector/piws", {"common", "common/http", "collector/channel", "collector/xml"}},
+    {"collector/discovery", {"common", "collector/channel", "collector/snmp"}},
+    {"collector/poll", {"common", "collector/channel"}},
+    {"collector/spool", {"common", "proto"}},
+    {"collector/uplink", {"common"}},
+    {"collector/enrol", {"common", "proto", "collector/uplink"}},
+    {"collector/upload", {"common", "proto", "collector/uplink", "collector/spool"}},
+
+    {"portal/http", {"common"}},
+    {"portal/store", {"common"}},
+    {"portal/alerts", {"common", "common/http", "portal/store", "portal/ledger"}},
+    {"portal/access", {"common", "proto", "portal/store"}},
+    {"portal/ledger", {"common", "proto", "portal/store"}},
+    {"portal/contracts", {"common", "portal/store", "portal/ledger"}},
+    {"portal/controllers",
+     {"common", "proto", "portal/http", "portal/access", "portal/store", "portal/ledger",
+      "portal/contracts", "portal/alerts"}},
+
+    {"tests/simulator", {"common"}},
+};
+
+// A program's own folder (its main.cpp and its settings) may include these and all below itself.
+const std::map<std::string, Names> kPrograms = {
+    {"collector", {"common", "common/http", "proto"}},
+    {"portal", {"common", "common/http", "proto"}},
+};
+
+// Each outside library has one door in each program.
+const std::map<std::string, Names> kDoors = {
+    {"boost/",
+     {"collector/uplink/portal_client.cpp", "portal/http/listener.cpp",
+      "tests/simulator/piws_server.cpp"}},
+    {"cpprest/", {"collector/uplink/portal_client.cpp"}},
+    {"curl/", {"common/http/fetch.cpp"}},
+    {"libpq-fe.h", {"portal/store/postgres_store.cpp"}},
+    {"net-snmp/", {"collector/snmp/net_snmp_session.cpp", "tests/simulator/snmp_agent.cpp"}},
+    {"nlohmann/", {"common/json.h"}},
+    {"CLI/", {"common/settings.cpp"}},
+    {"spdlog/", {"common/log.cpp"}},
+    {"toml++/", {"common/settings.cpp"}},
+    {"openssl/",
+     {"common/crypto.cpp", "common/jose.cpp", "common/secret.cpp", "common/http/fetch.cpp",
+      "collector/uplink/portal_client.cpp", "portal/http/listener.cpp", "portal/certificate.cpp",
+      "tests/simulator/piws_server.cpp"}},
+    {"pugixml.hpp", {"collector/xml/xml.cpp"}},
+    {"sodium.h", {"portal/access/password.cpp"}},
+    {"sqlite3.h", {"common/sqlite.cpp"}},
+    {"systemd/", {"common/service_posix.cpp"}},
+    {"windows.h", {"common/service_windows.cpp"}},
+    {"zlib.h", {"proto/seal.cpp"}},
+};
+
+std::string FolderOf(const std::string& file) {
+  return fs::path(file).parent_path().generic_string();
+}
+
+// Ours are the folders of the tables; "fmt/format.h" and <vector> are not.
+bool IsOurs(const std::string& folder) {
+  const std::string top = folder.substr(0, folder.find('/'));
+  return top == "common" || top == "proto" || top == "tests" || kPrograms.contains(top);
+}
+
+bool MayInclude(const std::string& folder, const std::string& other) {
+  if (folder == other) return true;
+  if (const auto row = kMayInclude.find(folder); row != kMayInclude.end()) {
+    return row->second.contains(other);
+  }
+  const auto program = kPrograms.find(folder);
+  return program != kPrograms.end() &&
+         (program->second.contains(other) || other.starts_with(folder + "/"));
+}
+
+std::string Listed(const Names& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? " " : " or ") + name;
+  return out;
+}
+
+// What is wrong with the includes of `file`, whose contents are `text`: one sentence each, none
+// when all is well. `file` is relative to the root of the repository.
+std::vector<std::string> Complaints(const std::string& file, std::istream& text) {
+  static const std::regex kInclude(R"re(^#include ["<]([^">]+)[">])re");
+  std::vector<std::string> found;
+  const std::string folder = FolderOf(file);
+  if (!kMayInclude.contains(folder) && !kPrograms.contains(folder)) {
+    found.push_back(folder + " is not in the table of tests/house_test.cpp");
+  }
+  std::smatch match;
+  for (std::string line; std::getline(text, line);) {
+    if (!std::regex_search(line, match, kInclude)) continue;
+    const std::string header = match[1];
+    if (IsOurs(FolderOf(header)) && !MayInclude(folder, FolderOf(header))) {
+      found.push_back(file + " may not include " + header);
+    }
+    for (const auto& [library, doors] : kDoors) {
+      if (header.starts_with(library) && !doors.contains(file)) {
+        found.push_back(file + " may not include " + header + "; only" + Listed(doors) + " may");
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> Complaints(const std::string& file, const std::string& text) {
+  std::istringstream in(text);
+  return Complaints(file, in);
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(HouseTest, LetsTheArrowPointForward) {
+  EXPECT_EQ(Complaints("portal/ledger/usage.cpp", "#include \"portal/store/store.h\"\n"), Lines{});
+  EXPECT_EQ(Complaints("collector/main.cpp", "#include \"collector/spool/spool.h\"\n"), Lines{});
+  EXPECT_EQ(Complaints("common/sqlite.cpp", "#include <sqlite3.h>\n"), Lines{});
+}
+
+TEST(HouseTest, NamesAnArrowThatPointsBack) {
+  EXPECT_EQ(Complaints("portal/ledger/usage.cpp", "#include \"portal/http/http.h\"\n"),
+            Lines{"portal/ledger/usage.cpp may not include portal/http/http.h"});
+  EXPECT_EQ(Complaints("collector/main.cpp", "#include \"portal/store/store.h\"\n"),
+            Lines{"collector/main.cpp may not include portal/store/store.h"});
+}
+
+TEST(HouseTest, NamesALibraryThatCameInByTheWindow) {
+  EXPECT_EQ(Complaints("collector/poll/poller.cpp", "#include <pugixml.hpp>\n"),
+            Lines{"collector/poll/poller.cpp may not include pugixml.hpp; only "
+                  "collector/xml/xml.cpp may"});
+}
+
+TEST(HouseTest, NamesAFolderNobodyPlanned) {
+  EXPECT_EQ(Complaints("portal/helpers/misc.cpp", ""),
+            Lines{"portal/helpers is not in the table of tests/house_test.cpp"});
+}
+
+TEST(HouseTest, HoldsForEveryFile) {
+  const fs::path root = SOURCE_ROOT;
+  int files = 0;
+  for (const char* top : {"common", "proto", "collector", "portal", "tests/simulator"}) {
+    if (!fs::exists(root / top)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      const fs::path extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cpp") continue;
+      ++files;
+      std::ifstream in(entry.path());
+      for (const auto& complaint :
+           Complaints(fs::relative(entry.path(), root).generic_string(), in)) {
+        ADD_FAILURE() << complaint;
+      }
+    }
+  }
+  EXPECT_GT(files, 0) << "found nothing to check under " << root;
+}
+
+}  // namespace
