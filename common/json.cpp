@@ -7,7 +7,8 @@
 namespace plotmeter {
 namespace {
 
-// Builds the value itself, because the library's own builder neither counts depth nor sees a repeated member.
+// Builds the value itself, because the library's own builder neither counts depth nor sees a
+// repeated member.
 class StrictBuilder : public nlohmann::json_sax<Json> {
  public:
   explicit StrictBuilder(int max_depth) : max_depth_(max_depth) {}

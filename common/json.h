@@ -27,8 +27,8 @@ struct JsonError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// RFC 8259, strictly: UTF-8 only, no comments, no repeated member in one object, nothing after the value.
-// Throws JsonError.
+// RFC 8259, strictly: UTF-8 only, no comments, no repeated member in one object, nothing after the
+// value. Throws JsonError.
 Json ParseJson(std::string_view text, const JsonLimits& limits = {});
 
 // The compact text of a value. Text that is not UTF-8 is written with replacement characters.

@@ -1,11 +1,14 @@
-// A batch: what one collector says at once, as a value, and its JSON (proto/batch.schema.json is the truth of the shape).
+// A batch: what one collector says at once, as a value, and its JSON (proto/batch.schema.json is
+// the truth of the shape).
 //
 //    Batch batch{...};
-//    std::string p = BatchJson(batch);          // the payload P, the bytes that are hashed and signed
-//    Batch same = ParseBatch(p, names_json);    // throws BatchError naming the member, what came, what was expected
+//    std::string p = BatchJson(batch);          // the payload P, the bytes that are hashed and
+//    signed Batch same = ParseBatch(p, names_json);    // throws BatchError naming the member, what
+//    came, what was expected
 //
-// P and N (proto/PROTOCOL.md, shared words with the wire): N holds what may have to be forgotten alone.
-// Unknown members are ignored by ParseBatch, so that an older portal accepts a newer collector.
+// P and N (proto/PROTOCOL.md, shared words with the wire): N holds what may have to be forgotten
+// alone. Unknown members are ignored by ParseBatch, so that an older portal accepts a newer
+// collector.
 
 #pragma once
 
@@ -38,33 +41,34 @@ struct ClockNote {
   std::optional<Instant> offset_at = {};
 };
 
-// A reading or job belongs to one printer of the batch; `printer` is an index into Batch::printers ("p1" is 0).
+// A reading or job belongs to one printer of the batch; `printer` is an index into Batch::printers
+// ("p1" is 0).
 struct BatchReading {
   std::size_t printer = 0;
   Reading reading = {};  // reading.printer is filled from the list when parsed
 };
 struct BatchJob {
   std::size_t printer = 0;
-  JobRecord job = {};    // job.name travels in N, never in P
+  JobRecord job = {};  // job.name travels in N, never in P
 };
 struct BatchAlert {
   std::size_t printer = 0;
   ChannelKind channel = ChannelKind::kNone;
   Alert alert = {};
-  Instant since = {};                        // first seen by the collector
+  Instant since = {};  // first seen by the collector
   std::optional<Instant> cleared_at = {};
 };
 
 struct Batch {
-  std::string portal = {};       // thumbprint of the portal's signing key that the enrolment code named
-  std::string collector = {};    // "col_7Q2M9K4T"
-  std::string stream = {};       // UUID
-  std::int64_t sequence = 0;     // from 1
-  std::string previous = {};     // base64url SHA-256 of the stream's batch before; empty for the first
-  std::string batch = {};        // UUIDv7
+  std::string portal = {};  // thumbprint of the portal's signing key that the enrolment code named
+  std::string collector = {};  // "col_7Q2M9K4T"
+  std::string stream = {};     // UUID
+  std::int64_t sequence = 0;   // from 1
+  std::string previous = {};  // base64url SHA-256 of the stream's batch before; empty for the first
+  std::string batch = {};     // UUIDv7
   ClockNote clock = {};
-  std::string salt = {};         // base64url of 16 random bytes, of P
-  std::string names_salt = {};   // the same, of N
+  std::string salt = {};        // base64url of 16 random bytes, of P
+  std::string names_salt = {};  // the same, of N
   std::vector<PrinterIdentity> printers = {};
   std::vector<BatchReading> readings = {};
   std::vector<BatchJob> jobs = {};
@@ -80,7 +84,8 @@ struct BatchText {
 
 BatchText WriteBatch(const Batch& batch);
 
-// Reads P and N and checks everything that step 10 of the portal's checks names: sizes, depth, ranges, UTF-8, hash of N.
+// Reads P and N and checks everything that step 10 of the portal's checks names: sizes, depth,
+// ranges, UTF-8, hash of N.
 Batch ParseBatch(std::string_view payload, std::string_view names);
 
 // Only who it is for and from, for steps 8 and 9, before the rest is believed. Throws BatchError.
