@@ -18,8 +18,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "end_to_end"))
-from stage import Failed, Stage, free_port, now, text  # noqa: E402
-import socket  # noqa: E402
+from stage import Failed, Stage, now, text  # noqa: E402
+from world import World  # noqa: E402
 
 COLUMNS = ("serial", "channel", "meter", "colorant", "unit")
 
@@ -28,63 +28,10 @@ def say(line):
     print(line, flush=True)
 
 
-class Demo:
+class Demo(World):
     def __init__(self, stage, options):
-        self.stage = stage
+        super().__init__(stage, options.printers, options.days, options.seed, say)
         self.options = options
-        self.end = now().replace(minute=0, second=0)
-        self.begin = self.end - timedelta(days=options.days)
-        self.stage.set_time(self.begin)
-        self.snmp_port = free_port(socket.SOCK_DGRAM)
-        self.https_port = free_port()
-        self.portal_port = free_port()
-        self.network = f"127.60.{os.getpid() % 250}.0/24"
-
-    def start_printers(self):
-        self.sim = self.stage.start(
-            "plotmeter-sim", "--printers", self.options.printers, "--network", self.network,
-            "--snmp-port", self.snmp_port, "--https-port", self.https_port, "--days", self.options.days,
-            "--start", text(self.begin), "--seed", self.options.seed, "--control", "-")
-        self.printers = self.sim.ready()["printers"]
-        say(f"{len(self.printers)} simulated printers on {self.network}")
-
-    def start_portal(self):
-        data = self.stage.path("portal")
-        self.stage.run("plotmeter-portal", "init", "--data", data, "--name", "localhost")
-
-        def add(*words):
-            return self.stage.run_json("plotmeter-portal", *words, "--data", data)
-
-        self.reseller = add("reseller", "add", "--name", "North Reprographics")["id"]
-        customer = add("customer", "add", "--reseller", self.reseller, "--name", "Bridge & Partners")["id"]
-        self.site = add("site", "add", "--customer", customer, "--name", "Head office", "--time-zone", "UTC")["id"]
-        self.code = add("enrolment", "add", "--site", self.site)["code"]
-        self.token = add("token", "add", "--reseller", self.reseller, "--name", "demo", "--role", "reseller_viewer",
-                         "--days", str(self.options.days + 365))["token"]
-        self.serve()
-        self.certificate = os.path.join(data, "tls.crt")
-
-    def serve(self, real_time=False):
-        self.portal = self.stage.start(
-            "plotmeter-portal", "serve", "--data", self.stage.path("portal"), "--listen",
-            f"127.0.0.1:{self.portal_port}", real_time=real_time)
-        self.portal.ready()
-        self.url = f"https://127.0.0.1:{self.portal_port}"
-        say(f"portal at {self.url}")
-
-    def collector(self, *words, **how):
-        return self.stage.run("plotmeter-collector", *words, "--state", self.stage.path("collector"), **how)
-
-    def reach(self):
-        return ("--port", self.snmp_port, "--https-port", self.https_port)
-
-    def enrol_and_discover(self):
-        self.collector("enrol", "--portal", self.url, "--code", self.code, "--ca", self.certificate)
-        say("collector enrolled")
-        first = self.printers[0]["address"].rsplit(".", 1)[0]
-        span = f"{first}.1-{len(self.printers) + 10}"
-        found = self.collector("discover", "--range", span, *self.reach(), "--packets-per-second", 1000)
-        say(found.stdout.rstrip())
 
     def print_and_read(self):
         """The days go by: the printers print, the collector reads them and sends."""
@@ -92,20 +39,19 @@ class Demo:
         started = time.monotonic()
         for step in range(steps + 1):
             at = self.begin + timedelta(hours=self.options.hours * step)
-            self.sim.ask(f"advance {text(at)}")
-            self.stage.set_time(at)
-            self.collector("run", "--once", "--piws-pause", "0", *self.reach())
+            self.advance(at)
+            self.read_and_send()
             if step and step * self.options.hours % 120 == 0:
                 say(f"  day {step * self.options.hours // 24}: read and sent, {time.monotonic() - started:.0f} s")
         self.end = self.begin + timedelta(hours=self.options.hours * steps)
         # One more look, so that a receipt which came late is not taken for a loss.
-        waiting = self.stage.run_json("plotmeter-collector", "status", "--state", self.stage.path("collector"))
+        waiting = self.stage.run_json("plotmeter-collector", "status", "--state", self.state)
         if waiting["waiting_batches"] or waiting["waiting_readings"]:
             raise Failed(f"something still waits in the spool: {waiting}")
 
     def export(self, what):
         done = self.stage.run(
-            "plotmeter-portal", "export", what, "--data", self.stage.path("portal"), "--reseller", self.reseller,
+            "plotmeter-portal", "export", what, "--data", self.data, "--reseller", self.reseller,
             "--from", text(self.begin), "--to", text(self.end))
         return list(csv.DictReader(io.StringIO(done.stdout, newline="")))
 
@@ -168,9 +114,9 @@ class Demo:
         """From here on in real time, until interrupted."""
         self.portal.stop()
         self.stage.set_time(None)
-        self.serve(real_time=True)
+        self.serve()
         self.sim.ask(f"advance {text(now())}")
-        collector = self.stage.start("plotmeter-collector", "run", "--state", self.stage.path("collector"),
+        collector = self.stage.start("plotmeter-collector", "run", "--state", self.state,
                                      "--interval", "1m", "--job-interval", "1m", *self.reach())
         say(f"\nStill running; Ctrl-C ends it.\n"
             f"  portal      {self.url}\n  certificate {self.certificate}\n  API token   {self.token}\n"
@@ -205,7 +151,8 @@ def main():
             demo = Demo(stage, options)
             demo.start_printers()
             demo.start_portal()
-            demo.enrol_and_discover()
+            demo.enrol()
+            demo.discover()
             say(f"{options.days} days of printing, read every {options.hours} hours:")
             demo.print_and_read()
             result = demo.verdict()

@@ -140,15 +140,12 @@ class Stage:
     def run_json(self, program, *arguments):
         return json.loads(self.run(program, *arguments, "--json").stdout)
 
-    def start(self, program, *arguments, real_time=False):
+    def start(self, program, *arguments):
         """Starts and returns a Program; it is stopped with the stage."""
         log = os.path.join(self.dir, f"{program}-{len(self.programs)}.log")
-        env = self.environment()
-        if real_time:
-            env = {k: v for k, v in env.items() if not k.startswith("FAKETIME") and k != "LD_PRELOAD"}
         with open(log, "w", encoding="utf-8") as errors:
             popen = subprocess.Popen(
-                [os.path.join(self.bin, program), *map(str, arguments)], env=env, text=True,
+                [os.path.join(self.bin, program), *map(str, arguments)], env=self.environment(), text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         started = Program(program, popen, log)
         self.programs.append(started)
