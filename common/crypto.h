@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ namespace plotmeter {
 
 std::string Sha256(std::string_view data);                              // 32 bytes
 std::string HmacSha256(std::string_view key, std::string_view data);    // 32 bytes (RFC 2104, RFC 4231)
+// The same over the parts as if they were one text, without joining them.
+std::string HmacSha256Of(std::string_view key, std::initializer_list<std::string_view> parts);
 std::string HmacSha512(std::string_view key, std::string_view data);    // 64 bytes
 std::string RandomBytes(std::size_t count);                             // from the system, or it throws
 bool SameBytes(std::string_view a, std::string_view b);                 // in constant time for equal lengths

@@ -90,8 +90,8 @@ JweRead ReadJwe(std::string_view compact);
 
 // The pieces, for published vectors: RFC 7518 section 4.6 (Concat KDF for A128CBC-HS256, empty apu and apv) and
 // section 5.2.3. `key` is 32 bytes: MAC key, then encryption key.
-std::string DeriveEcdhEs(const Secret& agreed, std::string_view algorithm, std::size_t bits,
-                         std::string_view apu, std::string_view apv);
+Secret DeriveEcdhEs(const Secret& agreed, std::string_view algorithm, std::size_t bits,
+                    std::string_view apu, std::string_view apv);
 struct Encrypted {
   std::string ciphertext = {};
   std::string tag = {};
