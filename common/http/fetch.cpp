@@ -154,32 +154,6 @@ void Initialise() {
 
 }  // namespace
 
-std::string_view ToText(FetchSeen seen) {
-  switch (seen) {
-    case FetchSeen::kAnswered:
-      return "answered";
-    case FetchSeen::kUnreachable:
-      return "unreachable";
-    case FetchSeen::kTimedOut:
-      return "timed-out";
-    case FetchSeen::kTooLarge:
-      return "too-large";
-    case FetchSeen::kTlsTrouble:
-      return "tls-trouble";
-    case FetchSeen::kCertificateChanged:
-      return "certificate-changed";
-    case FetchSeen::kNotHttp:
-      return "not-http";
-    case FetchSeen::kRefused:
-      return "refused";
-    case FetchSeen::kStopped:
-      return "stopped";
-    case FetchSeen::kNothing:
-      break;
-  }
-  return "nothing";
-}
-
 class Fetch::Loop {
  public:
   explicit Loop(FetchRules rules) : rules_(std::move(rules)) {

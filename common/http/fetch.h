@@ -84,7 +84,31 @@ enum class FetchSeen {
   kStopped,             // by Stop()
 };
 
-std::string_view ToText(FetchSeen seen);
+constexpr std::string_view ToText(FetchSeen seen) {
+  switch (seen) {
+    case FetchSeen::kAnswered:
+      return "answered";
+    case FetchSeen::kUnreachable:
+      return "unreachable";
+    case FetchSeen::kTimedOut:
+      return "timed-out";
+    case FetchSeen::kTooLarge:
+      return "too-large";
+    case FetchSeen::kTlsTrouble:
+      return "tls-trouble";
+    case FetchSeen::kCertificateChanged:
+      return "certificate-changed";
+    case FetchSeen::kNotHttp:
+      return "not-http";
+    case FetchSeen::kRefused:
+      return "refused";
+    case FetchSeen::kStopped:
+      return "stopped";
+    case FetchSeen::kNothing:
+      break;
+  }
+  return "nothing";
+}
 
 struct FetchResult {
   FetchSeen seen = FetchSeen::kNothing;
