@@ -15,7 +15,7 @@ EnrolmentCode Code() {
 TEST(EnrolmentCodeTest, IsTypedAndReadBack) {
   const Secret text = Code().ToText();
   EXPECT_EQ(text.Reveal(),
-            "PM1-cHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBzc3Nzc3Nzc3Nzc3Nzc3NzzxyeHQ");
+            "PM1-cHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBzc3Nzc3Nzc3Nzc3Nzc3NzEHySpg");
   for (const std::string& typed :
        {text.Reveal(), "  " + text.Reveal() + "\r\n", "\t" + text.Reveal()}) {
     const auto code = EnrolmentCode::Parse(typed);

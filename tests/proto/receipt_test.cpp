@@ -36,7 +36,7 @@ TEST(ReceiptTest, SaysItInTheseWords) {
             R"("portal":")" +
                 Thumbprint(portal.public_key()) +
                 R"(","resend":[38,39],"sequence":41,)"
-                R"("sha256":"XK6qjEd1qxqLDwbBkDDU84dIwc_nvqVWLKVQh_Ypi_4",)"
+                R"("sha256":"XGLgkbjAVl8br60NrVk0J2FDrizO96U4HoraWxqNJtI",)"
                 R"("stored_at":"2026-11-22T09:00:04.120Z",)"
                 R"("stream":"4b1c2f0e-6f5a-4d0b-9a43-0c3a5be1d7aa"})");
 }
