@@ -1,15 +1,12 @@
-// A document a printer sent, XML or JSON, as one kind of tree: what reads it need not know which it
-// was.
+// A document a printer sent, XML or JSON, as one kind of tree: who reads it need not know which.
 //
-//    <InkSlot><SlotId>0</SlotId></InkSlot><InkSlot>…     {"InkSlot": [{"SlotId": 0}, …]}     one
-//    and the same
+//    <A><Slot><Id>0</Id></Slot><Slot>…</Slot></A>    and    {"A": {"Slot": [{"Id": 0}, {…}]}}
 //
 //    Node doc = ReadDocument(body);
-//    for (const Node* slot : doc["InkSystem"]["InkSlotCollection"].All("InkSlot"))      one or
-//    many: object or list
-//      slot->Text("SlotId");                                                            "0"
-//      (*slot)["InkUsed"].Amount();                                                     433 "cc":
-//      number, string, {Value, Unit}
+//    for (const Node* slot : doc["A"].All("Slot"))    one object or a list of them
+//      slot->Text("Id");                              "0"
+//      slot->Amount("InkUsed");                       433 "cc", of a number, a string, {Value,
+//      Unit}
 //
 // Printers vary in exactly these things (domain.md 7.2), so they are settled here, once. What is
 // absent reads as an empty node, and every accessor of an empty node says "nothing": never 0, never
@@ -56,7 +53,7 @@ inline constexpr std::array<std::string_view, 9> kNeverRead = {
 class Node {
  public:
   std::string name = {};  // without namespace prefix; the document itself has none
-  std::string text = {};  // valid UTF-8, without blanks at the ends and control characters
+  std::string text = {};  // CleanText of what was sent
   std::vector<Node> children = {};
 
   bool empty() const { return text.empty() && children.empty(); }
@@ -91,7 +88,7 @@ class Node {
 Node ReadDocument(std::string_view body, const DocumentLimits& limits = {});
 
 // Text as printers send it, made fit to keep: Latin-1 becomes UTF-8 where it was not UTF-8 already,
-// control characters go, blanks at both ends too.
+// control characters go, blanks at both ends too, and what is beyond 255 octets (domain.md 12.6).
 std::string CleanText(std::string_view raw);
 
 // True for the names of kNeverRead.
