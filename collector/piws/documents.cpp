@@ -12,7 +12,7 @@ std::string Lower(std::string text) {
   return text;
 }
 
-// domain.md 11.1: what printers say instead of a serial number when they have none.
+// Empty for what printers say instead of a serial number when they have none.
 std::string UsableSerialNumber(const std::string& said) {
   std::string serial = said;
   for (char& c : serial) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;

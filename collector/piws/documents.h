@@ -4,13 +4,12 @@
 //    Answers answers;
 //    ReadInkSystem(ReadDocument(body), answers);
 //    answers.meters[0]      ink.used, magenta, 433 "cc", from "InkSystem/InkSlot[0]/InkUsed"
-//    answers.supplies[0]    slot-0: marking, magenta, "HP 746", 196 of 300 cc, 66 %, Warning,
-//    "Expired"
+//    answers.supplies[0]    slot-0: marking, magenta, "HP 746", 196 of 300 cc, 66 %, Warning
 //
-// Source: domain.md 7.2 to 7.5 (what a DesignJet Z9 was seen to send, and what clients of other
-// models expect). Quantities keep the printer's digits and unit. What is absent, empty, negative,
-// unreadable or dated 1970 stays absent; a value that is there but cannot be read leaves a line in
-// answers.remarks as well.
+// Source: what a DesignJet Z9 was recorded to send, and what public clients of other models expect;
+// HP publishes no schema. Quantities keep the printer's digits and unit. What is absent, empty,
+// negative, unreadable or dated 1970 stays absent; a value that is there but cannot be read leaves
+// a line in answers.remarks as well.
 //
 // Each function returns false, and changes nothing, when the document is another one.
 

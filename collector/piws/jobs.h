@@ -6,7 +6,8 @@
 //    queue.jobs[0].status_raw      "Completed/OK"
 //    queue.jobs[0].area            191.352000 "?"     the printer names no unit
 //
-// Source: domain.md 7.6 (the traps) and 10 (the mapping). Only fields named in jobs.cpp are read;
+// Source: what a DesignJet Z9 was recorded to send, and what public clients of other models expect;
+// no job with ink or area was ever recorded. Only fields named in jobs.cpp are read;
 // user, account, host, URL and preview path are not even in the Node tree (document.h).
 //
 // Unknown stays absent: a date of 1970, an empty list of inks, an area of 0, and every 0 of a job

@@ -108,7 +108,8 @@ class PiwsChannel::Visit : public std::enable_shared_from_this<Visit> {
   }
 
   bool IsTheRememberedOne(const PrinterIdentity& identity) {
-    if (fingerprint_.empty()) return true;  // without TLS there is nothing to compare
+    // Without TLS there is nothing to compare; with it, a key that cannot be shown is no key.
+    if (fingerprint_.empty()) return base_.starts_with("http://");
     const std::string printer = !identity.serial.empty()
                                     ? "serial " + identity.serial
                                     : "address " + base_.substr(base_.find("//") + 2);
@@ -170,7 +171,7 @@ class PiwsChannel::Visit : public std::enable_shared_from_this<Visit> {
   }
 
   void AskJobs() {
-    // 0, because any other number makes it leave out what has not changed since (domain.md 7.6).
+    // 0, because any other number makes it leave out what has not changed since.
     Ask({fmt::format("/JQ/JobQueue/{}/jobs/all?fromModificationNumber=0",
                      channel_.known_[base_].queue)},
         &Visit::OnJobs, channel_.settings_.queue_pause);

@@ -8,14 +8,12 @@
 // MediaSystem, Alerts and the job queue. What it does not get, it leaves out and says why in
 // answers.remarks; only without Identification is there no answer:
 //
-//    503: kAsleep   no answer in time: kUnreachable   404: kNotSpoken   401: kRefused   other
-//    bytes: kUnreadable
+//    404 kNotSpoken     503 kAsleep     401 kRefused     no answer in time kUnreachable
+//    bytes that are something else kUnreadable
 //
 // Alerts and the job queue may answer 404 or 503 when they have nothing to say: no statement, no
 // failure. 401 on the queue leaves the remark "job queue wants credentials". Two requests in a row
 // without an answer end the visit.
-//
-// Source: domain.md 7.1, 7.2, 7.6.
 
 #pragma once
 
@@ -51,8 +49,7 @@ class CertificateMemory {
 };
 
 struct PiwsSettings {
-  // Before each request to the job queue: firmware wants to be left alone in between
-  // (domain.md 7.1).
+  // Before each request to the job queue, which firmware serves slowly.
   std::chrono::milliseconds queue_pause{1000};
   std::chrono::milliseconds deadline{15'000};  // of one request
   std::chrono::milliseconds connect{5'000};    // of TCP and TLS, within it
@@ -90,11 +87,14 @@ class PiwsChannel : public Channel {
   const Clock& clock_;
   CertificateMemory& certificates_;
   const PiwsSettings settings_;
+
+  // Both by base, "https://10.0.0.7:443". The first visit of a printer is under way.
+  using Queue = std::deque<std::shared_ptr<Visit>>;
   std::mutex mutex_;  // guards visits_
-  std::map<std::string, std::deque<std::shared_ptr<Visit>>>
-      visits_;                          // by base; the first is under way
-  std::map<std::string, Known> known_;  // by base; of the Fetch thread
-  Fetch fetch_;                         // last: its callbacks use all of the above until it is gone
+  std::map<std::string, Queue> visits_;
+  std::map<std::string, Known> known_;  // the Fetch thread's own
+
+  Fetch fetch_;  // last: its callbacks use all of the above until it is gone
 };
 
 }  // namespace plotmeter
