@@ -11,6 +11,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::size_t kMaxText = 255;  // octets
 
 bool IsUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -104,7 +105,14 @@ std::string CleanText(std::string_view raw) {
   }
   const auto first = text.find_first_not_of(kBlanks);
   if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  text.erase(0, first);
+  if (text.size() > kMaxText) {
+    std::size_t end = kMaxText;  // not in the middle of a character
+    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text.resize(end);
+  }
+  text.resize(text.find_last_not_of(kBlanks) + 1);
+  return text;
 }
 
 bool Node::Has(std::string_view child) const {

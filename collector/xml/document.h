@@ -1,17 +1,14 @@
-// A document a printer sent, XML or JSON, as one kind of tree: what reads it need not know which it
-// was.
+// A document a printer sent, XML or JSON, as one kind of tree: who reads it need not know which.
 //
-//    <InkSlot><SlotId>0</SlotId></InkSlot><InkSlot>…     {"InkSlot": [{"SlotId": 0}, …]}     one
-//    and the same
+//    <A><Slot><Id>0</Id></Slot><Slot>…</Slot></A>    and    {"A": {"Slot": [{"Id": 0}, {…}]}}
 //
 //    Node doc = ReadDocument(body);
-//    for (const Node* slot : doc["InkSystem"]["InkSlotCollection"].All("InkSlot"))      one or
-//    many: object or list
-//      slot->Text("SlotId");                                                            "0"
-//      (*slot)["InkUsed"].Amount();                                                     433 "cc":
-//      number, string, {Value, Unit}
+//    for (const Node* slot : doc["A"].All("Slot"))    one object or a list of them
+//      slot->Text("Id");                              "0"
+//      slot->Amount("InkUsed");                       433 "cc", of a number, a string, {Value,
+//      Unit}
 //
-// Printers vary in exactly these things (domain.md 7.2), so they are settled here, once. What is
+// Printers vary in exactly these things, so they are settled here, once. What is
 // absent reads as an empty node, and every accessor of an empty node says "nothing": never 0, never
 // "". Numbers keep the digits they were sent with.
 //
@@ -46,8 +43,7 @@ struct DocumentError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Elements that name people, their machines and accounts, or lead to what they print (domain.md
-// 16).
+// Elements that name people, their machines and accounts, or lead to what they print.
 inline constexpr std::array<std::string_view, 9> kNeverRead = {
     "UserName", "Account",  "HostName", "URL",      "PreviewFilePath",
     "JobOwner", "JobAcct1", "JobAcct2", "JobAcct3",
@@ -56,7 +52,7 @@ inline constexpr std::array<std::string_view, 9> kNeverRead = {
 class Node {
  public:
   std::string name = {};  // without namespace prefix; the document itself has none
-  std::string text = {};  // valid UTF-8, without blanks at the ends and control characters
+  std::string text = {};  // CleanText of what was sent
   std::vector<Node> children = {};
 
   bool empty() const { return text.empty() && children.empty(); }
@@ -72,10 +68,9 @@ class Node {
   std::optional<std::string> Text() const;
   std::optional<std::int64_t> Count() const;  // a whole number from 0; "3" and "3.000000" are 3
   std::optional<bool> Flag() const;           // true, false
-  std::optional<Instant> Time()
-      const;  // RFC 3339; 1970-01-01T00:00:00Z says "unknown" (domain.md 15)
-  std::optional<Decimal> Number() const;   // also of {Value, Unit}
-  std::optional<Quantity> Amount() const;  // unit "?" where none is named
+  std::optional<Instant> Time() const;        // RFC 3339; 1970-01-01T00:00:00Z says "unknown"
+  std::optional<Decimal> Number() const;      // also of {Value, Unit}
+  std::optional<Quantity> Amount() const;     // unit "?" where none is named
 
   // The value of a child.
   std::optional<std::string> Text(std::string_view child) const { return (*this)[child].Text(); }
@@ -86,12 +81,12 @@ class Node {
 };
 
 // Reads XML when the first non-blank byte is '<', else JSON: printers' Content-Type and URL suffix
-// do not tell (domain.md 7.1). The result is a node without a name that holds the root. Throws
+// do not tell. The result is a node without a name that holds the root. Throws
 // DocumentError.
 Node ReadDocument(std::string_view body, const DocumentLimits& limits = {});
 
 // Text as printers send it, made fit to keep: Latin-1 becomes UTF-8 where it was not UTF-8 already,
-// control characters go, blanks at both ends too.
+// control characters go, blanks at both ends too, and what is beyond 255 octets.
 std::string CleanText(std::string_view raw);
 
 // True for the names of kNeverRead.

@@ -380,7 +380,7 @@ class Fetch::Loop {
 };
 
 Fetch::Fetch(FetchRules rules) : loop_(std::make_unique<Loop>(std::move(rules))) {}
-Fetch::~Fetch() = default;
+Fetch::~Fetch() { loop_->Stop(); }  // while loop_ is whole: callbacks may still submit
 
 void Fetch::Submit(FetchRequest request, std::function<void(FetchResult)> done) {
   loop_->Submit(std::move(request), std::move(done));

@@ -1,9 +1,8 @@
 // GET (and, where allowed, POST) to strangers: printers, webhooks. Limits on everything a stranger
-// could stretch. The one door to libcurl (decision: shared/http.md, "who speaks HTTP to whom").
+// could stretch. The one door to libcurl.
 //
 //    Fetch printers(FetchRules::Printers());
-//    printers.Submit({.url = "https://10.0.0.7/LFPWebServices/PI/Identification.xml"},
-//    [](FetchResult got) {
+//    printers.Submit({.url = "https://10.0.0.7/Identification.xml"}, [](FetchResult got) {
 //      if (got.seen == FetchSeen::kAnswered && got.status == 200) Use(got.body, got.fingerprint);
 //    });
 //
@@ -39,15 +38,15 @@ struct FetchRules {
 
   Tls tls = Tls::kVerify;
   std::string ca_file = {};  // PEM, for kVerify; empty: the system's roots
-  // Ciphers without forward secrecy and small keys (OpenSSL DEFAULT@SECLEVEL=0), which printers'
-  // firmware needs (domain.md 7.1). TLS stays at 1.2 or newer.
+  // Ciphers without forward secrecy and small keys (OpenSSL DEFAULT@SECLEVEL=0): firmware was seen
+  // to offer nothing better than AES256-GCM-SHA384 with plain RSA. TLS stays at 1.2 or newer.
   bool old_ciphers = false;
   bool plain_http = false;  // http:// too
   bool post = false;        // FetchRequest::Method::kPost too
-  bool system_proxy =
-      false;  // https_proxy and its kin from the environment; printers are on the LAN
-  std::size_t at_once =
-      64;  // transfers in flight; the others wait, and their time does not run yet
+  // https_proxy and its kin from the environment. Printers are on the LAN.
+  bool system_proxy = false;
+  // Transfers in flight. The others wait, and their time does not run yet.
+  std::size_t at_once = 64;
 
   // For printers: their own certificates, old ciphers, GET only, no proxy.
   static FetchRules Printers() { return {.tls = Tls::kRemembered, .old_ciphers = true}; }

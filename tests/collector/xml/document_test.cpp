@@ -131,6 +131,8 @@ TEST(DocumentTest, MakesTextFitToKeep) {
   EXPECT_EQ(CleanText("Hahnem\xFChle"), "Hahnem\xC3\xBChle");  // Latin-1
   EXPECT_EQ(CleanText(std::string_view("a\0b\x1B[0m\x7F", 8)), "ab[0m");
   EXPECT_EQ(CleanText(" \t"), "");
+  EXPECT_EQ(CleanText(std::string(300, 'x')), std::string(255, 'x'));
+  EXPECT_EQ(CleanText(std::string(254, 'x') + "\xC3\xBC"), std::string(254, 'x'));
   EXPECT_EQ(CleanText("\xC3"), "\xC3\x83");         // cut in the middle: not UTF-8
   EXPECT_EQ(CleanText("\xED\xA0\x80").size(), 6u);  // a surrogate is not UTF-8 either
   EXPECT_EQ(CleanText("\xF0\x9F\x96\xA8"), "\xF0\x9F\x96\xA8");
