@@ -58,13 +58,13 @@ Json Do(Fleet& fleet, const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::optional<std::string> AnswerControl(Fleet& fleet, std::string_view line) {
+ControlAnswer AnswerControl(Fleet& fleet, std::string_view line) {
   std::istringstream in{std::string(line)};
   std::vector<std::string> words;
   for (std::string word; in >> word;) words.push_back(word);
   if (words.empty()) words.emplace_back();
-  if (words == std::vector<std::string>{"quit"}) return std::nullopt;
-  return JsonText(Do(fleet, words));
+  if (words == std::vector<std::string>{"quit"}) return {R"({"ok":true})", true};
+  return {JsonText(Do(fleet, words))};
 }
 
 }  // namespace plotmeter::simulator

@@ -19,7 +19,11 @@
 
 namespace plotmeter::simulator {
 
-// The answer without its line feed; empty after `quit`.
-std::optional<std::string> AnswerControl(Fleet& fleet, std::string_view line);
+struct ControlAnswer {
+  std::string line = {};  // without its line feed
+  bool quit = false;
+};
+
+ControlAnswer AnswerControl(Fleet& fleet, std::string_view line);
 
 }  // namespace plotmeter::simulator

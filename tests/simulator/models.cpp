@@ -119,6 +119,7 @@ PrinterModel PageWideXl() {
           .piws = {.xml_jobs = false,
                    .group_collection = false,
                    .reservoir = true,
+                   .one_drawer = true,
                    .job_accounting = false}};
 }
 

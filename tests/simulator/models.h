@@ -47,6 +47,7 @@ struct PiwsModel {
   bool group_collection = true;  // InkSlotGroupCollection.InkSlotGroup, else InkSlotGroup at once
   bool text_numbers = false;     // "433" rather than 433
   bool reservoir = false;        // a second, internal slot a group, which repeats the count
+  bool one_drawer = false;       // all rolls in one drawer, which is no list then
   bool silent_alerts = false;    // 404 when there is no alert
   bool page_accounting = true;   // media and ink per page
   bool job_accounting = true;    // media and ink per job

@@ -123,8 +123,9 @@ WebAnswer AnswerQueue(const SimulatedPrinter& printer, std::string_view path,
     return XmlAnswer(FromJson("JobQueueCollection", collection));
   }
   const std::string_view rest = path.substr(std::string_view("/JQ/JobQueue/").size());
-  if (rest.substr(0, rest.find('/')) != printer.queue_id()) return NotThere("Unkownw QueueID");
-  if (rest.substr(rest.find('/')) != "/jobs/all") return NotThere();
+  const std::string_view id = rest.substr(0, rest.find('/'));
+  if (id != printer.queue_id()) return NotThere("Unkownw QueueID");
+  if (rest.substr(id.size()) != "/jobs/all") return NotThere();
   const Element snapshot = JobQueueSnapshot(printer);
   if (printer.model().piws.xml_jobs || !json) return XmlAnswer(snapshot);
   return JsonAnswer(snapshot.name, ToJson(snapshot));
@@ -210,6 +211,7 @@ Json DeviceStatus(const SimulatedPrinter& printer) {
 Json MediaSystem(const SimulatedPrinter& printer) {
   const PrinterModel& model = printer.model();
   std::vector<Json> drawers;
+  std::vector<Json> rolls;
   for (std::size_t i = 0; i < model.inputs.size(); ++i) {
     const InputModel& input = model.inputs[i];
     const InputState& state = printer.inputs()[i];
@@ -220,9 +222,17 @@ Json MediaSystem(const SimulatedPrinter& printer) {
                       {{"MediaTypeID", Papers()[state.paper].id},
                        {"Width", Inches(input.width)},
                        {"RemainingLength", Inches(state.left)}}}}}};
+    if (model.piws.one_drawer) {
+      rolls.push_back(std::move(device));
+      continue;
+    }
     drawers.push_back(
         {{"DrawerId", i},
          {"InputDeviceCollection", Named(input.roll ? "Roll" : "Sheet", std::move(device))}});
+  }
+  if (!rolls.empty()) {
+    drawers.push_back(
+        {{"DrawerId", 0}, {"InputDeviceCollection", Named("Roll", ListOrOne(rolls))}});
   }
   return {{"DrawerCollection", {{"Drawer", ListOrOne(std::move(drawers))}}}};
 }

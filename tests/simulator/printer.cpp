@@ -229,7 +229,7 @@ void SimulatedPrinter::Finish(Job& job) {
   Json ink = Json::array();
   for (std::size_t i = 0; i < inks_.size(); ++i) {
     if (job.ink[i] == 0) continue;  // the account names only what was used
-    ink.push_back({{"colorant", model_->inks[i].colorant}, {"amount", SixDecimals(job.ink[i])}});
+    ink.push_back({{"colorant", model_->inks[i].colorant}, {"value", SixDecimals(job.ink[i])}});
   }
   finished_.push_back({{"at", ToMillis(now_)},
                        {"serial", serial_},

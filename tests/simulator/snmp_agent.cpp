@@ -26,6 +26,13 @@ namespace {
 using PduPointer = std::unique_ptr<netsnmp_pdu, decltype(&snmp_free_pdu)>;
 using Kind = SnmpVariable::Kind;
 
+// What strangers send is no news; net-snmp would write each broken octet to standard error.
+void SilenceLibrary() {
+  static const bool silent =
+      netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG) != nullptr;
+  (void)silent;
+}
+
 PduPointer NewPdu(int command) { return {snmp_pdu_create(command), &snmp_free_pdu}; }
 
 // SEQUENCE { INTEGER 0 or 1 …: net-snmp would look for keys to a v3 message, which nobody here has.
@@ -117,6 +124,7 @@ std::optional<std::string> Encode(netsnmp_session& session, netsnmp_pdu* pdu) {
 std::optional<std::string> AnswerSnmp(std::string_view datagram, const Mib& mib,
                                       std::string_view community, std::size_t max_reply) {
   if (!IsCommunityMessage(datagram)) return std::nullopt;
+  SilenceLibrary();
   netsnmp_session session;
   snmp_sess_init(&session);
   session.version = SNMP_DEFAULT_VERSION;

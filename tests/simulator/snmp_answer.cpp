@@ -24,11 +24,11 @@ SnmpVariable GetOne(const Oid& name, const Mib& mib, SnmpVersion version) {
   if (value != nullptr && !(version == SnmpVersion::kV1 && value->type == MibType::kCounter64)) {
     return {.name = name, .value = *value};
   }
-  // An object that has instances, but not this one (RFC 3416 section 4.2.1): its column has other
-  // rows.
-  Oid column = name;
-  if (!column.empty()) column.pop_back();
-  const bool has_others = column.size() >= 2 && mib.HasBelow(column);
+  // Does the object have instances, only not this one (RFC 3416 section 4.2.1)? Its siblings tell.
+  Oid object = name;
+  if (!object.empty()) object.pop_back();
+  const Mib::Row* row = mib.HasBelow(object) ? mib.After(object) : nullptr;
+  const bool has_others = row != nullptr && row->first.size() == name.size();
   return {.name = name, .kind = has_others ? Kind::kNoSuchInstance : Kind::kNoSuchObject};
 }
 
