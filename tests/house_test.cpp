@@ -62,7 +62,7 @@ const std::map<std::string, Names> kDoors = {
     {"cpprest/", {"collector/uplink/portal_client.cpp"}},
     {"curl/", {"common/http/fetch.cpp"}},
     {"libpq-fe.h", {"portal/store/postgres_store.cpp"}},
-    {"net-snmp/", {"collector/snmp/net_snmp_session.cpp", "tests/simulator/snmp_agent.cpp"}},
+    {"net-snmp/", {"collector/snmp/codec.cpp", "tests/simulator/snmp_agent.cpp"}},
     {"nlohmann/", {"common/json.h"}},
     {"CLI/", {"common/settings.cpp"}},
     {"spdlog/", {"common/log.cpp"}},
