@@ -149,7 +149,8 @@ UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterScope& 
 
 bool UsageExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kUsageHeader;
-  while (next_ < printers_.size() && chunk.size() < kChunk) {
+  for (const std::size_t full = chunk.size() + kChunk;
+       next_ < printers_.size() && chunk.size() < full;) {
     EachUsageRow(store_, reseller_, printers_[next_++], period_,
                  [&](const UsageRow& row) { Append(chunk, format_, row); });
   }
@@ -166,7 +167,8 @@ JobExport::JobExport(Store& store, ResellerId reseller, const PrinterScope& scop
 
 bool JobExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kJobHeader;
-  while (next_ < printers_.size() && chunk.size() < kChunk) {
+  for (const std::size_t full = chunk.size() + kChunk;
+       next_ < printers_.size() && chunk.size() < full;) {
     const PrinterRow& printer = printers_[next_++];
     const std::string& zone = printer.site.time_zone;
     store_.EachJob(reseller_, printer.id, period_.from.In(zone), period_.to.In(zone),

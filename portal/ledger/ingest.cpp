@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "common/jose.h"
+#include "common/json.h"
 #include "common/log.h"
 
 namespace plotmeter {
