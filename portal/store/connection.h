@@ -25,9 +25,9 @@ class Connection {
  public:
   Connection(const std::string& path, Database::Mode mode) : db_(path, mode) {}
 
-  // The statement of that text, prepared once. `sql` must live as long as the program: it is kept by reference.
-  // The reference lives as long as the connection; one text is one statement, so a statement in
-  // use is not asked for again inside its own loop.
+  // The statement of that text, prepared once. `sql` must live as long as the program: it is kept
+  // by reference. The reference lives as long as the connection; one text is one statement, so a
+  // statement in use is not asked for again inside its own loop.
   Statement& Sql(std::string_view sql);
   Database& db() { return db_; }
   void ResetUsed();
@@ -46,8 +46,8 @@ class ConnectionPool {
  public:
   class Lease {
    public:
-    Lease(ConnectionPool& pool, std::unique_ptr<Connection> reader);          // a reader
-    Lease(Connection& writer, std::unique_lock<std::mutex> lock);             // the writer
+    Lease(ConnectionPool& pool, std::unique_ptr<Connection> reader);  // a reader
+    Lease(Connection& writer, std::unique_lock<std::mutex> lock);     // the writer
     Lease(Lease&&) = delete;
     ~Lease();
     Connection* operator->() { return connection_; }

@@ -37,8 +37,9 @@ bool SqliteStore::AddToken(const ResellerId& reseller, const ApiToken& token) {
   Statement& ours = writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
   if (confined && !ours.Bind(token.customer, owner).Step()) return false;
   writer
-      ->Sql("INSERT INTO api_token(id, reseller_id, hash, role, customer, name, created_at,"
-            " expires_at) VALUES(?,?,?,?,?,?,?,?)")
+      ->Sql(
+          "INSERT INTO api_token(id, reseller_id, hash, role, customer, name, created_at,"
+          " expires_at) VALUES(?,?,?,?,?,?,?,?)")
       .Run(token.id.empty() ? UnusedId(*writer, "api_token", "tok_") : token.id, owner, token.hash,
            token.role, confined ? std::optional(token.customer) : std::nullopt, token.name,
            ToMillis(token.created_at), MaybeMillis(token.expires_at));
@@ -62,8 +63,9 @@ std::vector<ApiToken> SqliteStore::Tokens(const ResellerId& reseller) {
 bool SqliteStore::AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) {
   auto writer = pool_.Writer();
   writer
-      ->Sql("INSERT INTO enrolment_code(hash, reseller_id, site, created_at, expires_at)"
-            " SELECT ?, reseller_id, id, ?, ? FROM site WHERE id=? AND reseller_id=?")
+      ->Sql(
+          "INSERT INTO enrolment_code(hash, reseller_id, site, created_at, expires_at)"
+          " SELECT ?, reseller_id, id, ?, ? FROM site WHERE id=? AND reseller_id=?")
       .Run(offer.hash, ToMillis(offer.created_at), ToMillis(offer.expires_at), offer.site,
            OwnerOf(*writer, reseller));
   return writer->db().Changes() == 1;
@@ -112,10 +114,11 @@ CodeUsed SqliteStore::UseCode(const ResellerId& reseller, const std::string& has
   if (!known) {
     collector = UnusedId(*writer, "collector", "col_");
     writer
-        ->Sql("INSERT INTO collector(id, reseller_id, site, name, version, system, jwk, thumbprint,"
-              " enrolled_at) VALUES(?,?,?,?,?,?,?,?,?)")
-        .Run(collector, owner, site, newcomer.name, newcomer.version, newcomer.system,
-             newcomer.jwk, newcomer.thumbprint, ToMillis(now));
+        ->Sql(
+            "INSERT INTO collector(id, reseller_id, site, name, version, system, jwk, thumbprint,"
+            " enrolled_at) VALUES(?,?,?,?,?,?,?,?,?)")
+        .Run(collector, owner, site, newcomer.name, newcomer.version, newcomer.system, newcomer.jwk,
+             newcomer.thumbprint, ToMillis(now));
   }
   writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=?")
       .Run(ToMillis(now), collector, hash);

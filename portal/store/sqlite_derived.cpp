@@ -152,32 +152,33 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(Connection& writer, const P
     const PrinterIdentity& printer = batch.printers[i];
     // Without a serial two collectors can never mean the same printer.
     const std::string apart =
-        printer.serial.empty()
-            ? batch.collector + "/" + printer.product + "/" + printer.model
-            : "";
+        printer.serial.empty() ? batch.collector + "/" + printer.product + "/" + printer.model : "";
     const std::int64_t at = ToMillis(seen[i].at.value_or(batch.received_at));
     std::string site;
     std::int64_t number = FindPrinter(writer, place.owner, printer, apart, site);
     if (number == 0) {
       writer
-          .Sql("INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model,"
-               " firmware, site, state, first_seen, last_seen) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
+          .Sql(
+              "INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model,"
+              " firmware, site, state, first_seen, last_seen) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
           .Run(place.owner, UnusedId(writer, "printer", "prn_"), printer.manufacturer,
                printer.serial, apart, printer.product, printer.model, printer.firmware, place.site,
                seen[i].state, at, at);
       number = writer.db().LastInsertId();
     } else if (site != place.site) {
       writer
-          .Sql("INSERT OR IGNORE INTO printer_claim(reseller_id, printer, site, collector,"
-               " first_seen) VALUES(?,?,?,?,?)")
+          .Sql(
+              "INSERT OR IGNORE INTO printer_claim(reseller_id, printer, site, collector,"
+              " first_seen) VALUES(?,?,?,?,?)")
           .Run(place.owner, number, place.site, batch.collector, at);
     }
     // An older batch that comes late must not bring back an older firmware.
     writer
-        .Sql("UPDATE printer SET manufacturer=IIF(manufacturer='', ?2, manufacturer),"
-             " product=COALESCE(NULLIF(?3,''), product), model=COALESCE(NULLIF(?4,''), model),"
-             " firmware=COALESCE(NULLIF(?5,''), firmware), state=COALESCE(?6, state), last_seen=?7"
-             " WHERE number=?1 AND last_seen<=?7")
+        .Sql(
+            "UPDATE printer SET manufacturer=IIF(manufacturer='', ?2, manufacturer),"
+            " product=COALESCE(NULLIF(?3,''), product), model=COALESCE(NULLIF(?4,''), model),"
+            " firmware=COALESCE(NULLIF(?5,''), firmware), state=COALESCE(?6, state), last_seen=?7"
+            " WHERE number=?1 AND last_seen<=?7")
         .Run(number, printer.manufacturer, printer.product, printer.model, printer.firmware,
              seen[i].state, at);
     numbers.push_back(number);
@@ -195,8 +196,7 @@ void DerivedRows::WriteReadings(Connection& writer, const Place& place, const Ba
     const std::int64_t number = printers.at(printer);
     const std::int64_t at = ToMillis(reading->at);
     for (const MeterValue& value : reading->meters) {
-      insert.Run(place.owner,
-                 MeterNumber(writer, place.owner, number, reading->channel, value), at,
+      insert.Run(place.owner, MeterNumber(writer, place.owner, number, reading->channel, value), at,
                  value.value.value.text(), place.batch);
     }
   }
@@ -207,17 +207,17 @@ std::int64_t DerivedRows::MeterNumber(Connection& writer, std::int64_t owner, st
   const std::string_view colorant = value.colorant ? std::string_view(*value.colorant) : "";
   const std::string_view media = value.media ? std::string_view(*value.media) : "";
   key_ = std::to_string(printer);
-  for (const std::string_view part :
-       {ToText(channel), std::string_view(value.meter), colorant, media,
-        std::string_view(value.value.unit)}) {
+  for (const std::string_view part : {ToText(channel), std::string_view(value.meter), colorant,
+                                      media, std::string_view(value.value.unit)}) {
     key_ += '\0';
     key_ += part;
   }
   if (const auto known = meters_.find(key_); known != meters_.end()) return known->second;
 
   writer
-      .Sql("INSERT OR IGNORE INTO meter(reseller_id, printer, channel, meter, colorant, media, unit)"
-           " VALUES(?,?,?,?,?,?,?)")
+      .Sql(
+          "INSERT OR IGNORE INTO meter(reseller_id, printer, channel, meter, colorant, media, unit)"
+          " VALUES(?,?,?,?,?,?,?)")
       .Run(owner, printer, ToText(channel), value.meter, colorant, media, value.value.unit);
   Statement& find = writer.Sql(
       "SELECT number FROM meter WHERE printer=? AND channel=? AND meter=? AND colorant=?"

@@ -30,20 +30,20 @@ BatchFound Place(Connection& connection, std::int64_t owner, const BatchRecord& 
 
 void AddGap(Connection& writer, std::int64_t owner, const Gap& gap, Instant now) {
   writer
-      .Sql("INSERT OR IGNORE INTO gap(reseller_id, collector, stream, sequence, kind, detail,"
-           " noted_at) VALUES(?,?,?,?,?,?,?)")
+      .Sql(
+          "INSERT OR IGNORE INTO gap(reseller_id, collector, stream, sequence, kind, detail,"
+          " noted_at) VALUES(?,?,?,?,?,?,?)")
       .Run(owner, gap.collector, gap.stream, gap.sequence, gap.kind, gap.detail, ToMillis(now));
 }
 
 bool IsStored(Connection& writer, const BatchRecord& batch, std::int64_t sequence) {
-  Statement& q =
-      writer.Sql("SELECT 1 FROM batch WHERE collector=? AND stream=? AND sequence=?");
+  Statement& q = writer.Sql("SELECT 1 FROM batch WHERE collector=? AND stream=? AND sequence=?");
   return q.Bind(batch.collector, batch.stream, sequence).Step();
 }
 
 bool IsVoid(Connection& writer, const BatchRecord& batch, std::int64_t sequence) {
-  Statement& q = writer.Sql(
-      "SELECT 1 FROM gap WHERE collector=? AND stream=? AND sequence=? AND kind='void'");
+  Statement& q =
+      writer.Sql("SELECT 1 FROM gap WHERE collector=? AND stream=? AND sequence=? AND kind='void'");
   return q.Bind(batch.collector, batch.stream, sequence).Step();
 }
 
@@ -98,9 +98,10 @@ StreamState Advance(Connection& writer, std::int64_t owner, const BatchRecord& b
     ++state.unbroken;
   }
   writer
-      .Sql("INSERT INTO stream(reseller_id, collector, stream, unbroken, highest)"
-           " VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET unbroken=excluded.unbroken,"
-           " highest=excluded.highest")
+      .Sql(
+          "INSERT INTO stream(reseller_id, collector, stream, unbroken, highest)"
+          " VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET unbroken=excluded.unbroken,"
+          " highest=excluded.highest")
       .Run(owner, batch.collector, batch.stream, state.unbroken, state.highest);
   return state;
 }
@@ -116,8 +117,8 @@ std::vector<std::int64_t> Missing(Connection& writer, const BatchRecord& batch,
   std::int64_t next = state.unbroken + 1;
   for (here.Bind(batch.collector, batch.stream, state.unbroken, batch.sequence);
        missing.size() < kMaxResend && here.Step();) {
-    for (const std::int64_t sequence = here.Int(0);
-         next < sequence && missing.size() < kMaxResend; ++next) {
+    for (const std::int64_t sequence = here.Int(0); next < sequence && missing.size() < kMaxResend;
+         ++next) {
       missing.push_back(next);
     }
     next = std::max(next, here.Int(0) + 1);
@@ -152,9 +153,10 @@ BatchFound SqliteStore::StoreBatch(const ResellerId& reseller, const BatchRecord
   const StreamState state = Advance(*writer, owner, batch);
   BatchFound stored{BatchPlace::kFree, receipt(Missing(*writer, batch, state))};
   writer
-      ->Sql("INSERT INTO batch(reseller_id, collector, batch, stream, sequence, previous, sha256,"
-            " received_at, doubtful, receipt, jws, names, payload)"
-            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
+      ->Sql(
+          "INSERT INTO batch(reseller_id, collector, batch, stream, sequence, previous, sha256,"
+          " received_at, doubtful, receipt, jws, names, payload)"
+          " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .Run(owner, batch.collector, batch.batch, batch.stream, batch.sequence, batch.previous,
            batch.sha256, ToMillis(batch.received_at), batch.doubtful, stored.receipt, *batch.jws,
            *batch.names, *batch.payload);

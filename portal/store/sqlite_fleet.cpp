@@ -58,7 +58,8 @@ struct Points {
 Points ReadPoints(Connection& reader, std::int64_t meter, Instant from, Instant to) {
   Points read;
   Statement& base = reader.Sql(
-      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? ORDER BY at DESC LIMIT 1");
+      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? ORDER BY at DESC LIMIT "
+      "1");
   if (base.Bind(meter, ToMillis(from)).Step()) read.Add(base);
   Statement& rest = reader.Sql(
       "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at>? AND at<=? ORDER BY at");
@@ -73,9 +74,8 @@ std::string BatchId(Connection& reader, std::int64_t number) {
 
 }  // namespace
 
-std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller,
-                                              const PrinterScope& scope, const std::string& after,
-                                              std::size_t limit) {
+std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller, const PrinterScope& scope,
+                                              const std::string& after, std::size_t limit) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(kPrinterPage);
   std::vector<PrinterRow> rows;

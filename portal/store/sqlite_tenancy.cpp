@@ -19,9 +19,9 @@ SqliteStore::SqliteStore(const std::string& path) : pool_(path) {
   version.Step();
   const std::int64_t number = version.Int(0);
   if (number > LatestSchema()) {
-    throw NewerDatabase(fmt::format(
-        "{} has schema {}; this program knows {} at most: use a newer plotmeter-portal", path,
-        number, LatestSchema()));
+    throw NewerDatabase(
+        fmt::format("{} has schema {}; this program knows {} at most: use a newer plotmeter-portal",
+                    path, number, LatestSchema()));
   }
   if (number < LatestSchema()) {
     throw std::runtime_error(
@@ -99,10 +99,10 @@ std::optional<std::string> SqliteStore::AddSite(const ResellerId& reseller, cons
   Transaction transaction(writer->db());
   const std::string id = UnusedId(*writer, "site", "sit_");
   writer
-      ->Sql("INSERT OR IGNORE INTO site(id, reseller_id, customer, name, time_zone, created_at)"
-            " SELECT ?, reseller_id, id, ?, ?, ? FROM customer WHERE id=? AND reseller_id=?")
-      .Run(id, site.name, site.time_zone, ToMillis(now), site.customer,
-           OwnerOf(*writer, reseller));
+      ->Sql(
+          "INSERT OR IGNORE INTO site(id, reseller_id, customer, name, time_zone, created_at)"
+          " SELECT ?, reseller_id, id, ?, ?, ? FROM customer WHERE id=? AND reseller_id=?")
+      .Run(id, site.name, site.time_zone, ToMillis(now), site.customer, OwnerOf(*writer, reseller));
   if (writer->db().Changes() == 0) return std::nullopt;
   transaction.Commit();
   return id;

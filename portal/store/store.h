@@ -95,8 +95,8 @@ struct BatchRecord {
   std::string stream = {};
   std::int64_t sequence = 0;
   std::string previous = {};
-  std::string sha256 = {};    // of the payload, base64url
-  const std::string* jws = nullptr;      // S, P and N, byte for byte
+  std::string sha256 = {};           // of the payload, base64url
+  const std::string* jws = nullptr;  // S, P and N, byte for byte
   const std::string* payload = nullptr;
   const std::string* names = nullptr;
   Instant received_at = {};
@@ -199,7 +199,7 @@ struct JobRow {
   std::optional<Instant> submitted = {}, finished = {};
   std::optional<std::int64_t> copies = {}, pages = {}, printed_pages = {};
   std::optional<std::string> media = {}, area = {}, area_unit = {}, length = {}, length_unit = {},
-      quality = {};
+                             quality = {};
   std::string ink = {};  // JSON: [["magenta","0.21","cc"]]
 };
 
