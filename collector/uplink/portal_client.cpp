@@ -52,6 +52,12 @@ struct Judgement {
   }
 };
 
+// When only cpprestsdk's check of the host name said no, OpenSSL has no word for it.
+bool IsAboutTheName(int error) {
+  return error == X509_V_OK || error == X509_V_ERR_UNSPECIFIED ||
+         error == X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
 // Runs OpenSSL's own verification, with cpprestsdk's check of the host name within it, and
 // remembers why it failed. Never says yes when that says no.
 int VerifyAndRemember(X509_STORE_CTX* context, void* argument) {
@@ -59,7 +65,7 @@ int VerifyAndRemember(X509_STORE_CTX* context, void* argument) {
   const int believed = X509_verify_cert(context);
   if (believed > 0) return believed;
   const int error = X509_STORE_CTX_get_error(context);
-  judgement.Say(error == X509_V_OK || error == X509_V_ERR_HOSTNAME_MISMATCH
+  judgement.Say(IsAboutTheName(error)
                     ? fmt::format("its certificate is not made out to {}", judgement.host)
                     : fmt::format("its certificate is not trusted: {}",
                                   X509_verify_cert_error_string(error)));
