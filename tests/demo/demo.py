@@ -82,8 +82,9 @@ class Demo(World):
             billed[row["serial"], row["job"]] = row
         wrong = 0
         printed = 0
+        tells_jobs = {p["serial"] for p in self.printers if p["piws"]}  # SNMP alone knows no jobs
         for job in truth["jobs"]:
-            if job["status"] != "printed":
+            if job["status"] != "printed" or job["serial"] not in tells_jobs:
                 continue
             printed += 1
             row = billed.get((job["serial"], job["job"]))
