@@ -1,14 +1,12 @@
-// A batch: what one collector says at once, as a value, and its JSON (proto/batch.schema.json is
-// the truth of the shape).
+// A batch: what one collector says at once, as a value, and its JSON (batch.schema.json is the
+// truth of the shape).
 //
-//    Batch batch{...};
-//    std::string p = BatchJson(batch);          // the payload P, the bytes that are hashed and
-//    signed Batch same = ParseBatch(p, names_json);    // throws BatchError naming the member, what
-//    came, what was expected
+//    BatchText text = WriteBatch(batch);                   // P, which is hashed and signed, and N
+//    Batch same = ParseBatch(text.payload, text.names);    // or BatchError: the member, what came,
+//                                                          // what was expected
 //
-// P and N (proto/PROTOCOL.md, shared words with the wire): N holds what may have to be forgotten
-// alone. Unknown members are ignored by ParseBatch, so that an older portal accepts a newer
-// collector.
+// N holds what may have to be forgotten alone (PROTOCOL.md). Unknown members are ignored by
+// ParseBatch, so that an older portal accepts a newer collector.
 
 #pragma once
 
@@ -33,12 +31,16 @@ struct Voided {
   std::int64_t sequence = 0;
   std::string sha256 = {};  // base64url of SHA-256(P) of the batch that will not come
   std::string reason = {};
+
+  bool operator==(const Voided&) const = default;
 };
 
 struct ClockNote {
   Instant created_at = {};
   std::optional<std::int64_t> offset_ms = {};  // collector minus portal, when last measured
   std::optional<Instant> offset_at = {};
+
+  bool operator==(const ClockNote&) const = default;
 };
 
 // A reading or job belongs to one printer of the batch; `printer` is an index into Batch::printers
@@ -46,10 +48,14 @@ struct ClockNote {
 struct BatchReading {
   std::size_t printer = 0;
   Reading reading = {};  // reading.printer is filled from the list when parsed
+
+  bool operator==(const BatchReading&) const = default;
 };
 struct BatchJob {
   std::size_t printer = 0;
   JobRecord job = {};  // job.name travels in N, never in P
+
+  bool operator==(const BatchJob&) const = default;
 };
 struct BatchAlert {
   std::size_t printer = 0;
@@ -57,6 +63,8 @@ struct BatchAlert {
   Alert alert = {};
   Instant since = {};  // first seen by the collector
   std::optional<Instant> cleared_at = {};
+
+  bool operator==(const BatchAlert&) const = default;
 };
 
 struct Batch {
@@ -74,6 +82,8 @@ struct Batch {
   std::vector<BatchJob> jobs = {};
   std::vector<BatchAlert> alerts = {};
   std::vector<Voided> voided = {};
+
+  bool operator==(const Batch&) const = default;
 };
 
 // The two texts that travel. P holds the hash of N as "names".
@@ -82,6 +92,9 @@ struct BatchText {
   std::string names = {};    // N
 };
 
+// Text that a printer gave can never make a batch unreadable: what is not UTF-8, and U+0000,
+// becomes U+FFFD, and text beyond kMaxText is cut. Members that say nothing are left out. Counts
+// and ranges are the caller's (ParseBatch of the result tells).
 BatchText WriteBatch(const Batch& batch);
 
 // Reads P and N and checks everything that step 10 of the portal's checks names: sizes, depth,
@@ -104,6 +117,11 @@ inline constexpr std::size_t kMaxPrinters = 1000;
 inline constexpr std::size_t kMaxReadings = 5000;
 inline constexpr std::size_t kMaxJobs = 20000;
 inline constexpr std::size_t kMaxAlerts = 10000;
+inline constexpr std::size_t kMaxVoided = 10000;
+inline constexpr std::size_t kMaxRows =
+    1000;  // meters, supplies, media or alerts of one reading; inks of one job
 inline constexpr std::size_t kMaxText = 1024;  // bytes of one text member
+inline constexpr std::int64_t kMaxInteger =
+    (std::int64_t{1} << 53) - 1;  // what every JSON reader keeps exactly (RFC 8259 6)
 
 }  // namespace plotmeter

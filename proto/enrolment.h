@@ -1,22 +1,22 @@
 // What a collector and the portal say to each other once (wire section 5).
 //
-//   code      "PM1-" base64url( 32 bytes SHA-256 thumbprint of the portal's signing key | 16 bytes
-//   secret | 4 bytes checksum )
-//             the checksum is the first 4 bytes of SHA-256 of the 48 before it, so that a typing
-//             mistake is named as one
-//   keys      GET /api/v1/keys → JWS (typ plotmeter-keys+jws) by the signing key the code names:
+//   code      "PM1-" base64url( thumbprint of the portal's signing key, 32 bytes
+//                               | secret, 16 bytes | checksum, 4 bytes )
+//             The checksum is the first 4 bytes of the SHA-256 of the 48 before it, so that a
+//             typing mistake is named as one.
+//   keys      GET /api/v1/keys answers a JWS (typ plotmeter-keys+jws) by the signing key that
+//             the code names:
 //             {"version":1,"signing":JWK,"encryption":[JWK…],"recovery":thumbprint,"issued_at":…}
 //   request   POST /api/v1/enrolments, body: JWE (typ plotmeter-enrolment+jwe, no zip) to the
-//   portal's encryption key of
-//             a JWS (typ plotmeter-enrolment+jws, alg ES256, kid = thumbprint) by the collector's
+//             portal's encryption key, of a JWS (typ plotmeter-enrolment+jws) by the collector's
 //             new key over
 //             {"secret":base64url,"portal":thumbprint,"key":JWK,"name":…,"version":…,"system":…}
 //   answer    200, JWS (typ plotmeter-enrolled+jws) by the signing key over
-//             {"portal":…,"collector":"col_…","key":thumbprint of the collector's
-//             key,"site":…,"settings":{},"at":…}
+//             {"portal":…,"collector":"col_…","key":thumbprint of the collector's key,"site":…,
+//              "settings":{},"at":…}
 //
-// Each message is written by a Write… function and read by a Read… function that verifies
-// everything it can.
+// Each message is written by a Write… function and read by a Read… function that verifies what
+// it can.
 
 #pragma once
 
@@ -63,9 +63,9 @@ struct EnrolmentRequest {
   Secret secret = {};
   std::string portal = {};
   std::optional<PublicKey> key = {};
-  std::string name = {};  // what the collector calls itself; chosen by the administrator
-  std::string version = {};
-  std::string system = {};  // "Linux x86_64"
+  std::string name = {};     // what the collector calls itself; chosen by the administrator
+  std::string version = {};  // of the collector
+  std::string system = {};   // "Linux x86_64"
 };
 
 // Signed by `key` (whose public half is put into the request) and sealed to `portal_encryption`.

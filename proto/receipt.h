@@ -1,15 +1,13 @@
 // What the portal answers to a batch, signed: a JWS whose payload is this JSON. Unsigned answers
 // are network trouble.
 //
-//    typ "plotmeter-receipt+jws":
-//    {"portal":…,"collector":…,"stream":…,"batch":…,"sequence":41,"sha256":…,"stored_at":…,
-//                                  "resend":[38,39]}
-//    typ "plotmeter-refusal+jws": {"portal":…,"collector":…,"sha256":… or
-//    "sealed_sha256":…,"status":422,"check":"schema","detail":…,"at":…}
+//    typ "plotmeter-receipt+jws": {"portal":…,"collector":…,"stream":…,"batch":…,"sequence":41,
+//                                  "sha256":…,"stored_at":…,"resend":[38,39]}
+//    typ "plotmeter-refusal+jws": {"portal":…,"collector":…,"sha256":…,"sealed_sha256":…,
+//                                  "status":422,"check":"schema","detail":…,"at":…}
 //
 //    std::string jws = SignReceipt(receipt, portal_signing_key);
-//    auto receipt = ReadReceipt(jws, portal_public_key);       // empty unless signed by it, and
-//    whole
+//    auto receipt = ReadReceipt(jws, portal_public_key);    // empty unless signed by it, and whole
 
 #pragma once
 

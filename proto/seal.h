@@ -1,14 +1,12 @@
-// Sealing a batch and opening it again: compress, encrypt, authenticate. proto/PROTOCOL.md has it
-// to the byte.
+// Sealing a batch and opening it again: compress, encrypt, authenticate. To the byte: PROTOCOL.md.
 //
 //    S = detached JWS of P          M = S LF P LF N          E = compact JWE of DEFLATE(M)
 //
 //    std::string m = JoinMessage(SignDetachedJws(kBatchJws, text.payload, collector_key), text);
-//    std::string e = Seal(m, portal_encryption_key);       // what is POSTed; differs at each
-//    sealing OpenResult r = Open(e, keys);                          // r.refusal == Refusal::kNone,
-//    or which check failed
+//    std::string e = Seal(m, portal_encryption_key);   // what is POSTed; differs at each sealing
+//    OpenResult r = Open(e, keys);                     // r.refusal: kNone, or which check failed
 //
-// The door to zlib.
+// The door to zlib. Functions without state: safe from any thread.
 
 #pragma once
 
@@ -34,6 +32,10 @@ std::string JoinMessage(std::string_view jws, const BatchText& text);
 
 std::string Seal(std::string_view message, const PublicKey& portal);
 
+// Whether the portal will take it: M of at most 64 MiB that seals to at most 4 MiB. Whoever cuts a
+// batch asks before it is cut. The ratio needs no asking: Deflate keeps it. Costs one compression.
+bool FitsLimits(std::string_view message);
+
 // Seals other messages (enrolment …) without compression.
 std::string SealPlain(std::string_view message, std::string_view typ, const PublicKey& portal);
 
@@ -46,8 +48,7 @@ enum class Refusal {
   kKeyUnknown,     // 3 "key-retired"    kid is none of ours
   kPoint,          // 4 "form"           epk is no point on P-256
   kMac,            // 5 "authentication"
-  kSignerUnknown,  // 6 "signer"         a stranger, or not inflatable to a JWS header within its
-                   // first KiB
+  kSignerUnknown,  // 6 "signer"         a stranger, or no JWS header in the first KiB
   kInflation,      // 6 "inflation"      larger than 64 MiB or 200 times
   kSignature,      // 7 "signature"
   kRevoked,        // 7 "revoked"
@@ -81,8 +82,9 @@ OpenResult Open(std::string_view sealed, const OpenKeys& keys);
 std::optional<std::string> OpenPlain(std::string_view sealed, std::string_view typ,
                                      const OpenKeys& keys);
 
-// Raw DEFLATE (RFC 1951). Inflate stops and answers empty when `limit` bytes would be passed or the
-// data is not whole.
+// Raw DEFLATE (RFC 1951), never smaller than 1/kMaxInflation of the data: idle printers say the
+// same for days, and an honest batch of that must not look like a bomb. Inflate stops and answers
+// empty when `limit` bytes would be passed or the data is not whole.
 std::string Deflate(std::string_view data);
 std::optional<std::string> Inflate(std::string_view data, std::size_t limit);
 

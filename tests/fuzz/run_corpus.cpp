@@ -65,13 +65,12 @@ void NameTheInputOnSignal(int signal) {
 }
 
 void NameTheInputOnACrash() {
+  std::signal(SIGABRT, NameTheInputOnSignal);
   if (__sanitizer_set_death_callback != nullptr) {
     __sanitizer_set_death_callback(NameTheInput);
     return;
   }
-  for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL}) {
-    std::signal(signal, NameTheInputOnSignal);
-  }
+  for (const int signal : {SIGSEGV, SIGFPE, SIGILL}) std::signal(signal, NameTheInputOnSignal);
 }
 
 // A copy on the heap of exactly its size, so that a sanitizer sees a read past its end.
