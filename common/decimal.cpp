@@ -33,8 +33,7 @@ std::optional<Decimal> Decimal::Parse(std::string_view text) {
       digits = digits * 10 + (c - '0');
     }
   }
-  return Decimal(std::string(text), negative ? -digits : digits,
-                 static_cast<int>(fraction.size()));
+  return Decimal(std::string(text), negative ? -digits : digits, static_cast<int>(fraction.size()));
 }
 
 Decimal Decimal::FromInteger(std::int64_t value) {

@@ -1,9 +1,11 @@
-// One line an event: a name and fields. Transitions, not repetitions; never a secret, never a person.
+// One line an event: a name and fields. Transitions, not repetitions; never a secret, never a
+// person.
 //
 //    Log(LogLevel::kInfo, "batch_stored", {{"sequence", "41"}, {"bytes", "3120"}});
 //    2026-11-22T09:00:03Z info batch_stored sequence=41 bytes=3120
 //
-// Values with blanks, quotes or control characters are written as JSON strings. Safe from any thread.
+// Values with blanks, quotes or control characters are written as JSON strings. Safe from any
+// thread.
 
 #pragma once
 

@@ -1,10 +1,12 @@
-// What one printer said over one channel at one instant, as it said it: meters, supplies, media, alerts, state.
+// What one printer said over one channel at one instant, as it said it: meters, supplies, media,
+// alerts, state.
 //
-// Quantities keep the printer's decimal text and unit ("433", "cc"); nothing is converted, summed or rounded before
-// the portal's ledger. An absent value means unknown, and unknown is never 0.
+// Quantities keep the printer's decimal text and unit ("433", "cc"); nothing is converted, summed
+// or rounded before the portal's ledger. An absent value means unknown, and unknown is never 0.
 //
-//    Reading r{.printer = {.manufacturer = "HP", .serial = "CN9541H01M"}, .at = now, .channel = ChannelKind::kPiws};
-//    r.meters.push_back({.meter = "ink.used", .colorant = "magenta", .value = {*Decimal::Parse("433"), "cc"}});
+//    Reading r{.printer = {.manufacturer = "HP", .serial = "CN9541H01M"}, .at = now, .channel =
+//    ChannelKind::kPiws}; r.meters.push_back({.meter = "ink.used", .colorant = "magenta", .value =
+//    {*Decimal::Parse("433"), "cc"}});
 
 #pragma once
 
@@ -23,59 +25,70 @@ enum class ChannelKind { kNone, kSnmp, kPiws, kLedm };
 
 constexpr std::string_view ToText(ChannelKind kind) {
   switch (kind) {
-    case ChannelKind::kSnmp: return "snmp";
-    case ChannelKind::kPiws: return "piws";
-    case ChannelKind::kLedm: return "ledm";
-    case ChannelKind::kNone: break;
+    case ChannelKind::kSnmp:
+      return "snmp";
+    case ChannelKind::kPiws:
+      return "piws";
+    case ChannelKind::kLedm:
+      return "ledm";
+    case ChannelKind::kNone:
+      break;
   }
   return "none";
 }
 
-// Who the printer is. Empty text means that the channel did not say. Never an address, a host name or sysName.
+// Who the printer is. Empty text means that the channel did not say. Never an address, a host name
+// or sysName.
 struct PrinterIdentity {
   std::string manufacturer = {};  // "HP"
-  std::string serial = {};        // trimmed and in upper case; empty when it is a placeholder (domain: all X, all 0 …)
-  std::string product = {};       // product number, "W3Z71A"
-  std::string model = {};         // "HP DesignJet Z9 24in"
+  std::string serial =
+      {};  // trimmed and in upper case; empty when it is a placeholder (domain: all X, all 0 …)
+  std::string product = {};  // product number, "W3Z71A"
+  std::string model = {};    // "HP DesignJet Z9 24in"
   std::string firmware = {};
 
   bool operator==(const PrinterIdentity&) const = default;
 };
 
-// One meter at one instant. `meter` is one of ink.used, media.area, media.length, impressions, sheets, prints, scans,
-// copies, cartridges.used, engine.hours, or x-… for a count whose meaning is not settled.
+// One meter at one instant. `meter` is one of ink.used, media.area, media.length, impressions,
+// sheets, prints, scans, copies, cartridges.used, engine.hours, or x-… for a count whose meaning is
+// not settled.
 struct MeterValue {
   std::string meter = {};
-  std::optional<std::string> colorant = {};  // "magenta", "photo-black"; an open set, lower case with hyphens
-  std::optional<std::string> media = {};     // paper id
+  std::optional<std::string> colorant =
+      {};  // "magenta", "photo-black"; an open set, lower case with hyphens
+  std::optional<std::string> media = {};  // paper id
   Quantity value = {};
-  std::string source = {};  // the object or element it came from: "1.3.6.1.2.1.43.10.2.1.4.1.1", "InkSystem/InkUsed"
+  std::string source =
+      {};  // the object or element it came from: "1.3.6.1.2.1.43.10.2.1.4.1.1", "InkSystem/InkUsed"
 
   bool operator==(const MeterValue&) const = default;
 };
 
 // One consumable or waste box. RFC 3805 prtMarkerSuppliesTable, PIWS InkSupplyInfo.
 struct Supply {
-  std::string supply = {};                       // which one, stable within printer and channel: "1.5", "slot-0"
-  std::optional<std::string> kind = {};          // "ink-cartridge", "waste-ink"; the printer's own word in lower case
+  std::string supply = {};  // which one, stable within printer and channel: "1.5", "slot-0"
+  std::optional<std::string> kind =
+      {};  // "ink-cartridge", "waste-ink"; the printer's own word in lower case
   std::optional<std::string> colorant = {};
   std::optional<std::string> description = {};
-  std::optional<Quantity> level = {};            // what is left (of a receptacle: the room left); absent = unknown
+  std::optional<Quantity> level =
+      {};  // what is left (of a receptacle: the room left); absent = unknown
   std::optional<Quantity> capacity = {};
-  std::optional<Decimal> percent = {};           // only where the printer itself said a percentage
-  std::optional<std::string> remark = {};        // "some-left", "some-room": an answer without a number
-  std::optional<std::string> state = {};         // raw: "Warning", "Ok"
+  std::optional<Decimal> percent = {};     // only where the printer itself said a percentage
+  std::optional<std::string> remark = {};  // "some-left", "some-room": an answer without a number
+  std::optional<std::string> state = {};   // raw: "Warning", "Ok"
   std::optional<std::string> part_number = {};
-  std::optional<std::string> serial = {};        // of the cartridge
-  std::optional<std::string> installed = {};     // as the printer gave it
+  std::optional<std::string> serial = {};     // of the cartridge
+  std::optional<std::string> installed = {};  // as the printer gave it
 
   bool operator==(const Supply&) const = default;
 };
 
 // Media in one input (roll, sheet). RFC 3805 prtInputTable, PIWS MediaSystem.
 struct LoadedMedia {
-  std::string input = {};                   // "Roll1", "MANUAL_FEED"
-  std::optional<std::string> media = {};    // paper id
+  std::string input = {};                 // "Roll1", "MANUAL_FEED"
+  std::optional<std::string> media = {};  // paper id
   std::optional<std::string> name = {};
   std::optional<Quantity> width = {};
   std::optional<Quantity> length_left = {};
@@ -87,10 +100,14 @@ enum class Severity { kUnknown, kInformation, kWarning, kCritical };
 
 constexpr std::string_view ToText(Severity severity) {
   switch (severity) {
-    case Severity::kInformation: return "information";
-    case Severity::kWarning: return "warning";
-    case Severity::kCritical: return "critical";
-    case Severity::kUnknown: break;
+    case Severity::kInformation:
+      return "information";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kCritical:
+      return "critical";
+    case Severity::kUnknown:
+      break;
   }
   return "unknown";
 }
@@ -112,8 +129,10 @@ struct Reading {
   std::vector<MeterValue> meters = {};
   std::vector<Supply> supplies = {};
   std::vector<LoadedMedia> media = {};
-  std::optional<std::string> state = {};              // idle, printing, warming-up, stopped, asleep; else the printer's word
-  std::optional<std::vector<Alert>> alerts = {};      // absent: the channel made no statement; empty: none is active
+  std::optional<std::string> state =
+      {};  // idle, printing, warming-up, stopped, asleep; else the printer's word
+  std::optional<std::vector<Alert>> alerts =
+      {};  // absent: the channel made no statement; empty: none is active
 
   bool operator==(const Reading&) const = default;
 };

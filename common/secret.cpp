@@ -14,7 +14,8 @@ void Wipe(std::string& value) {
 
 Secret::~Secret() { Wipe(value_); }
 
-// A short string lives inside the object, so moving it leaves its bytes behind: hence copy and wipe.
+// A short string lives inside the object, so moving it leaves its bytes behind: hence copy and
+// wipe.
 Secret::Secret(Secret&& other) noexcept : value_(other.value_) { Wipe(other.value_); }
 
 Secret& Secret::operator=(Secret&& other) noexcept {

@@ -1,4 +1,5 @@
-// A value nobody may see by accident: it prints as <secret>, is not copied silently, and is wiped when it dies.
+// A value nobody may see by accident: it prints as <secret>, is not copied silently, and is wiped
+// when it dies.
 //
 //    Secret code("PM1-…");
 //    fmt::format("{}", code);   // "<secret>"

@@ -1,14 +1,16 @@
-// A program's commands and settings from one table: --help, flags, PLOTMETER_… variables and the TOML file come from it.
-// The one door to CLI11 and toml++.
+// A program's commands and settings from one table: --help, flags, PLOTMETER_… variables and the
+// TOML file come from it. The one door to CLI11 and toml++.
 //
 //    Program program{.name = "plotmeter-sim", .summary = "Simulated printers.", .commands = {
-//        {.name = "", .summary = "…", .settings = {{.name = "printers", .value = "N", .fallback = "5", .help = "…"}},
+//        {.name = "", .summary = "…", .settings = {{.name = "printers", .value = "N", .fallback =
+//        "5", .help = "…"}},
 //         .run = [](const Arguments& a) { return Simulate(a.Number("printers")); }}}};
 //    return RunProgram(program, argc, argv);
 //
-// Every setting "packets-per-second" is the flag --packets-per-second, the variable PLOTMETER_PACKETS_PER_SECOND and
-// the key `packets-per-second` in the file given by --config; the flag wins over the variable, that over the file, that
-// over the fallback. An unknown flag, command or key ends with exit code 2 and a suggestion.
+// Every setting "packets-per-second" is the flag --packets-per-second, the variable
+// PLOTMETER_PACKETS_PER_SECOND and the key `packets-per-second` in the file given by --config; the
+// flag wins over the variable, that over the file, that over the fallback. An unknown flag, command
+// or key ends with exit code 2 and a suggestion.
 
 #pragma once
 
@@ -33,17 +35,18 @@ struct Setting {
   std::string help = {};
   bool repeatable = false;
   bool required = false;
-  bool positional = false;    // ADDRESS rather than --address
-  bool flag_only = false;     // never from the environment or the file (switches such as --json)
+  bool positional = false;  // ADDRESS rather than --address
+  bool flag_only = false;   // never from the environment or the file (switches such as --json)
 };
 
 class Arguments {
  public:
-  bool Has(const std::string& name) const;                    // given anywhere, or has a fallback
-  bool Switch(const std::string& name) const;                 // false when absent
-  std::string Text(const std::string& name) const;            // "" when absent
+  bool Has(const std::string& name) const;          // given anywhere, or has a fallback
+  bool Switch(const std::string& name) const;       // false when absent
+  std::string Text(const std::string& name) const;  // "" when absent
   std::vector<std::string> All(const std::string& name) const;
-  // A whole number from `low` to `high`; throws UsageError that names the setting, what came and what was expected.
+  // A whole number from `low` to `high`; throws UsageError that names the setting, what came and
+  // what was expected.
   std::int64_t Number(const std::string& name, std::int64_t low = 0,
                       std::int64_t high = INT64_MAX) const;
 
@@ -51,9 +54,9 @@ class Arguments {
 };
 
 struct Command {
-  std::string name = {};      // "reseller add"; "" for a program without commands
-  std::string summary = {};   // one sentence
-  std::string more = {};      // what --help teaches below the options: examples
+  std::string name = {};     // "reseller add"; "" for a program without commands
+  std::string summary = {};  // one sentence
+  std::string more = {};     // what --help teaches below the options: examples
   std::vector<Setting> settings = {};
   std::function<int(const Arguments&)> run = {};
 };
@@ -65,8 +68,9 @@ struct Program {
   std::vector<Command> commands = {};
 };
 
-// Parses, runs the command, and returns the exit code: 0 done, 1 it failed (an exception; its words go to standard
-// error), 2 wrong use. --help and --version answer by themselves; --check parses and validates, then ends with 0.
+// Parses, runs the command, and returns the exit code: 0 done, 1 it failed (an exception; its words
+// go to standard error), 2 wrong use. --help and --version answer by themselves; --check parses and
+// validates, then ends with 0.
 int RunProgram(const Program& program, int argc, char** argv);
 
 }  // namespace plotmeter

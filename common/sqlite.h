@@ -1,5 +1,5 @@
-// SQLite with scopes: a Database, Statements that are bound and stepped, a Transaction that rolls back unless committed.
-// The one door to SQLite.
+// SQLite with scopes: a Database, Statements that are bound and stepped, a Transaction that rolls
+// back unless committed. The one door to SQLite.
 //
 //    Database db("spool.db", Database::Mode::kReadWriteCreate);
 //    Transaction t(db);
@@ -9,7 +9,8 @@
 //    Statement q = db.Prepare("SELECT at, body FROM reading WHERE at >= ?");
 //    for (q.Bind(from); q.Step();) use(q.Int(0), q.Text(1));
 //
-// Not for two threads at once: a thread has its own Database. Errors throw SqliteError with SQLite's own words.
+// Not for two threads at once: a thread has its own Database. Errors throw SqliteError with
+// SQLite's own words.
 
 #pragma once
 
@@ -37,7 +38,8 @@ class Statement {
   Statement& operator=(Statement&&) noexcept;
   ~Statement();
 
-  // Forgets earlier bindings and rows, then binds parameters 1, 2, … An empty optional is NULL; a string is TEXT.
+  // Forgets earlier bindings and rows, then binds parameters 1, 2, … An empty optional is NULL; a
+  // string is TEXT.
   template <typename... Values>
   Statement& Bind(const Values&... values) {
     Reset();
@@ -94,8 +96,8 @@ class Database {
  public:
   enum class Mode { kReadOnly, kReadWrite, kReadWriteCreate };
 
-  // Opens `path` (":memory:" too) with foreign keys on and a busy time-out of 5 s. WAL and synchronous=FULL unless
-  // read-only: what was committed survives a power cut.
+  // Opens `path` (":memory:" too) with foreign keys on and a busy time-out of 5 s. WAL and
+  // synchronous=FULL unless read-only: what was committed survives a power cut.
   Database(const std::string& path, Mode mode);
   ~Database();
   Database(const Database&) = delete;

@@ -94,8 +94,8 @@ std::optional<Instant> ParseInstant(std::string_view text) {
   unsigned s = 0;
   unsigned millis = 0;
   if (!ReadDate(in, date) || !(in.Literal('T') || in.Literal('t')) || !in.Digits(2, 0, 23, h) ||
-      !in.Literal(':') || !in.Digits(2, 0, 59, m) || !in.Literal(':') ||
-      !in.Digits(2, 0, 60, s) || !in.Fraction(millis)) {  // 60: a leap second (RFC 3339 5.6)
+      !in.Literal(':') || !in.Digits(2, 0, 59, m) || !in.Literal(':') || !in.Digits(2, 0, 60, s) ||
+      !in.Fraction(millis)) {  // 60: a leap second (RFC 3339 5.6)
     return std::nullopt;
   }
   minutes offset{0};

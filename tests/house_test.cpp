@@ -76,6 +76,7 @@ const std::map<std::string, Names> kDoors = {
     {"sqlite3.h", {"common/sqlite.cpp"}},
     {"systemd/", {"common/service_posix.cpp"}},
     {"windows.h", {"common/service_windows.cpp"}},
+    {"date/", {"portal/ledger/period.cpp"}},
     {"zlib.h", {"proto/seal.cpp"}},
 };
 

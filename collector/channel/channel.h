@@ -1,12 +1,13 @@
-// The seam between "a printer" and "the ways it can be read". All the rest of the collector knows of SNMP and PIWS is
-// this file.
+// The seam between "a printer" and "the ways it can be read". All the rest of the collector knows
+// of SNMP and PIWS is this file.
 //
 //    channel.Read({.host = "10.0.0.7"}, [](Told told) {
 //      if (told.seen == Seen::kAnswered) Keep(told.at, told.answers);
 //    });
 //
-// Nothing here blocks: Identify and Read return at once and call back exactly once, from a thread of the channel's own.
-// A callback must not wait. A channel asks one printer one thing at a time and many printers at once.
+// Nothing here blocks: Identify and Read return at once and call back exactly once, from a thread
+// of the channel's own. A callback must not wait. A channel asks one printer one thing at a time
+// and many printers at once.
 
 #pragma once
 
@@ -33,13 +34,13 @@ struct PrinterAddress {
 
 // What was seen, not what to do about it.
 enum class Seen {
-  kNothing,      // nobody asked
+  kNothing,  // nobody asked
   kAnswered,
   kUnreachable,  // time-out, connection refused, no route
   kAsleep,       // HTTP 503 on every resource: keep the last state
   kRefused,      // it wants credentials, or the community is wrong and it said so
-  kNotSpoken,    // it answers, but this channel is not there (404 on Identification, no Printer-MIB)
-  kUnreadable,   // it answered something that is not what the protocol says
+  kNotSpoken,   // it answers, but this channel is not there (404 on Identification, no Printer-MIB)
+  kUnreadable,  // it answered something that is not what the protocol says
 };
 
 std::string_view ToText(Seen seen);
@@ -53,7 +54,8 @@ struct Answers {
   std::optional<std::string> state = {};
   std::optional<std::vector<Alert>> alerts = {};  // absent: no statement was made
   std::vector<JobRecord> jobs = {};
-  std::vector<std::string> remarks = {};  // what was odd, for status and --explain: "job queue wants credentials"
+  std::vector<std::string> remarks =
+      {};  // what was odd, for status and --explain: "job queue wants credentials"
 };
 
 struct Told {

@@ -1,0 +1,118 @@
+#include "collector/poll/poller.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace plotmeter {
+namespace {
+
+void FillFrom(std::string& into, const std::string& from) {
+  if (into.empty()) into = from;
+}
+
+// Answers come from the channels' threads, and may come after nobody waits any more: so whoever may
+// still call shares this.
+struct Round {
+  std::mutex mutex;
+  std::condition_variable_any told;
+  std::vector<std::vector<ChannelTold>> answers;  // [printer][channel]
+  std::vector<std::size_t> missing;               // answers to come, for each printer
+  std::deque<std::size_t> finished;
+};
+
+}  // namespace
+
+std::string Polled::Trouble() const {
+  std::string words;
+  for (const ChannelReport& report : reports) {
+    if (report.seen == Seen::kAnswered) continue;
+    if (!words.empty()) words += "; ";
+    words += fmt::format("{}: {}", ToText(report.channel),
+                         report.detail.empty() ? ToText(report.seen) : report.detail);
+  }
+  return words;
+}
+
+Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told) {
+  Polled polled{.address = address};
+  for (const auto& [channel, answer] : told) {
+    polled.reports.push_back(
+        {.channel = channel, .seen = answer.seen, .detail = answer.detail, .at = answer.at});
+    for (const std::string& remark : answer.answers.remarks) {
+      polled.remarks.push_back(fmt::format("{}: {}", ToText(channel), remark));
+    }
+    if (answer.seen != Seen::kAnswered) continue;
+    const PrinterIdentity& identity = answer.answers.identity;
+    // Two serials at one address: somebody is mistaken, so only the better channel's counts.
+    if (!polled.identity.serial.empty() && !identity.serial.empty() &&
+        polled.identity.serial != identity.serial) {
+      polled.remarks.push_back(fmt::format("{}: says serial {}, not {}; its answers are left out",
+                                           ToText(channel), identity.serial,
+                                           polled.identity.serial));
+      continue;
+    }
+    FillFrom(polled.identity.manufacturer, identity.manufacturer);
+    FillFrom(polled.identity.serial, identity.serial);
+    FillFrom(polled.identity.product, identity.product);
+    FillFrom(polled.identity.model, identity.model);
+    FillFrom(polled.identity.firmware, identity.firmware);
+    polled.readings.push_back({.at = answer.at,
+                               .channel = channel,
+                               .meters = answer.answers.meters,
+                               .supplies = answer.answers.supplies,
+                               .media = answer.answers.media,
+                               .state = answer.answers.state});
+    if (answer.answers.alerts) {
+      polled.alerts.push_back({.channel = channel, .active = *answer.answers.alerts});
+    }
+    for (JobRecord job : answer.answers.jobs) {
+      job.channel = channel;
+      job.seen_at = answer.at;
+      polled.jobs.push_back(std::move(job));
+    }
+  }
+  for (Reading& reading : polled.readings) reading.printer = polled.identity;
+  return polled;
+}
+
+Poller::Poller(std::vector<Channel*> channels) : channels_(std::move(channels)) {}
+
+void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
+                  const std::function<void(const Polled&)>& polled) {
+  if (channels_.empty()) return;
+  const auto round = std::make_shared<Round>();
+  round->answers.resize(addresses.size());
+  round->missing.assign(addresses.size(), channels_.size());
+  for (auto& answers : round->answers) {
+    for (const Channel* channel : channels_) answers.push_back({.channel = channel->kind()});
+  }
+  for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
+    for (std::size_t way = 0; way < channels_.size(); ++way) {
+      channels_[way]->Read(addresses[printer], [round, printer, way](Told told) {
+        const std::lock_guard lock(round->mutex);
+        round->answers[printer][way].told = std::move(told);
+        if (--round->missing[printer] == 0) {
+          round->finished.push_back(printer);
+          round->told.notify_one();
+        }
+      });
+    }
+  }
+  for (std::size_t handed = 0; handed < addresses.size(); ++handed) {
+    std::unique_lock lock(round->mutex);
+    if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
+    const std::size_t printer = round->finished.front();
+    round->finished.pop_front();
+    const std::vector<ChannelTold> told = std::exchange(round->answers[printer], {});
+    lock.unlock();
+    polled(Merge(addresses[printer], told));
+  }
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,72 @@
+// One round: asks every printer over every channel at once, and makes of the answers one Reading a
+// channel, all with the same identity. poll has never heard of SNMP or PIWS.
+//
+//    Poller poller({&piws, &snmp});                          // best channel first (domain:
+//    identity) poller.Poll(addresses, stop, [&](const Polled& p) { spool.Keep(…); });
+//
+// A slow or dead printer delays nobody but the end of the round: each is handed over as soon as its
+// own last channel has answered.
+
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "collector/channel/channel.h"
+#include "common/reading.h"
+
+namespace plotmeter {
+
+// How one channel fared.
+struct ChannelReport {
+  ChannelKind channel = ChannelKind::kNone;
+  Seen seen = Seen::kNothing;
+  std::string detail = {};  // for people
+  Instant at = {};
+};
+
+struct ChannelAlerts {
+  ChannelKind channel = ChannelKind::kNone;
+  std::vector<Alert> active = {};
+};
+
+// What one round learnt of one printer.
+struct Polled {
+  PrinterAddress address = {};
+  // Each member from the best channel that said it; without a serial nothing below may be billed.
+  PrinterIdentity identity = {};
+  std::vector<Reading> readings = {};  // one for each channel that answered
+  std::vector<JobRecord> jobs = {};
+  std::vector<ChannelAlerts> alerts = {};  // only of channels that made a complete statement
+  std::vector<ChannelReport> reports = {};
+  std::vector<std::string> remarks = {};
+
+  bool answered() const { return !readings.empty(); }
+  // Why nothing was learnt, in one sentence: "snmp: no answer within 2 s; piws: refused".
+  std::string Trouble() const;
+};
+
+// Puts together what the channels told of one printer; `told` in the order of preference. Pure.
+struct ChannelTold {
+  ChannelKind channel = ChannelKind::kNone;
+  Told told = {};
+};
+Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told);
+
+class Poller {
+ public:
+  // Best channel first. The channels must outlive the poller, and every answer it still waits for.
+  explicit Poller(std::vector<Channel*> channels);
+
+  // Reads every printer and hands each to `polled`, on the calling thread, in the order in which
+  // they finish. Returns when all have, or when `stop` is requested.
+  void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
+            const std::function<void(const Polled&)>& polled);
+
+ private:
+  std::vector<Channel*> channels_;
+};
+
+}  // namespace plotmeter

@@ -1,0 +1,31 @@
+// How readings and jobs lie in the spool: as the JSON with which they will travel, so that what can
+// be kept can be sent. Nothing else of the spool knows this form.
+//
+//    std::string body = KeptText(reading);          // one line of JSON, without the printer
+//    ReadingsFrom({body, other})[0] == reading      // but for `printer` and `alerts`, which are
+//    kept apart
+//
+// Text is cleaned and cut as the wire wants it, so what comes back may differ in that.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/job.h"
+#include "common/reading.h"
+
+namespace plotmeter {
+
+// Throw BatchError when a value could never be sent (a quantity without a unit, a nameless meter).
+std::string KeptText(const Reading& reading);
+std::string KeptText(const JobRecord& job);  // without its name
+
+std::vector<Reading> ReadingsFrom(const std::vector<std::string>& bodies);
+std::vector<JobRecord> JobsFrom(const std::vector<std::string>& bodies);
+
+// The inverse of ToText(Severity).
+Severity SeverityOf(std::string_view text);
+
+}  // namespace plotmeter

@@ -1,0 +1,202 @@
+#include "collector/spool/spool.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "collector/spool/best_job.h"
+#include "collector/spool/kept.h"
+#include "collector/spool/spool_schema.h"
+#include "common/private_file.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::size_t kMaxKept = std::size_t{1} << 20;  // bytes of one reading or job
+
+std::string MadeDirectory(const std::string& directory) {
+  std::filesystem::create_directories(directory);
+  return directory + "/spool.db";
+}
+
+Secret MaskingKey(const std::string& path) {
+  if (std::optional<Secret> key = ReadPrivateFile(path)) return std::move(*key);
+  Secret key(RandomBytes(32));
+  WritePrivateFile(path, key);
+  return key;
+}
+
+void RefuseHuge(const std::string& body) {
+  if (body.size() > kMaxKept) {
+    throw BatchError(
+        fmt::format("an answer of {} bytes; at most {} are kept", body.size(), kMaxKept));
+  }
+}
+
+// Rows are written once a day at most just to say that a job is still shown.
+constexpr std::int64_t kDay = 24LL * 3600 * 1000;
+
+}  // namespace
+
+Spool::Spool(const SpoolSettings& settings, const Clock& clock)
+    : settings_(settings),
+      clock_(clock),
+      db_(MadeDirectory(settings.directory), Database::Mode::kReadWriteCreate),
+      masking_key_(MaskingKey(settings.directory + "/masking.key")) {
+  PrepareSpool(db_);
+}
+
+void Spool::Together(const std::function<void()>& act) {
+  if (together_) return act();
+  Transaction transaction(db_);
+  together_ = true;
+  try {
+    act();
+  } catch (...) {
+    together_ = false;
+    throw;
+  }
+  together_ = false;
+  transaction.Commit();
+}
+
+std::int64_t Spool::PrinterRow(const PrinterIdentity& printer) {
+  if (printer.serial.empty()) {
+    throw BatchError("a printer without a serial number cannot be metered");
+  }
+  // What a channel does not say leaves what another said.
+  Statement row = db_.Prepare(
+      "INSERT INTO printer(manufacturer, serial, product, model, firmware) VALUES(?, ?, ?, ?, ?) "
+      "ON CONFLICT(manufacturer, serial) DO UPDATE SET"
+      " product = coalesce(nullif(excluded.product, ''), product),"
+      " model = coalesce(nullif(excluded.model, ''), model),"
+      " firmware = coalesce(nullif(excluded.firmware, ''), firmware) RETURNING id");
+  row.Bind(printer.manufacturer, printer.serial, printer.product, printer.model, printer.firmware);
+  row.Step();
+  return row.Int(0);
+}
+
+void Spool::Keep(const Reading& reading) {
+  const std::string body = KeptText(reading);
+  RefuseHuge(body);
+  Together([&] {
+    const std::int64_t printer = PrinterRow(reading.printer);
+    db_.Prepare("INSERT INTO reading(printer, body) VALUES(?, ?)").Run(printer, body);
+  });
+}
+
+bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
+  // As it will come back from disk, so that equal answers stay equal.
+  JobRecord masked = job;
+  masked.revision = 1;
+  masked = JobsFrom({KeptText(masked)}).at(0);
+  masked.revision = 0;
+  masked.name = {};
+  if (job.name) masked.name = Masked(settings_.job_names, masking_key_, "job-name", *job.name);
+  bool changed = false;
+  Together([&] {
+    const std::int64_t now = ToMillis(clock_.Now());
+    const std::int64_t printer_row = PrinterRow(printer);
+    Statement before = db_.Prepare(
+        "SELECT id, name, body, looked_at FROM job WHERE printer = ? AND channel = ? AND job = ?");
+    before.Bind(printer_row, ToText(job.channel), job.job);
+    const bool known = before.Step();
+    std::int64_t row = 0;
+    JobRecord best = masked;
+    if (known) {
+      row = before.Int(0);
+      JobRecord kept = JobsFrom({before.Text(2)}).at(0);
+      kept.name = before.MaybeText(1);
+      if (!IsBetter(kept, masked)) {
+        if (now - before.Int(3) >= kDay) {
+          db_.Prepare("UPDATE job SET looked_at = ? WHERE id = ?").Run(now, row);
+        }
+        return;
+      }
+      best = BestOf(kept, masked);
+    }
+    ++best.revision;
+    const std::string body = KeptText(best);
+    RefuseHuge(body);
+    if (known) {
+      db_.Prepare("UPDATE job SET name = ?, body = ?, looked_at = ?, unsent = 1 WHERE id = ?")
+          .Run(best.name, body, now, row);
+    } else {
+      db_.Prepare(
+             "INSERT INTO job(printer, channel, job, name, body, looked_at)"
+             " VALUES(?, ?, ?, ?, ?, ?)")
+          .Run(printer_row, ToText(job.channel), job.job, best.name, body, now);
+    }
+    changed = true;
+  });
+  return changed;
+}
+
+AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
+                           const std::vector<Alert>& active) {
+  AlertChanges changes;
+  Together([&] {
+    const std::int64_t now = ToMillis(clock_.Now());
+    const std::int64_t printer_row = PrinterRow(printer);
+    std::vector<std::string> known;
+    Statement before = db_.Prepare(
+        "SELECT id, key, severity, code, text FROM alert"
+        " WHERE printer = ? AND channel = ? AND cleared_at IS NULL");
+    Statement clear = db_.Prepare("UPDATE alert SET cleared_at = ?, unsent = 1 WHERE id = ?");
+    for (before.Bind(printer_row, ToText(channel)); before.Step();) {
+      Alert alert{.key = before.Text(1),
+                  .severity = SeverityOf(before.Text(2)),
+                  .code = before.Text(3),
+                  .text = before.MaybeText(4)};
+      // A key with another code is another alert: printers count their rows anew when reset.
+      if (std::ranges::any_of(active, [&](const Alert& now_active) {
+            return now_active.key == alert.key && now_active.code == alert.code;
+          })) {
+        known.push_back(alert.key);
+      } else {
+        clear.Run(now, before.Int(0));
+        changes.cleared.push_back(std::move(alert));
+      }
+    }
+    Statement insert = db_.Prepare(
+        "INSERT OR IGNORE INTO alert(printer, channel, key, severity, code, text, since)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?)");
+    for (const Alert& alert : active) {
+      if (std::ranges::find(known, alert.key) != known.end()) continue;
+      known.push_back(alert.key);
+      insert.Run(printer_row, ToText(channel), alert.key, ToText(alert.severity), alert.code,
+                 alert.text, now);
+      changes.appeared.push_back(alert);
+    }
+  });
+  return changes;
+}
+
+void Spool::Know(const KnownPrinter& printer) {
+  db_.Prepare("INSERT OR REPLACE INTO known_printer VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .Run(printer.host, int{printer.snmp_port}, int{printer.https_port}, printer.piws_url,
+           printer.identity.manufacturer, printer.identity.serial, printer.identity.product,
+           printer.identity.model, printer.identity.firmware, ToMillis(printer.found_at));
+}
+
+std::vector<KnownPrinter> Spool::KnownPrinters() {
+  std::vector<KnownPrinter> printers;
+  Statement q = db_.Prepare("SELECT * FROM known_printer ORDER BY host, snmp_port");
+  while (q.Step()) {
+    printers.push_back({.host = q.Text(0),
+                        .snmp_port = static_cast<std::uint16_t>(q.Int(1)),
+                        .https_port = static_cast<std::uint16_t>(q.Int(2)),
+                        .piws_url = q.Text(3),
+                        .identity = {.manufacturer = q.Text(4),
+                                     .serial = q.Text(5),
+                                     .product = q.Text(6),
+                                     .model = q.Text(7),
+                                     .firmware = q.Text(8)},
+                        .found_at = FromMillis(q.Int(9))});
+  }
+  return printers;
+}
+
+}  // namespace plotmeter

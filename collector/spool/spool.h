@@ -1,0 +1,192 @@
+// The spool: what was read, on disk until the portal has it. One SQLite file, `spool.db`, in the
+// state directory; every function that changes something is durable when it returns, and all or
+// nothing when the machine dies within it.
+//
+//    Spool spool({.directory = "/var/lib/plotmeter"}, clock);
+//    spool.Keep(reading);                                   // readings, jobs, alerts come in …
+//    spool.Cut(signer);                                     // … become a batch that never changes
+//    … while (auto batch = spool.Next()) Send(batch->message); // … is sent, as often as it takes …
+//    spool.Receipted(batch->batch, receipt_jws, at);        // … and only a receipt lets it be
+//    forgotten
+//
+// A batch belongs to a stream (a random UUID made with the spool), has a sequence without holes in
+// it, and names the SHA-256 of the one before. It is signed when it is cut and sealed when it is
+// sent, so the spool knows the signing key of the call only, and HTTP not at all.
+//
+// One thread uses one Spool; other processes may have theirs on the same directory. Errors of the
+// disk throw SqliteError.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/spool/masking.h"
+#include "common/clock.h"
+#include "common/crypto.h"
+#include "common/job.h"
+#include "common/reading.h"
+#include "common/sqlite.h"
+#include "proto/batch.h"
+
+namespace plotmeter {
+
+struct SpoolSettings {
+  std::string directory = {};
+  MaskMode job_names = MaskMode::kHashed;
+  // How long messages are kept after their receipt, so that a portal restored from a backup can ask
+  // for them again.
+  std::chrono::days keep_messages{35};
+};
+
+// For whom and by whom a batch is cut.
+struct BatchSigner {
+  std::string portal = {};          // thumbprint
+  std::string collector = {};       // "col_…"
+  const PrivateKey* key = nullptr;  // must outlive the call
+};
+
+// What one batch may hold at most. The defaults keep what the portal accepts.
+struct CutLimits {
+  std::size_t printers = kMaxPrinters;
+  std::size_t readings = kMaxReadings;
+  std::size_t jobs = kMaxJobs;
+  std::size_t alerts = kMaxAlerts;
+  std::size_t bytes = std::size_t{5} << 19;  // 2.5 MiB of contents: sealed, it never passes 4 MiB
+};
+
+// A batch as it lies in the spool.
+struct CutBatch {
+  std::string batch = {};  // UUIDv7
+  std::string stream = {};
+  std::int64_t sequence = 0;
+  std::string sha256 = {};   // base64url of SHA-256(P): what the receipt names
+  std::string message = {};  // M = S LF P LF N; empty when too old to be kept
+  Instant created_at = {};
+  std::int64_t items = 0;  // readings, jobs and alerts in it
+  std::int64_t tries = 0;  // how often it was sent
+};
+
+enum class BatchState { kCut, kReceipted, kAside, kMoved };
+std::string_view ToText(BatchState state);
+
+struct OutboxEntry {
+  CutBatch batch = {};  // without its message
+  BatchState state = BatchState::kCut;
+  std::optional<Instant> sent_at = {};  // the last time
+  std::optional<Instant> receipted_at = {};
+  std::string receipt = {};  // JWS
+  std::string reason = {};   // why it was set aside or moved
+};
+
+// What is not in the portal yet.
+struct Waiting {
+  std::int64_t readings = 0;  // in no batch
+  std::int64_t jobs = 0;
+  std::int64_t alerts = 0;
+  std::int64_t batches = 0;  // cut, without receipt
+  std::int64_t aside = 0;    // refused for good
+};
+
+struct AlertChanges {
+  std::vector<Alert> appeared = {};
+  std::vector<Alert> cleared = {};
+};
+
+// A printer that is read. Found by discovery, kept until it is forgotten by a person.
+struct KnownPrinter {
+  std::string host = {};
+  std::uint16_t snmp_port = 161;
+  std::uint16_t https_port = 443;
+  std::string piws_url = {};
+  PrinterIdentity identity = {};
+  Instant found_at = {};
+};
+
+class Spool {
+ public:
+  // Makes directory, tables, stream and masking key where they are missing. `clock` must outlive
+  // the spool.
+  Spool(const SpoolSettings& settings, const Clock& clock);
+
+  // Runs `act` in one transaction: what it keeps is kept together or not at all.
+  void Together(const std::function<void()>& act);
+
+  // A printer is (manufacturer, serial); product, model and firmware are what was told last.
+  // Reading::alerts are not kept here: see Alerts.
+  void Keep(const Reading& reading);
+
+  // Keeps the best record of (printer, channel, job); true when that made a new revision. The name
+  // is masked before it is written.
+  bool Keep(const PrinterIdentity& printer, const JobRecord& job);
+
+  // `active` is the channel's complete list now: what is new in it began now, what is missing from
+  // it ended now.
+  AlertChanges Alerts(const PrinterIdentity& printer, ChannelKind channel,
+                      const std::vector<Alert>& active);
+
+  // Makes one batch of what is in none: alerts first, then readings, then jobs, oldest first, as
+  // far as the limits go; call again for the rest. Empty when nothing waits.
+  std::optional<CutBatch> Cut(const BatchSigner& signer, const CutLimits& limits = {});
+
+  // What Cut would write now; changes nothing. The batch id, the salts and the instant will be
+  // others when it is cut. Empty when nothing waits.
+  std::optional<BatchText> Preview(const BatchSigner& signer, const CutLimits& limits = {});
+
+  // The oldest batch without a receipt.
+  std::optional<CutBatch> Next();
+
+  // Counts a try, before anything is sent.
+  void Sending(const std::string& batch);
+
+  // The portal has it: its contents are forgotten. `receipt` was verified by the caller.
+  void Receipted(const std::string& batch, const std::string& receipt);
+
+  // Refused for good: kept for people, named in the void of the next batch, and out of the way.
+  void SetAside(const std::string& batch, const std::string& reason);
+
+  // Too large for the portal: set aside, and its contents are cut again into batches of half its
+  // size. A batch of one item can only be set aside.
+  void CutAnew(const std::string& batch, const std::string& reason);
+
+  // A new stream; everything without a receipt is moved into it.
+  void NewStream(const std::string& reason);
+
+  // The portal misses these of the current stream: sends them again, or names them in the next
+  // void.
+  void Resend(const std::vector<std::int64_t>& sequences);
+
+  // Our clock minus the portal's, measured at `at`: goes into the batches cut from now on.
+  void MeasuredOffset(std::chrono::milliseconds offset, Instant at);
+
+  // Forgets messages after their retention, and jobs that no printer has shown for as long.
+  void ForgetOld();
+
+  std::vector<OutboxEntry> Outbox(std::size_t newest = 1000);  // newest first
+  Waiting CountWaiting();
+  std::string stream();
+
+  void Know(const KnownPrinter& printer);  // replaces what was known of (host, snmp_port)
+  std::vector<KnownPrinter> KnownPrinters();
+
+ private:
+  struct Contents;
+
+  std::int64_t PrinterRow(const PrinterIdentity& printer);
+  Contents TakeUnsent(const BatchSigner& signer, const CutLimits& limits);
+  void MarkCut(const Contents& contents, std::int64_t batch);
+  void Free(std::int64_t batch);
+  void MaskNames(Batch& batch) const;
+
+  SpoolSettings settings_;
+  const Clock& clock_;
+  Database db_;
+  Secret masking_key_;
+  bool together_ = false;
+};
+
+}  // namespace plotmeter

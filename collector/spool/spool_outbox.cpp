@@ -1,0 +1,203 @@
+// What becomes of a batch after it was cut.
+
+#include <algorithm>
+
+#include "collector/spool/spool.h"
+
+namespace plotmeter {
+namespace {
+
+BatchState StateOf(const std::string& text) {
+  for (const BatchState state : {BatchState::kReceipted, BatchState::kAside, BatchState::kMoved}) {
+    if (text == ToText(state)) return state;
+  }
+  return BatchState::kCut;
+}
+
+// The portal refused a batch of this size: the next are cut to half of it, but never so small that
+// a day's jobs take a hundred of them.
+constexpr std::int64_t kLeastBytes = 16 * 1024;
+
+}  // namespace
+
+std::string_view ToText(BatchState state) {
+  switch (state) {
+    case BatchState::kReceipted:
+      return "receipted";
+    case BatchState::kAside:
+      return "aside";
+    case BatchState::kMoved:
+      return "moved";
+    case BatchState::kCut:
+      break;
+  }
+  return "cut";
+}
+
+std::optional<CutBatch> Spool::Next() {
+  Statement q = db_.Prepare(
+      "SELECT batch, stream, sequence, sha256, message, created_at, items, tries FROM batch"
+      " WHERE state = 'cut' ORDER BY id LIMIT 1");
+  if (!q.Step()) return {};
+  return CutBatch{.batch = q.Text(0),
+                  .stream = q.Text(1),
+                  .sequence = q.Int(2),
+                  .sha256 = q.Text(3),
+                  .message = q.Text(4),
+                  .created_at = FromMillis(q.Int(5)),
+                  .items = q.Int(6),
+                  .tries = q.Int(7)};
+}
+
+void Spool::Sending(const std::string& batch) {
+  db_.Prepare("UPDATE batch SET tries = tries + 1, sent_at = ? WHERE batch = ?")
+      .Run(ToMillis(clock_.Now()), batch);
+}
+
+void Spool::Receipted(const std::string& batch, const std::string& receipt) {
+  Together([&] {
+    Statement found = db_.Prepare("SELECT id FROM batch WHERE batch = ?");
+    if (!found.Bind(batch).Step()) return;
+    const std::int64_t row = found.Int(0);
+    db_.Prepare("DELETE FROM reading WHERE batch = ?").Run(row);
+    db_.Prepare(
+           "DELETE FROM alert WHERE unsent = 0 AND cleared_at IS NOT NULL AND id IN"
+           " (SELECT alert FROM batch_alert WHERE batch = ?)")
+        .Run(row);
+    db_.Prepare("DELETE FROM batch_alert WHERE batch = ?").Run(row);
+    db_.Prepare("DELETE FROM batch_job WHERE batch = ?").Run(row);
+    db_.Prepare(
+           "UPDATE batch SET state = 'receipted', receipt = ?, receipted_at = ?, to_void = 0"
+           " WHERE id = ?")
+        .Run(receipt, ToMillis(clock_.Now()), row);
+  });
+}
+
+void Spool::SetAside(const std::string& batch, const std::string& reason) {
+  db_.Prepare(
+         "UPDATE batch SET state = 'aside', reason = ?, to_void = 1"
+         " WHERE batch = ? AND state = 'cut'")
+      .Run(reason, batch);
+}
+
+// Its contents wait again, in the revision that is the best by now.
+void Spool::Free(std::int64_t batch) {
+  db_.Prepare("UPDATE reading SET batch = NULL WHERE batch = ?").Run(batch);
+  db_.Prepare("UPDATE job SET unsent = 1 WHERE id IN (SELECT job FROM batch_job WHERE batch = ?)")
+      .Run(batch);
+  db_.Prepare(
+         "UPDATE alert SET unsent = 1 WHERE id IN (SELECT alert FROM batch_alert WHERE batch = ?)")
+      .Run(batch);
+  db_.Prepare("DELETE FROM batch_job WHERE batch = ?").Run(batch);
+  db_.Prepare("DELETE FROM batch_alert WHERE batch = ?").Run(batch);
+}
+
+void Spool::CutAnew(const std::string& batch, const std::string& reason) {
+  Together([&] {
+    Statement found = db_.Prepare(
+        "SELECT id, items, length(message) FROM batch WHERE batch = ? AND state = 'cut'");
+    if (!found.Bind(batch).Step()) return;
+    const std::int64_t row = found.Int(0);
+    const std::int64_t items = found.Int(1);
+    const std::int64_t half = found.Int(2) / 2;
+    SetAside(batch, reason);
+    if (items <= 1) return;
+    Free(row);
+    db_.Prepare("UPDATE stream SET max_bytes = ?").Run(std::max(half, kLeastBytes));
+  });
+}
+
+void Spool::NewStream(const std::string& reason) {
+  Together([&] {
+    std::vector<std::int64_t> waiting;
+    Statement q = db_.Prepare("SELECT id FROM batch WHERE state = 'cut'");
+    while (q.Step()) waiting.push_back(q.Int(0));
+    Statement move = db_.Prepare("UPDATE batch SET state = 'moved', reason = ? WHERE id = ?");
+    for (const std::int64_t row : waiting) {
+      Free(row);
+      move.Run(reason, row);
+    }
+    db_.Prepare("UPDATE stream SET stream = ?, next_sequence = 1, previous = ''").Run(NewUuidV4());
+  });
+}
+
+void Spool::Resend(const std::vector<std::int64_t>& sequences) {
+  Together([&] {
+    const std::string current = stream();
+    Statement again = db_.Prepare(
+        "UPDATE batch SET state = 'cut' WHERE stream = ? AND sequence = ?"
+        " AND state = 'receipted' AND message IS NOT NULL");
+    Statement gone = db_.Prepare(
+        "UPDATE batch SET to_void = 1, reason = coalesce(reason, 'no longer kept')"
+        " WHERE stream = ? AND sequence = ? AND state <> 'cut'");
+    for (const std::int64_t sequence : sequences) {
+      again.Run(current, sequence);
+      gone.Run(current, sequence);
+    }
+  });
+}
+
+void Spool::MeasuredOffset(std::chrono::milliseconds offset, Instant at) {
+  db_.Prepare("UPDATE stream SET offset_ms = ?, offset_at = ?").Run(offset.count(), ToMillis(at));
+}
+
+void Spool::ForgetOld() {
+  const std::int64_t before = ToMillis(clock_.Now() - settings_.keep_messages);
+  Together([&] {
+    db_.Prepare(
+           "UPDATE batch SET message = NULL"
+           " WHERE state IN ('receipted', 'moved') AND coalesce(receipted_at, created_at) < ?"
+           " AND message IS NOT NULL")
+        .Run(before);
+    db_.Prepare(
+           "DELETE FROM job WHERE unsent = 0 AND looked_at < ?"
+           " AND id NOT IN (SELECT job FROM batch_job)")
+        .Run(before);
+  });
+}
+
+std::vector<OutboxEntry> Spool::Outbox(std::size_t newest) {
+  std::vector<OutboxEntry> entries;
+  Statement q = db_.Prepare(
+      "SELECT batch, stream, sequence, sha256, created_at, items, tries, state, sent_at,"
+      " receipted_at, coalesce(receipt, ''), coalesce(reason, '')"
+      " FROM batch ORDER BY id DESC LIMIT ?");
+  for (q.Bind(static_cast<std::int64_t>(newest)); q.Step();) {
+    OutboxEntry entry{.batch = {.batch = q.Text(0),
+                                .stream = q.Text(1),
+                                .sequence = q.Int(2),
+                                .sha256 = q.Text(3),
+                                .created_at = FromMillis(q.Int(4)),
+                                .items = q.Int(5),
+                                .tries = q.Int(6)},
+                      .state = StateOf(q.Text(7)),
+                      .receipt = q.Text(10),
+                      .reason = q.Text(11)};
+    if (const auto at = q.MaybeInt(8)) entry.sent_at = FromMillis(*at);
+    if (const auto at = q.MaybeInt(9)) entry.receipted_at = FromMillis(*at);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+Waiting Spool::CountWaiting() {
+  Statement q = db_.Prepare(
+      "SELECT (SELECT count(*) FROM reading WHERE batch IS NULL),"
+      " (SELECT count(*) FROM job WHERE unsent = 1), (SELECT count(*) FROM alert WHERE unsent = 1),"
+      " (SELECT count(*) FROM batch WHERE state = 'cut'),"
+      " (SELECT count(*) FROM batch WHERE state = 'aside')");
+  q.Step();
+  return {.readings = q.Int(0),
+          .jobs = q.Int(1),
+          .alerts = q.Int(2),
+          .batches = q.Int(3),
+          .aside = q.Int(4)};
+}
+
+std::string Spool::stream() {
+  Statement q = db_.Prepare("SELECT stream FROM stream");
+  q.Step();
+  return q.Text(0);
+}
+
+}  // namespace plotmeter

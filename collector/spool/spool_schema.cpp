@@ -1,0 +1,105 @@
+#include "collector/spool/spool_schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+#include <string_view>
+
+#include "common/crypto.h"
+
+namespace plotmeter {
+namespace {
+
+// Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
+constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+-- One row: the stream that is written now, and where it is.
+CREATE TABLE stream(
+  id INTEGER PRIMARY KEY CHECK(id = 1),
+  stream TEXT NOT NULL,
+  next_sequence INTEGER NOT NULL DEFAULT 1,
+  previous TEXT NOT NULL DEFAULT '',      -- base64url SHA-256 of the last batch's P
+  max_bytes INTEGER,                      -- of a batch's contents, after the portal said 413
+  offset_ms INTEGER, offset_at INTEGER);  -- our clock minus the portal's, when last measured
+
+-- Who was read. model, product and firmware are the latest that were told.
+CREATE TABLE printer(
+  id INTEGER PRIMARY KEY,
+  manufacturer TEXT NOT NULL, serial TEXT NOT NULL,
+  product TEXT NOT NULL, model TEXT NOT NULL, firmware TEXT NOT NULL,
+  UNIQUE(manufacturer, serial));
+
+-- Where printers to be read were found.
+CREATE TABLE known_printer(
+  host TEXT NOT NULL, snmp_port INTEGER NOT NULL, https_port INTEGER NOT NULL, piws_url TEXT NOT NULL,
+  manufacturer TEXT NOT NULL, serial TEXT NOT NULL, product TEXT NOT NULL, model TEXT NOT NULL,
+  firmware TEXT NOT NULL, found_at INTEGER NOT NULL,
+  PRIMARY KEY(host, snmp_port));
+
+-- A batch is written once. Of its row only state, receipt, reason, message (dropped when old) change.
+--   cut        waits for its receipt            aside   refused for good; named in a later void
+--   receipted  the portal has it                moved   its contents went into another stream
+CREATE TABLE batch(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, sequence INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, message TEXT, created_at INTEGER NOT NULL, items INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'cut' CHECK(state IN ('cut', 'receipted', 'aside', 'moved')),
+  tries INTEGER NOT NULL DEFAULT 0, sent_at INTEGER,
+  receipt TEXT, receipted_at INTEGER, reason TEXT,
+  to_void INTEGER NOT NULL DEFAULT 0,     -- 1: the next batch says that this one will not come
+  UNIQUE(stream, sequence));
+CREATE INDEX batch_waiting ON batch(id) WHERE state = 'cut';
+
+CREATE TABLE reading(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  printer INTEGER NOT NULL REFERENCES printer(id), body TEXT NOT NULL,
+  batch INTEGER REFERENCES batch(id));    -- NULL: in no batch yet
+CREATE INDEX reading_unsent ON reading(id) WHERE batch IS NULL;
+CREATE INDEX reading_batch ON reading(batch) WHERE batch IS NOT NULL;
+
+CREATE TABLE job(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  printer INTEGER NOT NULL REFERENCES printer(id), channel TEXT NOT NULL, job TEXT NOT NULL,
+  name TEXT, body TEXT NOT NULL,          -- the best record so far, masked
+  looked_at INTEGER NOT NULL,             -- when the printer last showed it, to the day
+  unsent INTEGER NOT NULL DEFAULT 1,      -- this revision is in no batch yet
+  UNIQUE(printer, channel, job));
+CREATE INDEX job_unsent ON job(id) WHERE unsent = 1;
+
+CREATE TABLE alert(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  printer INTEGER NOT NULL REFERENCES printer(id), channel TEXT NOT NULL, key TEXT NOT NULL,
+  severity TEXT NOT NULL, code TEXT NOT NULL, text TEXT,
+  since INTEGER NOT NULL, cleared_at INTEGER,
+  unsent INTEGER NOT NULL DEFAULT 1);
+CREATE UNIQUE INDEX alert_active ON alert(printer, channel, key) WHERE cleared_at IS NULL;
+CREATE INDEX alert_unsent ON alert(id) WHERE unsent = 1;
+
+-- Which jobs and alerts a batch without receipt carries, to move them if it has to be cut anew.
+CREATE TABLE batch_job(batch INTEGER NOT NULL REFERENCES batch(id), job INTEGER NOT NULL,
+  PRIMARY KEY(batch, job)) WITHOUT ROWID;
+CREATE TABLE batch_alert(batch INTEGER NOT NULL REFERENCES batch(id), alert INTEGER NOT NULL,
+  PRIMARY KEY(batch, alert)) WITHOUT ROWID;
+)sql"};
+
+}  // namespace
+
+void PrepareSpool(Database& db) {
+  Transaction transaction(db);
+  Statement version = db.Prepare("PRAGMA user_version");
+  version.Step();
+  const auto done = static_cast<std::size_t>(version.Int(0));
+  version.Reset();
+  if (done > kMigrations.size()) {
+    throw std::runtime_error(
+        fmt::format("the spool is of version {}, this program knows {}; use the newer program",
+                    done, kMigrations.size()));
+  }
+  if (done == kMigrations.size()) return;
+  for (std::size_t i = done; i < kMigrations.size(); ++i) db.Execute(kMigrations[i]);
+  db.Execute(fmt::format("PRAGMA user_version = {}", kMigrations.size()));
+  if (done == 0) db.Prepare("INSERT INTO stream(id, stream) VALUES(1, ?)").Run(NewUuidV4());
+  transaction.Commit();
+}
+
+}  // namespace plotmeter

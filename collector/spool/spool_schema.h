@@ -1,0 +1,13 @@
+// The tables of spool.db.
+
+#pragma once
+
+#include "common/sqlite.h"
+
+namespace plotmeter {
+
+// Makes or upgrades the tables, in one transaction; PRAGMA user_version says how far they are.
+// Throws std::runtime_error for a spool that a newer program wrote.
+void PrepareSpool(Database& db);
+
+}  // namespace plotmeter

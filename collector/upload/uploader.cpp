@@ -1,0 +1,182 @@
+#include "collector/upload/uploader.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "common/json.h"
+#include "common/log.h"
+#include "proto/seal.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr const char* kBatches = "/api/v1/batches";
+constexpr const char* kKeys = "/api/v1/keys";
+constexpr const char* kJose = "application/jose";
+
+// The JWS of an answer: the body itself, or what a problem carries as "signed".
+std::string SignedPart(const PortalAnswer& answer) {
+  if (answer.content_type.starts_with(kJose)) return answer.body;
+  try {
+    const Json problem = ParseJson(answer.body, {.max_bytes = 64 * 1024});
+    if (problem.is_object() && problem.contains("signed") && problem.at("signed").is_string()) {
+      return problem.at("signed").get<std::string>();
+    }
+  } catch (const JsonError&) {  // then nothing is signed, and that is what is said
+  }
+  return {};
+}
+
+}  // namespace
+
+// An answer, after its signature and its names were checked.
+struct Uploader::Heard {
+  SeenAnswer seen = {};
+  std::optional<Receipt> receipt = {};
+  std::string jws = {};
+  std::string words = {};
+};
+
+Uploader::Uploader(Spool& spool, Portal& portal, const Clock& clock, std::function<double()> chance,
+                   UploadIdentity identity)
+    : spool_(spool),
+      portal_(portal),
+      clock_(clock),
+      chance_(std::move(chance)),
+      identity_(std::move(identity)) {}
+
+Uploader::Heard Uploader::Listen(const PortalAnswer& answer, const CutBatch& batch,
+                                 const std::string& sealed) const {
+  Heard heard;
+  if (answer.seen != PortalSeen::kAnswered) {
+    heard.words = fmt::format(
+        "the portal: {}", answer.detail.empty() ? std::string(ToText(answer.seen)) : answer.detail);
+    return heard;
+  }
+  heard.seen = {.answered = true, .status = answer.status, .retry_after = answer.retry_after};
+  heard.words = fmt::format("the answer was {} without the portal's signature", answer.status);
+  heard.jws = SignedPart(answer);
+  const PublicKey& signing = *identity_.keys.signing;
+  if (answer.status == 200) {
+    std::optional<Receipt> receipt = ReadReceipt(heard.jws, signing);
+    if (!receipt) return heard;
+    if (receipt->portal != identity_.portal || receipt->collector != identity_.collector ||
+        receipt->stream != batch.stream || receipt->batch != batch.batch ||
+        receipt->sequence != batch.sequence || receipt->sha256 != batch.sha256) {
+      heard.words = "the receipt is for something else";
+      return heard;
+    }
+    heard.seen.word = Word::kReceipt;
+    heard.receipt = std::move(receipt);
+    return heard;
+  }
+  const std::optional<RefusalNote> note = ReadRefusal(heard.jws, signing);
+  if (!note) return heard;
+  // Named: the batch by its P, or where the portal did not get that far, by what was sent.
+  const bool this_one = note->sha256.empty() ? note->sealed_sha256 == Base64Url(Sha256(sealed))
+                                             : note->sha256 == batch.sha256;
+  if (note->portal != identity_.portal || !this_one ||
+      (!note->collector.empty() && note->collector != identity_.collector)) {
+    heard.words = "the refusal is about something else";
+    return heard;
+  }
+  heard.seen.word = Word::kRefusal;
+  heard.seen.status = note->status;
+  heard.seen.check = note->check;
+  heard.words =
+      fmt::format("refused: {}{}{}", note->check, note->detail.empty() ? "" : ": ", note->detail);
+  return heard;
+}
+
+UploadStep Uploader::WaitFor(const Decision& decision, const std::string& trouble) {
+  if (++failures_ == 1) {
+    first_failure_ = clock_.Now();
+    Log(LogLevel::kWarning, "upload_waits", {{"why", trouble}});
+  }
+  return {.did = UploadStep::Did::kWaits,
+          .wait = decision.wait ? *decision.wait : BackOff(failures_, chance_()),
+          .trouble = trouble};
+}
+
+UploadStep Uploader::FetchKeys() {
+  const PortalAnswer answer = portal_.Get(kKeys);
+  std::optional<PortalKeys> keys;
+  if (answer.seen == PortalSeen::kAnswered && answer.status == 200) {
+    keys = ReadKeys(answer.body, identity_.portal);
+  }
+  if (!keys) return WaitFor({}, "the portal's keys could not be fetched");
+  if (keys->version <= identity_.keys.version) {
+    return WaitFor({}, "the portal retired its key and shows no newer one");
+  }
+  if (identity_.remember_keys) identity_.remember_keys(answer.body);
+  identity_.keys = std::move(*keys);
+  Log(LogLevel::kInfo, "portal_keys", {{"version", std::to_string(identity_.keys.version)}});
+  return {.did = UploadStep::Did::kChanged};
+}
+
+UploadStep Uploader::Obey(const Heard& heard, const CutBatch& batch, Instant sent,
+                          Instant answered) {
+  const Decision decision = Decide(heard.seen);
+  switch (decision.act) {
+    case Act::kForget: {
+      spool_.Receipted(batch.batch, heard.jws);
+      // Only a first try can be stored while we wait for it; another's receipt may be of long ago.
+      if (batch.tries == 0) {
+        const Instant middle = sent + (answered - sent) / 2;
+        spool_.MeasuredOffset(middle - heard.receipt->stored_at, answered);
+      }
+      if (!heard.receipt->resend.empty()) spool_.Resend(heard.receipt->resend);
+      if (failures_ > 0) {
+        const auto since = std::chrono::duration_cast<seconds>(answered - *first_failure_);
+        Log(LogLevel::kInfo, "upload_recovered",
+            {{"failures", std::to_string(failures_)}, {"seconds", std::to_string(since.count())}});
+      }
+      failures_ = 0;
+      return {.did = UploadStep::Did::kSent};
+    }
+    case Act::kNewStream:
+      Log(LogLevel::kError, "stream_forked", {{"batch", batch.batch}});
+      spool_.NewStream(heard.words);
+      return {.did = UploadStep::Did::kChanged, .trouble = heard.words};
+    case Act::kSetAside:
+      Log(LogLevel::kError, "batch_set_aside", {{"batch", batch.batch}, {"why", heard.words}});
+      spool_.SetAside(batch.batch, heard.words);
+      return {.did = UploadStep::Did::kChanged, .trouble = heard.words};
+    case Act::kCutAnew:
+      Log(LogLevel::kWarning, "batch_too_large", {{"batch", batch.batch}});
+      spool_.CutAnew(batch.batch, heard.words);
+      return {.did = UploadStep::Did::kChanged, .trouble = heard.words};
+    case Act::kFetchKeys:
+      return FetchKeys();
+    case Act::kKnock:
+      return WaitFor({.wait = kKnockEvery},
+                     fmt::format("the portal does not know this collector any more ({}); "
+                                 "readings are kept. Enrol it again",
+                                 heard.words));
+    case Act::kWait:
+      break;
+  }
+  return WaitFor(decision, heard.words);
+}
+
+UploadStep Uploader::Step() {
+  std::optional<CutBatch> batch = spool_.Next();
+  if (!batch) {
+    batch = spool_.Cut(
+        {.portal = identity_.portal, .collector = identity_.collector, .key = &*identity_.key},
+        limits_);
+  }
+  if (!batch) return {};
+  const std::string sealed = Seal(batch->message, identity_.keys.encryption.front());
+  spool_.Sending(batch->batch);
+  const Instant sent = clock_.Now();
+  PortalAnswer answer = portal_.Post(kBatches, kJose, sealed);
+  // A connection kept open may have died meanwhile: the same bytes once more, at once.
+  if (answer.seen == PortalSeen::kUnreachable && failures_ == 0) {
+    answer = portal_.Post(kBatches, kJose, sealed);
+  }
+  return Obey(Listen(answer, *batch, sealed), *batch, sent, clock_.Now());
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,307 @@
+#include "common/settings.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include "common/version.h"
+
+namespace plotmeter {
+namespace {
+
+using Values = std::map<std::string, std::vector<std::string>>;
+
+// How many single-letter changes lead from one word to the other (Levenshtein).
+std::size_t Distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row.back();
+}
+
+// "; did you mean --range?" or nothing.
+std::string Suggestion(const std::string& word, const std::vector<std::string>& known,
+                       std::string_view prefix) {
+  const auto closest = std::ranges::min_element(
+      known, {}, [&](const std::string& name) { return Distance(word, name); });
+  if (closest == known.end() ||
+      Distance(word, *closest) > std::max<std::size_t>(2, (word.size() + 1) / 2)) {
+    return "";
+  }
+  return fmt::format("; did you mean {}{}?", prefix, *closest);
+}
+
+std::string VariableOf(const std::string& setting) {
+  std::string name = "PLOTMETER_";
+  for (const char c : setting) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+std::string TomlText(const std::string& key, const toml::node& node) {
+  if (const auto text = node.value<std::string>()) return *text;
+  if (node.is_boolean()) return *node.value<bool>() ? "true" : "false";
+  if (node.is_integer()) return std::to_string(*node.value<std::int64_t>());
+  throw UsageError(fmt::format(
+      "'{}' in the configuration file is a {}; expected text, a whole number, true or "
+      "false, or a list of those",
+      key, toml::impl::node_type_friendly_names[static_cast<std::size_t>(node.type())]));
+}
+
+// One file serves every command of a program, so a key is known if any command has it.
+Values FileValues(const std::string& path, const Program& program) {
+  std::set<std::string> known;
+  for (const Command& command : program.commands) {
+    for (const Setting& setting : command.settings) {
+      if (!setting.flag_only && !setting.positional) known.insert(setting.name);
+    }
+  }
+  Values values;
+  try {
+    const toml::table table = toml::parse_file(path);
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      if (!known.contains(name)) {
+        throw UsageError(fmt::format("'{}' in {} is no setting{}", name, path,
+                                     Suggestion(name, {known.begin(), known.end()}, "")));
+      }
+      if (const toml::array* list = node.as_array()) {
+        for (const toml::node& item : *list) values[name].push_back(TomlText(name, item));
+      } else {
+        values[name] = {TomlText(name, node)};
+      }
+    }
+  } catch (const toml::parse_error& error) {
+    throw UsageError(fmt::format("{}, line {}: {}", path, error.source().begin.line,
+                                 std::string(error.description())));
+  }
+  return values;
+}
+
+std::string Label(const Setting& setting) {
+  return setting.positional ? setting.value : "--" + setting.name;
+}
+
+void Declare(CLI::App& app, const Setting& setting, Values& given) {
+  std::string help = setting.help;
+  if (!setting.fallback.empty()) help += fmt::format(" [{}]", setting.fallback);
+  std::vector<std::string>& values = given[setting.name];
+  if (setting.value.empty()) {
+    app.add_flag_callback(
+        "--" + setting.name, [&values] { values = {"true"}; }, help);
+    return;
+  }
+  CLI::Option* option =
+      app.add_option(setting.positional ? setting.name : "--" + setting.name, values, help);
+  option->type_name(setting.value);
+  option->expected(1);
+  if (setting.repeatable) {
+    option->expected(-1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (!setting.positional) option->allow_extra_args(false);  // one value a flag
+  } else {
+    option->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  }
+}
+
+// Flag over variable over file over fallback.
+Arguments Resolve(const Command& command, const Values& given, const Values& from_file) {
+  Arguments arguments;
+  for (const Setting& setting : command.settings) {
+    const auto flag = given.find(setting.name);
+    const char* variable = setting.flag_only || setting.positional
+                               ? nullptr
+                               : std::getenv(VariableOf(setting.name).c_str());
+    const auto file = from_file.find(setting.name);
+    std::vector<std::string>& values = arguments.values[setting.name];
+    if (flag != given.end() && !flag->second.empty()) {
+      values = flag->second;
+    } else if (variable != nullptr) {
+      values = {variable};
+    } else if (file != from_file.end() && !setting.flag_only) {
+      values = file->second;
+    } else if (!setting.fallback.empty()) {
+      values = {setting.fallback};
+    }
+    if (values.size() > 1 && !setting.repeatable) {
+      throw UsageError(
+          fmt::format("{} was given {} times; expected once", Label(setting), values.size()));
+    }
+    if (setting.value.empty() && !values.empty() && values[0] != "true" && values[0] != "false") {
+      throw UsageError(
+          fmt::format("'{}' is '{}'; expected true or false", setting.name, values[0]));
+    }
+    if (setting.required && values.empty()) {
+      throw UsageError(fmt::format("{} is missing; expected {} ({})", Label(setting), setting.value,
+                                   setting.help));
+    }
+  }
+  return arguments;
+}
+
+struct Wired {
+  const Command* command = nullptr;
+  CLI::App* app = nullptr;
+  Values given;
+};
+
+std::string FullName(const Program& program, const Command& command) {
+  return command.name.empty() ? program.name : program.name + " " + command.name;
+}
+
+// What CLI11 could not place: an unknown flag or an unknown command, with a suggestion.
+std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int argc, char** argv) {
+  const CLI::App* deepest = &root;
+  while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : deepest->get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back(name);
+  }
+  std::vector<std::string> commands;
+  for (const CLI::App* command : deepest->get_subcommands([](const CLI::App*) { return true; })) {
+    commands.push_back(command->get_name());
+  }
+  const std::set<std::string> known(flags.begin(), flags.end());
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      if (word.starts_with("--")) {
+        const std::string flag = word.substr(2, word.find('=') - 2);
+        if (!known.contains(flag) && dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+          return fmt::format("unknown option --{}{}", flag, Suggestion(flag, flags, "--"));
+        }
+      }
+    }
+    const std::vector<std::string> extras = root.remaining(true);
+    if (!commands.empty()) {
+      if (extras.empty()) return "a command is missing";
+      return fmt::format("unknown command '{}'{}", extras.front(),
+                         Suggestion(extras.front(), commands, ""));
+    }
+    if (!extras.empty()) return fmt::format("'{}' was not expected here", extras.front());
+  }
+  return error.what();
+}
+
+}  // namespace
+
+bool Arguments::Has(const std::string& name) const {
+  const auto found = values.find(name);
+  return found != values.end() && !found->second.empty();
+}
+
+bool Arguments::Switch(const std::string& name) const { return Text(name) == "true"; }
+
+std::string Arguments::Text(const std::string& name) const {
+  const auto found = values.find(name);
+  return found == values.end() || found->second.empty() ? "" : found->second.front();
+}
+
+std::vector<std::string> Arguments::All(const std::string& name) const {
+  const auto found = values.find(name);
+  return found == values.end() ? std::vector<std::string>{} : found->second;
+}
+
+std::int64_t Arguments::Number(const std::string& name, std::int64_t low, std::int64_t high) const {
+  const std::string text = Text(name);
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc{} || stop != text.data() + text.size() || number < low ||
+      number > high) {
+    const std::string range = high == INT64_MAX ? fmt::format("of at least {}", low)
+                                                : fmt::format("from {} to {}", low, high);
+    throw UsageError(fmt::format("'{}' is '{}'; expected a whole number {}", name, text, range));
+  }
+  return number;
+}
+
+int RunProgram(const Program& program, int argc, char** argv) {
+  CLI::App root(program.summary, program.name);
+  root.footer(program.more);
+  root.set_help_flag("-h,--help", "show this text and end");
+  root.set_version_flag("--version", fmt::format("{} {}", program.name, kVersion),
+                        "show the version and end");
+
+  std::vector<std::unique_ptr<Wired>> wired;
+  std::string config;
+  bool check = false;
+  const auto common_options = [&](CLI::App& app) {
+    app.add_option("--config", config, "settings file (TOML): a key for every option here")
+        ->type_name("FILE");
+    app.add_flag("--check", check, "check the settings and end");
+  };
+  for (const Command& command : program.commands) {
+    auto entry = std::make_unique<Wired>();
+    entry->command = &command;
+    CLI::App* app = &root;
+    std::istringstream words(command.name);
+    for (std::string word; words >> word;) {
+      CLI::App* next = nullptr;
+      for (CLI::App* known : app->get_subcommands([](const CLI::App*) { return true; })) {
+        if (known->get_name() == word) next = known;
+      }
+      if (next == nullptr) next = app->add_subcommand(word)->require_subcommand(0);
+      if (next != app && app != &root) app->require_subcommand(1);
+      app = next;
+    }
+    app->description(command.summary);
+    if (!command.more.empty()) app->footer(command.more);
+    for (const Setting& setting : command.settings) Declare(*app, setting, entry->given);
+    common_options(*app);
+    entry->app = app;
+    wired.push_back(std::move(entry));
+  }
+  if (program.commands.size() > 1) root.require_subcommand(1);
+
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::Success& answered) {
+    return root.exit(answered);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << program.name << ": " << Complaint(root, error, argc, argv) << "\nTry '"
+              << program.name << " --help'.\n";
+    return 2;
+  }
+
+  for (const auto& entry : wired) {
+    if (entry->app != &root && !entry->app->parsed()) continue;
+    if (!entry->app->get_subcommands().empty()) continue;
+    const std::string name = FullName(program, *entry->command);
+    try {
+      const Values from_file = config.empty() ? Values{} : FileValues(config, program);
+      const Arguments arguments = Resolve(*entry->command, entry->given, from_file);
+      if (check) {
+        std::cout << "settings are sound\n";
+        return 0;
+      }
+      return entry->command->run(arguments);
+    } catch (const UsageError& error) {
+      std::cerr << name << ": " << error.what() << "\nTry '" << name << " --help'.\n";
+      return 2;
+    } catch (const std::exception& error) {
+      std::cerr << name << ": " << error.what() << "\n";
+      return 1;
+    }
+  }
+  return 2;
+}
+
+}  // namespace plotmeter

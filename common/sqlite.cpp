@@ -1,0 +1,147 @@
+#include "common/sqlite.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace plotmeter {
+namespace {
+
+[[noreturn]] void Fail(sqlite3* db, int code, std::string_view doing) {
+  const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
+  throw SqliteError(
+      extended,
+      fmt::format("{}: {}", doing, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)));
+}
+
+}  // namespace
+
+Statement::Statement(Statement&& other) noexcept
+    : db_(other.db_), handle_(std::exchange(other.handle_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(db_, other.db_);
+  std::swap(handle_, other.handle_);
+  return *this;
+}
+
+Statement::~Statement() { sqlite3_finalize(handle_); }
+
+bool Statement::Step() {
+  const int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  // The text of the statement, never its values: those may be secret.
+  Fail(db_, code, sqlite3_sql(handle_));
+}
+
+void Statement::Reset() {
+  sqlite3_reset(handle_);
+  sqlite3_clear_bindings(handle_);
+}
+
+void Statement::BindOne(int index, std::int64_t value) {
+  if (const int code = sqlite3_bind_int64(handle_, index, value); code != SQLITE_OK) {
+    Fail(db_, code, sqlite3_sql(handle_));
+  }
+}
+
+void Statement::BindOne(int index, std::string_view value) {
+  // A null pointer would bind NULL, and an empty string_view may hold one.
+  const char* data = value.data() != nullptr ? value.data() : "";
+  const int code =
+      sqlite3_bind_text64(handle_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (code != SQLITE_OK) Fail(db_, code, sqlite3_sql(handle_));
+}
+
+void Statement::BindOne(int index, std::nullopt_t) {
+  if (const int code = sqlite3_bind_null(handle_, index); code != SQLITE_OK) {
+    Fail(db_, code, sqlite3_sql(handle_));
+  }
+}
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::Int(int column) const { return sqlite3_column_int64(handle_, column); }
+
+std::string Statement::Text(int column) const {
+  const void* data = sqlite3_column_blob(handle_, column);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
+  return data != nullptr ? std::string(static_cast<const char*>(data), size) : std::string();
+}
+
+std::optional<std::int64_t> Statement::MaybeInt(int column) const {
+  if (IsNull(column)) return std::nullopt;
+  return Int(column);
+}
+
+std::optional<std::string> Statement::MaybeText(int column) const {
+  if (IsNull(column)) return std::nullopt;
+  return Text(column);
+}
+
+int Statement::columns() const { return sqlite3_column_count(handle_); }
+
+Database::Database(const std::string& path, Mode mode) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (mode == Mode::kReadOnly) flags |= SQLITE_OPEN_READONLY;
+  if (mode != Mode::kReadOnly) flags |= SQLITE_OPEN_READWRITE;
+  if (mode == Mode::kReadWriteCreate) flags |= SQLITE_OPEN_CREATE;
+  if (const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr); code != SQLITE_OK) {
+    const std::string why = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+    sqlite3_close(std::exchange(handle_, nullptr));
+    throw SqliteError(code, fmt::format("cannot open {}: {}", path, why));
+  }
+  try {
+    sqlite3_busy_timeout(handle_, 5000);
+    Execute("PRAGMA foreign_keys=ON");
+    if (mode != Mode::kReadOnly) Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+  } catch (...) {
+    sqlite3_close(std::exchange(handle_, nullptr));
+    throw;
+  }
+}
+
+// close_v2 waits for statements that still live, instead of failing.
+Database::~Database() { sqlite3_close_v2(handle_); }
+
+Statement Database::Prepare(std::string_view sql) {
+  sqlite3_stmt* handle = nullptr;
+  const int code =
+      sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
+  if (code != SQLITE_OK) Fail(handle_, code, sql);
+  return Statement(handle_, handle);
+}
+
+void Database::Execute(std::string_view sql) {
+  const std::string text(sql);
+  if (const int code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
+      code != SQLITE_OK) {
+    Fail(handle_, code, text.substr(0, 200));
+  }
+}
+
+std::int64_t Database::LastInsertId() const { return sqlite3_last_insert_rowid(handle_); }
+
+std::int64_t Database::Changes() const { return sqlite3_changes64(handle_); }
+
+Transaction::Transaction(Database& db) : db_(db) { db_.Execute("BEGIN IMMEDIATE"); }
+
+Transaction::~Transaction() {
+  if (!open_) return;
+  // SQLite may have rolled back by itself (full disk): then there is nothing left to do, and
+  // nothing to report.
+  if (sqlite3_get_autocommit(db_.handle()) == 0) {
+    sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+void Transaction::Commit() {
+  db_.Execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,127 @@
+// A batch: what one collector says at once, as a value, and its JSON (batch.schema.json is the
+// truth of the shape).
+//
+//    BatchText text = WriteBatch(batch);                   // P, which is hashed and signed, and N
+//    Batch same = ParseBatch(text.payload, text.names);    // or BatchError: the member, what came,
+//                                                          // what was expected
+//
+// N holds what may have to be forgotten alone (PROTOCOL.md). Unknown members are ignored by
+// ParseBatch, so that an older portal accepts a newer collector.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/job.h"
+#include "common/reading.h"
+
+namespace plotmeter {
+
+struct BatchError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Voided {
+  std::int64_t sequence = 0;
+  std::string sha256 = {};  // base64url of SHA-256(P) of the batch that will not come
+  std::string reason = {};
+
+  bool operator==(const Voided&) const = default;
+};
+
+struct ClockNote {
+  Instant created_at = {};
+  std::optional<std::int64_t> offset_ms = {};  // collector minus portal, when last measured
+  std::optional<Instant> offset_at = {};
+
+  bool operator==(const ClockNote&) const = default;
+};
+
+// A reading or job belongs to one printer of the batch; `printer` is an index into Batch::printers
+// ("p1" is 0).
+struct BatchReading {
+  std::size_t printer = 0;
+  Reading reading = {};  // reading.printer is filled from the list when parsed
+
+  bool operator==(const BatchReading&) const = default;
+};
+struct BatchJob {
+  std::size_t printer = 0;
+  JobRecord job = {};  // job.name travels in N, never in P
+
+  bool operator==(const BatchJob&) const = default;
+};
+struct BatchAlert {
+  std::size_t printer = 0;
+  ChannelKind channel = ChannelKind::kNone;
+  Alert alert = {};
+  Instant since = {};  // first seen by the collector
+  std::optional<Instant> cleared_at = {};
+
+  bool operator==(const BatchAlert&) const = default;
+};
+
+struct Batch {
+  std::string portal = {};  // thumbprint of the portal's signing key that the enrolment code named
+  std::string collector = {};  // "col_7Q2M9K4T"
+  std::string stream = {};     // UUID
+  std::int64_t sequence = 0;   // from 1
+  std::string previous = {};  // base64url SHA-256 of the stream's batch before; empty for the first
+  std::string batch = {};     // UUIDv7
+  ClockNote clock = {};
+  std::string salt = {};        // base64url of 16 random bytes, of P
+  std::string names_salt = {};  // the same, of N
+  std::vector<PrinterIdentity> printers = {};
+  std::vector<BatchReading> readings = {};
+  std::vector<BatchJob> jobs = {};
+  std::vector<BatchAlert> alerts = {};
+  std::vector<Voided> voided = {};
+
+  bool operator==(const Batch&) const = default;
+};
+
+// The two texts that travel. P holds the hash of N as "names".
+struct BatchText {
+  std::string payload = {};  // P
+  std::string names = {};    // N
+};
+
+// Text that a printer gave can never make a batch unreadable: what is not UTF-8, and U+0000,
+// becomes U+FFFD, and text beyond kMaxText is cut. Members that say nothing are left out. Counts
+// and ranges are the caller's (ParseBatch of the result tells).
+BatchText WriteBatch(const Batch& batch);
+
+// Reads P and N and checks everything that step 10 of the portal's checks names: sizes, depth,
+// ranges, UTF-8, hash of N.
+Batch ParseBatch(std::string_view payload, std::string_view names);
+
+// Only who it is for and from, for steps 8 and 9, before the rest is believed. Throws BatchError.
+struct BatchAddress {
+  std::string portal = {};
+  std::string collector = {};
+  std::string stream = {};
+  std::int64_t sequence = 0;
+  std::string previous = {};
+  std::string batch = {};
+};
+BatchAddress ParseBatchAddress(std::string_view payload);
+
+// A manageable size: WriteBatch of anything that keeps these can be opened by the portal.
+inline constexpr std::size_t kMaxPrinters = 1000;
+inline constexpr std::size_t kMaxReadings = 5000;
+inline constexpr std::size_t kMaxJobs = 20000;
+inline constexpr std::size_t kMaxAlerts = 10000;
+inline constexpr std::size_t kMaxVoided = 10000;
+inline constexpr std::size_t kMaxRows =
+    1000;  // meters, supplies, media or alerts of one reading; inks of one job
+inline constexpr std::size_t kMaxText = 1024;  // bytes of one text member
+inline constexpr std::int64_t kMaxInteger =
+    (std::int64_t{1} << 53) - 1;  // what every JSON reader keeps exactly (RFC 8259 6)
+
+}  // namespace plotmeter

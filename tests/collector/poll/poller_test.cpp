@@ -1,0 +1,146 @@
+#include "collector/poll/poller.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+
+namespace plotmeter {
+namespace {
+
+const Instant kNow = *ParseInstant("2026-11-22T12:00:00Z");
+
+// Answers what it was given, at once or from another thread, and some hosts never.
+class FakeChannel : public Channel {
+ public:
+  explicit FakeChannel(ChannelKind kind) : kind_(kind) {}
+  ChannelKind kind() const override { return kind_; }
+  void Identify(const PrinterAddress& address, std::function<void(Told)> told) override {
+    Read(address, std::move(told));
+  }
+  void Read(const PrinterAddress& address, std::function<void(Told)> told) override {
+    if (address.host == silent) {
+      waiting.push_back(std::move(told));
+    } else {
+      told(answers[address.host]);
+    }
+  }
+
+  std::map<std::string, Told> answers;
+  std::string silent;
+  std::vector<std::function<void(Told)>> waiting;
+
+ private:
+  ChannelKind kind_;
+};
+
+Told Answer(const std::string& serial, const std::string& ink) {
+  Told told{.seen = Seen::kAnswered, .at = kNow};
+  told.answers.identity = {.manufacturer = "HP", .serial = serial, .model = "HP DesignJet T1600"};
+  told.answers.meters.push_back(
+      {.meter = "ink.used", .colorant = "magenta", .value = {*Decimal::Parse(ink), "cc"}});
+  return told;
+}
+
+std::map<std::string, Polled> PollAll(Poller& poller, const std::vector<std::string>& hosts) {
+  std::vector<PrinterAddress> addresses;
+  for (const std::string& host : hosts) addresses.push_back({.host = host});
+  std::map<std::string, Polled> all;
+  poller.Poll(addresses, {}, [&](const Polled& polled) { all[polled.address.host] = polled; });
+  return all;
+}
+
+TEST(PollerTest, GivesAllReadingsOfOnePollOneIdentity) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  piws.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.answers["10.0.0.7"] = Answer("", "431");
+  snmp.answers["10.0.0.7"].answers.identity.firmware = "AENEAS_03";
+  Poller poller({&piws, &snmp});
+  const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+  EXPECT_EQ(polled.identity.serial, "CN9541H01M");
+  EXPECT_EQ(polled.identity.firmware, "AENEAS_03");
+  ASSERT_EQ(polled.readings.size(), 2U);
+  EXPECT_EQ(polled.readings[0].channel, ChannelKind::kPiws);
+  EXPECT_EQ(polled.readings[1].channel, ChannelKind::kSnmp);
+  EXPECT_EQ(polled.readings[1].meters[0].value.value.text(), "431");
+  for (const Reading& reading : polled.readings) {
+    EXPECT_EQ(reading.printer, polled.identity);
+    EXPECT_EQ(reading.at, kNow);
+  }
+}
+
+TEST(PollerTest, LeavesOutAChannelThatSpeaksOfAnotherPrinter) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  piws.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.answers["10.0.0.7"] = Answer("CN0000000X", "9");
+  Poller poller({&piws, &snmp});
+  const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+  ASSERT_EQ(polled.readings.size(), 1U);
+  EXPECT_EQ(polled.readings[0].channel, ChannelKind::kPiws);
+  ASSERT_EQ(polled.remarks.size(), 1U);
+  EXPECT_EQ(polled.remarks[0],
+            "snmp: says serial CN0000000X, not CN9541H01M; its answers are left out");
+}
+
+TEST(PollerTest, SaysWhyAPrinterSaidNothing) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  piws.answers["10.0.0.9"] = {.seen = Seen::kRefused, .detail = "connection refused"};
+  snmp.answers["10.0.0.9"] = {.seen = Seen::kUnreachable, .detail = "no answer within 2 s"};
+  Poller poller({&piws, &snmp});
+  const Polled polled = PollAll(poller, {"10.0.0.9"})["10.0.0.9"];
+  EXPECT_FALSE(polled.answered());
+  EXPECT_EQ(polled.Trouble(), "piws: connection refused; snmp: no answer within 2 s");
+}
+
+TEST(PollerTest, MarksJobsWithChannelAndInstant) {
+  FakeChannel piws(ChannelKind::kPiws);
+  piws.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  piws.answers["10.0.0.7"].answers.jobs.push_back({.job = "32222D2B"});
+  piws.answers["10.0.0.7"].answers.alerts.emplace();
+  Poller poller({&piws});
+  const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+  ASSERT_EQ(polled.jobs.size(), 1U);
+  EXPECT_EQ(polled.jobs[0].channel, ChannelKind::kPiws);
+  EXPECT_EQ(polled.jobs[0].seen_at, kNow);
+  ASSERT_EQ(polled.alerts.size(), 1U);  // a complete statement, though nothing is active
+  EXPECT_TRUE(polled.alerts[0].active.empty());
+}
+
+TEST(PollerTest, SaysNothingOfAlertsWhereAChannelDid) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  Poller poller({&snmp});
+  EXPECT_TRUE(PollAll(poller, {"10.0.0.7"})["10.0.0.7"].alerts.empty());
+}
+
+TEST(PollerTest, HandsOverTheQuickBeforeTheSlow) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.silent = "10.0.0.8";
+  Poller poller({&snmp});
+  std::vector<std::string> order;
+  poller.Poll({{.host = "10.0.0.8"}, {.host = "10.0.0.7"}}, {}, [&](const Polled& polled) {
+    order.push_back(polled.address.host);
+    if (order.size() == 1) snmp.waiting.at(0)(Answer("CN0000000X", "1"));
+  });
+  EXPECT_EQ(order, (std::vector<std::string>{"10.0.0.7", "10.0.0.8"}));
+}
+
+TEST(PollerTest, StopsWaitingWhenAskedAndOutlivesLateAnswers) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.silent = "10.0.0.8";
+  {
+    Poller poller({&snmp});
+    std::stop_source stop;
+    std::jthread asks([&] { stop.request_stop(); });
+    poller.Poll({{.host = "10.0.0.8"}}, stop.get_token(),
+                [](const Polled&) { ADD_FAILURE() << "nobody answered"; });
+  }
+  snmp.waiting.at(0)(Answer("CN9541H01M", "433"));  // into a round that is over
+}
+
+}  // namespace
+}  // namespace plotmeter

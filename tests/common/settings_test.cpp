@@ -1,0 +1,135 @@
+#include "common/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+namespace plotmeter {
+namespace {
+
+struct Outcome {
+  int code = -1;
+  Arguments seen = {};
+  std::string out = {};
+  std::string err = {};
+};
+
+Outcome Call(std::vector<std::string> words) {
+  Outcome outcome;
+  const auto keep = [&outcome](const Arguments& arguments) {
+    outcome.seen = arguments;
+    return 0;
+  };
+  const Program program{
+      .name = "meter",
+      .summary = "Meters.",
+      .commands = {
+          {.name = "read",
+           .summary = "Reads one printer.",
+           .more = "Example: meter read 10.0.0.7",
+           .settings = {{.name = "address",
+                         .value = "ADDRESS",
+                         .help = "the printer",
+                         .required = true,
+                         .positional = true},
+                        {.name = "community",
+                         .value = "C",
+                         .fallback = "public",
+                         .help = "tried in order",
+                         .repeatable = true},
+                        {.name = "retries", .value = "N", .fallback = "2", .help = "more tries"},
+                        {.name = "json", .help = "as JSON", .flag_only = true}},
+           .run = keep},
+          {.name = "reseller add",
+           .summary = "Adds a reseller.",
+           .settings = {{.name = "name", .value = "NAME", .help = "its name", .required = true}},
+           .run = keep},
+          {.name = "reseller fail", .summary = "Fails.", .run = [](const Arguments&) -> int {
+             throw std::runtime_error("no disk");
+           }}}};
+  words.insert(words.begin(), "meter");
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  outcome.code = RunProgram(program, static_cast<int>(argv.size()), argv.data());
+  outcome.out = testing::internal::GetCapturedStdout();
+  outcome.err = testing::internal::GetCapturedStderr();
+  return outcome;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(SettingsTest, ReadsFlagsAndFallbacks) {
+  const Outcome o = Call({"read", "10.0.0.7", "--community", "a", "--community", "b", "--json"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(o.seen.Text("address"), "10.0.0.7");
+  EXPECT_EQ(o.seen.All("community"), (Texts{"a", "b"}));
+  EXPECT_EQ(o.seen.Number("retries"), 2);
+  EXPECT_TRUE(o.seen.Switch("json"));
+  EXPECT_EQ(Call({"read", "--community", "a", "10.0.0.7"}).seen.Text("address"), "10.0.0.7");
+  EXPECT_FALSE(Call({"read", "10.0.0.7"}).seen.Switch("json"));
+  EXPECT_EQ(Call({"reseller", "add", "--name", "North"}).seen.Text("name"), "North");
+}
+
+TEST(SettingsTest, LetsTheFlagWinOverTheVariableOverTheFile) {
+  const std::string path = testing::TempDir() + "/settings_test.toml";
+  std::ofstream(path) << "retries = 7\ncommunity = [\"x\", \"y\"]\nname = \"from the file\"\n";
+  EXPECT_EQ(Call({"read", "a", "--config", path}).seen.All("community"), (Texts{"x", "y"}));
+  EXPECT_EQ(Call({"reseller", "add", "--config", path}).seen.Text("name"), "from the file");
+  setenv("PLOTMETER_RETRIES", "8", 1);
+  EXPECT_EQ(Call({"read", "a", "--config", path}).seen.Number("retries"), 8);
+  EXPECT_EQ(Call({"read", "a", "--config", path, "--retries", "9"}).seen.Number("retries"), 9);
+  unsetenv("PLOTMETER_RETRIES");
+}
+
+TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {
+  EXPECT_EQ(Call({"read", "a", "--comunity", "x"}).code, 2);
+  EXPECT_THAT(Call({"read", "a", "--comunity", "x"}).err,
+              testing::HasSubstr("unknown option --comunity; did you mean --community?"));
+  EXPECT_THAT(Call({"raed"}).err, testing::HasSubstr("unknown command 'raed'; did you mean read?"));
+  EXPECT_EQ(Call({"raed"}).code, 2);
+  EXPECT_EQ(Call({}).code, 2);
+  EXPECT_EQ(Call({"reseller"}).code, 2);
+  EXPECT_THAT(Call({"read"}).err, testing::HasSubstr("ADDRESS is missing"));
+  EXPECT_THAT(Call({"read", "a", "b"}).err, testing::HasSubstr("'b' was not expected here"));
+  const std::string path = testing::TempDir() + "/settings_unknown.toml";
+  std::ofstream(path) << "retry = 7\n";
+  const Outcome o = Call({"read", "a", "--config", path});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_THAT(o.err,
+              testing::HasSubstr("'retry' in " + path + " is no setting; did you mean retries?"));
+}
+
+TEST(SettingsTest, SaysWhichLineOfTheFileIsWrong) {
+  const std::string path = testing::TempDir() + "/settings_wrong.toml";
+  std::ofstream(path) << "retries = 7\nretries = \n";
+  const Outcome o = Call({"read", "a", "--config", path});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_THAT(o.err, testing::HasSubstr("line 2"));
+  EXPECT_EQ(Call({"read", "a", "--config", "/nowhere/at-all.toml"}).code, 2);
+}
+
+TEST(SettingsTest, NamesTheNumberItCannotRead) {
+  const Outcome o = Call({"read", "a", "--retries", "many"});
+  try {
+    o.seen.Number("retries", 0, 10);
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "'retries' is 'many'; expected a whole number from 0 to 10");
+  }
+}
+
+TEST(SettingsTest, EndsHonestly) {
+  EXPECT_EQ(Call({"--help"}).code, 0);
+  EXPECT_THAT(Call({"read", "--help"}).out, testing::HasSubstr("Example: meter read 10.0.0.7"));
+  EXPECT_EQ(Call({"--version"}).code, 0);
+  EXPECT_EQ(Call({"read", "a", "--check"}).out, "settings are sound\n");
+  EXPECT_EQ(Call({"reseller", "fail"}).code, 1);
+  EXPECT_THAT(Call({"reseller", "fail"}).err, testing::HasSubstr("no disk"));
+}
+
+}  // namespace
+}  // namespace plotmeter
