@@ -45,7 +45,7 @@ void Chunks::TakeLine() {
     return;
   }
   if (part_ == Part::kTrailer) {
-    trailer_bytes_ += line_.size();
+    trailer_bytes_ += line_.size() + 2;
     if (line_.empty()) seen_ = Seen::kDone;
     if (trailer_bytes_ > kMaxTrailer) seen_ = Seen::kBad;
     return;

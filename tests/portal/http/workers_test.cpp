@@ -46,7 +46,7 @@ TEST(WorkersTest, ForgetWhatWaitsWhenStopped) {
   started.get_future().wait();
   workers.Offer([&] { ran = true; });
   std::thread stopping([&] { workers.Stop(); });
-  while (workers.Offer([] {})) std::this_thread::yield();  // until Stop has begun
+  while (workers.Continue([] {})) std::this_thread::yield();  // until Stop has begun
   go_on.set_value();
   stopping.join();
   EXPECT_FALSE(ran);
