@@ -32,7 +32,7 @@ class SqliteStore : public Store, public Directory {
   std::vector<Site> Sites(const ResellerId& reseller) override;
   std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) override;
 
-  bool AddToken(const ResellerId& reseller, const ApiToken& token) override;
+  std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token) override;
   std::vector<ApiToken> Tokens(const ResellerId& reseller) override;
   bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) override;
   std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) override;
