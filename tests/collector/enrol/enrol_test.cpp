@@ -41,7 +41,8 @@ class EnrolTest : public testing::Test {
     }
     const auto request = ReadEnrolmentRequest(
         asked.body,
-        {.decryption = [this](const std::string&) { return std::optional(portal_.encryption); }});
+        {.decryption = [this](const std::string&) { return std::optional(portal_.encryption); },
+         .signer = {}});
     EXPECT_TRUE(request);
     EXPECT_EQ(request->secret.Reveal(), code_.secret.Reveal());
     EXPECT_EQ(request->name, "print room");

@@ -259,12 +259,14 @@ TEST_F(UploaderTest, FetchesNewKeysWhenItsKeyIsRetired) {
                      .at = clock_.Now()};
     return Problem(note, portal_.signing);
   });
-  Say([this](const auto& asked) {
+  std::string shown;
+  Say([&, this](const auto& asked) {
     EXPECT_EQ(asked.path, "/api/v1/keys");
-    return FakePortal::Http(200, "application/jose", portal_.KeysJws());
+    shown = portal_.KeysJws();
+    return FakePortal::Http(200, "application/jose", shown);
   });
   EXPECT_EQ(uploader_.Step().did, Did::kChanged);
-  EXPECT_EQ(remembered_, portal_.KeysJws());
+  EXPECT_EQ(remembered_, shown);
   EXPECT_EQ(uploader_.Step().did, Did::kSent);
 }
 
