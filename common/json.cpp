@@ -11,13 +11,16 @@ namespace {
 // repeated member.
 class StrictBuilder : public nlohmann::json_sax<Json> {
  public:
-  explicit StrictBuilder(int max_depth) : max_depth_(max_depth) {}
+  explicit StrictBuilder(const JsonLimits& limits)
+      : max_depth_(limits.max_depth), fractions_as_text_(limits.fractions_as_text) {}
 
   bool null() override { return Add(nullptr); }
   bool boolean(bool value) override { return Add(value); }
   bool number_integer(number_integer_t value) override { return Add(value); }
   bool number_unsigned(number_unsigned_t value) override { return Add(value); }
-  bool number_float(number_float_t value, const string_t&) override { return Add(value); }
+  bool number_float(number_float_t value, const string_t& digits) override {
+    return fractions_as_text_ ? Add(digits) : Add(value);
+  }
   bool string(string_t& value) override { return Add(std::move(value)); }
   bool binary(binary_t&) override { return false; }
 
@@ -78,6 +81,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   }
 
   int max_depth_;
+  bool fractions_as_text_;
   Json root_;
   std::string key_;
   std::vector<Json*> open_;
@@ -89,7 +93,7 @@ Json ParseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) {
     throw JsonError(fmt::format("{} bytes; at most {}", text.size(), limits.max_bytes));
   }
-  StrictBuilder builder(limits.max_depth);
+  StrictBuilder builder(limits);
   if (!Json::sax_parse(text.begin(), text.end(), &builder)) throw JsonError("not valid JSON");
   return builder.Take();
 }

@@ -20,6 +20,10 @@ using Json = nlohmann::json;
 struct JsonLimits {
   std::size_t max_bytes = std::size_t{64} << 20;
   int max_depth = 16;
+  // Numbers that are no whole 64-bit number become strings of the digits sent: "0.210000" rather
+  // than 0.21, for documents whose numbers are quantities. A string cannot be told from such a
+  // number afterwards.
+  bool fractions_as_text = false;
 };
 
 // Names what was wrong and where: "depth 17 at byte 40; at most 16".

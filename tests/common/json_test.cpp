@@ -29,6 +29,13 @@ TEST(JsonTest, NamesWhatIsWrong) {
   EXPECT_EQ(Complaint(""), "not valid JSON at byte 1");
 }
 
+TEST(JsonTest, KeepsTheDigitsOfAFractionWhenAsked) {
+  const char* text = R"({"a":0.210000,"b":433,"c":-1.50,"d":123456789012345678901})";
+  EXPECT_EQ(JsonText(ParseJson(text, {.fractions_as_text = true})),
+            R"({"a":"0.210000","b":433,"c":"-1.50","d":"123456789012345678901"})");
+  EXPECT_TRUE(ParseJson(text).at("a").is_number_float());
+}
+
 TEST(JsonTest, SurvivesABombOfBrackets) {
   EXPECT_EQ(Complaint(std::string(1'000'000, '[')), "nested deeper than 16");
 }

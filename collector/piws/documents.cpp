@@ -1,0 +1,256 @@
+#include "collector/piws/documents.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace plotmeter {
+namespace {
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+// Empty for what printers say instead of a serial number when they have none.
+std::string UsableSerialNumber(const std::string& said) {
+  std::string serial = said;
+  for (char& c : serial) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  const bool plain = std::ranges::all_of(serial, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!plain || serial.size() < 6 || serial == "<PRIVATE>") return {};
+  const bool all_one = serial.find_first_not_of(serial[0]) == std::string::npos;
+  const bool filler = serial[0] == 'X' || serial[0] == '0' || serial[0] == 'F';
+  return all_one && filler ? std::string{} : serial;
+}
+
+// An amount that can be true: not negative. Something else there is worth a remark.
+std::optional<Quantity> AmountOrRemark(const Node& node, std::string_view child,
+                                       const std::string& what, Answers& into) {
+  const Node& value = node[child];
+  if (value.empty()) return std::nullopt;
+  auto amount = value.Amount();
+  if (!amount || amount->value.digits() < 0) {
+    into.remarks.push_back(fmt::format("{}: {} cannot be read", what, child));
+    return std::nullopt;
+  }
+  return amount;
+}
+
+std::string Joined(const std::vector<const Node*>& nodes) {
+  std::string text;
+  for (const Node* node : nodes) {
+    if (!node->text.empty()) text += (text.empty() ? "" : ",") + node->text;
+  }
+  return text;
+}
+
+std::string SlotName(const Node& slot) {
+  return slot.Text("SlotId").value_or(Lower(slot.Text("Color").value_or("?")));
+}
+
+bool IsReservoir(const Node& slot) {
+  return slot.Text("SupplyType") == "Reservoir" ||
+         slot["SlotInfo"]["InkSupplyInfo"].Text("SupplyType") == "Reservoir";
+}
+
+Supply SupplyOf(const Node& slot, const Node& group, const std::string& colorant, Answers& into) {
+  const Node& info = slot["SlotInfo"]["InkSupplyInfo"];
+  Supply supply{.supply = "slot-" + SlotName(slot)};
+  if (const auto agent = group.Text("InkAgentType")) supply.kind = Lower(*agent);
+  if (!colorant.empty()) supply.colorant = colorant;
+  supply.description = info.Text("OrderNumber");
+  if (slot.Flag("isPresent") == false) {  // what is said of a cartridge is of one that has gone
+    supply.remark = "not-present";
+    return supply;
+  }
+  const std::string what = fmt::format("InkSystem {}", supply.supply);
+  supply.level = AmountOrRemark(info, "Level", what, into);
+  supply.capacity = AmountOrRemark(info, "Capacity", what, into);
+  if (supply.capacity && supply.capacity->value.is_zero()) supply.capacity.reset();
+  if (const auto percent = AmountOrRemark(info, "LevelPercentage", what, into)) {
+    supply.percent = percent->value;
+  }
+  supply.state = info.Text("State");
+  // Raw: "LowLevel" stood beside State Ok at 89 %, so a flag is told but decides nothing.
+  const std::string flags = Joined(info["Status"].All("StatusFlag"));
+  if (!flags.empty()) supply.remark = flags;
+  supply.part_number = info.Text("PartNumber");
+  supply.serial = info.Text("SerialNumber");
+  if (info.Time("InstallDate")) supply.installed = info.Text("InstallDate");
+  return supply;
+}
+
+std::vector<const Node*> SupplySlots(const Node& group) {
+  const Node& collection = group["InkSlotCollection"];
+  std::vector<const Node*> slots = (collection.empty() ? group : collection).All("InkSlot");
+  std::erase_if(slots, [](const Node* slot) { return IsReservoir(*slot); });
+  return slots;
+}
+
+void AddMeter(const Node& group, const std::vector<const Node*>& slots, const std::string& colorant,
+              Answers& into) {
+  const bool one = slots.size() == 1;
+  // Several slots of one group feed one colour; the printer itself says their total, so nobody here
+  // needs to add.
+  const Node& from =
+      one ? (*slots[0])["SlotInfo"]["InkSlotCumulativeInfo"] : group["InkSlotGroupInfo"];
+  const std::string source = one ? fmt::format("InkSystem/InkSlot[{}]/InkUsed", SlotName(*slots[0]))
+                                 : fmt::format("InkSystem/InkSlotGroup[{}]/InkUsed",
+                                               group.Text("SlotGroupId").value_or("?"));
+  if (from["InkUsed"].empty()) {
+    into.remarks.push_back(fmt::format("InkSystem {}: no InkUsed", colorant));
+    return;
+  }
+  if (auto used = AmountOrRemark(from, "InkUsed", "InkSystem " + colorant, into)) {
+    into.meters.push_back(
+        {.meter = "ink.used", .colorant = colorant, .value = std::move(*used), .source = source});
+  }
+}
+
+Severity SeverityOf(const std::string& word) {
+  if (word == "Warning") return Severity::kWarning;
+  if (word == "Error" || word == "Critical" || word == "Fatal") return Severity::kCritical;
+  if (word == "Information" || word == "Info" || word == "Informational")
+    return Severity::kInformation;
+  return Severity::kUnknown;
+}
+
+std::optional<std::string> EnglishName(const Node& paper) {
+  std::vector<const Node*> names;
+  for (const Node* list : paper.All("Localizations")) {
+    if (list->Has("Value")) names.push_back(list);  // JSON: a list of names
+    for (const Node& inner : list->children) {  // XML: a list's elements have a name of their own
+      if (inner.Has("Value")) names.push_back(&inner);
+    }
+  }
+  for (const Node* name : names) {
+    if (name->Text("ISOCode").value_or("").starts_with("en")) return name->Text("Value");
+  }
+  return names.empty() ? paper.Text("Name") : names.front()->Text("Value");
+}
+
+void CollectPapers(const Node& node, PaperNames& into) {
+  if (const auto id = node.Text("Id")) {
+    if (const auto name = EnglishName(node)) into.emplace(*id, *name);
+  }
+  for (const Node& child : node.children) CollectPapers(child, into);
+}
+
+}  // namespace
+
+std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
+  const Node& root = document["Identification"];
+  const Node& fields = root.Has("Fields") ? root["Fields"] : root;
+  const auto either = [&](std::string_view first, std::string_view second) {
+    return fields.Text(first).value_or(fields.Text(second).value_or(""));
+  };
+  PrinterIdentity identity{.manufacturer = fields.Text("Manufacturer").value_or(""),
+                           .serial = UsableSerialNumber(fields.Text("SerialNumber").value_or("")),
+                           .product = either("PartNumber", "ProductNumber"),
+                           .model = either("ModelName", "ProductName"),
+                           .firmware = either("FwReleaseName", "FirmwareVersion")};
+  if (identity.serial.empty() && identity.product.empty() && identity.model.empty()) {
+    return std::nullopt;
+  }
+  if (identity.manufacturer.empty() && identity.model.starts_with("HP "))
+    identity.manufacturer = "HP";
+  return identity;
+}
+
+bool ReadInkSystem(const Node& document, Answers& into) {
+  if (!document.Has("InkSystem")) return false;
+  const Node& root = document["InkSystem"];
+  const Node& collection = root["InkSlotGroupCollection"];
+  const auto groups = (collection.empty() ? root : collection).All("InkSlotGroup");
+  std::map<std::string, int> groups_of;
+  const auto color_of = [](const Node& group) {
+    const auto slots = SupplySlots(group);
+    const auto color = group.Text("Color");
+    return Lower(color ? *color : slots.empty() ? "" : slots[0]->Text("Color").value_or(""));
+  };
+  for (const Node* group : groups) groups_of[color_of(*group)] += 1;
+  for (const Node* group : groups) {
+    const auto slots = SupplySlots(*group);
+    if (slots.empty()) continue;
+    std::string colorant = color_of(*group);
+    for (const Node* slot : slots) into.supplies.push_back(SupplyOf(*slot, *group, colorant, into));
+    if (colorant.empty()) {
+      into.remarks.push_back("InkSystem: a group without a colour");
+      continue;
+    }
+    if (groups_of[colorant] > 1) {
+      colorant += "-group-" + group->Text("SlotGroupId").value_or(SlotName(*slots[0]));
+    }
+    AddMeter(*group, slots, colorant, into);
+  }
+  return true;
+}
+
+bool ReadDeviceStatus(const Node& document, Answers& into) {
+  if (!document.Has("DeviceStatus")) return false;
+  const Node& root = document["DeviceStatus"];
+  const Node& overview = root["StatusOverview"];
+  const auto activity = root["ActivitiesOverview"]["MostRelevantActivity"].Text("Name");
+  const auto severity = SeverityOf(overview.Text("StatusSeverity").value_or(""));
+  if (!activity) {
+    into.state = overview.Text("MostRelevantStatus");
+  } else if (*activity == "NoActivity") {
+    into.state = severity == Severity::kCritical ? "stopped" : "idle";
+  } else {
+    into.state = *activity == "Printing" ? "printing" : *activity;
+  }
+  return true;
+}
+
+bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& into) {
+  if (!document.Has("MediaSystem")) return false;
+  for (const Node* drawer : document["MediaSystem"]["DrawerCollection"].All("Drawer")) {
+    for (const Node* devices : drawer->All("InputDeviceCollection")) {
+      for (const Node& device : devices->children) {  // Roll, Sheet and whatever else there will be
+        for (const Node* loaded : device["LoadedMediaCollection"].All("LoadedMedia")) {
+          if (loaded->empty()) continue;
+          LoadedMedia media{.input = device.Text("IdForPrinting").value_or(device.name),
+                            .media = loaded->Text("MediaTypeID")};
+          const auto name = papers.find(media.media.value_or(""));
+          if (name != papers.end()) media.name = name->second;
+          const std::string what = "MediaSystem " + media.input;
+          media.width = AmountOrRemark(*loaded, "Width", what, into);
+          if (device.name.ends_with("Roll")) {  // a sheet has its own length there
+            media.length_left = AmountOrRemark(*loaded, "RemainingLength", what, into);
+          }
+          into.media.push_back(std::move(media));
+        }
+      }
+    }
+  }
+  return true;
+}
+
+bool ReadActiveAlerts(const Node& document, Answers& into) {
+  if (!document.Has("ActiveAlerts")) return false;
+  const Node& root = document["ActiveAlerts"];
+  std::vector<Alert> alerts;
+  for (const Node* said : (root.Has("List") ? root["List"] : root).All("Alert")) {
+    const auto key = said->Text("FullName");
+    if (!key) {
+      if (!said->empty()) into.remarks.push_back("ActiveAlerts: an alert without FullName");
+      continue;
+    }
+    if (std::ranges::find(alerts, *key, &Alert::key) != alerts.end()) continue;
+    alerts.push_back({.key = *key,
+                      .severity = SeverityOf(said->Text("Severity").value_or("")),
+                      .code = said->Text("Name").value_or("")});
+  }
+  into.alerts = std::move(alerts);
+  return true;
+}
+
+std::optional<PaperNames> ReadPaperList(const Node& document) {
+  const char* root = document.Has("PaperList") ? "PaperList" : "PaperListStatus";
+  if (!document.Has(root)) return std::nullopt;
+  PaperNames papers;
+  CollectPapers(document[root], papers);
+  return papers;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,57 @@
+// What the documents of HP's Printer Information Web Services mean. Pure: a document in, parts of
+// Answers out.
+//
+//    Answers answers;
+//    ReadInkSystem(ReadDocument(body), answers);
+//    answers.meters[0]      ink.used, magenta, 433 "cc", from "InkSystem/InkSlot[0]/InkUsed"
+//    answers.supplies[0]    slot-0: marking, magenta, "HP 746", 196 of 300 cc, 66 %, Warning
+//
+// Source: what a DesignJet Z9 was recorded to send, and what public clients of other models expect;
+// HP publishes no schema. Quantities keep the printer's digits and unit. What is absent, empty,
+// negative, unreadable or dated 1970 stays absent; a value that is there but cannot be read leaves
+// a line in answers.remarks as well.
+//
+// Each function returns false, and changes nothing, when the document is another one.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "collector/channel/channel.h"
+#include "collector/xml/document.h"
+
+namespace plotmeter {
+
+// Paper id to name: "2070" to "Photo Gloss/Semi-Gloss/Satin Paper"; a customer's paper has 32 hex
+// digits.
+using PaperNames = std::map<std::string, std::string>;
+
+// Identification.Fields.{Manufacturer, SerialNumber, PartNumber, ModelName, FwReleaseName}, or
+// without Fields and with ProductNumber, ProductName, FirmwareVersion. Empty when the document is
+// another one or names no printer. The printer's own name, which people choose, is not read.
+std::optional<PrinterIdentity> ReadIdentification(const Node& document);
+
+// Meters ink.used, one a colorant, and the supplies. InkUsed of the slot is taken, and that of the
+// group only where a group holds several supply slots: the two are the same count, and nothing is
+// added up here. Internal tanks (Reservoir) are not supplies. Levels and NumberOfInsertions are no
+// measure of use. Post-treatment is a colorant like the others, with kind "glossing". A colour in
+// several groups is told apart: "black-group-0", "black-group-4".
+bool ReadInkSystem(const Node& document, Answers& into);
+
+// state: "idle", "printing", "stopped", else the printer's word for its most relevant activity
+// ("DeviceMaintenance").
+bool ReadDeviceStatus(const Node& document, Answers& into);
+
+// What lies in each roll, sheet feed or other input. Only a roll has a length left.
+bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& into);
+
+// alerts, keyed by FullName. No alert in the document: an empty list, because none is active.
+bool ReadActiveAlerts(const Node& document, Answers& into);
+
+// PaperList or PaperListStatus; English names where there are several. Empty when the document is
+// another one.
+std::optional<PaperNames> ReadPaperList(const Node& document);
+
+}  // namespace plotmeter

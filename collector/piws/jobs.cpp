@@ -1,0 +1,321 @@
+#include "collector/piws/jobs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace plotmeter {
+namespace {
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// The exact sum, with as many decimals as the finer of the two has; empty when it does not fit.
+std::optional<Decimal> Sum(const Decimal& a, const Decimal& b) {
+  const int decimals = std::max(a.decimals(), b.decimals());
+  std::int64_t total = 0;
+  for (const Decimal* part : {&a, &b}) {
+    std::int64_t digits = part->digits();
+    for (int i = part->decimals(); i < decimals; ++i) {
+      if (__builtin_mul_overflow(digits, 10, &digits)) return std::nullopt;
+    }
+    if (__builtin_add_overflow(total, digits, &total)) return std::nullopt;
+  }
+  std::string text = fmt::format("{:0{}}", total, decimals + 1);
+  if (decimals > 0) text.insert(text.size() - static_cast<std::size_t>(decimals), ".");
+  return Decimal::Parse(text);
+}
+
+// Adds up amounts of one unit. Once two do not go together, the sum is unknown.
+class Total {
+ public:
+  void Add(const std::optional<Quantity>& part) {
+    if (!part || part->value.is_zero() || broken_) return;
+    if (!sum_) {
+      sum_ = part;
+      return;
+    }
+    const auto value = sum_->unit == part->unit ? Sum(sum_->value, part->value) : std::nullopt;
+    broken_ = !value;
+    if (value) sum_->value = *value;
+  }
+  std::optional<Quantity> sum() const { return broken_ ? std::nullopt : sum_; }
+
+ private:
+  std::optional<Quantity> sum_;
+  bool broken_ = false;
+};
+
+std::vector<const Node*> MediaConsumptions(const Node& accounting) {
+  return accounting["MediaCollectionConsumption"].All("MediaConsumption");
+}
+
+// One entry a colorant and unit, in the order of first mention.
+std::vector<InkUse> Merged(const std::vector<InkUse>& parts) {
+  std::vector<InkUse> merged;
+  for (const InkUse& part : parts) {
+    const auto same = std::ranges::find_if(merged, [&](const InkUse& use) {
+      return use.colorant == part.colorant && use.amount.unit == part.amount.unit;
+    });
+    const auto sum =
+        same != merged.end() ? Sum(same->amount.value, part.amount.value) : std::nullopt;
+    if (sum) {
+      same->amount.value = *sum;
+    } else {
+      merged.push_back(part);
+    }
+  }
+  return merged;
+}
+
+// What all pages say alike; empty where they differ or none says it.
+template <typename Read>
+auto Alike(const std::vector<const Node*>& pages, Read read) -> decltype(read(*pages.front())) {
+  decltype(read(*pages.front())) alike;
+  for (const Node* page : pages) {
+    const auto said = read(*page);
+    if (page != pages.front() && said != alike) return std::nullopt;
+    alike = said;
+  }
+  return alike;
+}
+
+class Job {
+ public:
+  Job(const Node& job, const JobQueueContext& context, std::set<std::string>& odd)
+      : job_(job), context_(context), odd_(odd), pages_(job["Pages"].All("Page")) {}
+
+  JobRecord Read() {
+    const Node& settings = job_["Settings"];
+    const Node& accounting = job_["Accounting"];
+    record_.job = job_.Text("UUID").value_or("");
+    record_.channel = ChannelKind::kPiws;
+    record_.seen_at = context_.seen_at;
+    if (const auto id = settings.Text("JobUUID")) record_.client_job = Lower(*id);
+    record_.name = settings.Text("JobName");
+    // ArrivalTimestamp, because SubmissionTimestamp is the client's local time with a Z behind it.
+    record_.submitted = accounting.Time("ArrivalTimestamp");
+    record_.started = accounting.Time("PrintingTimestamp");
+    record_.finished = accounting.Time("CompletionTimestamp");
+    record_.copies = settings.Count("RequestedCopies");
+    const auto pages = job_["Pages"].Count("NumberOfPages");
+    if (pages && *pages > 0) record_.pages = pages;
+    ReadType();
+    ReadStatus();
+    ReadPages();
+    ReadMedia(accounting);
+    ReadInk(accounting);
+    return std::move(record_);
+  }
+
+ private:
+  void ReadType() {
+    const std::string type = Lower(job_.Text("Type").value_or("print"));
+    if (job_.name == "Job2DPrint" && IsOneOf(type, {"print", "scan", "copy"})) record_.type = type;
+  }
+
+  void ReadStatus() {
+    const Node& status = job_["Status"];
+    const Node& progress = job_["Progress"];
+    JobProgress seen{.job_status = status.Text("JobStatus").value_or(""),
+                     .completion_status = status.Text("CompletionStatus").value_or(""),
+                     .started = record_.started.has_value(),
+                     .finished = record_.finished.has_value()};
+    const auto pages = progress.Count("NumberOfPrintedPages");
+    const auto copies = progress.Count("NumberOfPrintedCopies");
+    seen.printed_pages = pages.value_or(0);
+    record_.status = JobStatusOf(seen);
+    record_.status_raw = seen.job_status + "/" + seen.completion_status;
+    has_run_ = seen.started || seen.finished || seen.printed_pages > 0;
+    // A 0 is true while it prints; afterwards it is what a job has that lost its account.
+    if (seen.printed_pages > 0 || record_.status == "printing") {
+      record_.printed_pages = pages;
+      record_.printed_copies = copies;
+    }
+  }
+
+  void ReadPages() {
+    if (pages_.empty()) return;
+    const auto setting = [this](const char* name) {
+      return Alike(pages_, [&](const Node& page) { return page["Settings"].Text(name); });
+    };
+    const auto flag = [this](const char* name) {
+      return Alike(pages_, [&](const Node& page) { return page["Settings"].Flag(name); });
+    };
+    const auto side = [this](const char* name) {
+      auto size = Alike(
+          pages_, [&](const Node& page) { return page["Settings"]["PageSize"].Amount(name); });
+      return size && size->value.digits() > 0 ? size : std::nullopt;
+    };
+    record_.page_width = side("Width");
+    record_.page_height = side("Height");
+    record_.quality = setting("PrintQuality");
+    record_.economode = flag("EconomodeOn");
+    record_.maximum_detail = flag("MaximumDetailOn");
+    record_.media_source = Alike(pages_, [](const Node& page) {
+      const auto used = page["Accounting"].Text("MediaSourceUsed");
+      return used ? used : page["Settings"].Text("MediaSource");
+    });
+    if (!has_run_) return;
+    const auto coverage = [this](const char* name) {
+      return Alike(pages_, [&](const Node& page) { return page["Accounting"][name].Number(); });
+    };
+    const auto gray = coverage("GrayPixelCoverage");
+    const auto color = coverage("ColorPixelCoverage");
+    if ((gray && !gray->is_zero()) || (color && !color->is_zero())) {
+      record_.gray_coverage = gray;
+      record_.color_coverage = color;
+    }
+  }
+
+  void ReadMedia(const Node& accounting) {
+    std::vector<const Node*> used = MediaConsumptions(accounting);
+    const bool by_job =
+        std::ranges::any_of(used, [](const Node* media) { return !media->empty(); });
+    if (!by_job) {
+      used.clear();
+      for (const Node* page : pages_) {
+        for (const Node* media : MediaConsumptions((*page)["Accounting"])) used.push_back(media);
+      }
+    }
+    Total area;
+    Total length;
+    std::set<std::string> papers;
+    for (const Node* media : used) {
+      area.Add(Known(*media, "SquareAmount"));
+      length.Add(Known(*media, "LinearAmount"));
+      if (const auto paper = media->Text("PaperId")) papers.insert(*paper);
+    }
+    if (has_run_) {
+      record_.area = area.sum();
+      record_.length = length.sum();
+    }
+    if (papers.empty() && !pages_.empty()) {
+      record_.media =
+          Alike(pages_, [](const Node& page) { return page["Settings"].Text("MediaType"); });
+    } else if (papers.size() == 1) {
+      record_.media = *papers.begin();
+    }
+    const auto name = context_.papers.find(record_.media.value_or(""));
+    if (name != context_.papers.end()) record_.media_name = name->second;
+  }
+
+  void ReadInk(const Node& accounting) {
+    if (!has_run_) return;
+    std::vector<InkUse> ink;
+    AddInk(accounting, ink);
+    if (ink.empty()) {
+      for (const Node* page : pages_) AddInk((*page)["Accounting"], ink);
+    }
+    // Nothing prints without ink: nothing but zeros is an account that was lost.
+    const bool any =
+        std::ranges::any_of(ink, [](const InkUse& use) { return !use.amount.value.is_zero(); });
+    if (any) record_.ink = Merged(ink);
+  }
+
+  void AddInk(const Node& accounting, std::vector<InkUse>& ink) {
+    for (const Node* use : accounting["InkCollectionConsumption"].All("InkConsumption")) {
+      const auto name = use->Text("InkName");
+      const auto amount = Known(*use, "Amount");
+      if (name && amount) ink.push_back({Lower(*name), *amount});
+    }
+  }
+
+  // An amount that can be true; something else there is worth a remark.
+  std::optional<Quantity> Known(const Node& node, std::string_view child) {
+    auto amount = node.Amount(child);
+    if (amount && amount->value.digits() >= 0) return amount;
+    if (!node[child].empty()) odd_.insert(fmt::format("{} cannot be read", child));
+    return std::nullopt;
+  }
+
+  const Node& job_;
+  const JobQueueContext& context_;
+  std::set<std::string>& odd_;
+  std::vector<const Node*> pages_;
+  JobRecord record_;
+  bool has_run_ = false;
+};
+
+// The elements that are jobs: Jobs/Job/Job2DPrint, or Jobs/Job2DPrint where a writer of JSON saved
+// a step.
+std::vector<const Node*> JobElements(const Node& snapshot) {
+  std::vector<const Node*> found;
+  for (const Node* jobs : snapshot.All("Jobs")) {
+    for (const Node& job : jobs->children) {
+      if (job.name != "Job") {
+        found.push_back(&job);
+        continue;
+      }
+      for (const Node& element : job.children) found.push_back(&element);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<std::string> QueueId(const Node& document) {
+  const Node& root = document["JobQueueCollection"];
+  std::vector<const Node*> queues = root.All("Queue");
+  if (queues.empty()) queues = root.All("JobQueue");
+  for (const Node* queue : queues) {
+    if (Lower(queue->Text("Type").value_or("print")) != "print") continue;
+    std::string uri = queue->Text("URI").value_or("");
+    while (uri.ends_with('/')) uri.pop_back();
+    std::string id = uri.substr(uri.rfind('/') + 1);
+    const bool plain = std::ranges::all_of(id, [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+    });
+    if (!id.empty() && plain) return id;
+  }
+  return std::nullopt;
+}
+
+std::string_view JobStatusOf(const JobProgress& p) {
+  if (IsOneOf(p.job_status, {"Paused", "Held"})) return "held";
+  if (IsOneOf(p.job_status, {"WaitingToPrint", "Pending", "Processing"})) return "pending";
+  if (IsOneOf(p.job_status, {"Printing", "Active"})) return "printing";
+  if (IsOneOf(p.job_status, {"Failed", "Aborted", "Error"})) return "failed";
+  const bool cancelled = IsOneOf(p.job_status, {"Cancelled", "Deleted"}) ||
+                         (p.job_status == "Completed" && p.completion_status == "Cancelled");
+  if (cancelled) {
+    if (p.printed_pages > 0) return p.finished ? "printed" : "unknown";
+    // A deleted job loses its accounting: one that had run may have printed.
+    return p.job_status == "Deleted" && (p.started || p.finished) ? "unknown" : "cancelled";
+  }
+  return p.job_status == "Completed" && p.finished ? "printed" : "unknown";
+}
+
+std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext& context) {
+  if (!document.Has("JobQueueSnapshot")) return std::nullopt;
+  const Node& snapshot = document["JobQueueSnapshot"];
+  const auto timestamp = snapshot.Time("Timestamp");
+  const auto printer_clock = timestamp ? timestamp : context.date;
+  JobQueue queue;
+  std::set<std::string> ids;
+  std::set<std::string> odd;
+  for (const Node* element : JobElements(snapshot)) {
+    if ((*element)["Settings"].empty() && (*element)["Status"].empty()) continue;
+    if (element->name != "Job2DPrint") odd.insert("jobs called " + element->name);
+    JobRecord record = Job(*element, context, odd).Read();
+    if (record.job.empty()) {
+      odd.insert("a job without UUID");
+      continue;
+    }
+    if (!ids.insert(record.job).second) continue;
+    if (printer_clock) record.clock_offset_ms = (context.seen_at - *printer_clock).count();
+    queue.jobs.push_back(std::move(record));
+  }
+  for (const auto& what : odd) queue.remarks.push_back("job queue: " + what);
+  return queue;
+}
+
+}  // namespace plotmeter

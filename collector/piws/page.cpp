@@ -1,0 +1,51 @@
+#include "collector/piws/page.h"
+
+#include <fmt/format.h>
+
+namespace plotmeter {
+namespace {
+
+PageSeen SeenOf(int status) {
+  if (status == 200) return PageSeen::kRead;
+  if (status == 503) return PageSeen::kAsleep;
+  if (status == 401 || status == 403) return PageSeen::kCredentials;
+  return status >= 500 ? PageSeen::kUnreadable : PageSeen::kAbsent;
+}
+
+}  // namespace
+
+Page JudgePage(const FetchResult& got, const DocumentLimits& limits) {
+  Page page{.detail = got.detail};
+  switch (got.seen) {
+    case FetchSeen::kAnswered:
+      break;
+    case FetchSeen::kCertificateChanged:
+      page.seen = PageSeen::kChanged;
+      return page;
+    case FetchSeen::kTooLarge:
+    case FetchSeen::kNotHttp:
+    case FetchSeen::kTlsTrouble:
+      page.seen = PageSeen::kUnreadable;
+      return page;
+    default:
+      page.seen = PageSeen::kSilent;
+      return page;
+  }
+  page.seen = SeenOf(got.status);
+  page.detail = fmt::format("HTTP {}", got.status);
+  if (page.seen != PageSeen::kRead) return page;
+  if (got.content_type.starts_with("text/html")) {
+    page.seen = PageSeen::kAbsent;
+    page.detail = "a web page";
+    return page;
+  }
+  try {
+    page.document = ReadDocument(got.body, limits);
+  } catch (const DocumentError& error) {
+    page.seen = PageSeen::kUnreadable;
+    page.detail = error.what();
+  }
+  return page;
+}
+
+}  // namespace plotmeter

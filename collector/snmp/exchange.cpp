@@ -1,0 +1,140 @@
+#include "collector/snmp/exchange.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace plotmeter {
+namespace {
+
+constexpr std::size_t kGroup = 8;  // small PDUs: some cards choke on long ones
+
+}  // namespace
+
+Exchange::Exchange(bool walk, std::vector<Oid> roots, int max_repetitions)
+    : walk_(walk), max_repetitions_(max_repetitions), group_(kGroup) {
+  for (Oid& root : roots) parts_.push_back({.root = root, .at = root});
+}
+
+Exchange Exchange::Get(std::vector<Oid> objects) { return {false, std::move(objects), 0}; }
+
+Exchange Exchange::Walk(std::vector<Oid> subtrees, int max_repetitions) {
+  return {true, std::move(subtrees), max_repetitions};
+}
+
+std::size_t Exchange::asked() const { return std::min(group_, parts_.size()); }
+
+SnmpRequest Exchange::request(bool may_bulk) {
+  SnmpRequest request;
+  bulk_asked_ = walk_ && may_bulk && max_repetitions_ > 0;
+  if (bulk_asked_) {
+    request.kind = SnmpRequest::Kind::kGetBulk;
+    request.max_repetitions = max_repetitions_;
+  } else if (walk_) {
+    request.kind = SnmpRequest::Kind::kGetNext;
+  }
+  for (std::size_t i = 0; i < asked(); ++i) request.objects.push_back(parts_[i].at);
+  return request;
+}
+
+bool Exchange::Accept(const SnmpReply& reply) {
+  if (is_finished()) return false;
+  if (reply.error != SnmpError::kNone) return AcceptError(reply.error);
+  walk_ ? AcceptWalk(reply) : AcceptGet(reply);
+  return !is_finished();
+}
+
+bool Exchange::GiveUpBulk() {
+  if (!bulk_asked_ || bulk_worked_) return false;
+  max_repetitions_ = 0;
+  return true;
+}
+
+bool Exchange::AcceptError(SnmpError error) {
+  if (GiveUpBulk()) return true;
+  const std::size_t count = asked();
+  if (count > 1) {
+    group_ = error == SnmpError::kTooBig ? count / 2 : 1;
+    return true;
+  }
+  if (error != SnmpError::kNoSuchName) {
+    detail_ = fmt::format("{}: error-status {}", parts_.front().at.ToText(),
+                          static_cast<std::int64_t>(error));
+  }
+  parts_.pop_front();
+  return !is_finished();
+}
+
+void Exchange::AcceptGet(const SnmpReply& reply) {
+  const std::size_t count = asked();
+  if (reply.varbinds.size() != count) {
+    return Stop(SnmpSeen::kMalformed,
+                fmt::format("{} values for {} objects", reply.varbinds.size(), count));
+  }
+  for (const auto& [oid, value] : reply.varbinds) {
+    if (oid != parts_.front().root) {
+      return Stop(SnmpSeen::kMalformed,
+                  fmt::format("{} came for {}", oid.ToText(), parts_.front().root.ToText()));
+    }
+    if (!Keep(oid, value)) return;
+    parts_.pop_front();
+  }
+}
+
+void Exchange::AcceptWalk(const SnmpReply& reply) {
+  const std::size_t count = asked();
+  const std::size_t most = bulk_asked_ ? count * static_cast<std::size_t>(max_repetitions_) : count;
+  const bool right_size =
+      bulk_asked_ ? reply.varbinds.size() <= most : reply.varbinds.size() == most;
+  if (!right_size) {
+    return Stop(SnmpSeen::kMalformed,
+                fmt::format("{} values for {} subtrees", reply.varbinds.size(), count));
+  }
+  if (bulk_asked_ && reply.varbinds.empty() && !GiveUpBulk()) {
+    return Stop(SnmpSeen::kMalformed, "a GETBULK answered with nothing");
+  }
+  bulk_worked_ |= bulk_asked_;
+  std::vector<bool> ended(count, false);
+  for (std::size_t i = 0; i < reply.varbinds.size(); ++i) {
+    Part& part = parts_[i % count];
+    if (ended[i % count]) continue;
+    const auto& [oid, value] = reply.varbinds[i];
+    const bool end_of_view = value.type() == ValueType::kEndOfMibView;
+    if (!end_of_view && oid <= part.at) {
+      seen_ = SnmpSeen::kNotIncreasing;
+      detail_ = fmt::format("{} came after {}", oid.ToText(), part.at.ToText());
+      ended[i % count] = true;
+      continue;
+    }
+    if (end_of_view || !part.root.Contains(oid)) {
+      ended[i % count] = true;
+      continue;
+    }
+    part.at = oid;
+    if (!Keep(oid, value)) return;
+  }
+  for (std::size_t i = count; i-- > 0;) {
+    if (ended[i]) parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+bool Exchange::Keep(const Oid& oid, const Value& value) {
+  ++rows_;  // absent ones too: an agent can go on for ever with those
+  octets_ += value.AsOctets().value_or("").size();
+  if (rows_ > kMaxWalkRows || octets_ > kMaxWalkOctets) {
+    Stop(SnmpSeen::kTooLong,
+         fmt::format("more than {} values or {} octets", kMaxWalkRows, kMaxWalkOctets));
+    return false;
+  }
+  if (!value.is_absent()) table_.emplace(oid, value);
+  return true;
+}
+
+void Exchange::Stop(SnmpSeen seen, std::string detail) {
+  seen_ = seen;
+  detail_ = std::move(detail);
+  parts_.clear();
+}
+
+}  // namespace plotmeter

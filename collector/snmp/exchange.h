@@ -1,0 +1,71 @@
+// One Get or Walk as a chain of requests and replies, without sockets and without time: pure.
+//
+//    Exchange walk = Exchange::Walk({column});
+//    do { send(walk.request(true)); } while (walk.Accept(reply));
+//    walk.seen(), walk.TakeTable()
+//
+// A GET that fails as a whole (v1's noSuchName, tooBig, genErr) is asked again in smaller parts,
+// down to single objects; one that still fails is absent. A walk asks GETNEXT for several subtrees
+// at once; a subtree ends where the agent leaves it, says endOfMibView or noSuchName, or does not
+// go forward.
+
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "collector/snmp/message.h"
+
+namespace plotmeter {
+
+class Exchange {
+ public:
+  static Exchange Get(std::vector<Oid> objects);
+  static Exchange Walk(std::vector<Oid> subtrees, int max_repetitions = 0);
+
+  bool is_finished() const { return parts_.empty(); }
+
+  // What to ask now. `may_bulk` is false for v1, which has no GETBULK. Not once it is finished.
+  SnmpRequest request(bool may_bulk);
+
+  // Takes the reply to request(); true when there is more to ask.
+  bool Accept(const SnmpReply& reply);
+
+  // Nobody replied. True when there is another way to ask: GETNEXT after a first GETBULK.
+  bool GiveUpBulk();
+
+  SnmpSeen seen() const { return seen_; }
+  const std::string& detail() const { return detail_; }
+  SnmpTable TakeTable() { return std::move(table_); }
+
+ private:
+  // An object to get, or a subtree and how far the walk has come in it.
+  struct Part {
+    Oid root;
+    Oid at;
+  };
+
+  Exchange(bool walk, std::vector<Oid> roots, int max_repetitions);
+  bool AcceptError(SnmpError error);
+  void AcceptGet(const SnmpReply& reply);
+  void AcceptWalk(const SnmpReply& reply);
+  bool Keep(const Oid& oid, const Value& value);  // false: the table is full
+  void Stop(SnmpSeen seen, std::string detail);
+  std::size_t asked() const;
+
+  bool walk_ = false;
+  int max_repetitions_ = 0;
+  bool bulk_asked_ = false;  // the last request was a GETBULK
+  bool bulk_worked_ = false;
+  std::size_t group_;       // how many parts go into one request
+  std::deque<Part> parts_;  // those not done; the first asked() are in the request
+  SnmpTable table_ = {};
+  std::size_t rows_ = 0;
+  std::size_t octets_ = 0;
+  SnmpSeen seen_ = SnmpSeen::kAnswered;
+  std::string detail_ = {};
+};
+
+}  // namespace plotmeter

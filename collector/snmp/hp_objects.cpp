@@ -1,0 +1,82 @@
+#include "collector/snmp/hp_objects.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "collector/snmp/mib.h"
+#include "collector/snmp/text.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::uint32_t kTrayName = 4;
+constexpr std::uint32_t kTrayWidth = 10;
+constexpr std::uint32_t kTrayMediaKey = 20;
+
+// Which ink has which number, for the models where somebody found out.
+struct InkNumbers {
+  std::string_view model;  // part of the model's text, in lower case
+  std::array<std::string_view, 6> colorant;
+};
+
+constexpr InkNumbers kInkNumbers[] = {
+    {"designjet t770", {"cyan", "magenta", "yellow", "gray", "matte-black", "photo-black"}},
+};
+
+std::string ColorantOf(std::uint32_t number, std::string_view model) {
+  const std::string lower = LowerAscii(model);
+  for (const InkNumbers& known : kInkNumbers) {
+    if (lower.find(known.model) == std::string::npos) continue;
+    if (number >= 1 && number <= known.colorant.size()) {
+      return std::string(known.colorant[number - 1]);
+    }
+  }
+  return fmt::format("ink-{}", number);
+}
+
+Oid TrayObject(std::uint32_t source, std::uint32_t field) {
+  return mib::kHpTray + Oid{source, field, 0};
+}
+
+// A PML text, unless it is empty or the "-1" by which a tray says that it knows nothing.
+std::optional<std::string> TrayText(const SnmpTable& table, const Oid& oid) {
+  const auto octets = OctetsAt(table, oid);
+  if (!octets) return std::nullopt;
+  std::string text = DecodePml(*octets).utf8;
+  if (text.empty() || text == "-1") return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+std::vector<MeterValue> LifetimeInk(const SnmpTable& table, std::string_view model) {
+  std::vector<MeterValue> meters;
+  for (auto row = table.lower_bound(mib::kHpLifetimeInk);
+       row != table.end() && mib::kHpLifetimeInk.Contains(row->first); ++row) {
+    const Oid index = row->first.After(mib::kHpLifetimeInk);
+    const auto used = row->second.AsNumber();
+    if (index.size() != 3 || index.parts()[1] != 1 || index.parts()[2] != 0) continue;
+    if (!used || *used <= 0) continue;
+    meters.push_back({.meter = "ink.used",
+                      .colorant = ColorantOf(index.parts()[0], model),
+                      .value = {Decimal::FromInteger(*used), "1/1000 ml"},
+                      .source = row->first.ToText()});
+  }
+  return meters;
+}
+
+HpTray TrayOf(const SnmpTable& table, std::uint32_t source) {
+  HpTray tray{.media = TrayText(table, TrayObject(source, kTrayMediaKey)),
+              .name = TrayText(table, TrayObject(source, kTrayName))};
+  const auto width = NumberAt(table, TrayObject(source, kTrayWidth));
+  if (width && *width > 0) tray.width = Quantity{Decimal::FromInteger(*width), "1/720 in"};
+  return tray;
+}
+
+std::vector<Oid> TrayObjects(std::uint32_t source) {
+  return {TrayObject(source, kTrayName), TrayObject(source, kTrayWidth),
+          TrayObject(source, kTrayMediaKey)};
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,32 @@
+// What HP's private objects (the PML tree P) say beyond the Printer-MIB: pure.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/snmp/value.h"
+#include "common/reading.h"
+
+namespace plotmeter {
+
+// P.4.1.5.6.3.c.1.0: the ink of colour c that was used in the printer's life, in "1/1000 ml", as
+// meters ink.used. Colour numbers are known for the T770 only; elsewhere the colorant is "ink-<c>".
+// 0 reads as "not supported", since an object that never counts says 0.
+std::vector<MeterValue> LifetimeInk(const SnmpTable& table, std::string_view model);
+
+// P.4.1.3.3.n.k.0: what lies in source n, numbered like the Printer-MIB's inputs.
+struct HpTray {
+  std::optional<std::string> media = {};  // HP's paper id, "2070": the same that PIWS uses
+  std::optional<std::string> name = {};
+  std::optional<Quantity> width = {};  // in "1/720 in" (decipoints)
+};
+HpTray TrayOf(const SnmpTable& table, std::uint32_t source);
+
+// The objects of TrayOf, for a GET.
+std::vector<Oid> TrayObjects(std::uint32_t source);
+
+}  // namespace plotmeter

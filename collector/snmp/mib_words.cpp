@@ -1,0 +1,133 @@
+#include "collector/snmp/mib_words.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+
+namespace plotmeter {
+namespace {
+
+struct Word {
+  std::int64_t code;
+  std::string_view words;
+};
+
+constexpr Word kUnits[] = {
+    {3, "1/10000 in"},
+    {4, "micrometre"},
+    {5, "characters"},
+    {6, "lines"},
+    {7, "impressions"},
+    {8, "sheets"},
+    {9, "dot rows"},
+    {11, "hours"},
+    {12, "1/1000 ounce"},
+    {13, "1/10 gram"},
+    {14, "1/100 fluid ounce"},
+    {15, "1/10 ml"},
+    {16, "feet"},
+    {17, "metres"},
+    {18, "items"},
+    {19, "percent"},
+};
+
+constexpr Word kSupplyKinds[] = {
+    {3, "toner"},
+    {4, "waste-toner"},
+    {5, "ink"},
+    {6, "ink-cartridge"},
+    {7, "ink-ribbon"},
+    {8, "waste-ink"},
+    {9, "opc"},
+    {10, "developer"},
+    {11, "fuser-oil"},
+    {12, "solid-wax"},
+    {13, "ribbon-wax"},
+    {14, "waste-wax"},
+    {15, "fuser"},
+    {16, "corona-wire"},
+    {17, "fuser-oil-wick"},
+    {18, "cleaner-unit"},
+    {19, "fuser-cleaning-pad"},
+    {20, "transfer-unit"},
+    {21, "toner-cartridge"},
+    {22, "fuser-oiler"},
+    {23, "water"},
+    {24, "waste-water"},
+    {25, "glue-water-additive"},
+    {26, "waste-paper"},
+    {27, "binding-supply"},
+    {28, "banding-supply"},
+    {29, "stitching-wire"},
+    {30, "shrink-wrap"},
+    {31, "paper-wrap"},
+    {32, "staples"},
+    {33, "inserts"},
+    {34, "covers"},
+    {35, "matte-toner"},
+    {36, "matte-ink"},
+};
+
+constexpr std::string_view kErrorBits[] = {
+    "low-paper",
+    "no-paper",
+    "low-toner",
+    "no-toner",
+    "door-open",
+    "jammed",
+    "offline",
+    "service-requested",
+    "input-tray-missing",
+    "output-tray-missing",
+    "marker-supply-missing",
+    "output-near-full",
+    "output-full",
+    "input-tray-empty",
+    "overdue-preventive-maintenance",
+};
+
+template <std::size_t N>
+std::string_view Find(const Word (&table)[N], std::optional<std::int64_t> code,
+                      std::string_view otherwise) {
+  if (!code) return otherwise;
+  const auto* row = std::ranges::find(table, *code, &Word::code);
+  return row != std::end(table) ? row->words : otherwise;
+}
+
+}  // namespace
+
+std::string_view UnitWords(std::optional<std::int64_t> code) { return Find(kUnits, code, "?"); }
+
+bool IsLengthUnit(std::optional<std::int64_t> code) {
+  return code == 3 || code == 4 || code == 16 || code == 17;
+}
+
+std::string_view SupplyKindWords(std::optional<std::int64_t> code) {
+  return Find(kSupplyKinds, code, "");
+}
+
+std::string_view StateWords(std::optional<std::int64_t> device,
+                            std::optional<std::int64_t> printer) {
+  constexpr std::int64_t kRunning = 2, kTesting = 4, kDown = 5;
+  constexpr std::int64_t kOther = 1, kIdle = 3, kPrinting = 4, kWarmup = 5;
+  if (printer == kWarmup) return "warming-up";
+  if (device == kDown) return "stopped";
+  if (device == kTesting) return "testing";
+  if (printer == kIdle) return "idle";
+  if (printer == kPrinting) return "printing";
+  if (device == kRunning && printer == kOther) return "asleep";
+  return "";
+}
+
+std::string ErrorBitWords(std::string_view octets) {
+  std::string words;
+  for (std::size_t bit = 0; bit < std::size(kErrorBits) && bit / 8 < octets.size(); ++bit) {
+    const unsigned octet = static_cast<unsigned char>(octets[bit / 8]);
+    if ((octet & (0x80U >> (bit % 8))) == 0) continue;
+    if (!words.empty()) words += ", ";
+    words += kErrorBits[bit];
+  }
+  return words;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,33 @@
+// What the numbers of RFC 3805 and RFC 2790 mean, in words.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace plotmeter {
+
+// The unit of a supply, an input or a marker's count: "1/10 ml" for 15, "metres" for 17; "?" for
+// other, unknown, absent and every code no table has. One table: the three textual conventions
+// (PrtMarkerSuppliesSupplyUnitTC, PrtCapacityUnitTC, PrtMarkerCounterUnitTC) agree where they meet.
+std::string_view UnitWords(std::optional<std::int64_t> code);
+
+// True for the units that measure along the media: 1/10000 in, micrometre, feet, metres.
+bool IsLengthUnit(std::optional<std::int64_t> code);
+
+// prtMarkerSuppliesType: "ink-cartridge" for 6; empty for other, unknown and codes not in the
+// table.
+std::string_view SupplyKindWords(std::optional<std::int64_t> code);
+
+// hrDeviceStatus and hrPrinterStatus together (RFC 2790, hrPrinterStatus): idle, printing,
+// warming-up, stopped, asleep (standby), testing; empty when they say nothing.
+std::string_view StateWords(std::optional<std::int64_t> device,
+                            std::optional<std::int64_t> printer);
+
+// hrPrinterDetectedErrorState, bit 0 being the highest of the first octet and missing octets 0:
+// "no-paper, door-open"; empty when no bit is set.
+std::string ErrorBitWords(std::string_view octets);
+
+}  // namespace plotmeter

@@ -1,0 +1,323 @@
+#include "collector/snmp/net_snmp_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "collector/snmp/codec.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::chrono::nanoseconds kLongestWait = std::chrono::seconds(60);
+constexpr std::chrono::nanoseconds kFullSocketWait = std::chrono::milliseconds(1);
+
+}  // namespace
+
+std::string_view ToText(SnmpSeen seen) {
+  switch (seen) {
+    case SnmpSeen::kAnswered:
+      return "answered";
+    case SnmpSeen::kTimedOut:
+      return "time-out";
+    case SnmpSeen::kRefused:
+      return "refused";
+    case SnmpSeen::kMalformed:
+      return "malformed";
+    case SnmpSeen::kNotIncreasing:
+      return "not-increasing";
+    case SnmpSeen::kTooLong:
+      return "too-long";
+    case SnmpSeen::kStopped:
+      break;
+  }
+  return "stopped";
+}
+
+NetSnmpSession::NetSnmpSession(const SnmpOptions& options, const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      port_({}),
+      bucket_(options.packets_per_second, std::chrono::steady_clock::now()),
+      random_(std::random_device{}()) {}
+
+NetSnmpSession::~NetSnmpSession() { Stop(); }
+
+void NetSnmpSession::Start() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) return;
+    stopping_ = false;
+  }
+  thread_ = std::jthread([this] { Run(); });
+}
+
+void NetSnmpSession::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  port_.Wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void NetSnmpSession::Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) {
+  Submit(std::make_unique<Job>(peer, Exchange::Get(std::move(objects)), std::move(done)));
+}
+
+void NetSnmpSession::Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) {
+  Submit(std::make_unique<Job>(peer, Exchange::Walk(std::move(subtrees), peer.max_repetitions),
+                               std::move(done)));
+}
+
+SnmpCounters NetSnmpSession::counters() const {
+  return {.packets_sent = packets_sent_,
+          .bytes_sent = bytes_sent_,
+          .packets_received = packets_received_,
+          .bytes_received = bytes_received_,
+          .retries = retries_,
+          .dropped = dropped_};
+}
+
+void NetSnmpSession::Submit(JobPointer job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      submitted_.push_back(std::move(job));
+    }
+  }
+  if (job) {
+    job->done({.detail = "the SNMP session is not running"});
+  } else {
+    port_.Wake();
+  }
+}
+
+void NetSnmpSession::Run() {
+  const auto on_error = [this](const Endpoint& to, int error) { OnError(to, error); };
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) break;
+    }
+    TakeSubmitted();
+    SendQueued();
+    port_.Wait(UntilNext(std::chrono::steady_clock::now()));
+    port_.TakeErrors(on_error);
+    port_.Receive(
+        [this](const Endpoint& from, std::string_view datagram) { OnDatagram(from, datagram); });
+    Expire(std::chrono::steady_clock::now());
+    finished_.clear();
+  }
+  FailAll();
+}
+
+void NetSnmpSession::TakeSubmitted() {
+  std::vector<JobPointer> jobs;
+  {
+    const std::lock_guard lock(mutex_);
+    jobs.swap(submitted_);
+  }
+  for (JobPointer& job : jobs) {
+    const auto endpoint = Endpoint::Parse(job->peer.address, job->peer.port);
+    if (!endpoint) {
+      job->done({.seen = SnmpSeen::kRefused,
+                 .detail = fmt::format("'{}' is not an IP address", job->peer.address)});
+    } else if (job->exchange.is_finished()) {
+      job->done({.seen = SnmpSeen::kAnswered, .at = clock_.Now()});  // nothing was asked
+    } else {
+      Begin(*endpoint, std::move(job));
+    }
+  }
+}
+
+void NetSnmpSession::Begin(Endpoint endpoint, JobPointer job) {
+  job->endpoint = endpoint;
+  if (job->peer.credentials.empty()) job->peer.credentials.emplace_back();
+  auto& line = peers_[endpoint];
+  line.push_back(std::move(job));
+  if (line.size() == 1) Ask(*line.front());
+}
+
+void NetSnmpSession::Ask(Job& job) {
+  if (job.request_id != 0) by_id_.erase(job.request_id);
+  std::uniform_int_distribution<std::int32_t> any(1, std::numeric_limits<std::int32_t>::max());
+  do {
+    job.request_id = any(random_);
+  } while (by_id_.contains(job.request_id));
+  by_id_[job.request_id] = &job;
+
+  const SnmpCredentials& credentials = job.peer.credentials[job.credentials];
+  job.packet = EncodeRequest(credentials, job.request_id,
+                             job.exchange.request(credentials.version != SnmpVersion::k1));
+  job.sent = 0;
+  if (job.packet.empty()) {
+    Finish(job, SnmpSeen::kRefused,
+           credentials.version == SnmpVersion::k3 ? "SNMP version 3 is not spoken yet"
+                                                  : "the request cannot be put into a packet");
+    return;
+  }
+  to_send_.push_back(job.request_id);
+}
+
+void NetSnmpSession::SendQueued() {
+  const Time now = std::chrono::steady_clock::now();
+  if (now < blocked_until_) return;
+  while (!to_send_.empty() && in_flight_ < options_.max_in_flight) {
+    const auto found = by_id_.find(to_send_.front());
+    if (found == by_id_.end() || found->second->waiting) {
+      to_send_.pop_front();
+      continue;
+    }
+    if (!bucket_.Take(now)) return;
+    to_send_.pop_front();
+    if (SendOne(*found->second, now)) continue;
+    blocked_until_ = now + kFullSocketWait;
+    return;
+  }
+  bucket_.Rest();
+}
+
+bool NetSnmpSession::SendOne(Job& job, Time now) {
+  const std::int32_t id = job.request_id;
+  int error = 0;
+  const auto sent = port_.Send(
+      job.endpoint, job.packet, [this](const Endpoint& to, int e) { OnError(to, e); }, error);
+  if (!by_id_.contains(id)) return true;  // an error that was taken off ended this very job
+  if (sent == UdpPort::Sent::kLater) {
+    to_send_.push_front(id);
+    return false;
+  }
+  if (sent == UdpPort::Sent::kFailed) {
+    Finish(job, SnmpSeen::kRefused, std::generic_category().message(error));
+    return true;
+  }
+  ++packets_sent_;
+  bytes_sent_ += job.packet.size();
+  if (job.sent++ > 0) ++retries_;
+  job.deadline = now + job.peer.timeout;
+  job.waiting = true;
+  ++in_flight_;
+  deadlines_.push({job.deadline, id});
+  return true;
+}
+
+void NetSnmpSession::StopWaiting(Job& job) {
+  if (!job.waiting) return;
+  job.waiting = false;
+  --in_flight_;
+}
+
+void NetSnmpSession::OnDatagram(const Endpoint& from, std::string_view datagram) {
+  ++packets_received_;
+  bytes_received_ += datagram.size();
+  Decoded decoded = DecodeMessage(datagram);
+  if (!decoded.message) {
+    ++dropped_;
+    const auto line = peers_.find(from);
+    if (line == peers_.end()) return;
+    line->second.front()->silence = SnmpSeen::kMalformed;
+    line->second.front()->problem = std::move(decoded.problem);
+    return;
+  }
+  const SnmpMessage& message = *decoded.message;
+  const auto found = by_id_.find(message.request_id);
+  if (!message.is_response || found == by_id_.end() || found->second->sent == 0) {
+    ++dropped_;
+    return;
+  }
+  Job& job = *found->second;
+  const SnmpCredentials& used = job.peer.credentials[job.credentials];
+  if ((from != job.endpoint && !options_.accept_other_source) || message.version != used.version ||
+      message.community != used.community) {
+    ++dropped_;
+    return;
+  }
+  StopWaiting(job);
+  job.answered = true;
+  job.at = clock_.Now();
+  job.silence = SnmpSeen::kTimedOut;
+  job.problem.clear();
+  if (job.exchange.Accept(message.reply)) return Ask(job);
+  Finish(job, job.exchange.seen(), job.exchange.detail());
+}
+
+void NetSnmpSession::OnError(const Endpoint& to, int error) {
+  const auto line = peers_.find(to);
+  if (line == peers_.end()) return;
+  Job& job = *line->second.front();
+  if (error == ECONNREFUSED) return Finish(job, SnmpSeen::kRefused, "the port is closed (ICMP)");
+  job.problem = std::generic_category().message(error);  // may pass: a router that lost its way
+}
+
+void NetSnmpSession::Expire(Time now) {
+  while (!deadlines_.empty() && deadlines_.top().at <= now) {
+    const Deadline due = deadlines_.top();
+    deadlines_.pop();
+    const auto found = by_id_.find(due.request_id);
+    if (found == by_id_.end()) continue;
+    Job& job = *found->second;
+    if (job.waiting && job.deadline == due.at) OnDeadline(job);
+  }
+}
+
+void NetSnmpSession::OnDeadline(Job& job) {
+  StopWaiting(job);
+  if (job.sent <= job.peer.retries) {
+    to_send_.push_back(job.request_id);
+    return;
+  }
+  if (job.exchange.GiveUpBulk()) return Ask(job);
+  if (!job.answered && job.credentials + 1 < job.peer.credentials.size()) {
+    ++job.credentials;
+    return Ask(job);
+  }
+  std::string detail =
+      fmt::format("no answer within {} ms after {} tries", job.peer.timeout.count(), job.sent);
+  if (!job.problem.empty()) detail += "; " + job.problem;
+  Finish(job, job.silence, std::move(detail));
+}
+
+void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
+  StopWaiting(job);
+  by_id_.erase(job.request_id);
+  const auto line = peers_.find(job.endpoint);
+  finished_.push_back(std::move(line->second.front()));
+  line->second.pop_front();
+  Job* const next = line->second.empty() ? nullptr : line->second.front().get();
+  if (!next) peers_.erase(line);
+
+  SnmpResult result{
+      .seen = seen, .detail = std::move(detail), .table = job.exchange.TakeTable(), .at = job.at};
+  if (job.answered) result.credentials = job.peer.credentials[job.credentials];
+  job.done(std::move(result));
+  if (next) Ask(*next);
+}
+
+std::chrono::nanoseconds NetSnmpSession::UntilNext(Time now) const {
+  std::chrono::nanoseconds wait = kLongestWait;
+  if (!deadlines_.empty())
+    wait = std::min<std::chrono::nanoseconds>(wait, deadlines_.top().at - now);
+  if (!to_send_.empty() && in_flight_ < options_.max_in_flight) {
+    const Time when =
+        std::max(options_.packets_per_second > 0 ? bucket_.next() : now, blocked_until_);
+    wait = std::min<std::chrono::nanoseconds>(wait, when - now);
+  }
+  return std::max(wait, std::chrono::nanoseconds(0));
+}
+
+void NetSnmpSession::FailAll() {
+  TakeSubmitted();
+  while (!peers_.empty()) {
+    Finish(*peers_.begin()->second.front(), SnmpSeen::kStopped, "the SNMP session was stopped");
+  }
+  finished_.clear();
+  to_send_.clear();
+  deadlines_ = {};
+}
+
+}  // namespace plotmeter

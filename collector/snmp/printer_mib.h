@@ -1,0 +1,29 @@
+// What a walk of the Printer-MIB (RFC 3805), with the state of the Host Resources MIB (RFC 2790)
+// and HP's own objects, means: pure.
+//
+//    Answers a = ReadPrinterMib(table, RecognisePrinter(table));
+//    a.meters[0]   impressions 15232, unit "impressions", source 1.3.6.1.2.1.43.10.2.1.4.1.1
+//
+// Numbers and units stay as the agent gave them. The special values -1, -2 and -3 are answers, not
+// amounts: they read as absent, -3 with a remark. A life count of 0 is absent too, since printers
+// that do not count say 0. Supplies are joined to their colours by the colorant index, never by
+// row. Markers are never summed: where more than one of them counts, nobody knows what each means,
+// and they are the meters x-marker-life-1, x-marker-life-2 …
+
+#pragma once
+
+#include <vector>
+
+#include "collector/channel/channel.h"
+#include "collector/snmp/fingerprint.h"
+#include "collector/snmp/value.h"
+
+namespace plotmeter {
+
+Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint);
+
+// What to ask for it: columns to walk, then objects to get, some of which the walk has named.
+std::vector<Oid> PrinterMibColumns(const Fingerprint& fingerprint);
+std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fingerprint);
+
+}  // namespace plotmeter

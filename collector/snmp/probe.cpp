@@ -1,0 +1,88 @@
+#include "collector/snmp/probe.h"
+
+#include <memory>
+#include <utility>
+
+#include "collector/snmp/makers.h"
+#include "collector/snmp/mib.h"
+
+namespace plotmeter {
+namespace {
+
+// Shared by the three callbacks that follow each other; the last one lets go of it.
+class Probing : public std::enable_shared_from_this<Probing> {
+ public:
+  Probing(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done)
+      : session_(session), peer_(std::move(peer)), done_(std::move(done)) {}
+
+  void Start() {
+    session_.Get(peer_, FingerprintScalars(), [self = shared_from_this()](SnmpResult result) {
+      if (!self->Take(result)) return self->Tell();
+      self->peer_.credentials = {result.credentials};
+      const Oid* number = OidAt(self->probed_.table, mib::kSysObjectId);
+      if (number && !NotAPrinterBecause(*number).empty()) return self->Tell();
+      self->AskDevices();
+    });
+  }
+
+ private:
+  void AskDevices() {
+    session_.Walk(peer_, {mib::kHrDeviceType}, [self = shared_from_this()](SnmpResult result) {
+      if (!self->Take(result)) return self->Tell();
+      self->AskRows();
+    });
+  }
+
+  void AskRows() {
+    session_.Get(peer_, FingerprintRowObjects(probed_.table),
+                 [self = shared_from_this()](SnmpResult result) {
+                   self->Take(result);
+                   self->Tell();
+                 });
+  }
+
+  bool Take(SnmpResult& result) {
+    any_answer_ |= HasTable(result.seen);
+    probed_.table.merge(result.table);
+    if (!result.detail.empty()) probed_.detail = result.detail;
+    probed_.seen = HasTable(result.seen) ? SnmpSeen::kAnswered : result.seen;
+    if (!HasTable(result.seen)) return false;
+    probed_.at = result.at;
+    probed_.credentials = result.credentials;
+    return true;
+  }
+
+  void Tell() {
+    if (any_answer_) {
+      probed_.fingerprint = RecognisePrinter(probed_.table);
+      if (probed_.seen != SnmpSeen::kAnswered) {
+        probed_.fingerprint.rule += "; not all was answered: " + probed_.detail;
+      }
+    } else if (probed_.seen == SnmpSeen::kMalformed) {
+      probed_.fingerprint.rule = "it answers, but not SNMP: " + probed_.detail;
+    } else {
+      probed_.fingerprint.verdict = Verdict::kSilent;
+      probed_.fingerprint.rule = probed_.detail;
+    }
+    done_(std::move(probed_));
+  }
+
+  SnmpSession& session_;
+  SnmpPeer peer_;
+  std::function<void(Probed)> done_;
+  bool any_answer_ = false;
+  Probed probed_ = {};
+};
+
+}  // namespace
+
+void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done) {
+  std::make_shared<Probing>(session, std::move(peer), std::move(done))->Start();
+}
+
+bool HasTable(SnmpSeen seen) {
+  return seen == SnmpSeen::kAnswered || seen == SnmpSeen::kNotIncreasing ||
+         seen == SnmpSeen::kTooLong;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,34 @@
+// Asks one address what stands there: the questions of fingerprint.h, one after the other, and no
+// more of them than it takes.
+//
+//    Probe(session, {.address = "10.0.0.7"}, [](Probed p) { Show(p.fingerprint.verdict); });
+//
+// Calls back exactly once, from the session's thread. The session outlives the call.
+
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "collector/snmp/fingerprint.h"
+#include "collector/snmp/session.h"
+
+namespace plotmeter {
+
+struct Probed {
+  // Of the first question that was not answered, else kAnswered. A walk that was stopped early
+  // (kNotIncreasing, kTooLong) still counts as an answer, with `detail`.
+  SnmpSeen seen = SnmpSeen::kStopped;
+  std::string detail = {};
+  SnmpTable table = {};
+  Fingerprint fingerprint = {};  // kSilent if nothing at all was answered
+  Instant at = {};
+  SnmpCredentials credentials = {};  // those that were answered
+};
+
+void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done);
+
+// True for answers that have a table worth reading, whole or cut short.
+bool HasTable(SnmpSeen seen);
+
+}  // namespace plotmeter

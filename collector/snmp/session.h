@@ -1,0 +1,96 @@
+// The seam between what we want to know of printers and the packets that ask for it. Whoever reads
+// SNMP stands on this file; tests answer from a recorded walk instead.
+//
+//    session.Walk({.address = "10.0.0.7"}, {mib::kPrtMarkerLifeCount}, [](SnmpResult result) {
+//      if (result.seen == SnmpSeen::kAnswered) Keep(result.at, result.table);
+//    });
+//
+// Get and Walk return at once and may be called from any thread, callbacks included. Each calls
+// back exactly once, from a thread of the session's own; a callback must not wait. Two requests to
+// one address and port are never under way together: the second waits for the first.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/snmp/value.h"
+#include "common/time.h"
+
+namespace plotmeter {
+
+enum class SnmpVersion { k1, k2c, k3 };
+
+constexpr std::string_view ToText(SnmpVersion version) {
+  switch (version) {
+    case SnmpVersion::k1:
+      return "1";
+    case SnmpVersion::k3:
+      return "3";
+    case SnmpVersion::k2c:
+      break;
+  }
+  return "2c";
+}
+
+// How to be let in. A community travels in the clear in every packet; it is not logged all the
+// same. v3 will bring its user and secrets here; until then a request with k3 ends with kRefused.
+struct SnmpCredentials {
+  SnmpVersion version = SnmpVersion::k2c;
+  std::string community = "public";
+
+  bool operator==(const SnmpCredentials&) const = default;
+};
+
+struct SnmpPeer {
+  std::string address = {};  // an IP address as text; names are resolved before
+  std::uint16_t port = 161;
+  std::vector<SnmpCredentials> credentials = {SnmpCredentials{}};  // tried in this order
+  std::chrono::milliseconds timeout{2000};                         // for each packet
+  int retries = 2;  // after the first packet; a sleeping card misses that one
+  int max_repetitions =
+      0;  // more than 0: walk by GETBULK, falling back to GETNEXT. Some cards break
+};
+
+// What was seen, not what to do about it.
+enum class SnmpSeen {
+  kAnswered,  // also when every object asked for is absent
+  kTimedOut,
+  kRefused,        // ICMP says that the port is closed, or nothing can be sent there
+  kMalformed,      // it answers, but not SNMP, or not what was asked for
+  kNotIncreasing,  // a walk was stopped because the agent went back or stood still
+  kTooLong,        // a walk was stopped at kMaxWalkRows or kMaxWalkOctets
+  kStopped,        // the session ended first
+};
+
+std::string_view ToText(SnmpSeen seen);  // "answered", "time-out", …
+
+inline constexpr std::size_t kMaxWalkRows = 20'000;
+inline constexpr std::size_t kMaxWalkOctets = std::size_t{4} << 20;  // of texts
+
+struct SnmpResult {
+  SnmpSeen seen = SnmpSeen::kStopped;
+  std::string detail = {};           // for people: "no answer within 2000 ms after 3 tries"
+  SnmpTable table = {};              // whatever came, complete only with kAnswered
+  Instant at = {};                   // the collector's clock at the last answer
+  SnmpCredentials credentials = {};  // those that were answered
+};
+
+using SnmpCallback = std::function<void(SnmpResult)>;
+
+class SnmpSession {
+ public:
+  virtual ~SnmpSession() = default;
+
+  // The values of these objects. One that is missing is not in the table and harms no other.
+  virtual void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) = 0;
+
+  // Everything below each of these subtrees (columns, most often), several to a packet.
+  virtual void Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) = 0;
+};
+
+}  // namespace plotmeter

@@ -1,0 +1,98 @@
+// Where datagrams leave and arrive: one non-blocking socket for IPv4, one for IPv6, for all peers.
+//
+//    UdpPort port({});
+//    port.Send(*Endpoint::Parse("10.0.0.7", 161), packet);
+//    port.Wait(std::chrono::milliseconds(20));
+//    port.Receive([](const Endpoint& from, std::string_view datagram) { … });
+//
+// ICMP errors are asked for (IP_RECVERR), so a closed port is known at once. The system reports
+// such an error also at the next send, whoever that is for; Send takes it off and sends again. All
+// members but Wake belong to one thread.
+
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace plotmeter {
+
+// An IP address and a port.
+struct Endpoint {
+  bool is_v6 = false;
+  std::array<std::uint8_t, 16> ip = {};  // v4: the first four
+  std::uint16_t port = 0;
+  std::uint32_t scope = 0;  // the interface of an fe80:: address
+
+  // "10.0.0.7" or "fe80::1%2"; empty when it is not an IP address.
+  static std::optional<Endpoint> Parse(const std::string& address, std::uint16_t port);
+
+  auto operator<=>(const Endpoint&) const = default;
+};
+
+class UdpPort {
+ public:
+  struct Options {
+    int receive_buffer = 4 << 20;  // octets; the system may allow less (rmem_max)
+  };
+
+  // A socket error: "refused" for a closed port, else the system's words.
+  using OnError = std::function<void(const Endpoint& to, int error)>;
+  using OnDatagram = std::function<void(const Endpoint& from, std::string_view datagram)>;
+
+  // Throws std::system_error when there is no IPv4 socket to be had.
+  explicit UdpPort(const Options& options);
+  ~UdpPort();
+  UdpPort(const UdpPort&) = delete;
+  UdpPort& operator=(const UdpPort&) = delete;
+
+  enum class Sent { kSent, kLater, kFailed };  // kLater: the send buffer is full, try again
+  // `error` gets the system's number with kFailed. Errors of other packets go to on_error.
+  Sent Send(const Endpoint& to, std::string_view datagram, const OnError& on_error, int& error);
+
+  // Everything that has come. A datagram longer than kMaxDatagram is cut there.
+  void Receive(const OnDatagram& on_datagram);
+
+  // Every ICMP error that has come: which peer, and the system's number (ECONNREFUSED).
+  void TakeErrors(const OnError& on_error);
+
+  // Returns when something came, Wake was called, or the time is up.
+  void Wait(std::chrono::nanoseconds most);
+
+  // From any thread: the Wait under way, or the next, returns at once.
+  void Wake();
+
+  static constexpr std::size_t kMaxDatagram = 65535;
+
+ private:
+  class Descriptor {
+   public:
+    explicit Descriptor(int fd = -1) : fd_(fd) {}
+    ~Descriptor();
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return fd_; }
+    bool is_open() const { return fd_ >= 0; }
+
+   private:
+    int fd_;
+  };
+
+  int SocketFor(const Endpoint& to) const { return to.is_v6 ? v6_.get() : v4_.get(); }
+  int TakeErrorsOf(int fd, const OnError& on_error);
+  void ReceiveOn(int fd, const OnDatagram& on_datagram);
+
+  Descriptor v4_;
+  Descriptor v6_;  // closed on a machine without IPv6
+  Descriptor wake_;
+  std::unique_ptr<char[]> buffers_;
+};
+
+}  // namespace plotmeter

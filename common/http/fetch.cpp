@@ -1,0 +1,393 @@
+#include "common/http/fetch.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <new>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "common/log.h"
+#include "common/version.h"
+
+namespace plotmeter {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMaxHeaderBytes = 64 << 10;
+
+// SHA-256 of the public key rather than of the certificate: one renewed with the same key is no
+// change.
+std::string FingerprintOf(SSL* tls) {
+  X509* certificate = tls != nullptr ? SSL_get0_peer_certificate(tls) : nullptr;
+  if (certificate == nullptr) return {};
+  unsigned char* der = nullptr;
+  const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  if (length <= 0) return {};
+  unsigned char hash[EVP_MAX_MD_SIZE] = {};
+  unsigned int size = 0;
+  const int hashed =
+      EVP_Digest(der, static_cast<std::size_t>(length), hash, &size, EVP_sha256(), nullptr);
+  OPENSSL_free(der);
+  std::string text;
+  for (unsigned int i = 0; hashed == 1 && i < size; ++i) text += fmt::format("{:02x}", hash[i]);
+  return text;
+}
+
+template <typename Value>
+Value Info(CURL* easy, CURLINFO what) {
+  Value value{};
+  curl_easy_getinfo(easy, what, &value);
+  return value;
+}
+
+// One request on its way. libcurl holds pointers into it, so it stays where it is.
+struct Transfer {
+  FetchRequest request = {};
+  std::function<void(FetchResult)> done = {};
+  FetchResult result = {};
+  steady_clock::time_point not_before = {};
+  bool tls_remembered = false;
+  bool too_large = false;
+  bool other_key = false;
+  std::size_t header_bytes = 0;
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy{nullptr, &curl_easy_cleanup};
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr,
+                                                                      &curl_slist_free_all};
+  char error[CURL_ERROR_SIZE] = {};
+};
+
+// Runs after the handshake, or when a kept connection is used again, and before anything is asked.
+int BeforeRequest(void* transfer, char*, char*, int, int) {
+  auto& t = *static_cast<Transfer*>(transfer);
+  const auto* tls = Info<curl_tlssessioninfo*>(t.easy.get(), CURLINFO_TLS_SSL_PTR);
+  if (tls != nullptr && tls->backend == CURLSSLBACKEND_OPENSSL) {
+    t.result.fingerprint = FingerprintOf(static_cast<SSL*>(tls->internals));
+  }
+  // Without a key to show (http too), a pinned request fails as well: the pin is a promise.
+  t.other_key = !t.request.pin.empty() && t.request.pin != t.result.fingerprint;
+  return t.other_key ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+std::size_t OnHeader(char*, std::size_t size, std::size_t count, void* transfer) {
+  auto& t = *static_cast<Transfer*>(transfer);
+  t.header_bytes += size * count;
+  t.too_large = t.too_large || t.header_bytes > kMaxHeaderBytes;
+  return t.too_large ? 0 : size * count;
+}
+
+std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* transfer) {
+  auto& t = *static_cast<Transfer*>(transfer);
+  if (size * count > t.request.max_bytes - t.result.body.size()) {
+    t.too_large = true;
+    return 0;
+  }
+  t.result.body.append(data, size * count);
+  return size * count;
+}
+
+FetchSeen SeenOf(CURLcode code, const Transfer& t) {
+  if (t.other_key) return FetchSeen::kCertificateChanged;
+  if (t.too_large) return FetchSeen::kTooLarge;
+  switch (code) {
+    case CURLE_OK:
+      return FetchSeen::kAnswered;
+    case CURLE_OPERATION_TIMEDOUT:
+      return FetchSeen::kTimedOut;
+    case CURLE_FILESIZE_EXCEEDED:
+      return FetchSeen::kTooLarge;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+      return FetchSeen::kTlsTrouble;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_HTTP2:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return FetchSeen::kNotHttp;
+    case CURLE_UNSUPPORTED_PROTOCOL:  // not in our list, or an answer without a status line
+      return Info<long>(t.easy.get(), CURLINFO_REQUEST_SIZE) > 0 ? FetchSeen::kNotHttp
+                                                                 : FetchSeen::kRefused;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_LOGIN_DENIED:
+      return FetchSeen::kRefused;
+    default:
+      return FetchSeen::kUnreachable;
+  }
+}
+
+std::string DetailOf(FetchSeen seen, CURLcode code, const Transfer& t) {
+  switch (seen) {
+    case FetchSeen::kAnswered:
+      return {};
+    case FetchSeen::kCertificateChanged:
+      return "the certificate's key is not the remembered one";
+    case FetchSeen::kTooLarge:
+      return fmt::format("more than {} bytes", t.request.max_bytes);
+    case FetchSeen::kNotHttp:
+      return "what came back is not HTTP";
+    case FetchSeen::kTimedOut:
+      return fmt::format("no whole answer within {} ms", t.request.deadline.count());
+    default:
+      return t.error[0] != '\0' ? t.error : curl_easy_strerror(code);
+  }
+}
+
+void Initialise() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code != CURLE_OK) throw std::runtime_error("libcurl does not start");
+}
+
+}  // namespace
+
+class Fetch::Loop {
+ public:
+  explicit Loop(FetchRules rules) : rules_(std::move(rules)) {
+    Initialise();
+    multi_.reset(curl_multi_init());
+    if (!multi_) throw std::bad_alloc();
+    thread_ = std::thread([this] { Run(); });
+  }
+
+  ~Loop() { Stop(); }
+
+  void Submit(FetchRequest request, std::function<void(FetchResult)> done) {
+    auto transfer = std::make_unique<Transfer>();
+    transfer->not_before = steady_clock::now() + request.pause;
+    transfer->request = std::move(request);
+    transfer->done = std::move(done);
+    {
+      const std::lock_guard lock(mutex_);
+      if (!stopping_) submitted_.push_back(std::move(transfer));
+    }
+    if (transfer) {
+      Finish(*transfer, FetchSeen::kStopped, "stopped");
+    } else {
+      curl_multi_wakeup(multi_.get());
+    }
+  }
+
+  void Stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    curl_multi_wakeup(multi_.get());
+    if (std::this_thread::get_id() == thread_id_.load()) return;
+    const std::lock_guard lock(joining_);
+    if (thread_.joinable()) thread_.join();
+  }
+
+  FetchTraffic traffic() const {
+    return {.requests = requests_.load(),
+            .bytes_sent = sent_.load(),
+            .bytes_received = received_.load()};
+  }
+
+ private:
+  void Run() {
+    thread_id_ = std::this_thread::get_id();
+    while (TakeSubmitted()) {
+      const int until_next = StartDue();
+      int running = 0;
+      curl_multi_perform(multi_.get(), &running);
+      if (FinishEnded()) continue;  // a callback may have submitted, and a place is free
+      curl_multi_poll(multi_.get(), nullptr, 0, until_next, nullptr);
+    }
+    for (auto& [easy, transfer] : active_) {
+      curl_multi_remove_handle(multi_.get(), easy);
+      Finish(*transfer, FetchSeen::kStopped, "stopped");
+    }
+    for (auto& [due, transfer] : waiting_) Finish(*transfer, FetchSeen::kStopped, "stopped");
+    active_.clear();
+    waiting_.clear();
+  }
+
+  // False once it is time to stop. What was submitted before that waits in `waiting_`, to be called
+  // back.
+  bool TakeSubmitted() {
+    const std::lock_guard lock(mutex_);
+    for (auto& transfer : submitted_) {
+      const auto due = transfer->not_before;
+      waiting_.emplace(due, std::move(transfer));
+    }
+    submitted_.clear();
+    return !stopping_;
+  }
+
+  // Starts what is due, as far as there is room. Milliseconds until there is something to start
+  // again.
+  int StartDue() {
+    const auto now = steady_clock::now();
+    while (!waiting_.empty() && waiting_.begin()->first <= now && active_.size() < rules_.at_once) {
+      auto transfer = std::move(waiting_.begin()->second);
+      waiting_.erase(waiting_.begin());
+      Start(std::move(transfer));
+    }
+    constexpr milliseconds kIdle{1000};
+    if (waiting_.empty() || active_.size() >= rules_.at_once) return kIdle.count();
+    const auto wait = std::chrono::ceil<milliseconds>(waiting_.begin()->first - now);
+    return static_cast<int>(std::clamp(wait, milliseconds{0}, kIdle).count());
+  }
+
+  void Start(std::unique_ptr<Transfer> transfer) {
+    Transfer& t = *transfer;
+    if (t.request.method == FetchRequest::Method::kPost && !rules_.post) {
+      return Finish(t, FetchSeen::kRefused, "POST is not allowed here");
+    }
+    t.easy.reset(curl_easy_init());
+    if (!t.easy) return Finish(t, FetchSeen::kUnreachable, "out of memory");
+    try {
+      SetUp(t);
+    } catch (const std::runtime_error& error) {
+      return Finish(t, FetchSeen::kRefused, error.what());
+    }
+    CURL* easy = t.easy.get();
+    if (const CURLMcode code = curl_multi_add_handle(multi_.get(), easy); code != CURLM_OK) {
+      return Finish(t, FetchSeen::kUnreachable, curl_multi_strerror(code));
+    }
+    requests_ += 1;
+    active_.emplace(easy, std::move(transfer));
+  }
+
+  void SetUp(Transfer& t) {
+    CURL* easy = t.easy.get();
+    const auto set = [easy](CURLoption option, auto value) {
+      if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK) {
+        throw std::runtime_error(fmt::format("libcurl option {}: {}", static_cast<int>(option),
+                                             curl_easy_strerror(code)));
+      }
+    };
+    set(CURLOPT_URL, t.request.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, rules_.plain_http ? "http,https" : "https");
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    set(CURLOPT_USERAGENT, fmt::format("plotmeter/{}", kVersion).c_str());
+    set(CURLOPT_NOSIGNAL, 1L);
+    if (!rules_.system_proxy) set(CURLOPT_PROXY, "");
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(t.request.deadline.count()));
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(t.request.connect.count()));
+    set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(t.request.max_bytes));
+
+    set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+    if (rules_.old_ciphers) set(CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
+    if (rules_.tls == FetchRules::Tls::kRemembered) {
+      set(CURLOPT_SSL_VERIFYPEER, 0L);  // BeforeRequest compares the key instead
+      set(CURLOPT_SSL_VERIFYHOST, 0L);
+    } else if (!rules_.ca_file.empty()) {
+      set(CURLOPT_CAINFO, rules_.ca_file.c_str());
+      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    }
+    set(CURLOPT_PREREQFUNCTION, &BeforeRequest);
+    set(CURLOPT_PREREQDATA, static_cast<void*>(&t));
+
+    const auto header = [&t](const std::string& line) {
+      t.headers.reset(curl_slist_append(t.headers.release(), line.c_str()));
+    };
+    header("Accept: " + (t.request.accept.empty() ? "*/*" : t.request.accept));
+    if (t.request.method == FetchRequest::Method::kPost) {
+      set(CURLOPT_POST, 1L);
+      set(CURLOPT_POSTFIELDS, t.request.body.c_str());
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(t.request.body.size()));
+      header("Content-Type: " + t.request.content_type);
+      header("Expect:");
+    }
+    set(CURLOPT_HTTPHEADER, t.headers.get());
+    set(CURLOPT_HEADERFUNCTION, &OnHeader);
+    set(CURLOPT_HEADERDATA, static_cast<void*>(&t));
+    set(CURLOPT_WRITEFUNCTION, &OnBody);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&t));
+    set(CURLOPT_ERRORBUFFER, &t.error[0]);
+  }
+
+  bool FinishEnded() {
+    bool any = false;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;
+      const auto found = active_.find(message->easy_handle);
+      auto transfer = std::move(found->second);
+      active_.erase(found);
+      Conclude(*transfer, code);
+      any = true;
+    }
+    return any;
+  }
+
+  void Conclude(Transfer& t, CURLcode code) {
+    CURL* easy = t.easy.get();
+    t.result.status = static_cast<int>(Info<long>(easy, CURLINFO_RESPONSE_CODE));
+    if (const char* type = Info<char*>(easy, CURLINFO_CONTENT_TYPE)) t.result.content_type = type;
+    curl_header* date = nullptr;
+    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK) {
+      const auto seconds = curl_getdate(date->value, nullptr);
+      if (seconds > 0) t.result.date = FromMillis(std::int64_t{seconds} * 1000);
+    }
+    const auto downloaded = Info<curl_off_t>(easy, CURLINFO_SIZE_DOWNLOAD_T);
+    sent_ += static_cast<std::uint64_t>(Info<long>(easy, CURLINFO_REQUEST_SIZE)) +
+             static_cast<std::uint64_t>(Info<curl_off_t>(easy, CURLINFO_SIZE_UPLOAD_T));
+    received_ += t.header_bytes + static_cast<std::uint64_t>(downloaded);
+    const FetchSeen seen = SeenOf(code, t);
+    std::string detail = DetailOf(seen, code, t);
+    curl_multi_remove_handle(multi_.get(), easy);
+    Finish(t, seen, std::move(detail));
+  }
+
+  void Finish(Transfer& t, FetchSeen seen, std::string detail) {
+    t.result.seen = seen;
+    t.result.detail = std::move(detail);
+    if (seen != FetchSeen::kAnswered) t.result.body = {};
+    try {
+      t.done(std::move(t.result));
+    } catch (const std::exception& error) {
+      Log(LogLevel::kError, "fetch_callback_threw", {{"what", error.what()}});
+    }
+  }
+
+  const FetchRules rules_;
+  std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_{nullptr, &curl_multi_cleanup};
+  std::atomic<std::uint64_t> requests_ = 0;
+  std::atomic<std::uint64_t> sent_ = 0;
+  std::atomic<std::uint64_t> received_ = 0;
+
+  std::mutex mutex_;  // guards the two below
+  bool stopping_ = false;
+  std::vector<std::unique_ptr<Transfer>> submitted_;
+
+  // The thread's own.
+  std::map<CURL*, std::unique_ptr<Transfer>> active_;
+  std::multimap<steady_clock::time_point, std::unique_ptr<Transfer>> waiting_;
+
+  std::mutex joining_;
+  std::atomic<std::thread::id> thread_id_ = {};
+  std::thread thread_;
+};
+
+Fetch::Fetch(FetchRules rules) : loop_(std::make_unique<Loop>(std::move(rules))) {}
+Fetch::~Fetch() { loop_->Stop(); }  // while loop_ is whole: callbacks may still submit
+
+void Fetch::Submit(FetchRequest request, std::function<void(FetchResult)> done) {
+  loop_->Submit(std::move(request), std::move(done));
+}
+
+void Fetch::Stop() { loop_->Stop(); }
+
+FetchTraffic Fetch::traffic() const { return loop_->traffic(); }
+
+}  // namespace plotmeter

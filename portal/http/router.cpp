@@ -1,0 +1,196 @@
+#include "portal/http/router.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <set>
+
+#include "common/log.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::uint64_t kUsualBody = std::uint64_t{1} << 20;
+
+bool IsName(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+
+std::vector<std::string> Segments(std::string_view path) {
+  std::vector<std::string> segments;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const auto slash = path.find('/');
+    segments.emplace_back(path.substr(0, slash));
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(slash);
+  }
+  return segments;
+}
+
+// An empty segment is no name of anything, so {name} never stands for it.
+bool Fits(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+  return std::ranges::equal(pattern, path, [](const std::string& a, const std::string& b) {
+    return a == b || (IsName(a) && !b.empty());
+  });
+}
+
+// Two templates that fit one path: the first with fixed text where the other has a name.
+bool IsMoreFixed(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::ranges::lexicographical_compare(a, b, {}, IsName, IsName);
+}
+
+// "application/jose" of "Application/JOSE; charset=utf-8" (RFC 9110 section 8.3.1).
+std::string MediaType(const std::string* field) {
+  if (field == nullptr) return "";
+  std::string type = field->substr(0, field->find(';'));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  for (char& c : type) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return type;
+}
+
+Problem NotAuthenticated(const Request& request) {
+  if (request.Header("Authorization") == nullptr) {
+    return Problem(401, "this needs an API token: 'Authorization: Bearer TOKEN'")
+        .WithHeader("WWW-Authenticate", "Bearer realm=\"plotmeter\"");
+  }
+  return Problem(401, "the API token is unknown, expired or withdrawn")
+      .WithHeader("WWW-Authenticate", "Bearer realm=\"plotmeter\", error=\"invalid_token\"");
+}
+
+// The log names the route and not the path, which may point at somebody's printer.
+Response Failure(const std::string& route, const std::string& why) {
+  Log(LogLevel::kError, "request_failed", {{"route", route}, {"why", why}});
+  return ToResponse(Problem(500, "the portal failed; its log says why"));
+}
+
+// A bad field would let a value from outside split the answer; better no answer than that one.
+void CheckFields(const Response& response) {
+  if (!IsFieldValue(response.content_type)) {
+    throw std::invalid_argument("control character in the content type");
+  }
+}
+
+}  // namespace
+
+Router::Route& Router::Route::MaxBody(std::uint64_t bytes) {
+  max_body_ = bytes;
+  return *this;
+}
+
+Router::Route& Router::Route::Accepts(std::string media_type) {
+  media_type_ = std::move(media_type);
+  return *this;
+}
+
+Router::Route& Router::Route::TakesChunked() {
+  takes_chunked_ = true;
+  return *this;
+}
+
+Router::Route& Router::Add(std::string method, std::string path, Roles roles, Handler handler) {
+  if (!path.starts_with('/')) throw std::logic_error("a route starts with '/': " + path);
+  auto pattern = Segments(path);
+  for (const Route& route : routes_) {
+    const bool same = std::ranges::equal(
+        route.segments_, pattern,
+        [](const auto& a, const auto& b) { return a == b || (IsName(a) && IsName(b)); });
+    if (same && route.method_ == method) throw std::logic_error("a second route for " + path);
+  }
+  Route& route = routes_.emplace_back();
+  route.max_body_ = method == "GET" ? 0 : kUsualBody;
+  route.method_ = std::move(method);
+  route.path_ = std::move(path);
+  route.segments_ = std::move(pattern);
+  route.roles_ = roles;
+  route.handler_ = std::move(handler);
+  return route;
+}
+
+const Router::Route& Router::Find(const Request& request) const {
+  const std::string_view method = request.method() == "HEAD" ? "GET" : request.method();
+  const Route* found = nullptr;
+  std::set<std::string> allowed;
+  for (const Route& route : routes_) {
+    if (!Fits(route.segments_, request.segments())) continue;
+    allowed.insert(route.method_);
+    if (route.method_ == "GET") allowed.insert("HEAD");
+    if (route.method_ != method) continue;
+    if (found == nullptr || IsMoreFixed(route.segments_, found->segments_)) found = &route;
+  }
+  if (found != nullptr) return *found;
+  if (allowed.empty()) throw Problem(404, "there is nothing at this path");
+  std::string list;
+  for (const auto& name : allowed) list += (list.empty() ? "" : ", ") + name;
+  throw Problem(405, fmt::format("this path takes {}", list)).WithHeader("Allow", list);
+}
+
+std::uint64_t Router::Admit(const Request& head) const {
+  const Route& route = Find(head);
+  const bool is_chunked = head.Header("Transfer-Encoding") != nullptr;
+  if (is_chunked && !route.takes_chunked_) {
+    throw Problem(411, "say how long the body is, with Content-Length");
+  }
+  std::uint64_t length = 0;
+  if (const std::string* field = head.Header("Content-Length")) {
+    std::from_chars(field->data(), field->data() + field->size(), length);
+  }
+  if (length > route.max_body_) {
+    throw Problem(413, fmt::format("the body has {} bytes; at most {}", length, route.max_body_))
+        .With("max_bytes", route.max_body_);
+  }
+  if (!route.media_type_.empty() && MediaType(head.Header("Content-Type")) != route.media_type_) {
+    throw Problem(415, fmt::format("the body has to be {}", route.media_type_))
+        .With("expected", route.media_type_);
+  }
+  return route.max_body_;
+}
+
+Caller Router::Authenticate(const Route& route, const Request& request) const {
+  if (route.roles_.is_anyone()) return {};
+  auto caller = authenticate_ ? authenticate_(request) : std::nullopt;
+  if (!caller) throw NotAuthenticated(request);
+  return *std::move(caller);
+}
+
+Response Router::Answer(Request& request, const Caller* given) const {
+  std::string name_of_route = "?";
+  try {
+    const Route& route = Find(request);
+    name_of_route = route.method_ + ' ' + route.path_;
+    const Caller caller = given != nullptr ? *given : Authenticate(route, request);
+    if (!route.roles_.is_anyone() && !route.roles_.Contains(caller.role)) {
+      throw Problem(403, fmt::format("this is for {}", route.roles_.ToString()));
+    }
+    std::map<std::string, std::string, std::less<>> parameters;
+    for (std::size_t i = 0; i < route.segments_.size(); ++i) {
+      const std::string& name = route.segments_[i];
+      if (IsName(name)) parameters[name.substr(1, name.size() - 2)] = request.segments()[i];
+    }
+    request.WithParameters(std::move(parameters));
+    Response response = route.handler_(request, caller);
+    CheckFields(response);
+    return response;
+  } catch (const Problem& problem) {
+    return ToResponse(problem);
+  } catch (const std::exception& error) {
+    return Failure(name_of_route, error.what());
+  } catch (...) {
+    return Failure(name_of_route, "something that is no exception");
+  }
+}
+
+Response Router::Handle(Request request) const { return Answer(request, nullptr); }
+
+Response Router::Handle(Request request, const Caller& caller) const {
+  return Answer(request, &caller);
+}
+
+std::vector<Router::Line> Router::Routes() const {
+  std::vector<Line> lines;
+  for (const Route& route : routes_) {
+    lines.push_back({route.method_, route.path_, route.roles_, route.max_body_, route.media_type_});
+  }
+  return lines;
+}
+
+}  // namespace plotmeter

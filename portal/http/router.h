@@ -1,0 +1,131 @@
+// Which handler answers a request, who may ask, and how an error looks.
+//
+//    router.Get("/api/v1/usage", kViewers, this, &UsageController::List);
+//    router.Get("/api/v1/printers/{printer}", kViewers, this, &PrintersController::Show);
+//    router.Post("/api/v1/batches", kAnyone, this, &BatchesController::Receive)
+//        .MaxBody(4 << 20)
+//        .Accepts("application/jose");
+//
+// A path is written whole. {name} stands for one segment; where two templates fit, the one whose
+// text is fixed further to the left wins, whatever the order in which they were added. HEAD goes to
+// the handler of GET.
+//
+// Every error is problem+json (RFC 9457): 404 no such path; 405 with Allow; 401 with
+// WWW-Authenticate (RFC 6750) without credentials, or with wrong ones; 403 another role; 413, 411
+// and 415 about the body; 500, logged as request_failed and telling nobody why.
+//
+// Add every route first, then share the router between threads: Handle and Admit only read.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "portal/http/http.h"
+
+namespace plotmeter {
+
+class Router {
+ public:
+  using Handler = std::function<Response(const Request&, const Caller&)>;
+
+  // Who the credentials of a request belong to; empty when there are none or they are wrong.
+  // Called on worker threads, only for routes that are not kAnyone. May throw; that is a 500.
+  using Authenticator = std::function<std::optional<Caller>(const Request&)>;
+
+  class Route {
+   public:
+    // Bytes; 1 MiB unless said otherwise, and 0 for GET, which has no body.
+    Route& MaxBody(std::uint64_t bytes);
+    // The only media type taken (parameters such as charset are not looked at); 415 for others.
+    Route& Accepts(std::string media_type);
+    // Takes a body of unknown length (Transfer-Encoding: chunked), which is a 411 otherwise.
+    Route& TakesChunked();
+
+   private:
+    friend class Router;
+    std::string method_;
+    std::string path_;
+    std::vector<std::string> segments_;
+    Roles roles_;
+    Handler handler_;
+    std::uint64_t max_body_ = 0;
+    std::string media_type_;
+    bool takes_chunked_ = false;
+  };
+
+  // Without an authenticator nobody gets in, except where anyone may.
+  explicit Router(Authenticator authenticate = {}) : authenticate_(std::move(authenticate)) {}
+
+  // Adds a route. `self` must outlive the router. Throws std::logic_error for a path that does not
+  // start with "/", or a second route of the same method and template.
+  template <typename C>
+  Route& Get(std::string path, Roles roles, const C* self,
+             Response (C::*handler)(const Request&, const Caller&) const) {
+    return Add("GET", std::move(path), roles, Bind(self, handler));
+  }
+  template <typename C>
+  Route& Post(std::string path, Roles roles, const C* self,
+              Response (C::*handler)(const Request&, const Caller&) const) {
+    return Add("POST", std::move(path), roles, Bind(self, handler));
+  }
+  template <typename C>
+  Route& Put(std::string path, Roles roles, const C* self,
+             Response (C::*handler)(const Request&, const Caller&) const) {
+    return Add("PUT", std::move(path), roles, Bind(self, handler));
+  }
+  template <typename C>
+  Route& Patch(std::string path, Roles roles, const C* self,
+               Response (C::*handler)(const Request&, const Caller&) const) {
+    return Add("PATCH", std::move(path), roles, Bind(self, handler));
+  }
+  template <typename C>
+  Route& Delete(std::string path, Roles roles, const C* self,
+                Response (C::*handler)(const Request&, const Caller&) const) {
+    return Add("DELETE", std::move(path), roles, Bind(self, handler));
+  }
+  Route& Add(std::string method, std::string path, Roles roles, Handler handler);
+
+  // What can be said before the body is read: throws Problem 404, 405, 411, 413 or 415; otherwise
+  // the number of bytes the body may have. `head` is a request without its body, whose
+  // Content-Length, Transfer-Encoding and Content-Type the listener has found well formed.
+  std::uint64_t Admit(const Request& head) const;
+
+  // The answer, whatever happens; never throws but for lack of memory. May run for as long as the
+  // handler does. The second takes the caller as given and is for tests of controllers.
+  Response Handle(Request request) const;
+  Response Handle(Request request, const Caller& caller) const;
+
+  // Every route, as a test compares it with proto/openapi.yaml.
+  struct Line {
+    std::string method = {};
+    std::string path = {};
+    Roles roles = {};
+    std::uint64_t max_body = 0;
+    std::string media_type = {};
+
+    bool operator==(const Line&) const = default;
+  };
+  std::vector<Line> Routes() const;
+
+ private:
+  template <typename C>
+  static Handler Bind(const C* self, Response (C::*handler)(const Request&, const Caller&) const) {
+    return [self, handler](const Request& request, const Caller& caller) {
+      return (self->*handler)(request, caller);
+    };
+  }
+
+  const Route& Find(const Request& request) const;                        // throws Problem 404, 405
+  Caller Authenticate(const Route& route, const Request& request) const;  // throws Problem 401
+  Response Answer(Request& request, const Caller* given) const;
+
+  Authenticator authenticate_;
+  std::deque<Route> routes_;  // a deque, because Add hands out references
+};
+
+}  // namespace plotmeter

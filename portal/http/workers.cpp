@@ -1,0 +1,61 @@
+#include "portal/http/workers.h"
+
+#include <exception>
+#include <utility>
+
+#include "common/log.h"
+
+namespace plotmeter {
+
+Workers::Workers(std::size_t threads, std::size_t queue) : queue_(queue) {
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
+}
+
+Workers::~Workers() { Stop(); }
+
+bool Workers::Offer(Job job) { return Add(std::move(job), false); }
+
+bool Workers::Continue(Job job) { return Add(std::move(job), true); }
+
+bool Workers::Add(Job job, bool even_if_full) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || (waiting_.size() >= queue_ && !even_if_full)) return false;
+    waiting_.push_back(std::move(job));
+  }
+  changed_.notify_one();
+  return true;
+}
+
+void Workers::Stop() {
+  std::deque<Job> forgotten;  // destroyed outside the lock: a job may own what calls back here
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    forgotten.swap(waiting_);
+  }
+  changed_.notify_all();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+void Workers::Run() {
+  for (;;) {
+    Job job;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
+      if (stopped_) return;
+      job = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    try {
+      job();
+    } catch (const std::exception& error) {
+      Log(LogLevel::kError, "worker_failed", {{"why", error.what()}});
+    }
+  }
+}
+
+}  // namespace plotmeter

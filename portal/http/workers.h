@@ -1,0 +1,54 @@
+// A fixed number of threads that run handlers, and a queue of fixed length before them: what does
+// not fit is refused at once instead of piling up.
+//
+//    Workers workers(8, 64);
+//    if (!workers.Offer([] { … })) Answer503();
+//
+// Safe from any thread. Jobs run in the order in which they came, each once.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace plotmeter {
+
+class Workers {
+ public:
+  using Job = std::function<void()>;  // whatever it throws is logged as a bug and goes no further
+
+  // `queue` jobs may wait beside those that run.
+  Workers(std::size_t threads, std::size_t queue);
+  ~Workers();  // Stop()
+
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // False when the queue is full or Stop was called; then the job is not run.
+  bool Offer(Job job);
+
+  // The next part of work that Offer took: it waits its turn, but is not refused for a full queue.
+  // False only after Stop.
+  bool Continue(Job job);
+
+  // Waits for the jobs that run; forgets those that wait.
+  void Stop();
+
+ private:
+  bool Add(Job job, bool even_if_full);
+  void Run();
+
+  const std::size_t queue_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> waiting_;
+  bool stopped_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace plotmeter

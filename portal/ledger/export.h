@@ -1,0 +1,67 @@
+// Usage and jobs of a period as they leave the house: CSV (RFC 4180) or one JSON object a line. The
+// columns are a promise (proto/openapi.yaml): other people's programs read them.
+//
+//    UsageExport usage(store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to}, ExportFormat::kCsv);
+//    bool more = true;
+//    for (std::string chunk; more; chunk.clear()) { more = usage.Next(chunk); out << chunk; }
+//
+// Written printer by printer, so that memory does not grow with the fleet's readings. `store` must
+// outlive the export. An unknown quantity is an empty field, and absent in JSON.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/json.h"
+#include "portal/ledger/period.h"
+#include "portal/ledger/usage.h"
+#include "portal/store/store.h"
+
+namespace plotmeter {
+
+enum class ExportFormat { kCsv, kNdjson };
+
+// The usage of one printer in the period of its site's time zone, in the order of the columns.
+void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
+                  const Period& period, const std::function<void(const UsageRow&)>& visit);
+
+// {"serial":"CN9541H01M","meter":"ink.used","used":"12",…}: the columns by name, gaps as a number.
+Json ToJson(const UsageRow& row);
+
+class UsageExport {
+ public:
+  UsageExport(Store& store, ResellerId reseller, const PrinterScope& scope, Period period,
+              ExportFormat format);
+  // Appends the next part; false when nothing comes after it. The header line of a CSV is never
+  // missing.
+  bool Next(std::string& chunk);
+
+ private:
+  Store& store_;
+  ResellerId reseller_;
+  Period period_;
+  ExportFormat format_;
+  std::vector<PrinterRow> printers_;
+  std::size_t next_ = 0;
+  bool started_ = false;
+};
+
+class JobExport {
+ public:
+  JobExport(Store& store, ResellerId reseller, const PrinterScope& scope, Period period,
+            ExportFormat format);
+  bool Next(std::string& chunk);
+
+ private:
+  Store& store_;
+  ResellerId reseller_;
+  Period period_;
+  ExportFormat format_;
+  std::vector<PrinterRow> printers_;
+  std::size_t next_ = 0;
+  bool started_ = false;
+};
+
+}  // namespace plotmeter

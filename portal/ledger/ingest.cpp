@@ -1,0 +1,184 @@
+#include "portal/ledger/ingest.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "common/jose.h"
+#include "common/json.h"
+#include "common/log.h"
+
+namespace plotmeter {
+namespace {
+
+// The HTTP status of each refusal of Open: what the collector does is decided by it (wire section
+// 4).
+int StatusOf(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kTooLarge:
+    case Refusal::kInflation:
+      return 413;
+    case Refusal::kSignerUnknown:
+    case Refusal::kRevoked:
+      return 401;
+    case Refusal::kForm:
+    case Refusal::kKeyUnknown:
+    case Refusal::kPoint:
+    case Refusal::kMac:
+    case Refusal::kSignature:
+    case Refusal::kNone:
+      break;
+  }
+  return 400;
+}
+
+bool IsDoubtful(const ClockNote& clock) {
+  return clock.offset_ms &&
+         (*clock.offset_ms > kDoubtfulClock.count() || *clock.offset_ms < -kDoubtfulClock.count());
+}
+
+BatchRecord PlaceOf(const BatchAddress& address, const std::string& sha256) {
+  return {.collector = address.collector,
+          .batch = address.batch,
+          .stream = address.stream,
+          .sequence = address.sequence,
+          .previous = address.previous,
+          .sha256 = sha256};
+}
+
+// Points into `batch`, which must outlive the record.
+void AddContents(BatchRecord& record, const Batch& batch) {
+  record.doubtful = IsDoubtful(batch.clock);
+  record.printers = batch.printers;
+  record.readings.reserve(batch.readings.size());
+  for (const BatchReading& of : batch.readings) {
+    record.readings.push_back({of.printer, &of.reading});
+  }
+  record.jobs.reserve(batch.jobs.size());
+  for (const BatchJob& of : batch.jobs) record.jobs.push_back({of.printer, &of.job});
+  for (const BatchAlert& of : batch.alerts) {
+    record.alerts.push_back({of.printer, of.channel, &of.alert, of.since, of.cleared_at});
+  }
+  for (const Voided& gone : batch.voided) {
+    record.voided.push_back({gone.sequence, fmt::format("{} ({})", gone.reason, gone.sha256)});
+  }
+}
+
+}  // namespace
+
+Refused Ingest::Refuse(const Known& known, int status, std::string check,
+                       std::string detail) const {
+  Refused refused{.status = status, .check = std::move(check), .detail = std::move(detail)};
+  refused.signed_note = SignRefusal({.portal = portal_.thumbprint,
+                                     .collector = known.collector,
+                                     .sha256 = known.sha256,
+                                     .sealed_sha256 = known.sealed_sha256,
+                                     .status = refused.status,
+                                     .check = refused.check,
+                                     .detail = refused.detail,
+                                     .at = clock_.Now()},
+                                    portal_.signing);
+  return refused;
+}
+
+IngestResult Ingest::Take(std::string_view sealed) {
+  Known known{.sealed_sha256 = Base64Url(Sha256(sealed))};
+  std::optional<KnownCollector> signer;
+  const OpenResult opened =
+      Open(sealed, {.decryption = portal_.decryption,
+                    .signer = [&](const std::string& kid) -> std::optional<OpenKeys::Signer> {
+                      signer = directory_.CollectorByKey(kid);
+                      if (!signer) return std::nullopt;
+                      auto key = FromJwk(ParseJson(signer->jwk));
+                      if (!key) return std::nullopt;
+                      return OpenKeys::Signer{*std::move(key), signer->revoked};
+                    }});
+  if (opened.refusal != Refusal::kNone || !signer) {
+    return Refuse(known, StatusOf(opened.refusal), std::string(ToText(opened.refusal)),
+                  opened.detail);
+  }
+  return Opened(opened, *signer, std::move(known));
+}
+
+// Checks 8 and 9: for us, from the signer, not stored before.
+IngestResult Ingest::Opened(const OpenResult& opened, const KnownCollector& signer, Known known) {
+  known.collector = signer.collector;
+  known.sha256 = Base64Url(Sha256(opened.text.payload));
+  BatchAddress address;
+  try {
+    address = ParseBatchAddress(opened.text.payload);
+  } catch (const BatchError& error) {
+    return Refuse(known, 422, "schema", error.what());
+  }
+  if (address.portal != portal_.thumbprint) {
+    return Refuse(known, 422, "portal", "the batch was made for another portal");
+  }
+  if (address.collector != signer.collector) {
+    return Refuse(known, 422, "collector", "'collector' is not the one whose key signed the batch");
+  }
+  BatchRecord record = PlaceOf(address, known.sha256);
+  const BatchFound found = store_.FindBatch(signer.reseller, record);
+  if (found.place == BatchPlace::kStored) return Accepted{found.receipt, true};
+  if (auto clash = Clash(known, signer, record, found.place)) return *std::move(clash);
+  return StoreOnce(opened, signer, known, address, std::move(record));
+}
+
+// Checks 10 and 11: the schema, and one transaction.
+IngestResult Ingest::StoreOnce(const OpenResult& opened, const KnownCollector& signer,
+                               const Known& known, const BatchAddress& address,
+                               BatchRecord record) {
+  Batch batch;
+  try {
+    batch = ParseBatch(opened.text.payload, opened.text.names);
+  } catch (const BatchError& error) {
+    return Refuse(known, 422, "schema", error.what());
+  }
+  record.jws = &opened.jws;
+  record.payload = &opened.text.payload;
+  record.names = &opened.text.names;
+  record.received_at = clock_.Now();
+  AddContents(record, batch);
+  const BatchFound stored =
+      store_.StoreBatch(signer.reseller, record, [&](const std::vector<std::int64_t>& resend) {
+        return SignReceipt({.portal = portal_.thumbprint,
+                            .collector = signer.collector,
+                            .stream = address.stream,
+                            .batch = address.batch,
+                            .sequence = address.sequence,
+                            .sha256 = known.sha256,
+                            .stored_at = record.received_at,
+                            .resend = resend},
+                           portal_.signing);
+      });
+  // Another request may have stored something between the check and the transaction.
+  if (auto clash = Clash(known, signer, record, stored.place)) return *std::move(clash);
+  return Accepted{stored.receipt, stored.place == BatchPlace::kStored};
+}
+
+std::optional<Refused> Ingest::Clash(const Known& known, const KnownCollector& signer,
+                                     const BatchRecord& record, BatchPlace place) {
+  switch (place) {
+    case BatchPlace::kFree:
+    case BatchPlace::kStored:
+      return std::nullopt;
+    case BatchPlace::kConflict:
+      Log(LogLevel::kWarning, "batch_conflict",
+          {{"collector", record.collector}, {"batch", record.batch}});
+      return Refuse(known, 409, "conflict", "a batch with this id and other content is stored");
+    case BatchPlace::kFork:
+      break;
+  }
+  // One key, two machines: a person has to hear of it.
+  store_.NoteGap(signer.reseller,
+                 {record.collector, record.stream, record.sequence, "fork",
+                  fmt::format("refused: another batch stands there ({})", known.sha256)},
+                 clock_.Now());
+  Log(LogLevel::kWarning, "stream_fork",
+      {{"collector", record.collector},
+       {"stream", record.stream},
+       {"sequence", std::to_string(record.sequence)}});
+  return Refuse(known, 409, "fork",
+                fmt::format("another batch stands at sequence {} of this stream", record.sequence));
+}
+
+}  // namespace plotmeter

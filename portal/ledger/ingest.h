@@ -1,0 +1,82 @@
+// A sealed batch into the ledger, once, however often it is sent: the checks of the wire (section
+// 3) in their order, each with its own refusal.
+//
+//    Ingest ingest(directory, store, keys, clock);
+//    IngestResult result = ingest.Take(body);
+//    if (auto* receipt = std::get_if<Accepted>(&result)) answer 200 with receipt->receipt
+//    else answer Refused::status with Refused::check, detail and signed_note
+//
+// Time never refuses: when a batch came is stored beside it, and it is marked doubtful where the
+// collector's clock is more than 10 minutes off. Safe from any thread.
+
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/clock.h"
+#include "common/crypto.h"
+#include "portal/store/directory.h"
+#include "portal/store/store.h"
+#include "proto/batch.h"
+#include "proto/receipt.h"
+#include "proto/seal.h"
+
+namespace plotmeter {
+
+inline constexpr std::chrono::milliseconds kDoubtfulClock = std::chrono::minutes(10);
+
+struct Accepted {
+  std::string receipt = {};  // the signed receipt (proto/receipt.h), the same at every repetition
+  bool repeated = false;     // it was stored before
+};
+
+struct Refused {
+  int status = 400;              // 400, 401, 409, 413, 422
+  std::string check = {};        // "form", "authentication", "signer", "fork", …
+  std::string detail = {};       // for people; nothing about keys
+  std::string signed_note = {};  // the same as a JWS (proto/receipt.h, SignRefusal)
+};
+
+using IngestResult = std::variant<Accepted, Refused>;
+
+// The portal's own keys, as Ingest needs them.
+struct PortalIdentity {
+  PrivateKey signing;
+  std::string thumbprint = {};  // of `signing`
+  std::function<std::optional<PrivateKey>(const std::string& kid)> decryption = {};
+};
+
+class Ingest {
+ public:
+  // All of them must outlive this.
+  Ingest(Directory& directory, Store& store, const PortalIdentity& portal, const Clock& clock)
+      : directory_(directory), store_(store), portal_(portal), clock_(clock) {}
+
+  IngestResult Take(std::string_view sealed);
+
+ private:
+  // What is known of the batch so far; a refusal names it.
+  struct Known {
+    std::string sealed_sha256 = {};
+    std::string collector = {};
+    std::string sha256 = {};
+  };
+  Refused Refuse(const Known& known, int status, std::string check, std::string detail) const;
+  IngestResult Opened(const OpenResult& opened, const KnownCollector& signer, Known known);
+  IngestResult StoreOnce(const OpenResult& opened, const KnownCollector& signer, const Known& known,
+                         const BatchAddress& address, BatchRecord record);
+  std::optional<Refused> Clash(const Known& known, const KnownCollector& signer,
+                               const BatchRecord& record, BatchPlace place);
+
+  Directory& directory_;
+  Store& store_;
+  const PortalIdentity& portal_;
+  const Clock& clock_;
+};
+
+}  // namespace plotmeter

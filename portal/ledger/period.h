@@ -1,0 +1,44 @@
+// A stretch of time as people ask for it: from a date or an instant to a date or an instant.
+//
+//    PeriodEdge::Parse("2026-11-01")->In("Europe/Berlin")           2026-10-31T23:00:00Z
+//    PeriodEdge::Parse("2026-11-01T09:00:00Z")->In("Europe/Berlin") 2026-11-01T09:00:00Z
+//
+// A date is the first instant of that day where the site is, so that one month is cut at another
+// instant in each time zone. The door to Howard Hinnant's date library and the system's zones.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/time.h"
+
+namespace plotmeter {
+
+class PeriodEdge {
+ public:
+  static constexpr std::string_view kExample =
+      "a date such as 2026-11-01, or an instant such as 2026-11-01T00:00:00Z";
+  static std::optional<PeriodEdge> Parse(std::string_view text);
+
+  // Throws std::runtime_error for a zone the system does not have.
+  Instant In(const std::string& time_zone) const;
+
+ private:
+  explicit PeriodEdge(Instant at, bool is_date) : at_(at), is_date_(is_date) {}
+
+  Instant at_;  // of a date: its first instant in UTC
+  bool is_date_;
+};
+
+struct Period {
+  PeriodEdge from;
+  PeriodEdge to;
+};
+
+// Whether the system knows the zone, "Europe/Berlin".
+bool IsTimeZone(const std::string& name);
+
+}  // namespace plotmeter

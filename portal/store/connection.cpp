@@ -1,0 +1,61 @@
+#include "portal/store/connection.h"
+
+#include <utility>
+
+namespace plotmeter {
+
+Statement& Connection::Sql(std::string_view sql) {
+  auto& kept = statements_[sql];
+  if (kept == nullptr) kept = std::make_unique<Kept>(Kept{db_.Prepare(sql)});
+  if (!kept->used) {
+    kept->used = true;
+    used_.push_back(kept.get());
+  }
+  return kept->statement;
+}
+
+void Connection::ResetUsed() {
+  for (Kept* kept : used_) {
+    kept->statement.Reset();
+    kept->used = false;
+  }
+  used_.clear();
+}
+
+ConnectionPool::Lease::Lease(ConnectionPool& pool, std::unique_ptr<Connection> reader)
+    : pool_(&pool), reader_(std::move(reader)), connection_(reader_.get()) {}
+
+ConnectionPool::Lease::Lease(Connection& writer, std::unique_lock<std::mutex> lock)
+    : lock_(std::move(lock)), connection_(&writer) {}
+
+ConnectionPool::Lease::~Lease() {
+  connection_->ResetUsed();
+  if (pool_ == nullptr) return;
+  const std::lock_guard guard(pool_->mutex_);
+  pool_->idle_.push_back(std::move(reader_));
+}
+
+ConnectionPool::ConnectionPool(std::string path)
+    : path_(std::move(path)), writer_(path_, Database::Mode::kReadWrite) {}
+
+ConnectionPool::Lease ConnectionPool::Reader() {
+  std::unique_ptr<Connection> reader;
+  {
+    const std::lock_guard guard(mutex_);
+    if (!idle_.empty()) {
+      reader = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (reader == nullptr) {
+    reader = std::make_unique<Connection>(path_, Database::Mode::kReadOnly);
+  }
+  return Lease(*this, std::move(reader));
+}
+
+ConnectionPool::Lease ConnectionPool::Writer() {
+  std::unique_lock lock(writing_);
+  return Lease(writer_, std::move(lock));
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,77 @@
+// Connections to one database file: a writer that is lent to one thread at a time, and readers, one
+// a thread that reads. Prepared statements stay with their connection.
+//
+//    auto reader = pool.Reader();                       // a Lease; returns at the end of the scope
+//    Statement& q = reader->Sql("SELECT …");
+//    for (q.Bind(owner); q.Step();) use(q.Text(0));
+//
+// A Connection is one thread's while it is lent. When the lease ends, its statements are reset, so
+// that no forgotten row holds back the write-ahead log.
+
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "common/sqlite.h"
+
+namespace plotmeter {
+
+class Connection {
+ public:
+  Connection(const std::string& path, Database::Mode mode) : db_(path, mode) {}
+
+  // The statement of that text, prepared once. `sql` must live as long as the program: it is kept
+  // by reference. The reference lives as long as the connection; one text is one statement, so a
+  // statement in use is not asked for again inside its own loop.
+  Statement& Sql(std::string_view sql);
+  Database& db() { return db_; }
+  void ResetUsed();
+
+ private:
+  struct Kept {
+    Statement statement;
+    bool used = false;
+  };
+  Database db_;
+  std::unordered_map<std::string_view, std::unique_ptr<Kept>> statements_;
+  std::vector<Kept*> used_;
+};
+
+class ConnectionPool {
+ public:
+  class Lease {
+   public:
+    Lease(ConnectionPool& pool, std::unique_ptr<Connection> reader);  // a reader
+    Lease(Connection& writer, std::unique_lock<std::mutex> lock);     // the writer
+    Lease(Lease&&) = delete;
+    ~Lease();
+    Connection* operator->() { return connection_; }
+    Connection& operator*() { return *connection_; }
+
+   private:
+    ConnectionPool* pool_ = nullptr;
+    std::unique_ptr<Connection> reader_;
+    std::unique_lock<std::mutex> lock_;
+    Connection* connection_ = nullptr;
+  };
+
+  // Opens the writer; readers are opened when they are needed. The file must exist.
+  explicit ConnectionPool(std::string path);
+
+  Lease Reader();
+  Lease Writer();  // waits until the writer is free
+
+ private:
+  std::string path_;
+  std::mutex writing_;
+  Connection writer_;
+  std::mutex mutex_;  // guards idle_
+  std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+}  // namespace plotmeter

@@ -1,0 +1,45 @@
+// The rows derived from a batch: printers, meters and their readings, jobs, supplies, alerts.
+//
+// Written inside the caller's transaction. Numbers of meters are remembered from batch to batch;
+// those learned in a transaction that is not kept are forgotten again.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "portal/store/connection.h"
+#include "portal/store/store.h"
+
+namespace plotmeter {
+
+class DerivedRows {
+ public:
+  // Where a batch stands: whose it is, the number of its evidence row, the collector's site.
+  struct Place {
+    std::int64_t owner = 0;
+    std::int64_t batch = 0;
+    std::string site = {};
+  };
+
+  void Write(Connection& writer, const Place& place, const BatchRecord& batch);
+
+  void Keep();    // the transaction was committed
+  void Forget();  // it was not
+
+ private:
+  std::vector<std::int64_t> WritePrinters(Connection& writer, const Place& place,
+                                          const BatchRecord& batch);
+  void WriteReadings(Connection& writer, const Place& place, const BatchRecord& batch,
+                     const std::vector<std::int64_t>& printers);
+  std::int64_t MeterNumber(Connection& writer, std::int64_t owner, std::int64_t printer,
+                           ChannelKind channel, const MeterValue& value);
+
+  std::unordered_map<std::string, std::int64_t> meters_;
+  std::vector<std::string> learned_;  // keys of meters_ that are not yet committed
+  std::string key_;                   // reused, so that looking a meter up allocates nothing
+};
+
+}  // namespace plotmeter

@@ -1,0 +1,54 @@
+// The questions that *find* the reseller, because nobody can name one yet: which collector speaks,
+// which token signs in, which enrolment code was typed; and the operator's list of resellers. They
+// answer ids and keys, never a tenant's rows: for those ask Store, with the id.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/reseller.h"
+#include "common/time.h"
+
+namespace plotmeter {
+
+struct KnownCollector {
+  ResellerId reseller = {};
+  std::string collector = {};
+  std::string jwk = {};  // the public key, as JSON
+  bool revoked = false;
+};
+
+struct KnownToken {
+  ResellerId reseller = {};
+  std::string role = {};
+  std::string customer = {};
+  std::string name = {};
+  std::optional<Instant> expires_at = {};
+};
+
+struct Reseller {
+  ResellerId id = {};
+  std::string name = {};
+};
+
+class Directory {
+ public:
+  virtual ~Directory() = default;
+
+  // By RFC 7638 thumbprint. Empty: a stranger.
+  virtual std::optional<KnownCollector> CollectorByKey(const std::string& thumbprint) = 0;
+  // By base64url SHA-256 of the token or of the code's secret. Empty: nobody's.
+  virtual std::optional<KnownToken> TokenByHash(const std::string& hash) = 0;
+  virtual std::optional<ResellerId> ResellerOfCode(const std::string& hash) = 0;
+
+  // Empty where the name is taken.
+  virtual std::optional<ResellerId> AddReseller(const std::string& name, Instant now) = 0;
+  virtual std::vector<Reseller> Resellers() = 0;
+
+  // Throws when the database cannot be asked; for /readyz.
+  virtual void Ping() = 0;
+};
+
+}  // namespace plotmeter

@@ -1,0 +1,150 @@
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+
+std::optional<KnownCollector> SqliteStore::CollectorByKey(const std::string& thumbprint) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT r.id, c.id, c.jwk, c.revoked_at IS NOT NULL FROM collector c JOIN reseller r"
+      " USING (reseller_id) WHERE c.thumbprint=?");
+  if (!q.Bind(thumbprint).Step()) return std::nullopt;
+  return KnownCollector{ResellerId{q.Text(0)}, q.Text(1), q.Text(2), q.Int(3) != 0};
+}
+
+std::optional<KnownToken> SqliteStore::TokenByHash(const std::string& hash) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT r.id, t.role, COALESCE(t.customer, ''), t.name, t.expires_at FROM api_token t"
+      " JOIN reseller r USING (reseller_id) WHERE t.hash=?");
+  if (!q.Bind(hash).Step()) return std::nullopt;
+  return KnownToken{ResellerId{q.Text(0)}, q.Text(1), q.Text(2), q.Text(3), MaybeInstant(q, 4)};
+}
+
+std::optional<ResellerId> SqliteStore::ResellerOfCode(const std::string& hash) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT r.id FROM enrolment_code e JOIN reseller r USING (reseller_id) WHERE e.hash=?");
+  if (!q.Bind(hash).Step()) return std::nullopt;
+  return ResellerId{q.Text(0)};
+}
+
+bool SqliteStore::AddToken(const ResellerId& reseller, const ApiToken& token) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
+  if (owner == 0) return false;
+  const bool confined = !token.customer.empty();
+  Statement& ours = writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
+  if (confined && !ours.Bind(token.customer, owner).Step()) return false;
+  writer
+      ->Sql(
+          "INSERT INTO api_token(id, reseller_id, hash, role, customer, name, created_at,"
+          " expires_at) VALUES(?,?,?,?,?,?,?,?)")
+      .Run(token.id.empty() ? UnusedId(*writer, "api_token", "tok_") : token.id, owner, token.hash,
+           token.role, confined ? std::optional(token.customer) : std::nullopt, token.name,
+           ToMillis(token.created_at), MaybeMillis(token.expires_at));
+  transaction.Commit();
+  return true;
+}
+
+std::vector<ApiToken> SqliteStore::Tokens(const ResellerId& reseller) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT id, hash, role, COALESCE(customer, ''), name, created_at, expires_at FROM api_token"
+      " WHERE reseller_id=? ORDER BY created_at, id");
+  std::vector<ApiToken> tokens;
+  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
+    tokens.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), FromMillis(q.Int(5)),
+                      MaybeInstant(q, 6)});
+  }
+  return tokens;
+}
+
+bool SqliteStore::AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) {
+  auto writer = pool_.Writer();
+  writer
+      ->Sql(
+          "INSERT INTO enrolment_code(hash, reseller_id, site, created_at, expires_at)"
+          " SELECT ?, reseller_id, id, ?, ? FROM site WHERE id=? AND reseller_id=?")
+      .Run(offer.hash, ToMillis(offer.created_at), ToMillis(offer.expires_at), offer.site,
+           OwnerOf(*writer, reseller));
+  return writer->db().Changes() == 1;
+}
+
+std::vector<EnrolmentOffer> SqliteStore::Codes(const ResellerId& reseller) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT hash, site, created_at, expires_at, used_at, COALESCE(collector, '')"
+      " FROM enrolment_code WHERE reseller_id=? ORDER BY created_at, hash");
+  std::vector<EnrolmentOffer> codes;
+  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
+    codes.push_back({q.Text(0), q.Text(1), FromMillis(q.Int(2)), FromMillis(q.Int(3)),
+                     MaybeInstant(q, 4), q.Text(5)});
+  }
+  return codes;
+}
+
+CodeUsed SqliteStore::UseCode(const ResellerId& reseller, const std::string& hash,
+                              const Newcomer& newcomer, Instant now) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
+  Statement& find = writer->Sql(
+      "SELECT e.site, s.name, e.expires_at, e.collector FROM enrolment_code e JOIN site s"
+      " ON s.id=e.site WHERE e.hash=? AND e.reseller_id=?");
+  if (!find.Bind(hash, owner).Step()) return {};
+  const std::string site = find.Text(0);
+  const std::string site_name = find.Text(1);
+  const std::int64_t expires_at = find.Int(2);
+  const auto used_by = find.MaybeText(3);
+
+  Statement& holder = writer->Sql(
+      "SELECT id, site, reseller_id, revoked_at IS NOT NULL FROM collector WHERE thumbprint=?");
+  const bool known = holder.Bind(newcomer.thumbprint).Step();
+  std::string collector = known ? holder.Text(0) : "";
+  // A lost answer burns nothing: the same key hears the same again, after the code's time as well.
+  if (used_by) {
+    if (*used_by == collector) return {CodeUse::kEnrolled, collector, site_name};
+    return {CodeUse::kUsed};
+  }
+  if (ToMillis(now) >= expires_at) return {CodeUse::kExpired};
+  if (known && (holder.Text(1) != site || holder.Int(2) != owner || holder.Int(3) != 0)) {
+    return {CodeUse::kKeyTaken};
+  }
+  if (!known) {
+    collector = UnusedId(*writer, "collector", "col_");
+    writer
+        ->Sql(
+            "INSERT INTO collector(id, reseller_id, site, name, version, system, jwk, thumbprint,"
+            " enrolled_at) VALUES(?,?,?,?,?,?,?,?,?)")
+        .Run(collector, owner, site, newcomer.name, newcomer.version, newcomer.system, newcomer.jwk,
+             newcomer.thumbprint, ToMillis(now));
+  }
+  writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=?")
+      .Run(ToMillis(now), collector, hash);
+  transaction.Commit();
+  return {CodeUse::kEnrolled, collector, site_name};
+}
+
+std::vector<Collector> SqliteStore::Collectors(const ResellerId& reseller) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT id, site, name, version, thumbprint, enrolled_at, revoked_at FROM collector"
+      " WHERE reseller_id=? ORDER BY enrolled_at, id");
+  std::vector<Collector> collectors;
+  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
+    collectors.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4),
+                          FromMillis(q.Int(5)), MaybeInstant(q, 6)});
+  }
+  return collectors;
+}
+
+bool SqliteStore::RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) {
+  auto writer = pool_.Writer();
+  writer
+      ->Sql("UPDATE collector SET revoked_at=COALESCE(revoked_at, ?) WHERE id=? AND reseller_id=?")
+      .Run(ToMillis(now), id, OwnerOf(*writer, reseller));
+  return writer->db().Changes() == 1;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,232 @@
+#include <algorithm>
+
+#include "common/json.h"
+#include "portal/store/derived.h"
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::size_t kMetersRemembered = 500'000;  // some 50 MB; then it starts afresh
+
+struct Seen {
+  std::optional<Instant> at = {};
+  std::optional<std::string> state = {};
+  Instant state_at = {};
+};
+
+// What the batch says of each printer's latest moment.
+std::vector<Seen> SeenIn(const BatchRecord& batch) {
+  std::vector<Seen> seen(batch.printers.size());
+  for (const auto& [printer, reading] : batch.readings) {
+    Seen& one = seen.at(printer);
+    one.at = std::max(one.at.value_or(reading->at), reading->at);
+    if (reading->state && reading->at >= one.state_at) {
+      one.state = reading->state;
+      one.state_at = reading->at;
+    }
+  }
+  for (const auto& [printer, job] : batch.jobs) {
+    Seen& one = seen.at(printer);
+    one.at = std::max(one.at.value_or(job->seen_at), job->seen_at);
+  }
+  return seen;
+}
+
+// Who the printer is in this reseller's fleet; 0 when it is new. A channel that does not name the
+// maker means the one printer with that serial.
+std::int64_t FindPrinter(Connection& writer, std::int64_t owner, const PrinterIdentity& printer,
+                         const std::string& apart, std::string& site) {
+  Statement& find = writer.Sql(
+      "SELECT number, site FROM printer WHERE reseller_id=?1 AND serial=?2 AND apart=?3"
+      " AND (manufacturer=?4 OR manufacturer='' OR ?4='') ORDER BY manufacturer=?4 DESC LIMIT 1");
+  if (!find.Bind(owner, printer.serial, apart, printer.manufacturer).Step()) return 0;
+  site = find.Text(1);
+  return find.Int(0);
+}
+
+std::string InkText(const std::vector<InkUse>& ink) {
+  Json list = Json::array();
+  for (const InkUse& use : ink) {
+    list.push_back({use.colorant, use.amount.value.text(), use.amount.unit});
+  }
+  return JsonText(list);
+}
+
+std::optional<std::string> ValueOf(const std::optional<Quantity>& quantity) {
+  return quantity ? std::optional(quantity->value.text()) : std::nullopt;
+}
+
+std::optional<std::string> UnitOf(const std::optional<Quantity>& quantity) {
+  return quantity ? std::optional(quantity->unit) : std::nullopt;
+}
+
+void WriteJobs(Connection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+               const std::vector<std::int64_t>& printers) {
+  Statement& insert = writer.Sql(
+      "INSERT INTO job(reseller_id, printer, channel, job, revision, seen_at, type, status,"
+      " submitted, started, finished, clock_offset_ms, copies, printed_copies, pages,"
+      " printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      " ON CONFLICT DO UPDATE SET revision=excluded.revision, seen_at=excluded.seen_at,"
+      " type=excluded.type, status=excluded.status, submitted=excluded.submitted,"
+      " started=excluded.started, finished=excluded.finished,"
+      " clock_offset_ms=excluded.clock_offset_ms, copies=excluded.copies,"
+      " printed_copies=excluded.printed_copies, pages=excluded.pages,"
+      " printed_pages=excluded.printed_pages, media=excluded.media, area=excluded.area,"
+      " area_unit=excluded.area_unit, length=excluded.length, length_unit=excluded.length_unit,"
+      " quality=excluded.quality, ink=excluded.ink, batch=excluded.batch"
+      " WHERE excluded.revision > revision");
+  for (const auto& [printer, job] : batch.jobs) {
+    insert.Run(place.owner, printers.at(printer), ToText(job->channel), job->job, job->revision,
+               ToMillis(job->seen_at), job->type, job->status, MaybeMillis(job->submitted),
+               MaybeMillis(job->started), MaybeMillis(job->finished), job->clock_offset_ms,
+               job->copies, job->printed_copies, job->pages, job->printed_pages, job->media,
+               ValueOf(job->area), UnitOf(job->area), ValueOf(job->length), UnitOf(job->length),
+               job->quality, InkText(job->ink), place.batch);
+  }
+}
+
+void WriteSupplies(Connection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+                   const std::vector<std::int64_t>& printers) {
+  Statement& insert = writer.Sql(
+      "INSERT INTO supply(reseller_id, printer, channel, supply, at, kind, colorant, description,"
+      " level, level_unit, capacity, capacity_unit, percent, remark, state, part_number, serial,"
+      " installed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      " ON CONFLICT DO UPDATE SET at=excluded.at, kind=excluded.kind, colorant=excluded.colorant,"
+      " description=excluded.description, level=excluded.level, level_unit=excluded.level_unit,"
+      " capacity=excluded.capacity, capacity_unit=excluded.capacity_unit,"
+      " percent=excluded.percent, remark=excluded.remark, state=excluded.state,"
+      " part_number=excluded.part_number, serial=excluded.serial, installed=excluded.installed"
+      " WHERE excluded.at > at");
+  for (const auto& [printer, reading] : batch.readings) {
+    for (const Supply& supply : reading->supplies) {
+      insert.Run(place.owner, printers.at(printer), ToText(reading->channel), supply.supply,
+                 ToMillis(reading->at), supply.kind, supply.colorant, supply.description,
+                 ValueOf(supply.level), UnitOf(supply.level), ValueOf(supply.capacity),
+                 UnitOf(supply.capacity),
+                 supply.percent ? std::optional(supply.percent->text()) : std::nullopt,
+                 supply.remark, supply.state, supply.part_number, supply.serial, supply.installed);
+    }
+  }
+}
+
+void WriteAlerts(Connection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+                 const std::vector<std::int64_t>& printers) {
+  Statement& insert = writer.Sql(
+      "INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code, text,"
+      " cleared_at) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+      " severity=excluded.severity, code=excluded.code, text=excluded.text,"
+      " cleared_at=COALESCE(excluded.cleared_at, cleared_at)");
+  for (const BatchRecord::AlertOf& of : batch.alerts) {
+    insert.Run(place.owner, printers.at(of.printer), ToText(of.channel), of.alert->key,
+               ToMillis(of.since), ToText(of.alert->severity), of.alert->code, of.alert->text,
+               MaybeMillis(of.cleared_at));
+  }
+}
+
+}  // namespace
+
+void DerivedRows::Write(Connection& writer, const Place& place, const BatchRecord& batch) {
+  if (meters_.size() > kMetersRemembered) meters_.clear();
+  const std::vector<std::int64_t> printers = WritePrinters(writer, place, batch);
+  WriteReadings(writer, place, batch, printers);
+  WriteJobs(writer, place, batch, printers);
+  WriteSupplies(writer, place, batch, printers);
+  WriteAlerts(writer, place, batch, printers);
+}
+
+void DerivedRows::Keep() { learned_.clear(); }
+
+void DerivedRows::Forget() {
+  for (const std::string& key : learned_) meters_.erase(key);
+  learned_.clear();
+}
+
+std::vector<std::int64_t> DerivedRows::WritePrinters(Connection& writer, const Place& place,
+                                                     const BatchRecord& batch) {
+  const std::vector<Seen> seen = SeenIn(batch);
+  std::vector<std::int64_t> numbers;
+  numbers.reserve(batch.printers.size());
+  for (std::size_t i = 0; i < batch.printers.size(); ++i) {
+    const PrinterIdentity& printer = batch.printers[i];
+    // Without a serial two collectors can never mean the same printer.
+    const std::string apart =
+        printer.serial.empty() ? batch.collector + "/" + printer.product + "/" + printer.model : "";
+    const std::int64_t at = ToMillis(seen[i].at.value_or(batch.received_at));
+    std::string site;
+    std::int64_t number = FindPrinter(writer, place.owner, printer, apart, site);
+    if (number == 0) {
+      writer
+          .Sql(
+              "INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model,"
+              " firmware, site, state, first_seen, last_seen) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
+          .Run(place.owner, UnusedId(writer, "printer", "prn_"), printer.manufacturer,
+               printer.serial, apart, printer.product, printer.model, printer.firmware, place.site,
+               seen[i].state, at, at);
+      number = writer.db().LastInsertId();
+    } else if (site != place.site) {
+      writer
+          .Sql(
+              "INSERT OR IGNORE INTO printer_claim(reseller_id, printer, site, collector,"
+              " first_seen) VALUES(?,?,?,?,?)")
+          .Run(place.owner, number, place.site, batch.collector, at);
+    }
+    // An older batch that comes late must not bring back an older firmware.
+    writer
+        .Sql(
+            "UPDATE printer SET manufacturer=IIF(manufacturer='', ?2, manufacturer),"
+            " product=COALESCE(NULLIF(?3,''), product), model=COALESCE(NULLIF(?4,''), model),"
+            " firmware=COALESCE(NULLIF(?5,''), firmware), state=COALESCE(?6, state), last_seen=?7"
+            " WHERE number=?1 AND last_seen<=?7")
+        .Run(number, printer.manufacturer, printer.product, printer.model, printer.firmware,
+             seen[i].state, at);
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+void DerivedRows::WriteReadings(Connection& writer, const Place& place, const BatchRecord& batch,
+                                const std::vector<std::int64_t>& printers) {
+  // The first word at an instant stays: a reading that is sent twice is counted once.
+  Statement& insert = writer.Sql(
+      "INSERT OR IGNORE INTO meter_reading(reseller_id, meter, at, value, batch)"
+      " VALUES(?,?,?,?,?)");
+  for (const auto& [printer, reading] : batch.readings) {
+    const std::int64_t number = printers.at(printer);
+    const std::int64_t at = ToMillis(reading->at);
+    for (const MeterValue& value : reading->meters) {
+      insert.Run(place.owner, MeterNumber(writer, place.owner, number, reading->channel, value), at,
+                 value.value.value.text(), place.batch);
+    }
+  }
+}
+
+std::int64_t DerivedRows::MeterNumber(Connection& writer, std::int64_t owner, std::int64_t printer,
+                                      ChannelKind channel, const MeterValue& value) {
+  const std::string_view colorant = value.colorant ? std::string_view(*value.colorant) : "";
+  const std::string_view media = value.media ? std::string_view(*value.media) : "";
+  key_ = std::to_string(printer);
+  for (const std::string_view part : {ToText(channel), std::string_view(value.meter), colorant,
+                                      media, std::string_view(value.value.unit)}) {
+    key_ += '\0';
+    key_ += part;
+  }
+  if (const auto known = meters_.find(key_); known != meters_.end()) return known->second;
+
+  writer
+      .Sql(
+          "INSERT OR IGNORE INTO meter(reseller_id, printer, channel, meter, colorant, media, unit)"
+          " VALUES(?,?,?,?,?,?,?)")
+      .Run(owner, printer, ToText(channel), value.meter, colorant, media, value.value.unit);
+  Statement& find = writer.Sql(
+      "SELECT number FROM meter WHERE printer=? AND channel=? AND meter=? AND colorant=?"
+      " AND media=? AND unit=?");
+  find.Bind(printer, ToText(channel), value.meter, colorant, media, value.value.unit).Step();
+  const std::int64_t number = find.Int(0);
+  meters_.emplace(key_, number);
+  learned_.push_back(key_);
+  return number;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <utility>
+
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+namespace {
+
+// The columns ReadPrinter reads, and the scope; the order and the rest follow.
+const std::string kPrinterSelect =
+    "SELECT p.id, p.manufacturer, p.serial, p.product, p.model, p.firmware, s.id, s.customer,"
+    " c.name, s.name, s.time_zone, p.state, p.first_seen, p.last_seen,"
+    " (SELECT group_concat(site, ' ') FROM printer_claim WHERE printer=p.number)"
+    " FROM printer p JOIN site s ON s.id=p.site JOIN customer c ON c.id=s.customer"
+    " WHERE p.reseller_id=?1 AND (?2='' OR c.id=?2) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)";
+const std::string kPrinterPage = kPrinterSelect + " AND p.id>?5 ORDER BY p.id LIMIT ?6";
+const std::string kPrinterOrder = kPrinterSelect + " ORDER BY c.name, s.name, s.id, p.serial, p.id";
+
+PrinterRow ReadPrinter(const Statement& q) {
+  PrinterRow row{.id = q.Text(0),
+                 .manufacturer = q.Text(1),
+                 .serial = q.Text(2),
+                 .product = q.Text(3),
+                 .model = q.Text(4),
+                 .firmware = q.Text(5),
+                 .site = {q.Text(6), q.Text(7), q.Text(8), q.Text(9), q.Text(10)},
+                 .state = q.MaybeText(11),
+                 .first_seen = FromMillis(q.Int(12)),
+                 .last_seen = FromMillis(q.Int(13))};
+  const std::string claims = q.Text(14);
+  for (std::size_t start = 0; start < claims.size();) {
+    const std::size_t end = std::min(claims.find(' ', start), claims.size());
+    row.claimed_by.push_back(claims.substr(start, end - start));
+    start = end + 1;
+  }
+  return row;
+}
+
+std::int64_t PrinterNumber(Connection& reader, const ResellerId& reseller, const std::string& id) {
+  Statement& q = reader.Sql("SELECT number FROM printer WHERE id=? AND reseller_id=?");
+  return q.Bind(id, OwnerOf(reader, reseller)).Step() ? q.Int(0) : 0;
+}
+
+struct Points {
+  std::vector<MeterPoint> points = {};
+  std::int64_t first_batch = 0;
+  std::int64_t last_batch = 0;
+
+  void Add(const Statement& row) {
+    const auto value = Decimal::Parse(row.Text(1));
+    if (!value) return;  // only Decimals are ever stored
+    points.push_back({FromMillis(row.Int(0)), *value});
+    last_batch = row.Int(2);
+    if (points.size() == 1) first_batch = last_batch;
+  }
+};
+
+Points ReadPoints(Connection& reader, std::int64_t meter, Instant from, Instant to) {
+  Points read;
+  Statement& base = reader.Sql(
+      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? ORDER BY at DESC LIMIT "
+      "1");
+  if (base.Bind(meter, ToMillis(from)).Step()) read.Add(base);
+  Statement& rest = reader.Sql(
+      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at>? AND at<=? ORDER BY at");
+  for (rest.Bind(meter, ToMillis(from), ToMillis(to)); rest.Step();) read.Add(rest);
+  return read;
+}
+
+std::string BatchId(Connection& reader, std::int64_t number) {
+  Statement& q = reader.Sql("SELECT batch FROM batch WHERE number=?");
+  return q.Bind(number).Step() ? q.Text(0) : "";
+}
+
+}  // namespace
+
+std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller, const PrinterScope& scope,
+                                              const std::string& after, std::size_t limit) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(kPrinterPage);
+  std::vector<PrinterRow> rows;
+  for (q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site, scope.printer, after,
+              static_cast<std::int64_t>(limit));
+       q.Step();) {
+    rows.push_back(ReadPrinter(q));
+  }
+  return rows;
+}
+
+std::vector<PrinterRow> SqliteStore::PrintersInOrder(const ResellerId& reseller,
+                                                     const PrinterScope& scope) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(kPrinterOrder);
+  std::vector<PrinterRow> rows;
+  for (q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site, scope.printer); q.Step();) {
+    rows.push_back(ReadPrinter(q));
+  }
+  return rows;
+}
+
+void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& printer, Instant from,
+                            Instant to, const std::function<void(const MeterSeries&)>& visit) {
+  auto reader = pool_.Reader();
+  std::vector<std::pair<std::int64_t, MeterSeries>> meters;
+  Statement& q = reader->Sql(
+      "SELECT number, channel, meter, colorant, media, unit FROM meter WHERE printer=?"
+      " ORDER BY channel, meter, colorant, media, unit");
+  for (q.Bind(PrinterNumber(*reader, reseller, printer)); q.Step();) {
+    meters.push_back({q.Int(0), {q.Text(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5)}});
+  }
+  for (auto& [number, series] : meters) {
+    Points read = ReadPoints(*reader, number, from, to);
+    if (read.points.empty()) continue;
+    series.points = std::move(read.points);
+    series.first_batch = BatchId(*reader, read.first_batch);
+    series.last_batch = BatchId(*reader, read.last_batch);
+    visit(series);
+    series.points = {};
+  }
+}
+
+void SqliteStore::EachJob(const ResellerId& reseller, const std::string& printer, Instant from,
+                          Instant to, const std::function<void(const JobRow&)>& visit) {
+  auto reader = pool_.Reader();
+  Statement& who = reader->Sql(
+      "SELECT p.number, c.name, s.name, p.serial FROM printer p JOIN site s ON s.id=p.site"
+      " JOIN customer c ON c.id=s.customer WHERE p.id=? AND p.reseller_id=?");
+  if (!who.Bind(printer, OwnerOf(*reader, reseller)).Step()) return;
+  JobRow row{.customer = who.Text(1), .site = who.Text(2), .serial = who.Text(3)};
+  Statement& q = reader->Sql(
+      "SELECT channel, job, revision, type, status, submitted, finished, copies, pages,"
+      " printed_pages, media, area, area_unit, length, length_unit, quality, ink FROM job"
+      " WHERE printer=?1 AND COALESCE(finished+clock_offset_ms, seen_at)>=?2"
+      " AND COALESCE(finished+clock_offset_ms, seen_at)<?3 ORDER BY channel, job");
+  for (q.Bind(who.Int(0), ToMillis(from), ToMillis(to)); q.Step();) {
+    row.channel = q.Text(0);
+    row.job = q.Text(1);
+    row.revision = q.Int(2);
+    row.type = q.Text(3);
+    row.status = q.Text(4);
+    row.submitted = MaybeInstant(q, 5);
+    row.finished = MaybeInstant(q, 6);
+    row.copies = q.MaybeInt(7);
+    row.pages = q.MaybeInt(8);
+    row.printed_pages = q.MaybeInt(9);
+    row.media = q.MaybeText(10);
+    row.area = q.MaybeText(11);
+    row.area_unit = q.MaybeText(12);
+    row.length = q.MaybeText(13);
+    row.length_unit = q.MaybeText(14);
+    row.quality = q.MaybeText(15);
+    row.ink = q.Text(16);
+    visit(row);
+  }
+}
+
+}  // namespace plotmeter

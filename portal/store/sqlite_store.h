@@ -1,0 +1,80 @@
+// Store and Directory, answered by one SQLite file (WAL, synchronous=FULL).
+//
+//    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
+//    SqliteStore store("data/portal.db");          // throws NewerDatabase, or when it is older
+//
+// Several processes may hold the file at once (`serve`, and a command beside it).
+
+#pragma once
+
+#include <string>
+
+#include "portal/store/connection.h"
+#include "portal/store/derived.h"
+#include "portal/store/directory.h"
+#include "portal/store/store.h"
+
+namespace plotmeter {
+
+class SqliteStore : public Store, public Directory {
+ public:
+  // Makes the file, or brings an older one up to date; answers the schema it had (0: it was new).
+  static int Create(const std::string& path);
+
+  // The file must exist and have LatestSchema(); throws std::runtime_error that says what to do.
+  explicit SqliteStore(const std::string& path);
+
+  std::optional<std::string> AddCustomer(const ResellerId& reseller, const std::string& name,
+                                         Instant now) override;
+  std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site,
+                                     Instant now) override;
+  std::vector<Customer> Customers(const ResellerId& reseller) override;
+  std::vector<Site> Sites(const ResellerId& reseller) override;
+  std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) override;
+
+  bool AddToken(const ResellerId& reseller, const ApiToken& token) override;
+  std::vector<ApiToken> Tokens(const ResellerId& reseller) override;
+  bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) override;
+  std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) override;
+  CodeUsed UseCode(const ResellerId& reseller, const std::string& hash, const Newcomer& newcomer,
+                   Instant now) override;
+  std::vector<Collector> Collectors(const ResellerId& reseller) override;
+  bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) override;
+
+  BatchFound FindBatch(const ResellerId& reseller, const BatchRecord& batch) override;
+  BatchFound StoreBatch(const ResellerId& reseller, const BatchRecord& batch,
+                        const MakeReceipt& receipt) override;
+  void NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) override;
+  std::vector<Gap> Gaps(const ResellerId& reseller) override;
+
+  std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,
+                                   const std::string& after, std::size_t limit) override;
+  std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
+                                          const PrinterScope& scope) override;
+  void EachMeter(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
+                 const std::function<void(const MeterSeries&)>& visit) override;
+  void EachJob(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
+               const std::function<void(const JobRow&)>& visit) override;
+
+  std::optional<KnownCollector> CollectorByKey(const std::string& thumbprint) override;
+  std::optional<KnownToken> TokenByHash(const std::string& hash) override;
+  std::optional<ResellerId> ResellerOfCode(const std::string& hash) override;
+  std::optional<ResellerId> AddReseller(const std::string& name, Instant now) override;
+  std::vector<Reseller> Resellers() override;
+  void Ping() override;
+
+ private:
+  ConnectionPool pool_;
+  DerivedRows derived_;  // used under the writer's lease only
+};
+
+// The number a reseller has in this database; 0, which matches no row, for one it does not have.
+std::int64_t OwnerOf(Connection& connection, const ResellerId& reseller);
+
+// An id no row of `table` has yet: the prefix and eight characters of Crockford's base 32.
+std::string UnusedId(Connection& connection, std::string_view table, std::string_view prefix);
+
+std::optional<Instant> MaybeInstant(const Statement& row, int column);
+std::optional<std::int64_t> MaybeMillis(const std::optional<Instant>& instant);
+
+}  // namespace plotmeter

@@ -1,0 +1,140 @@
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "common/crypto.h"
+#include "portal/store/migrate.h"
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+
+int SqliteStore::Create(const std::string& path) {
+  Database db(path, Database::Mode::kReadWriteCreate);
+  return Migrate(db);
+}
+
+SqliteStore::SqliteStore(const std::string& path) : pool_(path) {
+  auto reader = pool_.Reader();
+  Statement& version = reader->Sql("PRAGMA user_version");
+  version.Step();
+  const std::int64_t number = version.Int(0);
+  if (number > LatestSchema()) {
+    throw NewerDatabase(
+        fmt::format("{} has schema {}; this program knows {} at most: use a newer plotmeter-portal",
+                    path, number, LatestSchema()));
+  }
+  if (number < LatestSchema()) {
+    throw std::runtime_error(
+        fmt::format("{} has schema {}; this program needs {}: run 'plotmeter-portal migrate'", path,
+                    number, LatestSchema()));
+  }
+}
+
+std::int64_t OwnerOf(Connection& connection, const ResellerId& reseller) {
+  Statement& q = connection.Sql("SELECT reseller_id FROM reseller WHERE id=?");
+  return q.Bind(reseller.value).Step() ? q.Int(0) : 0;
+}
+
+std::string UnusedId(Connection& connection, std::string_view table, std::string_view prefix) {
+  static constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  // One statement a table: the texts differ, so each is prepared where it is needed.
+  Statement taken = connection.db().Prepare(fmt::format("SELECT 1 FROM {} WHERE id=?", table));
+  for (;;) {
+    std::string id(prefix);
+    for (const char byte : RandomBytes(8)) id += kAlphabet[static_cast<unsigned char>(byte) % 32];
+    if (!taken.Bind(id).Step()) return id;
+  }
+}
+
+std::optional<Instant> MaybeInstant(const Statement& row, int column) {
+  const auto millis = row.MaybeInt(column);
+  return millis ? std::optional(FromMillis(*millis)) : std::nullopt;
+}
+
+std::optional<std::int64_t> MaybeMillis(const std::optional<Instant>& instant) {
+  return instant ? std::optional(ToMillis(*instant)) : std::nullopt;
+}
+
+std::optional<ResellerId> SqliteStore::AddReseller(const std::string& name, Instant now) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  ResellerId id{UnusedId(*writer, "reseller", "res_")};
+  writer->Sql("INSERT OR IGNORE INTO reseller(id, name, created_at) VALUES(?,?,?)")
+      .Run(id.value, name, ToMillis(now));
+  if (writer->db().Changes() == 0) return std::nullopt;
+  transaction.Commit();
+  return id;
+}
+
+std::vector<Reseller> SqliteStore::Resellers() {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql("SELECT id, name FROM reseller ORDER BY name");
+  std::vector<Reseller> resellers;
+  for (q.Bind(); q.Step();) resellers.push_back({ResellerId{q.Text(0)}, q.Text(1)});
+  return resellers;
+}
+
+void SqliteStore::Ping() {
+  auto reader = pool_.Reader();
+  reader->Sql("SELECT count(*) FROM (SELECT 1 FROM reseller LIMIT 1)").Bind().Step();
+}
+
+std::optional<std::string> SqliteStore::AddCustomer(const ResellerId& reseller,
+                                                    const std::string& name, Instant now) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
+  if (owner == 0) return std::nullopt;
+  const std::string id = UnusedId(*writer, "customer", "cus_");
+  writer->Sql("INSERT OR IGNORE INTO customer(id, reseller_id, name, created_at) VALUES(?,?,?,?)")
+      .Run(id, owner, name, ToMillis(now));
+  if (writer->db().Changes() == 0) return std::nullopt;
+  transaction.Commit();
+  return id;
+}
+
+std::optional<std::string> SqliteStore::AddSite(const ResellerId& reseller, const Site& site,
+                                                Instant now) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  const std::string id = UnusedId(*writer, "site", "sit_");
+  writer
+      ->Sql(
+          "INSERT OR IGNORE INTO site(id, reseller_id, customer, name, time_zone, created_at)"
+          " SELECT ?, reseller_id, id, ?, ?, ? FROM customer WHERE id=? AND reseller_id=?")
+      .Run(id, site.name, site.time_zone, ToMillis(now), site.customer, OwnerOf(*writer, reseller));
+  if (writer->db().Changes() == 0) return std::nullopt;
+  transaction.Commit();
+  return id;
+}
+
+std::vector<Customer> SqliteStore::Customers(const ResellerId& reseller) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql("SELECT id, name FROM customer WHERE reseller_id=? ORDER BY name");
+  std::vector<Customer> customers;
+  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) customers.push_back({q.Text(0), q.Text(1)});
+  return customers;
+}
+
+std::vector<Site> SqliteStore::Sites(const ResellerId& reseller) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT s.id, s.customer, c.name, s.name, s.time_zone FROM site s JOIN customer c"
+      " ON c.id=s.customer WHERE s.reseller_id=? ORDER BY c.name, s.name");
+  std::vector<Site> sites;
+  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
+    sites.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4)});
+  }
+  return sites;
+}
+
+std::optional<Site> SqliteStore::FindSite(const ResellerId& reseller, const std::string& id) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT s.id, s.customer, c.name, s.name, s.time_zone FROM site s JOIN customer c"
+      " ON c.id=s.customer WHERE s.id=? AND s.reseller_id=?");
+  if (!q.Bind(id, OwnerOf(*reader, reseller)).Step()) return std::nullopt;
+  return Site{q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4)};
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,258 @@
+// Every question the portal may ask its database. Each names a reseller and sees that reseller's
+// rows only: another tenant's row does not exist. The two exceptions stand in directory.h.
+//
+//    auto site = store.FindSite(reseller, "sit_7Q2M9K4T");      // empty: not this reseller's
+//    store.EachMeter(reseller, printer, from, to, [](const MeterSeries& s) { … });
+//
+// Safe from any thread: readers run side by side, writers one after the other. What a caller
+// branches on is a value; a database that is down throws, and is never an empty answer.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/job.h"
+#include "common/reading.h"
+#include "common/reseller.h"
+#include "common/time.h"
+
+namespace plotmeter {
+
+struct Customer {
+  std::string id = {};  // "cus_7Q2M9K4T"
+  std::string name = {};
+};
+
+struct Site {
+  std::string id = {};        // "sit_7Q2M9K4T"
+  std::string customer = {};  // its id
+  std::string customer_name = {};
+  std::string name = {};
+  std::string time_zone = {};  // IANA, "Europe/Berlin"
+};
+
+struct Collector {
+  std::string id = {};  // "col_7Q2M9K4T"
+  std::string site = {};
+  std::string name = {};
+  std::string version = {};
+  std::string thumbprint = {};
+  Instant enrolled_at = {};
+  std::optional<Instant> revoked_at = {};
+};
+
+struct ApiToken {
+  std::string id = {};        // "tok_7Q2M9K4T"
+  std::string hash = {};      // base64url SHA-256 of the token's text
+  std::string role = {};      // reseller_admin, reseller_viewer, customer_viewer
+  std::string customer = {};  // what a customer_viewer is confined to; else empty
+  std::string name = {};
+  Instant created_at = {};
+  std::optional<Instant> expires_at = {};
+};
+
+struct EnrolmentOffer {
+  std::string hash = {};  // base64url SHA-256 of the code's secret
+  std::string site = {};
+  Instant created_at = {};
+  Instant expires_at = {};
+  std::optional<Instant> used_at = {};
+  std::string collector = {};  // who used it; empty until then
+};
+
+// A collector that shows a code.
+struct Newcomer {
+  std::string name = {};
+  std::string version = {};
+  std::string system = {};
+  std::string jwk = {};
+  std::string thumbprint = {};
+};
+
+enum class CodeUse {
+  kUnknown,   // no such code of this reseller
+  kEnrolled,  // now, or by this very key before: the same answer again
+  kUsed,      // by another key
+  kExpired,
+  kKeyTaken,  // the key is a collector's already, of another site, or revoked
+};
+
+struct CodeUsed {
+  CodeUse use = CodeUse::kUnknown;
+  std::string collector = {};
+  std::string site_name = {};
+};
+
+// A batch and everything derived from it. The pointers are the caller's and live through the call.
+struct BatchRecord {
+  std::string collector = {};
+  std::string batch = {};
+  std::string stream = {};
+  std::int64_t sequence = 0;
+  std::string previous = {};
+  std::string sha256 = {};           // of the payload, base64url
+  const std::string* jws = nullptr;  // S, P and N, byte for byte
+  const std::string* payload = nullptr;
+  const std::string* names = nullptr;
+  Instant received_at = {};
+  bool doubtful = false;  // the collector's clock was too far off
+
+  struct ReadingOf {
+    std::size_t printer = 0;  // index into `printers`
+    const Reading* reading = nullptr;
+  };
+  struct JobOf {
+    std::size_t printer = 0;
+    const JobRecord* job = nullptr;
+  };
+  struct AlertOf {
+    std::size_t printer = 0;
+    ChannelKind channel = ChannelKind::kNone;
+    const Alert* alert = nullptr;
+    Instant since = {};
+    std::optional<Instant> cleared_at = {};
+  };
+  struct Void {
+    std::int64_t sequence = 0;
+    std::string detail = {};
+  };
+  std::vector<PrinterIdentity> printers = {};
+  std::vector<ReadingOf> readings = {};
+  std::vector<JobOf> jobs = {};
+  std::vector<AlertOf> alerts = {};
+  std::vector<Void> voided = {};
+};
+
+// What the store knows of a batch's place.
+enum class BatchPlace {
+  kFree,
+  kStored,    // this very batch, with this content
+  kConflict,  // this batch id with other content
+  kFork,      // another batch stands at this stream and sequence
+};
+
+struct BatchFound {
+  BatchPlace place = BatchPlace::kFree;
+  std::string receipt = {};  // where kStored: what was answered then
+};
+
+// Makes the receipt to be stored with the batch, given the sequences missing below it (at most
+// kMaxResend, rising).
+using MakeReceipt = std::function<std::string(const std::vector<std::int64_t>& resend)>;
+inline constexpr std::size_t kMaxResend = 1000;
+
+struct Gap {
+  std::string collector = {};
+  std::string stream = {};
+  std::int64_t sequence = 0;
+  std::string kind = {};  // void, chain, fork
+  std::string detail = {};
+};
+
+struct PrinterRow {
+  std::string id = {};  // "prn_7Q2M9K4T"
+  std::string manufacturer = {};
+  std::string serial = {};  // empty: it named none, and is kept apart by its collector
+  std::string product = {};
+  std::string model = {};
+  std::string firmware = {};
+  Site site = {};
+  std::optional<std::string> state = {};
+  Instant first_seen = {};
+  Instant last_seen = {};
+  std::vector<std::string> claimed_by = {};  // ids of other sites where the serial showed up
+};
+
+// Whose printers: all of the reseller, or narrower. Empty members do not narrow.
+struct PrinterScope {
+  std::string customer = {};
+  std::string site = {};
+  std::string printer = {};
+};
+
+struct MeterPoint {
+  Instant at = {};
+  Decimal value = Decimal::FromInteger(0);
+};
+
+// One meter's readings, rising in time.
+struct MeterSeries {
+  std::string channel = {};
+  std::string meter = {};
+  std::string colorant = {};  // empty: it has none
+  std::string media = {};
+  std::string unit = {};
+  std::vector<MeterPoint> points = {};
+  std::string first_batch = {};  // the id of the batch that told the first point, and the last
+  std::string last_batch = {};
+};
+
+struct JobRow {
+  std::string customer = {}, site = {}, serial = {}, channel = {}, job = {};
+  std::int64_t revision = 0;
+  std::string type = {}, status = {};
+  std::optional<Instant> submitted = {}, finished = {};
+  std::optional<std::int64_t> copies = {}, pages = {}, printed_pages = {};
+  std::optional<std::string> media = {}, area = {}, area_unit = {}, length = {}, length_unit = {},
+                             quality = {};
+  std::string ink = {};  // JSON: [["magenta","0.21","cc"]]
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Tenancy. Add… answers the new id, or empty where the name is taken (or the parent is not ours).
+  virtual std::optional<std::string> AddCustomer(const ResellerId& reseller,
+                                                 const std::string& name, Instant now) = 0;
+  virtual std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site,
+                                             Instant now) = 0;
+  virtual std::vector<Customer> Customers(const ResellerId& reseller) = 0;
+  virtual std::vector<Site> Sites(const ResellerId& reseller) = 0;
+  virtual std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) = 0;
+
+  // Access. AddToken and AddCode answer false where customer or site are not this reseller's.
+  virtual bool AddToken(const ResellerId& reseller, const ApiToken& token) = 0;
+  virtual std::vector<ApiToken> Tokens(const ResellerId& reseller) = 0;
+  virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) = 0;
+  virtual std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) = 0;
+  // Uses a code up, in one transaction. Used again by the same key it answers the same.
+  virtual CodeUsed UseCode(const ResellerId& reseller, const std::string& hash,
+                           const Newcomer& newcomer, Instant now) = 0;
+  virtual std::vector<Collector> Collectors(const ResellerId& reseller) = 0;
+  // False where it is not this reseller's. A second time changes nothing.
+  virtual bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) = 0;
+
+  // Evidence. FindBatch looks at identity and place only; StoreBatch looks again in the
+  // transaction in which it stores batch, receipt and everything derived, or nothing at all.
+  // The collector must be this reseller's (else it throws).
+  virtual BatchFound FindBatch(const ResellerId& reseller, const BatchRecord& batch) = 0;
+  virtual BatchFound StoreBatch(const ResellerId& reseller, const BatchRecord& batch,
+                                const MakeReceipt& receipt) = 0;
+  virtual void NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) = 0;
+  virtual std::vector<Gap> Gaps(const ResellerId& reseller) = 0;
+
+  // The fleet. Printers are ordered by id and start after `after`; at most `limit`.
+  virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,
+                                           const std::string& after, std::size_t limit) = 0;
+  // All of a scope, ordered as the exports are: customer, site, serial, id.
+  virtual std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
+                                                  const PrinterScope& scope) = 0;
+  // The meters of one printer, ordered by channel, meter, colorant, media, unit; with each the last
+  // reading at or before `from`, if there is one, then those after it up to and with `to`. A meter
+  // without any of these is left out.
+  virtual void EachMeter(const ResellerId& reseller, const std::string& printer, Instant from,
+                         Instant to, const std::function<void(const MeterSeries&)>& visit) = 0;
+  // Jobs of one printer that ended at `from` or later and before `to`, by the collector's clock: as
+  // the printer said, where its clock is known to be off by so much, else when the record was seen.
+  // Ordered by channel and job.
+  virtual void EachJob(const ResellerId& reseller, const std::string& printer, Instant from,
+                       Instant to, const std::function<void(const JobRow&)>& visit) = 0;
+};
+
+}  // namespace plotmeter

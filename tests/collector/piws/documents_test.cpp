@@ -1,0 +1,187 @@
+#include "collector/piws/documents.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/collector/piws/written.h"
+
+namespace plotmeter {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+Node Sample(const std::string& name) { return ReadDocument(Golden(name)); }
+
+TEST(IdentificationTest, ReadsBothGenerations) {
+  EXPECT_EQ(ReadIdentification(Sample("Identification.xml")),
+            (PrinterIdentity{.manufacturer = "HP",
+                             .serial = "CN1A2B3C4D",
+                             .product = "7XY42A",
+                             .model = "HP DesignJet Z7 42in",
+                             .firmware = "JGR9_01_02_03.4"}));
+  EXPECT_EQ(ReadIdentification(Sample("Identification.json")),
+            (PrinterIdentity{.manufacturer = "HP",
+                             .serial = "SG5E6F7G8H",
+                             .product = "9AB12A",
+                             .model = "HP Latex 1234W Printer",
+                             .firmware = "LX_01_02"}));
+}
+
+TEST(IdentificationTest, TakesAPlaceholderForNoSerial) {
+  for (const char* serial :
+       {"XXXXXXXXXX", "0000000000", "ffffffffff", "<private>", "N/A", "AB12C", "", "CN 12345"}) {
+    const auto identity = ReadIdentification(
+        ReadDocument(std::string(R"({"Identification": {"ModelName": "HP X", "SerialNumber": ")") +
+                     serial + "\"}}"));
+    ASSERT_TRUE(identity) << serial;
+    EXPECT_EQ(identity->serial, "") << serial;
+  }
+  EXPECT_EQ(
+      ReadIdentification(ReadDocument(R"({"Identification": {"SerialNumber": "CNXXXXXXXX"}})"))
+          ->serial,
+      "CNXXXXXXXX");
+}
+
+TEST(IdentificationTest, IsNothingWithoutAName) {
+  EXPECT_EQ(ReadIdentification(ReadDocument(R"({"Identification": {"UUID": "1"}})")), std::nullopt);
+  EXPECT_EQ(ReadIdentification(ReadDocument(R"({"Other": {"ModelName": "HP X"}})")), std::nullopt);
+}
+
+TEST(DocumentsTest, ReadTheSampleAsTheGoldenFileSays) {
+  Answers answers;
+  answers.identity = *ReadIdentification(Sample("Identification.xml"));
+  const PaperNames papers = *ReadPaperList(Sample("PaperList.json"));
+  EXPECT_TRUE(ReadInkSystem(Sample("InkSystem.json"), answers));
+  EXPECT_TRUE(ReadDeviceStatus(Sample("DeviceStatus.json"), answers));
+  EXPECT_TRUE(ReadMediaSystem(Sample("MediaSystem.json"), papers, answers));
+  EXPECT_TRUE(ReadActiveAlerts(Sample("ActiveAlerts.json"), answers));
+  ExpectGolden("answers.golden", Written(answers));
+  EXPECT_THAT(Written(answers), Not(HasSubstr("Mona")));
+}
+
+TEST(InkSystemTest, ReadsAlikeFromXmlAndJson) {
+  Answers from_xml;
+  Answers from_json;
+  EXPECT_TRUE(ReadInkSystem(Sample("InkSystem.xml"), from_xml));
+  EXPECT_TRUE(ReadInkSystem(Sample("InkSystem.json"), from_json));
+  EXPECT_EQ(Written(from_xml), Written(from_json));
+}
+
+// One group with one slot whose InkUsed is `used`.
+Answers Ink(const std::string& used) {
+  Answers answers;
+  ReadInkSystem(
+      ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "cyan", "InkSlotCollection":
+      {"InkSlot": {"SlotId": 0, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": )" +
+                   used + "}}}}}}}"),
+      answers);
+  return answers;
+}
+
+TEST(InkSystemTest, KeepsTheDigitsAndTheUnit) {
+  EXPECT_EQ(Ink(R"({"Value": 433, "Unit": "cc"})").meters[0].value.value.text(), "433");
+  EXPECT_EQ(Ink(R"({"Value": "433.250000", "Unit": "cc"})").meters[0].value.value.text(),
+            "433.250000");
+  EXPECT_EQ(Ink(R"({"Value": 0, "Unit": "cc"})").meters[0].value.value.text(),
+            "0");  // a new printer
+  EXPECT_EQ(Ink("433").meters[0].value.unit, "?");
+}
+
+TEST(InkSystemTest, NeverTakesUnknownForZero) {
+  for (const char* used : {"null", "\"\"", "\"n/a\"", "-1", R"({"Unit": "cc"})", "true", "[]",
+                           R"({"Value": "1e3", "Unit": "cc"})", R"({"Value": -5, "Unit": "cc"})"}) {
+    const Answers answers = Ink(used);
+    EXPECT_TRUE(answers.meters.empty()) << used;
+    EXPECT_EQ(answers.remarks.size(), 1u) << used;
+  }
+}
+
+TEST(InkSystemTest, SumsNothing) {
+  Answers answers;
+  ReadInkSystem(Sample("InkSystem.json"), answers);
+  int black = 0;
+  for (const MeterValue& meter : answers.meters) {
+    EXPECT_EQ(meter.meter, "ink.used");
+    if (meter.colorant == "matte-black") {  // two cartridges and a tank: the group's own total
+      EXPECT_EQ(meter.value.value.text(), "100");
+      EXPECT_EQ(meter.source, "InkSystem/InkSlotGroup[1]/InkUsed");
+      ++black;
+    }
+  }
+  EXPECT_EQ(black, 1);
+}
+
+TEST(InkSystemTest, WithoutATotalOfItsGroupTellsNothingOfTwoSlots) {
+  Answers answers;
+  ReadInkSystem(
+      ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "cyan", "InkSlotCollection":
+      {"InkSlot": [{"SlotId": 0, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 1}}},
+                   {"SlotId": 1, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 2}}}]}}}})"),
+      answers);
+  EXPECT_TRUE(answers.meters.empty());
+  EXPECT_THAT(answers.remarks, ElementsAre("InkSystem cyan: no InkUsed"));
+}
+
+TEST(DeviceStatusTest, SaysWhatThePrinterDoes) {
+  const auto state = [](const std::string& activity, const std::string& severity) {
+    Answers answers;
+    ReadDeviceStatus(
+        ReadDocument("<DeviceStatus><StatusOverview><MostRelevantStatus>WithAlerts"
+                     "</MostRelevantStatus><StatusSeverity>" +
+                     severity +
+                     "</StatusSeverity></StatusOverview><ActivitiesOverview>"
+                     "<MostRelevantActivity>" +
+                     activity + "</MostRelevantActivity></ActivitiesOverview></DeviceStatus>"),
+        answers);
+    return answers.state.value_or("nothing");
+  };
+  EXPECT_EQ(state("<Name>NoActivity</Name>", "Warning"), "idle");
+  EXPECT_EQ(state("<Name>NoActivity</Name>", "Error"), "stopped");
+  EXPECT_EQ(state("<Name>Printing</Name>", "Warning"), "printing");
+  EXPECT_EQ(state("<Name>DeviceMaintenance</Name>", ""), "DeviceMaintenance");
+  EXPECT_EQ(state("", ""), "WithAlerts");
+}
+
+TEST(ActiveAlertsTest, TellsNoneFromNoStatement) {
+  for (const char* none : {R"({"ActiveAlerts": null})", R"({"ActiveAlerts": {"List": null}})",
+                           "<ActiveAlerts/>", "<ActiveAlerts><List/></ActiveAlerts>"}) {
+    Answers answers;
+    EXPECT_TRUE(ReadActiveAlerts(ReadDocument(none), answers)) << none;
+    ASSERT_TRUE(answers.alerts) << none;
+    EXPECT_TRUE(answers.alerts->empty()) << none;
+  }
+  Answers answers;
+  EXPECT_FALSE(ReadActiveAlerts(ReadDocument("<Other/>"), answers));
+  EXPECT_FALSE(answers.alerts);
+}
+
+TEST(ActiveAlertsTest, ReadsOneAlertWithoutAList) {
+  Answers answers;
+  ReadActiveAlerts(
+      ReadDocument(R"({"ActiveAlerts": {"Alert": {"FullName": "/A", "Severity": "Odd"}}})"),
+      answers);
+  EXPECT_EQ(*answers.alerts, (std::vector<Alert>{{.key = "/A", .severity = Severity::kUnknown}}));
+}
+
+TEST(PaperListTest, NamesPapersInEnglishWhereItCan) {
+  const PaperNames expected{{"2070", "Photo Satin Paper"},
+                            {"0A1B2C3D4E5F60718293A4B5C6D7E8F9", "Büttenpapier 308"}};
+  EXPECT_EQ(ReadPaperList(Sample("PaperList.json")), expected);
+  EXPECT_EQ(ReadPaperList(Sample("PaperListStatus.xml")), expected);
+  EXPECT_EQ(ReadPaperList(ReadDocument("<Other/>")), std::nullopt);
+}
+
+TEST(DocumentsTest, LeaveAloneWhatIsNotTheirs) {
+  const Node other = ReadDocument(R"({"Other": {"a": 1}})");
+  Answers answers;
+  EXPECT_FALSE(ReadInkSystem(other, answers));
+  EXPECT_FALSE(ReadDeviceStatus(other, answers));
+  EXPECT_FALSE(ReadMediaSystem(other, {}, answers));
+  EXPECT_FALSE(ReadActiveAlerts(other, answers));
+  EXPECT_EQ(Written(answers), Written(Answers{}));
+}
+
+}  // namespace
+}  // namespace plotmeter

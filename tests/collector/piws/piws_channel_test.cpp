@@ -1,0 +1,375 @@
+#include "collector/piws/piws_channel.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <mutex>
+
+#include "tests/collector/piws/written.h"
+#include "tests/common/http/stranger.h"
+
+namespace plotmeter {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class SetClock : public Clock {
+ public:
+  Instant Now() const override { return FromMillis(millis); }
+  std::atomic<std::int64_t> millis = ToMillis(*ParseInstant("2026-05-23T16:31:00Z"));
+};
+
+class Certificates : public CertificateMemory {
+ public:
+  std::optional<std::string> Get(const std::string& printer) override {
+    const std::lock_guard lock(mutex);
+    const auto found = kept.find(printer);
+    return found != kept.end() ? std::optional(found->second) : std::nullopt;
+  }
+  void Set(const std::string& printer, const std::string& fingerprint) override {
+    const std::lock_guard lock(mutex);
+    kept[printer] = fingerprint;
+  }
+  std::mutex mutex;
+  std::map<std::string, std::string> kept;
+};
+
+// A printer that serves the samples, but for the paths a test gives another answer.
+class Printer {
+ public:
+  explicit Printer(std::map<std::string, Stranger::Answer> other = {}, std::uint16_t port = 0)
+      : other_(std::move(other)),
+        server_([this](const Stranger::Request& asked) { return Answer(asked); },
+                Stranger::Speaks::kTls, nullptr, port) {}
+
+  void Set(const std::string& path, Stranger::Answer answer) {
+    const std::lock_guard lock(mutex_);
+    other_[path] = std::move(answer);
+  }
+
+  PrinterAddress address() const { return {.host = "127.0.0.1", .https_port = server_.port()}; }
+  const Stranger& server() const { return server_; }
+  std::vector<std::string> paths() const {
+    std::vector<std::string> paths;
+    for (const auto& request : server_.asked()) {
+      EXPECT_EQ(request.method, "GET");
+      paths.push_back(request.path.substr(std::string("/LFPWebServices/PI").size()));
+    }
+    return paths;
+  }
+  int at_once() const { return most_; }
+
+ private:
+  Stranger::Answer Answer(const Stranger::Request& asked) {
+    const int now = ++busy_;
+    if (now > most_) most_ = now;
+    auto answer = Find(asked.path);
+    --busy_;
+    return answer;
+  }
+
+  Stranger::Answer Find(const std::string& path) {
+    static const std::map<std::string, std::string> kSamples = {
+        {"/Identification.xml", "Identification.xml"},
+        {"/InkSystem.json", "InkSystem.json"},
+        {"/DeviceStatus.json", "DeviceStatus.json"},
+        {"/MediaSystem.json", "MediaSystem.json"},
+        {"/Alerts.json/ActiveAlerts", "ActiveAlerts.json"},
+        {"/Paper/List", "PaperList.json"},
+        {"/JQ/JobQueueCollection", "JobQueueCollection.json"},
+        {"/JQ/JobQueue/22222222-2222-4222-8222-222222222222/jobs/all?fromModificationNumber=0",
+         "jobs.xml"},
+    };
+    const std::string below = path.substr(std::string("/LFPWebServices/PI").size());
+    const std::lock_guard lock(mutex_);
+    if (const auto set = other_.find(below); set != other_.end()) return set->second;
+    if (const auto set = other_.find("*"); set != other_.end()) return set->second;
+    const auto sample = kSamples.find(below);
+    return sample != kSamples.end() ? Stranger::Ok(Golden(sample->second)) : Stranger::Status(404);
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, Stranger::Answer> other_;
+  std::atomic<int> busy_ = 0;
+  std::atomic<int> most_ = 0;
+  Stranger server_;
+};
+
+class PiwsChannelTest : public testing::Test {
+ protected:
+  static PiwsSettings Quick() { return {.queue_pause = 0ms, .deadline = 5s, .connect = 5s}; }
+
+  Told Ask(const PrinterAddress& address, bool everything = true) {
+    auto promise = std::make_shared<std::promise<Told>>();
+    auto future = promise->get_future();
+    const auto told = [promise](Told t) { promise->set_value(std::move(t)); };
+    everything ? channel_->Read(address, told) : channel_->Identify(address, told);
+    if (future.wait_for(30s) != std::future_status::ready) {
+      ADD_FAILURE() << "no callback";
+      return {};
+    }
+    return future.get();
+  }
+
+  void Use(const PiwsSettings& settings) {
+    channel_ = std::make_unique<PiwsChannel>(clock_, certificates_, settings);
+  }
+
+  SetClock clock_;
+  Certificates certificates_;
+  std::unique_ptr<PiwsChannel> channel_ =
+      std::make_unique<PiwsChannel>(clock_, certificates_, Quick());
+};
+
+const char kJobs[] =
+    "/JQ/JobQueue/22222222-2222-4222-8222-222222222222/jobs/all?fromModificationNumber=0";
+
+TEST_F(PiwsChannelTest, ReadsAWholePrinter) {
+  Printer printer;
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered) << told.detail;
+  EXPECT_EQ(told.at, clock_.Now());
+  ExpectGolden("channel.golden", Written(told.answers));
+  EXPECT_THAT(printer.paths(),
+              ElementsAre("/Identification.xml", "/InkSystem.json", "/DeviceStatus.json",
+                          "/Paper/List", "/MediaSystem.json", "/Alerts.json/ActiveAlerts",
+                          "/JQ/JobQueueCollection", kJobs));
+  EXPECT_EQ(printer.at_once(), 1);
+  for (const char* person : {"Mona", "mona", "leonardo", "Louvre"}) {
+    EXPECT_THAT(Written(told.answers), Not(HasSubstr(person)));
+  }
+}
+
+TEST_F(PiwsChannelTest, IdentifiesWithOneRequest) {
+  Printer printer;
+  const Told told = Ask(printer.address(), false);
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.answers.identity.serial, "CN1A2B3C4D");
+  EXPECT_TRUE(told.answers.meters.empty());
+  EXPECT_THAT(printer.paths(), ElementsAre("/Identification.xml"));
+}
+
+TEST_F(PiwsChannelTest, FallsBackToTheOtherForm) {
+  Printer printer({{"/Identification.xml", Stranger::Status(404)},
+                   {"/Identification.json", Stranger::Ok(Golden("Identification.json"))},
+                   {"/InkSystem.json", Stranger::Status(404)},
+                   {"/InkSystem.xml", Stranger::Ok(Golden("InkSystem.xml"))}});
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.answers.identity.serial, "SG5E6F7G8H");
+  EXPECT_FALSE(told.answers.meters.empty());
+}
+
+TEST_F(PiwsChannelTest, AsksForPapersOnceAnHourAndForTheQueueOnce) {
+  Printer printer;
+  Ask(printer.address());
+  clock_.millis += 59 * 60 * 1000;
+  const auto before = printer.paths().size();
+  Ask(printer.address());
+  const auto all = printer.paths();
+  EXPECT_THAT(std::vector(all.begin() + static_cast<std::ptrdiff_t>(before), all.end()),
+              ElementsAre("/Identification.xml", "/InkSystem.json", "/DeviceStatus.json",
+                          "/MediaSystem.json", "/Alerts.json/ActiveAlerts", kJobs));
+  clock_.millis += 60 * 1000;
+  Ask(printer.address());
+  EXPECT_EQ(printer.paths().size(), all.size() + 7);
+}
+
+TEST_F(PiwsChannelTest, FindsTheQueueAgainAfterARestartOfThePrinter) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Set(kJobs, Stranger::Status(404));
+  printer.Set(
+      "/JQ/JobQueueCollection",
+      Stranger::Ok(R"({"JobQueueCollection": {"JobQueue": {"URI": "/JQ/JobQueue/new-1"}}})"));
+  printer.Set("/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0",
+              Stranger::Ok(Golden("jobs.json")));
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.answers.jobs.size(), 8u);
+  EXPECT_EQ(printer.paths().back(), "/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0");
+}
+
+TEST_F(PiwsChannelTest, LooksForTheQueueOnlyOnceAVisit) {
+  Printer printer({{kJobs, Stranger::Status(404)}});
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(std::ranges::count(printer.paths(), "/JQ/JobQueueCollection"), 1);
+}
+
+TEST_F(PiwsChannelTest, TellsSleepFromSilence) {
+  Printer printer({{"*", Stranger::Status(503)}});
+  EXPECT_EQ(Ask(printer.address()).seen, Seen::kAsleep);
+  EXPECT_THAT(printer.paths(), ElementsAre("/Identification.xml"));  // nothing that might wake it
+}
+
+TEST_F(PiwsChannelTest, FallsAsleepInTheMiddle) {
+  Printer printer({{"*", Stranger::Status(503)},
+                   {"/Identification.xml", Stranger::Ok(Golden("Identification.xml"))}});
+  EXPECT_EQ(Ask(printer.address()).seen, Seen::kAsleep);
+}
+
+TEST_F(PiwsChannelTest, SaysWhatElseItMaySee) {
+  const auto seen = [&](const Stranger::Answer& answer) {
+    Printer printer({{"*", answer}});
+    return Ask(printer.address()).seen;
+  };
+  EXPECT_EQ(seen(Stranger::Status(404)), Seen::kNotSpoken);
+  EXPECT_EQ(seen(Stranger::Status(302, "Location: /index.html\r\n")), Seen::kNotSpoken);
+  EXPECT_EQ(seen(Stranger::Ok("<html>welcome</html>", "text/html")), Seen::kNotSpoken);
+  EXPECT_EQ(seen(Stranger::Status(401)), Seen::kRefused);
+  EXPECT_EQ(seen(Stranger::Ok("rubbish")), Seen::kUnreadable);
+  EXPECT_EQ(seen(Stranger::Ok("{\"Identification\": {}}")), Seen::kUnreadable);
+  EXPECT_EQ(seen({"SSH-2.0-x\r\n\r\n", Stranger::Answer::Then::kClose}), Seen::kUnreadable);
+}
+
+TEST_F(PiwsChannelTest, GivesUpASilentPrinter) {
+  Use({.queue_pause = 0ms, .deadline = 200ms, .connect = 200ms});
+  Printer printer({{"*", {"", Stranger::Answer::Then::kHang}}});
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.seen, Seen::kUnreachable);
+  EXPECT_EQ(told.detail, "no whole answer within 200 ms");
+}
+
+TEST_F(PiwsChannelTest, KeepsWhatItHasWhenAPrinterFallsSilent) {
+  Use({.queue_pause = 0ms, .deadline = 300ms, .connect = 300ms});
+  Printer printer({{"*", {"", Stranger::Answer::Then::kHang}},
+                   {"/Identification.xml", Stranger::Ok(Golden("Identification.xml"))},
+                   {"/InkSystem.json", Stranger::Ok(Golden("InkSystem.json"))}});
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_FALSE(told.answers.meters.empty());
+  EXPECT_THAT(told.answers.remarks,
+              Contains("it stopped answering: no whole answer within 300 ms"));
+  EXPECT_EQ(printer.paths().size(), 4u);  // two in a row without an answer end it
+}
+
+TEST_F(PiwsChannelTest, TakesNoAlertsAndNoQueueForNoStatement) {
+  for (const int status : {404, 503}) {
+    Printer printer({{"/Alerts.json/ActiveAlerts", Stranger::Status(status)},
+                     {"/JQ/JobQueueCollection", Stranger::Status(status)},
+                     {"/InkSystem.json", Stranger::Ok("<InkSystem/>")}});
+    const Told told = Ask(printer.address());
+    EXPECT_EQ(told.seen, Seen::kAnswered);
+    EXPECT_EQ(told.answers.alerts, std::nullopt);
+    EXPECT_TRUE(told.answers.jobs.empty());
+    EXPECT_THAT(told.answers.remarks, IsEmpty());
+    certificates_.kept.clear();  // the next printer has a key of its own
+  }
+}
+
+TEST_F(PiwsChannelTest, SaysThatTheQueueWantsCredentials) {
+  Printer printer({{kJobs, Stranger::Status(401)}});
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_THAT(told.answers.remarks, Contains("job queue wants credentials"));
+}
+
+TEST_F(PiwsChannelTest, RemarksOnADocumentItCouldNotGet) {
+  Printer printer({{"/DeviceStatus.json", Stranger::Status(500)},
+                   {"/DeviceStatus.xml", Stranger::Status(500)},
+                   {"/MediaSystem.json", Stranger::Ok("{\"Else\": 1}")}});
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.answers.state, std::nullopt);
+  EXPECT_THAT(told.answers.remarks, Contains("DeviceStatus: HTTP 500"));
+  EXPECT_THAT(told.answers.remarks, Contains("MediaSystem: another document"));
+}
+
+TEST_F(PiwsChannelTest, RemembersTheKeyOfASerialAndRefusesAnother) {
+  std::uint16_t port = 0;
+  {
+    Printer printer;
+    port = printer.server().port();
+    EXPECT_EQ(Ask(printer.address(), false).seen, Seen::kAnswered);
+    EXPECT_EQ(certificates_.kept["serial CN1A2B3C4D"],
+              printer.server().certificate().fingerprint());
+  }
+  Printer other({}, port);
+  for (const bool everything : {false, true}) {
+    const Told told = Ask(other.address(), everything);
+    EXPECT_EQ(told.seen, Seen::kRefused);
+    EXPECT_THAT(told.detail, HasSubstr("certificate changed"));
+    EXPECT_THAT(told.answers.remarks, ElementsAre("certificate changed"));
+    EXPECT_TRUE(told.answers.meters.empty());
+    EXPECT_EQ(told.answers.identity, PrinterIdentity{});
+  }
+  EXPECT_THAT(other.paths(), ElementsAre("/Identification.xml", "/Identification.xml"));
+
+  certificates_.kept.clear();  // a person had it forgotten
+  EXPECT_EQ(Ask(other.address()).seen, Seen::kAnswered);
+}
+
+TEST_F(PiwsChannelTest, KnowsAMovedPrinterByItsKey) {
+  const auto key = std::make_shared<const SelfSigned>();
+  const auto serve = [](const Stranger::Request&) {
+    return Stranger::Ok(Golden("Identification.xml"));
+  };
+  Stranger here(serve, Stranger::Speaks::kTls, key);
+  Stranger there(serve, Stranger::Speaks::kTls, key);
+  EXPECT_EQ(Ask({.piws_url = here.url("")}, false).seen, Seen::kAnswered);
+  EXPECT_EQ(Ask({.piws_url = there.url("/")}, false).seen, Seen::kAnswered);
+}
+
+TEST_F(PiwsChannelTest, RemembersAPrinterWithoutASerialByItsAddress) {
+  Printer printer(
+      {{"/Identification.xml", Stranger::Ok(R"({"Identification": {"ModelName": "HP X"}})")}});
+  Ask(printer.address(), false);
+  EXPECT_EQ(
+      certificates_.kept.count("address 127.0.0.1:" + std::to_string(printer.server().port())), 1u);
+}
+
+TEST_F(PiwsChannelTest, AsksOnePrinterOneThingAtATime) {
+  Printer printer;
+  std::vector<std::future<Told>> all;
+  for (int i = 0; i < 4; ++i) {
+    auto promise = std::make_shared<std::promise<Told>>();
+    all.push_back(promise->get_future());
+    channel_->Read(printer.address(), [promise](Told t) { promise->set_value(std::move(t)); });
+  }
+  for (auto& future : all) {
+    ASSERT_EQ(future.wait_for(30s), std::future_status::ready);
+    EXPECT_EQ(future.get().seen, Seen::kAnswered);
+  }
+  EXPECT_EQ(printer.at_once(), 1);
+  for (const auto& request : printer.server().asked()) EXPECT_EQ(request.connection, 1);
+}
+
+TEST_F(PiwsChannelTest, ReadsManyPrintersAtOnce) {
+  // Each answers only when both have been asked: one after the other would never end.
+  std::promise<void> both;
+  std::shared_future<void> asked = both.get_future().share();
+  std::atomic<int> count = 0;
+  const auto serve = [&](const Stranger::Request&) {
+    if (++count == 2) both.set_value();
+    asked.wait_for(20s);
+    return Stranger::Status(404);
+  };
+  Stranger first(serve);
+  Stranger second(serve);
+  std::promise<Told> one;
+  std::promise<Told> two;
+  channel_->Identify({.piws_url = first.url("")}, [&](Told t) { one.set_value(std::move(t)); });
+  channel_->Identify({.piws_url = second.url("")}, [&](Told t) { two.set_value(std::move(t)); });
+  EXPECT_EQ(one.get_future().get().seen, Seen::kNotSpoken);
+  EXPECT_EQ(two.get_future().get().seen, Seen::kNotSpoken);
+}
+
+TEST_F(PiwsChannelTest, CallsEverybodyBackWhenItEnds) {
+  Printer printer({{"*", {"", Stranger::Answer::Then::kHang}}});
+  std::atomic<int> told = 0;
+  for (int i = 0; i < 3; ++i) {
+    channel_->Read(printer.address(), [&](const Told& t) { told += t.seen == Seen::kUnreachable; });
+  }
+  channel_.reset();
+  EXPECT_EQ(told, 3);
+}
+
+}  // namespace
+}  // namespace plotmeter

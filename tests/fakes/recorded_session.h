@@ -1,0 +1,102 @@
+// Answers SNMP questions from a recorded walk, without a network: at once, in the caller's thread.
+//
+//    RecordedSession session(ReadRecording(PLOTMETER_RECORDINGS "/snmp/canon_tm5300.snmprec"));
+//    session.asked()   every object and subtree that was asked for, in order
+//
+// A recording is lines `OID|tag|value`: 2 INTEGER, 4 OCTET STRING, 4x the same in hex, 5 NULL,
+// 6 OBJECT IDENTIFIER, 64 IpAddress, 65 Counter32, 66 Gauge32, 67 TimeTicks, 68x Opaque, 70
+// Counter64.
+
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collector/snmp/session.h"
+
+namespace plotmeter {
+
+inline std::string FromHex(const std::string& hex) {
+  std::string octets;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    octets.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  }
+  return octets;
+}
+
+inline Value RecordedValue(const std::string& tag, const std::string& text) {
+  if (tag == "2") return Value::Number(ValueType::kInteger, std::stoll(text));
+  if (tag == "4") return Value::Octets(text);
+  if (tag == "4x") return Value::Octets(FromHex(text));
+  if (tag == "5") return {};
+  if (tag == "6") return Value::ObjectId(Oid::Parse(text).value());
+  if (tag == "64") return Value::Octets(text, ValueType::kIpAddress);
+  if (tag == "65") return Value::Number(ValueType::kCounter32, std::stoll(text));
+  if (tag == "66") return Value::Number(ValueType::kGauge32, std::stoll(text));
+  if (tag == "67") return Value::Number(ValueType::kTimeTicks, std::stoll(text));
+  if (tag == "68x") return Value::Octets(FromHex(text), ValueType::kOpaque);
+  if (tag == "70") return Value::Counter64(std::stoull(text));
+  throw std::runtime_error("a recording has the tag '" + tag + "'");
+}
+
+inline SnmpTable ReadRecording(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error("no recording " + file.string());
+  SnmpTable table;
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t first = line.find('|');
+    const std::size_t second = line.find('|', first + 1);
+    if (second == std::string::npos) throw std::runtime_error("no recording: " + line);
+    table[Oid::Parse(line.substr(0, first)).value()] =
+        RecordedValue(line.substr(first + 1, second - first - 1), line.substr(second + 1));
+  }
+  return table;
+}
+
+class RecordedSession : public SnmpSession {
+ public:
+  explicit RecordedSession(SnmpTable table) : table_(std::move(table)) {}
+
+  void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) override {
+    SnmpTable answer;
+    for (const Oid& object : objects) {
+      asked_.push_back(object);
+      const auto row = table_.find(object);
+      if (row != table_.end()) answer.insert(*row);
+    }
+    Answer(peer, std::move(answer), done);
+  }
+
+  void Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) override {
+    SnmpTable answer;
+    for (const Oid& subtree : subtrees) {
+      asked_.push_back(subtree);
+      for (auto row = table_.lower_bound(subtree);
+           row != table_.end() && subtree.Contains(row->first); ++row) {
+        answer.insert(*row);
+      }
+    }
+    Answer(peer, std::move(answer), done);
+  }
+
+  const std::vector<Oid>& asked() const { return asked_; }
+
+ private:
+  void Answer(const SnmpPeer& peer, SnmpTable answer, const SnmpCallback& done) {
+    std::erase_if(answer, [](const auto& row) { return row.second.is_absent(); });
+    done({.seen = SnmpSeen::kAnswered,
+          .table = std::move(answer),
+          .at = FromMillis(1'000),
+          .credentials = peer.credentials.front()});
+  }
+
+  SnmpTable table_;
+  std::vector<Oid> asked_ = {};
+};
+
+}  // namespace plotmeter

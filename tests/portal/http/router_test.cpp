@@ -1,0 +1,200 @@
+#include "portal/http/router.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace plotmeter {
+namespace {
+
+using testing::HasSubstr;
+
+class Pages {
+ public:
+  void Map(Router& router) const {
+    router.Get("/healthz", kAnyone, this, &Pages::WhoAmI);
+    router.Get("/api/v1/printers/{printer}", kViewers, this, &Pages::Printer);
+    router.Get("/api/v1/printers/export.csv", kResellers, this, &Pages::WhoAmI);
+    router.Delete("/api/v1/printers/{printer}", Role::kResellerAdmin, this, &Pages::Printer);
+    router.Get("/api/v1/{kind}/last", kAnyone, this, &Pages::Kind);
+    router.Get("/api/v1/tenants", Role::kOperator, this, &Pages::WhoAmI);
+    router.Get("/api/v1/locked", Role::kNobody, this, &Pages::WhoAmI);
+    router.Post("/api/v1/batches", kAnyone, this, &Pages::WhoAmI)
+        .MaxBody(4 << 20)
+        .Accepts("application/jose");
+    router.Put("/api/v1/notes", kAnyone, this, &Pages::WhoAmI).TakesChunked();
+    router.Patch("/api/v1/notes", kAnyone, this, &Pages::Fails);
+    router.Get("/api/v1/split", kAnyone, this, &Pages::Splits);
+  }
+
+ private:
+  Response WhoAmI(const Request&, const Caller& caller) const {
+    return Ok(std::string(ToText(caller.role)) + " of " + caller.reseller.value);
+  }
+  Response Printer(const Request& request, const Caller&) const {
+    return Ok("printer " + request.Parameter("printer"));
+  }
+  Response Kind(const Request& request, const Caller&) const {
+    return Ok("last of " + request.Parameter("kind"));
+  }
+  Response Fails(const Request&, const Caller&) const {
+    throw std::runtime_error("database is locked at /var/lib/plotmeter");
+  }
+  Response Splits(const Request&, const Caller&) const {
+    return {.content_type = "text/csv\r\nSet-Cookie: a=b"};
+  }
+};
+
+std::optional<Caller> Known(const Request& request) {
+  const auto token = request.BearerToken();
+  if (token == "customer") return Caller{.reseller = {"north"}, .role = Role::kCustomerViewer};
+  if (token == "viewer") return Caller{.reseller = {"north"}, .role = Role::kResellerViewer};
+  if (token == "admin") return Caller{.reseller = {"north"}, .role = Role::kResellerAdmin};
+  if (token == "operator") return Caller{.role = Role::kOperator};
+  if (token == "zero") return Caller{};
+  return std::nullopt;
+}
+
+class RouterTest : public testing::Test {
+ protected:
+  RouterTest() { pages_.Map(router_); }
+
+  Response Answer(const std::string& method, const std::string& target, const std::string& token) {
+    Request request(method, target);
+    if (!token.empty()) request.With("Authorization", "Bearer " + token);
+    return router_.Handle(request);
+  }
+
+  std::string Admitted(Request request) {
+    try {
+      return std::to_string(router_.Admit(request));
+    } catch (const Problem& problem) {
+      return ToResponse(problem).body;
+    }
+  }
+
+  Pages pages_;
+  Router router_{Known};
+};
+
+TEST_F(RouterTest, FindsTheHandlerAndAsksWhoMayCome) {
+  const struct {
+    const char* method;
+    const char* target;
+    const char* token;
+    int status;
+    const char* body;
+  } kCases[] = {
+      {"GET", "/healthz", "", 200, "nobody of "},
+      {"GET", "/healthz", "wrong", 200, "nobody of "},
+      {"HEAD", "/healthz", "", 200, "nobody of "},
+      {"GET", "/api/v1/printers/CN1", "customer", 200, "printer CN1"},
+      {"GET", "/api/v1/printers/CN%C3%9C%20", "admin", 200, "printer CNÜ "},
+      {"GET", "/api/v1/printers/CN1", "operator", 403, "this is for customer-viewer|reseller-"},
+      {"GET", "/api/v1/printers/CN1", "zero", 403, "this is for"},
+      {"GET", "/api/v1/printers/CN1", "", 401, "this needs an API token"},
+      {"GET", "/api/v1/printers/CN1", "stolen", 401, "unknown, expired or withdrawn"},
+      {"DELETE", "/api/v1/printers/CN1", "viewer", 403, "this is for reseller-admin"},
+      {"DELETE", "/api/v1/printers/CN1", "admin", 200, "printer CN1"},
+      {"GET", "/api/v1/printers/export.csv", "viewer", 200, "reseller-viewer of north"},
+      {"GET", "/api/v1/printers/export.csv", "customer", 403, "reseller-viewer|reseller-admin"},
+      {"GET", "/api/v1/printers/last", "admin", 200, "printer last"},
+      {"GET", "/api/v1/sites/last", "", 200, "last of sites"},
+      {"GET", "/api/v1/tenants", "operator", 200, "operator of "},
+      {"GET", "/api/v1/tenants", "admin", 403, "this is for operator"},
+      {"GET", "/api/v1/locked", "zero", 403, "this is for nobody"},
+      {"GET", "/api/v1/locked", "operator", 403, "this is for nobody"},
+      {"GET", "/", "", 404, "there is nothing at this path"},
+      {"GET", "/healthz/", "", 404, "there is nothing"},
+      {"GET", "//healthz", "", 404, "there is nothing"},
+      {"GET", "/Healthz", "", 404, "there is nothing"},
+      {"GET", "/api/v1/printers/", "admin", 404, "there is nothing"},
+      {"GET", "/api/v1/printers/a/b", "admin", 404, "there is nothing"},
+      {"POST", "/healthz", "", 405, "this path takes GET, HEAD"},
+  };
+  for (const auto& c : kCases) {
+    const Response response = Answer(c.method, c.target, c.token);
+    EXPECT_EQ(response.status, c.status) << c.method << ' ' << c.target << ' ' << c.token;
+    EXPECT_THAT(response.body, HasSubstr(c.body)) << c.method << ' ' << c.target << ' ' << c.token;
+    EXPECT_EQ(response.content_type,
+              c.status == 200 ? "application/json" : "application/problem+json");
+  }
+}
+
+TEST_F(RouterTest, SaysHowToAuthenticate) {
+  EXPECT_EQ(*Answer("GET", "/api/v1/tenants", "").headers.Find("WWW-Authenticate"),
+            "Bearer realm=\"plotmeter\"");
+  EXPECT_EQ(*Answer("GET", "/api/v1/tenants", "wrong").headers.Find("WWW-Authenticate"),
+            "Bearer realm=\"plotmeter\", error=\"invalid_token\"");
+}
+
+TEST_F(RouterTest, SaysWhatAPathTakes) {
+  EXPECT_EQ(*Answer("PUT", "/api/v1/printers/CN1", "").headers.Find("Allow"), "DELETE, GET, HEAD");
+  EXPECT_EQ(*Answer("GET", "/api/v1/batches", "").headers.Find("Allow"), "POST");
+}
+
+TEST_F(RouterTest, TellsNobodyWhyItFailed) {
+  const Response response = Answer("PATCH", "/api/v1/notes", "");
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(response.body, R"({"detail":"the portal failed; its log says why","status":500,)"
+                           R"("title":"Internal Server Error","type":"about:blank"})");
+  EXPECT_EQ(Answer("GET", "/api/v1/split", "").status, 500);
+}
+
+TEST_F(RouterTest, LetsNobodyInWithoutAnAuthenticator) {
+  Router router;
+  pages_.Map(router);
+  EXPECT_EQ(router.Handle(Request("GET", "/healthz")).status, 200);
+  EXPECT_EQ(
+      router.Handle(Request("GET", "/api/v1/tenants").With("Authorization", "Bearer x")).status,
+      401);
+}
+
+TEST_F(RouterTest, TakesACallerFromATest) {
+  const Caller south{.reseller = {"south"}, .role = Role::kResellerViewer};
+  EXPECT_EQ(router_.Handle(Request("GET", "/api/v1/printers/export.csv"), south).body,
+            R"("reseller-viewer of south")");
+  EXPECT_EQ(router_.Handle(Request("GET", "/api/v1/tenants"), south).status, 403);
+}
+
+TEST_F(RouterTest, JudgesABodyBeforeItIsRead) {
+  const auto post = [] { return Request("POST", "/api/v1/batches"); };
+  EXPECT_EQ(Admitted(post().With("Content-Type", "application/jose")), "4194304");
+  EXPECT_EQ(Admitted(post().With("Content-Type", "Application/JOSE ; a=b")), "4194304");
+  EXPECT_THAT(Admitted(post()), HasSubstr("the body has to be application/jose"));
+  EXPECT_THAT(Admitted(post().With("Content-Type", "application/json")),
+              HasSubstr("\"status\":415"));
+  EXPECT_THAT(Admitted(post().With("Content-Length", "4194305")),
+              HasSubstr("the body has 4194305 bytes; at most 4194304"));
+  EXPECT_THAT(Admitted(post().With("Transfer-Encoding", "chunked")), HasSubstr("\"status\":411"));
+  EXPECT_EQ(Admitted(Request("PUT", "/api/v1/notes").With("Transfer-Encoding", "chunked")),
+            "1048576");
+  EXPECT_THAT(Admitted(Request("GET", "/healthz").With("Content-Length", "1")),
+              HasSubstr("\"status\":413"));
+  EXPECT_EQ(Admitted(Request("GET", "/healthz").With("Content-Length", "0")), "0");
+  EXPECT_THAT(Admitted(Request("GET", "/nowhere")), HasSubstr("\"status\":404"));
+  EXPECT_THAT(Admitted(Request("PUT", "/healthz")), HasSubstr("\"status\":405"));
+}
+
+TEST_F(RouterTest, ListsItsRoutes) {
+  const auto routes = router_.Routes();
+  ASSERT_EQ(routes.size(), 11u);
+  EXPECT_EQ(
+      routes[1],
+      (Router::Line{.method = "GET", .path = "/api/v1/printers/{printer}", .roles = kViewers}));
+  EXPECT_EQ(routes[7], (Router::Line{.method = "POST",
+                                     .path = "/api/v1/batches",
+                                     .roles = kAnyone,
+                                     .max_body = 4 << 20,
+                                     .media_type = "application/jose"}));
+}
+
+TEST_F(RouterTest, RefusesASecondRouteForOnePath) {
+  const auto nothing = [](const Request&, const Caller&) { return NoContent(); };
+  EXPECT_THROW(router_.Add("GET", "/api/v1/printers/{id}", kAnyone, nothing), std::logic_error);
+  EXPECT_THROW(router_.Add("GET", "healthz", kAnyone, nothing), std::logic_error);
+  router_.Add("PUT", "/api/v1/printers/{id}", kAnyone, nothing);
+  EXPECT_EQ(Answer("PUT", "/api/v1/printers/CN1", "").status, 204);
+}
+
+}  // namespace
+}  // namespace plotmeter

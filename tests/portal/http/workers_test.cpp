@@ -1,0 +1,57 @@
+#include "portal/http/workers.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <stdexcept>
+
+namespace plotmeter {
+namespace {
+
+TEST(WorkersTest, RefuseWhatDoesNotFit) {
+  std::promise<void> started;
+  std::promise<void> go_on;
+  std::promise<void> last;
+  Workers workers(1, 1);
+  ASSERT_TRUE(workers.Offer([&] {
+    started.set_value();
+    go_on.get_future().wait();
+  }));
+  started.get_future().wait();
+  EXPECT_TRUE(workers.Offer([] {}));   // waits
+  EXPECT_FALSE(workers.Offer([] {}));  // does not fit
+  EXPECT_TRUE(workers.Continue([&] { last.set_value(); }));
+  go_on.set_value();
+  last.get_future().wait();
+  EXPECT_TRUE(workers.Offer([] {}));
+}
+
+TEST(WorkersTest, OutliveAJobThatThrows) {
+  std::promise<void> second;
+  Workers workers(1, 8);
+  workers.Offer([] { throw std::runtime_error("a bug"); });
+  workers.Offer([&] { second.set_value(); });
+  second.get_future().wait();
+}
+
+TEST(WorkersTest, ForgetWhatWaitsWhenStopped) {
+  std::promise<void> started;
+  std::promise<void> go_on;
+  bool ran = false;
+  Workers workers(1, 8);
+  workers.Offer([&] {
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  workers.Offer([&] { ran = true; });
+  std::thread stopping([&] { workers.Stop(); });
+  while (workers.Continue([] {})) std::this_thread::yield();  // until Stop has begun
+  go_on.set_value();
+  stopping.join();
+  EXPECT_FALSE(ran);
+  EXPECT_FALSE(workers.Continue([] {}));
+}
+
+}  // namespace
+}  // namespace plotmeter

@@ -1,0 +1,232 @@
+#include "portal/ledger/ingest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "portal/ledger/export.h"
+#include "tests/portal/ledger/sealed_world.h"
+
+namespace plotmeter {
+namespace {
+
+class IngestTest : public testing::Test, protected SealedWorld {
+ protected:
+  // "200", or "422 schema", with the signed word checked against the plain one.
+  std::string Take(const std::string& sealed) {
+    const IngestResult result = ingest.Take(sealed);
+    if (const auto* accepted = std::get_if<Accepted>(&result)) {
+      receipt_ = ReadReceipt(accepted->receipt, portal.signing.public_key());
+      EXPECT_TRUE(receipt_);
+      jws_ = accepted->receipt;
+      return accepted->repeated ? "200 again" : "200";
+    }
+    const Refused& refused = std::get<Refused>(result);
+    const auto note = ReadRefusal(refused.signed_note, portal.signing.public_key());
+    EXPECT_TRUE(note);
+    EXPECT_EQ(note->status, refused.status);
+    EXPECT_EQ(note->check, refused.check);
+    EXPECT_EQ(note->sealed_sha256, Base64Url(Sha256(sealed)));
+    EXPECT_FALSE(refused.detail.empty());
+    note_ = note.value_or(RefusalNote{});
+    return std::to_string(refused.status) + " " + refused.check;
+  }
+
+  std::string Csv(const Sender& sender) {
+    UsageExport usage(store, sender.tenant.reseller, {},
+                      {*PeriodEdge::Parse("2026-11-01"), *PeriodEdge::Parse("2026-12-01")},
+                      ExportFormat::kCsv);
+    std::string out;
+    while (usage.Next(out)) {
+    }
+    return out;
+  }
+
+  std::int64_t Rows(const std::string& table) {
+    Database db(path, Database::Mode::kReadOnly);
+    Statement q = db.Prepare("SELECT count(*) FROM " + table);
+    q.Step();
+    return q.Int(0);
+  }
+
+  const Instant noon_ = At("2026-11-10T12:00:00Z");
+  std::optional<Receipt> receipt_;
+  RefusalNote note_;
+  std::string jws_;
+};
+
+TEST_F(IngestTest, StoresABatchAndSignsForIt) {
+  const Batch batch = MakeBatch(north, 1, {"433", "440"}, noon_);
+  const BatchText text = WriteBatch(batch);
+  EXPECT_EQ(Take(Sealed(text, north.key)), "200");
+  EXPECT_EQ(*receipt_, (Receipt{.portal = portal.thumbprint,
+                                .collector = north.id,
+                                .stream = batch.stream,
+                                .batch = batch.batch,
+                                .sequence = 1,
+                                .sha256 = Base64Url(Sha256(text.payload)),
+                                .stored_at = clock.now}));
+  Database db(path, Database::Mode::kReadOnly);
+  Statement q = db.Prepare("SELECT payload, names, received_at, doubtful FROM batch");
+  ASSERT_TRUE(q.Step());
+  EXPECT_EQ(q.Text(0), text.payload) << "the evidence, byte for byte";
+  EXPECT_EQ(q.Text(1), text.names);
+  EXPECT_EQ(q.Int(2), ToMillis(clock.now));
+  EXPECT_EQ(q.Int(3), 0);
+}
+
+TEST_F(IngestTest, TurnsReadingsIntoUsage) {
+  Take(Sealed(MakeBatch(north, 1, {"433", "440.5"}, noon_), north));
+  const std::string csv = Csv(north);
+  EXPECT_THAT(csv, testing::HasSubstr("\r\nnorth's customer,main,HP,HP DesignJet Z9 24in,CN9541H01M,"
+                                      "piws,ink.used,magenta,,cc,433,2026-11-10T12:00:00Z,440.5,"
+                                      "2026-11-10T13:00:00Z,7.5,nL,7500000,measured,0,"));
+  EXPECT_EQ(Csv(south), csv.substr(0, csv.find("\r\n") + 2)) << "a header, and nothing of north";
+}
+
+TEST_F(IngestTest, AnswersARepeatedBatchWithTheSameReceipt) {
+  const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  EXPECT_EQ(Take(Sealed(text, north.key)), "200");
+  const std::string first = jws_;
+  clock.now += std::chrono::hours(30);
+  EXPECT_EQ(Take(Sealed(text, north.key)), "200 again") << "sealed anew, the same content";
+  EXPECT_EQ(jws_, first);
+  EXPECT_EQ(Rows("batch"), 1);
+  EXPECT_EQ(Rows("meter_reading"), 1);
+}
+
+TEST_F(IngestTest, RefusesWhatIsTooLargeBeforeReadingIt) {
+  EXPECT_EQ(Take(std::string(kMaxSealed + 1, 'A')), "413 too-large");
+}
+
+TEST_F(IngestTest, RefusesWhatIsNoBatch) {
+  EXPECT_EQ(Take(""), "400 form");
+  EXPECT_EQ(Take("a.b.c.d.e"), "400 form");
+  EXPECT_EQ(Take("{\"version\":1}"), "400 form");
+}
+
+TEST_F(IngestTest, RefusesOneFlippedBitInEveryPart) {
+  const std::string sealed = Sealed(MakeBatch(north, 1, {"433"}, noon_), north);
+  for (std::size_t at = 3; at < sealed.size(); at += 17) {
+    if (sealed[at] == '.') continue;
+    std::string bent = sealed;
+    bent[at] = bent[at] == 'A' ? 'B' : 'A';
+    if (bent == sealed) continue;
+    EXPECT_EQ(Take(bent).substr(0, 3), "400") << "at " << at;
+  }
+  EXPECT_EQ(Rows("batch"), 0);
+  EXPECT_EQ(Rows("printer"), 0);
+}
+
+TEST_F(IngestTest, RefusesABatchSealedToAKeyThatIsNotOurs) {
+  const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  const std::string elsewhere =
+      Seal(JoinMessage(SignDetachedJws(kBatchJws, text.payload, north.key), text),
+           PrivateKey::Generate().public_key());
+  EXPECT_EQ(Take(elsewhere), "400 key-retired");
+}
+
+TEST_F(IngestTest, RefusesAStranger) {
+  const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  EXPECT_EQ(Take(Sealed(text, PrivateKey::Generate())), "401 signer");
+  EXPECT_EQ(note_.collector, "") << "nobody we could name";
+}
+
+TEST_F(IngestTest, RefusesARevokedCollector) {
+  store.RevokeCollector(north.tenant.reseller, north.id, noon_);
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 1, {"433"}, noon_), north)), "401 revoked");
+}
+
+TEST_F(IngestTest, RefusesABatchForAnotherPortal) {
+  Batch batch = MakeBatch(north, 1, {"433"}, noon_);
+  batch.portal = Thumbprint(PrivateKey::Generate().public_key());
+  EXPECT_EQ(Take(Sealed(batch, north)), "422 portal");
+  EXPECT_EQ(note_.collector, north.id);
+  EXPECT_EQ(Rows("batch"), 0);
+}
+
+TEST_F(IngestTest, RefusesABatchInAnotherCollectorsName) {
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 1, {"433"}, noon_), south)), "422 collector");
+  EXPECT_EQ(Rows("batch"), 0);
+}
+
+TEST_F(IngestTest, RefusesWhatDoesNotFitTheSchema) {
+  const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  BatchText bent = text;
+  bent.payload.replace(bent.payload.find("\"433\""), 5, "4.3e2");
+  EXPECT_EQ(Take(Sealed(bent, north.key)), "422 schema");
+  EXPECT_EQ(note_.sha256, Base64Url(Sha256(bent.payload)));
+  BatchText swapped = text;
+  swapped.names = WriteBatch(MakeBatch(north, 2, {"1"}, noon_)).names;
+  EXPECT_EQ(Take(Sealed(swapped, north.key)), "422 schema") << "N is not the one that P names";
+  EXPECT_EQ(Rows("batch"), 0);
+}
+
+TEST_F(IngestTest, NamesAForkAndTellsAPerson) {
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 1, {"433"}, noon_), north)), "200");
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 1, {"999"}, noon_), north)), "409 fork");
+  const auto gaps = store.Gaps(north.tenant.reseller);
+  ASSERT_EQ(gaps.size(), 1u);
+  EXPECT_EQ(gaps[0].kind, "fork");
+  EXPECT_EQ(gaps[0].sequence, 1);
+  EXPECT_EQ(Rows("meter_reading"), 1);
+}
+
+TEST_F(IngestTest, NamesAConflict) {
+  Batch batch = MakeBatch(north, 1, {"433"}, noon_);
+  EXPECT_EQ(Take(Sealed(batch, north)), "200");
+  batch.readings[0].reading.meters[0].value.value = *Decimal::Parse("434");
+  EXPECT_EQ(Take(Sealed(batch, north)), "409 conflict");
+  EXPECT_EQ(Rows("meter_reading"), 1);
+}
+
+TEST_F(IngestTest, AsksAgainForWhatIsMissing) {
+  Take(Sealed(MakeBatch(north, 1, {"1"}, noon_), north));
+  Take(Sealed(MakeBatch(north, 4, {"2"}, noon_), north));
+  EXPECT_THAT(receipt_->resend, testing::ElementsAre(2, 3));
+  Batch batch = MakeBatch(north, 5, {"3"}, noon_ + std::chrono::hours(5));
+  batch.voided = {{.sequence = 2, .sha256 = Base64Url(Sha256("2")), .reason = "refused: schema"}};
+  Take(Sealed(batch, north));
+  EXPECT_THAT(receipt_->resend, testing::ElementsAre(3));
+}
+
+TEST_F(IngestTest, MarksADoubtfulClockAndRefusesNoTime) {
+  Batch batch = MakeBatch(north, 1, {"433"}, At("2019-01-01T00:00:00Z"));
+  batch.clock.offset_ms = -600'001;
+  batch.clock.offset_at = noon_;
+  EXPECT_EQ(Take(Sealed(batch, north)), "200");
+  Batch sound = MakeBatch(north, 2, {"434"}, At("2035-01-01T00:00:00Z"));
+  sound.clock.offset_ms = 600'000;
+  sound.clock.offset_at = noon_;
+  EXPECT_EQ(Take(Sealed(sound, north)), "200");
+  Database db(path, Database::Mode::kReadOnly);
+  Statement q = db.Prepare("SELECT group_concat(doubtful) FROM batch");
+  ASSERT_TRUE(q.Step());
+  EXPECT_EQ(q.Text(0), "1,0");
+}
+
+TEST_F(IngestTest, KeepsTenantsApartThatReportTheSameSerial) {
+  Take(Sealed(MakeBatch(north, 1, {"433"}, noon_), north));
+  Take(Sealed(MakeBatch(south, 1, {"7"}, noon_), south));
+  EXPECT_EQ(Rows("printer"), 2);
+  EXPECT_THAT(Csv(south), testing::Not(testing::HasSubstr("433")));
+}
+
+TEST_F(IngestTest, StoresOnceWhatTwoThreadsBringAtOnce) {
+  const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  std::vector<std::string> receipts(4);
+  {
+    std::vector<std::jthread> threads;
+    for (std::string& receipt : receipts) {
+      threads.emplace_back([this, &text, &receipt] {
+        receipt = std::get<Accepted>(ingest.Take(Sealed(text, north.key))).receipt;
+      });
+    }
+  }
+  for (const std::string& receipt : receipts) EXPECT_EQ(receipt, receipts[0]);
+  EXPECT_EQ(Rows("batch"), 1);
+}
+
+}  // namespace
+}  // namespace plotmeter

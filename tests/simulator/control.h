@@ -1,0 +1,29 @@
+// What a test or a person at the keyboard may say to the simulator: a line, answered by one line of
+// JSON.
+//
+//    advance 2026-10-23T03:00:00Z      {"now": "2026-10-23T03:00:00Z"}
+//    truth 2026-10-01 2026-11-01       {"from", "to", "meters": [...], "jobs": [...]}
+//    (Fleet::Truth) sleep CN9541H01M                  {"ok": true}; wake and reboot likewise now
+//    {"now": …} quit
+//
+// What cannot be done is answered {"error": "…"} and changes nothing. Instants are RFC 3339, or a
+// date for its midnight.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tests/simulator/fleet.h"
+
+namespace plotmeter::simulator {
+
+struct ControlAnswer {
+  std::string line = {};  // without its line feed
+  bool quit = false;
+};
+
+ControlAnswer AnswerControl(Fleet& fleet, std::string_view line);
+
+}  // namespace plotmeter::simulator

@@ -1,0 +1,73 @@
+// Printers at loopback addresses, under one lock and one clock that only Advance moves.
+//
+//    Fleet fleet({.printers = 5, .network = *ParseNetwork("127.60.0.0/16"), .seed = 7, .start =
+//    start}); fleet.Advance(start + std::chrono::days(30)); fleet.Truth(start, fleet.now())
+//
+// Safe from any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/json.h"
+#include "common/time.h"
+#include "tests/simulator/address.h"
+#include "tests/simulator/mib.h"
+#include "tests/simulator/printer.h"
+
+namespace plotmeter::simulator {
+
+struct FleetPlan {
+  std::size_t printers = 5;
+  Network network = {};
+  std::uint64_t seed = 1;
+  Instant start = {};
+};
+
+class Fleet {
+ public:
+  // Models come round-robin. Printer i lives at the i-th address that ends neither in 0 nor in 255;
+  // a network of one address holds one printer. Throws std::invalid_argument when the network is
+  // too small.
+  explicit Fleet(const FleetPlan& plan);
+
+  void Advance(Instant to);
+  Instant now() const;
+  std::size_t size() const { return printers_.size(); }
+  std::uint32_t address(std::size_t i) const { return addresses_.at(i); }
+  std::optional<std::size_t> At(std::uint32_t address) const;
+  std::optional<std::size_t> WithSerial(std::string_view serial) const;
+
+  // Calls with the lock held; nothing of the printer may be kept.
+  void Look(std::size_t i, const std::function<void(const SimulatedPrinter&)>& look) const;
+  void Change(std::size_t i, const std::function<void(SimulatedPrinter&)>& change);
+
+  // What the printer's SNMP agent has to say now; made anew only when something changed.
+  std::shared_ptr<const Mib> MibOf(std::size_t i) const;
+
+  // {"from", "to", "meters": [...], "jobs": [...]} of all printers, rows as SimulatedPrinter::Truth
+  // gives them.
+  Json Truth(Instant from, Instant to) const;
+
+ private:
+  struct Known {
+    Instant at = {};
+    std::uint64_t change = 0;
+    std::shared_ptr<const Mib> mib = {};
+  };
+
+  mutable std::mutex mutex_;
+  std::vector<SimulatedPrinter> printers_;
+  std::vector<std::uint32_t> addresses_;
+  std::vector<std::uint64_t> changes_;  // of each printer, by Change
+  mutable std::vector<Known> known_;
+};
+
+}  // namespace plotmeter::simulator

@@ -1,0 +1,236 @@
+// plotmeter-sim: printers that know what they printed, or a recorded device that answers again.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "common/clock.h"
+#include "common/settings.h"
+#include "tests/simulator/console.h"
+#include "tests/simulator/fleet.h"
+#include "tests/simulator/piws_server.h"
+#include "tests/simulator/recording.h"
+#include "tests/simulator/snmp_agent.h"
+
+namespace plotmeter::simulator {
+
+namespace {
+
+constexpr std::size_t kFrame = 1472;  // what a card's SNMP answer may take
+constexpr std::size_t kDatagram =
+    65507;  // a recording may hold longer values than a card would say
+
+std::uint16_t Port(const Arguments& arguments, const std::string& name) {
+  return static_cast<std::uint16_t>(arguments.Number(name, 0, 65535));
+}
+
+void Print(const Json& line) {
+  fmt::print("{}\n", JsonText(line));
+  std::fflush(stdout);
+}
+
+Console OpenConsole(const std::string& control) {
+  try {
+    return Console(control);
+  } catch (const std::invalid_argument&) {
+    throw UsageError(fmt::format("'control' is '{}'; expected - or a loopback ADDR:PORT", control));
+  }
+}
+
+int Replay(const Arguments& arguments) {
+  const std::string listen = arguments.Text("listen");
+  const auto endpoint = ParseEndpoint(listen);
+  if (!endpoint) {
+    throw UsageError(fmt::format("'listen' is '{}'; expected one such as 127.0.0.1:8161", listen));
+  }
+  const std::string file = arguments.Text("recording");
+  if (!std::filesystem::is_regular_file(file)) {
+    throw UsageError(fmt::format("'recording' is '{}'; expected a .snmprec file", file));
+  }
+  const SnmpDevice device{std::make_shared<const Mib>(LoadRecording(file)),
+                          arguments.Text("community")};
+  Console console(arguments.Text("control") == "-" ? "-" : "");
+  const std::string address = AddressText(endpoint->address);
+  const SnmpAgent agent({.listen = address, .port = endpoint->port, .max_reply = kDatagram},
+                        [&](std::uint32_t asked) {
+                          return asked == endpoint->address ? std::optional(device) : std::nullopt;
+                        });
+  Print({{"ready", true},
+         {"recording", file},
+         {"address", address},
+         {"snmp_port", agent.port()},
+         {"objects", device.mib->size()}});
+  console.Run(
+      [](std::string_view line) {
+        if (line == "quit") return ControlAnswer{R"({"ok":true})", true};
+        return ControlAnswer{R"({"error":"a recording understands quit only"})"};
+      },
+      [] {});
+  return 0;
+}
+
+FleetPlan PlanFleet(const Arguments& arguments) {
+  FleetPlan plan;
+  plan.printers = static_cast<std::size_t>(arguments.Number("printers", 1, 4000));
+  const std::string network = arguments.Text("network");
+  const auto parsed = ParseNetwork(network);
+  if (!parsed) {
+    throw UsageError(fmt::format(
+        "'network' is '{}'; expected part of 127.0.0.0/8, such as 127.60.0.0/16", network));
+  }
+  plan.network = *parsed;
+  plan.seed = static_cast<std::uint64_t>(arguments.Number("seed"));
+  const auto days = std::chrono::days(arguments.Number("days", 0, 36500));
+  plan.start = std::chrono::floor<std::chrono::seconds>(SystemClock().Now()) - days;
+  if (arguments.Has("start")) {
+    const std::string start = arguments.Text("start");
+    const auto instant = ParseInstant(start);
+    if (!instant) {
+      throw UsageError(
+          fmt::format("'start' is '{}'; expected one such as 2026-10-23T00:00:00Z", start));
+    }
+    plan.start = *instant;
+  }
+  return plan;
+}
+
+Json Describe(const Fleet& fleet, std::size_t i, std::uint16_t snmp_port,
+              std::uint16_t https_port) {
+  Json row;
+  fleet.Look(i, [&](const SimulatedPrinter& printer) {
+    const PrinterModel& model = printer.model();
+    row = {{"serial", printer.serial()}, {"model", model.name}, {"product", model.product}};
+    row["address"] = AddressText(fleet.address(i));
+    row["snmp_port"] = snmp_port;
+    row["https_port"] = model.piws.present ? Json(https_port) : Json();
+    row["piws"] =
+        model.piws.present
+            ? Json(fmt::format("https://{}:{}", AddressText(fleet.address(i)), https_port))
+            : Json();
+  });
+  return row;
+}
+
+int SimulateFleet(const Arguments& arguments) {
+  const std::string control = arguments.Text("control");
+  Console console = OpenConsole(control);
+  std::optional<Fleet> fleet;
+  try {
+    fleet.emplace(PlanFleet(arguments));
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(fmt::format("'printers': {}", error.what()));
+  }
+  const SystemClock clock;
+  // Driven, time stands still until it is told to go on; else it is now.
+  const auto tick = [&] {
+    if (control.empty()) fleet->Advance(clock.Now());
+  };
+  tick();
+
+  const std::string community = arguments.Text("community");
+  const SnmpAgent agent({.listen = fleet->size() == 1 ? AddressText(fleet->address(0)) : "0.0.0.0",
+                         .port = Port(arguments, "snmp-port"),
+                         .max_reply = kFrame},
+                        [&](std::uint32_t asked) -> std::optional<SnmpDevice> {
+                          const auto printer = fleet->At(asked);
+                          if (!printer) return std::nullopt;
+                          return SnmpDevice{fleet->MibOf(*printer), community};
+                        });
+  PiwsServer server([&](std::size_t i, const WebRequest& request) {
+    WebAnswer answer;
+    fleet->Look(i, [&](const SimulatedPrinter& p) { answer = AnswerPiws(p, request); });
+    return answer;
+  });
+  Json printers = Json::array();
+  for (std::size_t i = 0; i < fleet->size(); ++i) {
+    bool web = false;
+    fleet->Look(i, [&](const SimulatedPrinter& p) { web = p.model().piws.present; });
+    const std::uint16_t port =
+        web ? server.Listen(i, AddressText(fleet->address(i)), Port(arguments, "https-port")) : 0;
+    printers.push_back(Describe(*fleet, i, agent.port(), port));
+  }
+  Print({{"ready", true},
+         {"now", FormatInstant(fleet->now())},
+         {"control_port", console.port()},
+         {"printers", std::move(printers)},
+         {"never", NeverTexts()}});
+  console.Run([&](std::string_view line) { return AnswerControl(*fleet, line); }, tick);
+  return 0;
+}
+
+constexpr const char* kMore =
+    R"(Printers of four models, at addresses of this machine only:
+  plotmeter-sim --printers 5 --network 127.60.0.0/16 --snmp-port 8161 --https-port 8443
+  snmpwalk -v 2c -c public 127.60.0.1:8161 1.3.6.1.2.1.43
+  curl -k https://127.60.0.1:8443/LFPWebServices/PI/InkSystem.json
+
+Time that a test drives, and what the printers truly showed:
+  plotmeter-sim --printers 5 --days 30 --control -
+  advance 2026-10-23T03:00:00Z
+  truth 2026-10-01T00:00:00Z 2026-10-23T03:00:00Z
+  sleep SERIAL   wake SERIAL   reboot SERIAL   now   quit
+
+A recorded device that answers again:
+  plotmeter-sim --recording walk.snmprec --listen 127.0.0.1:8161
+
+When it is ready it prints one line of JSON: addresses, ports, serial numbers, and under "never"
+the texts that no collector may let out.)";
+
+}  // namespace
+
+}  // namespace plotmeter::simulator
+
+int main(int argc, char** argv) {
+  using plotmeter::Arguments;
+  const plotmeter::Program program{
+      .name = "plotmeter-sim",
+      .summary = "Simulated large-format printers with a truth, over SNMP and HTTPS.",
+      .more = plotmeter::simulator::kMore,
+      .commands = {
+          {.name = "",
+           .summary = "Simulates printers, or replays a recorded walk.",
+           .more = plotmeter::simulator::kMore,
+           .settings =
+               {{.name = "printers", .value = "N", .fallback = "5", .help = "how many printers"},
+                {.name = "network",
+                 .value = "NETWORK",
+                 .fallback = "127.60.0.0/16",
+                 .help = "where they live: part of 127.0.0.0/8"},
+                {.name = "snmp-port",
+                 .value = "PORT",
+                 .fallback = "161",
+                 .help = "UDP port of SNMP; 0: a free one"},
+                {.name = "https-port",
+                 .value = "PORT",
+                 .fallback = "443",
+                 .help = "TCP port of the web services; 0: a free one each"},
+                {.name = "community",
+                 .value = "TEXT",
+                 .fallback = "public",
+                 .help = "SNMP community"},
+                {.name = "seed",
+                 .value = "N",
+                 .fallback = "1",
+                 .help = "other seed, other jobs and serial numbers"},
+                {.name = "days",
+                 .value = "D",
+                 .fallback = "0",
+                 .help = "their life begins so many days ago"},
+                {.name = "start",
+                 .value = "INSTANT",
+                 .help = "or it begins then, such as 2026-10-23T00:00:00Z"},
+                {.name = "control",
+                 .value = "-|ADDR:PORT",
+                 .help = "time is driven by commands from standard input, or from a connection"},
+                {.name = "recording", .value = "FILE", .help = "replay this .snmprec file instead"},
+                {.name = "listen",
+                 .value = "ADDR:PORT",
+                 .fallback = "127.0.0.1:161",
+                 .help = "where the recording answers"}},
+           .run = [](const Arguments& arguments) {
+             return arguments.Has("recording") ? plotmeter::simulator::Replay(arguments)
+                                               : plotmeter::simulator::SimulateFleet(arguments);
+           }}}};
+  return plotmeter::RunProgram(program, argc, argv);
+}

@@ -1,0 +1,158 @@
+#include "tests/simulator/models.h"
+
+namespace plotmeter::simulator {
+
+namespace {
+
+constexpr std::string_view kPlainCard = "HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT";
+
+PrinterModel Z9() {
+  return {
+      .name = "HP DesignJet Z9 24in",
+      .number = "Z9 24in",
+      .product = "W3Z71A",
+      .firmware = "JGR9_09_26_06.1",
+      .firmware_date = "2026-02-06T13:52:00Z",
+      .description = "HP ETHERNET MULTI-ENVIRONMENT",
+      .host_text = "HP DesignJet Z9 24in PostScript Printer",
+      .ieee1284_commands = "PJL,DW-PCL,POSTSCRIPT,HP-GL/2,RTL,JPEG,TIFF,PDF,CALSRASTER,ASCII,URF",
+      .ieee1284_class_id = "HPDJPST",
+      .order_number = "HP 746",
+      .capacity_cc = 300,
+      .inks = {{"magenta", 3, "magenta", 1, 0, "P2V79A"},
+               {"yellow", 4, "yellow", 1, 0, "P2V80A"},
+               {"cyan", 2, "cyan", 1, 0, "P2V78A"},
+               {"chromatic-red", 6, "chromatic red", 1, 0, "P2V81A"},
+               {"photo-black", 1, "photo black", 1, 0, "P2V82A"},
+               {"matte-black", 5, "matte black", 1, 0, "P2V83A"},
+               {"chromatic-blue", 8, "chromatic blue", 1, 0, "P2V84A"},
+               {"chromatic-green", 7, "chromatic green", 1, 0, "P2V85A"},
+               {"gray", 9, "gray", 1, 0, "P2V86A"},
+               {"post-treatment", 10, "post-treatment", 1, 0, "P2V87A", "glossing"}},
+      .inputs = {{"ManualFeed", "MANUAL_FEED", "ManualSheet", false, 8'267'717},
+                 {"Roll1", "ROLL", "MainRoll", true, 24'000'000}},
+      .counter_unit = 7,
+      .serial = {.ieee1284 = true, .general = true},
+      .piws = {.forgets_deleted = true}};
+}
+
+// Read over SNMP alone: HP's private lifetime ink in 1/1000 ml.
+PrinterModel T770() {
+  return {.name = "HP Designjet T770 24in",
+          .number = "T770 24in",
+          .product = "CN375A",
+          .firmware = "AMU_00_05_01.0",
+          .firmware_date = "20130418",
+          .description = std::string(kPlainCard),
+          .host_text = "HP Designjet T770 24in Printer",
+          .ieee1284_commands = "PJL,HP-GL/2,RTL,JPEG,TIFF,CALSRASTER,ASCII",
+          .ieee1284_class_id = "HPDJGL2",
+          .order_number = "HP 72",
+          .capacity_cc = 130,
+          .inks = {{"gray", 4, "gray", 1, 4, "C9374A"},
+                   {"photo-black", 6, "photo black", 1, 6, "C9370A"},
+                   {"matte-black", 5, "matte black", 1, 5, "C9403A"},
+                   {"yellow", 3, "yellow", 1, 3, "C9373A"},
+                   {"magenta", 2, "magenta", 1, 2, "C9372A"},
+                   {"cyan", 1, "cyan", 1, 1, "C9371A"}},
+          .inputs = {{"Roll1", "ROLL", "MainRoll", true, 24'000'000}},
+          .counter_unit = 8,
+          .pml_ink = true,
+          .serial = {.pml = true},
+          .piws = {.present = false}};
+}
+
+// Supply rows 1 to 8 point at colorants 2,3,5,4,8,6,7,1 and at four markers that never count.
+PrinterModel Z5200() {
+  return {
+      .name = "HP Designjet Z5200 PostScript",
+      .number = "Z5200",
+      .product = "CQ113A",
+      .firmware = "TR8-AC_15.0.0.1",
+      .firmware_date = "20150716",
+      .description = std::string(kPlainCard),
+      .host_text = "HP Designjet Z5200 PostScript (44'' sized)",
+      .ieee1284_commands = "PJL,PCL,TIFF,POSTSCRIPT",
+      .ieee1284_class_id = "HPDJPST",
+      .order_number = "HP 70",
+      .capacity_cc = 130,
+      .inks = {{"magenta", 2, "magenta", 1, 0, "C9453A"},
+               {"yellow", 3, "yellow", 1, 0, "C9454A"},
+               {"light-magenta", 5, "light magenta", 2, 0, "C9455A"},
+               {"light-cyan", 4, "light cyan", 2, 0, "C9390A"},
+               {"photo-black", 8, "photo black", 3, 0, "C9449A"},
+               {"light-gray", 6, "light gray", 3, 0, "C9451A"},
+               {"matte-black", 7, "matte black", 4, 0, "C9448A"},
+               {"cyan", 1, "cyan", 4, 0, "C9452A"}},
+      .inputs = {{"ManualFeed", "MANUAL_FEED", "ManualSheet", false, 8'255'000},
+                 {"Roll1", "ROLL", "MainRoll", true, 36'031'600}},
+      .markers = 4,
+      .counter_unit = 8,
+      .counts = false,
+      .levels = false,
+      .serial = {.pml = true},
+      .piws = {
+          .fields = false, .text_numbers = true, .silent_alerts = true, .page_accounting = false}};
+}
+
+PrinterModel PageWideXl() {
+  return {.name = "HP PageWide XL 4100 Printer",
+          .number = "XL 4100",
+          .product = "1QC00A",
+          .firmware = "SONORA_06_21_12.3",
+          .firmware_date = "2025-11-19T08:10:00Z",
+          .description = "HP ETHERNET MULTI-ENVIRONMENT",
+          .host_text = "HP PageWide XL 4100 Printer",
+          .ieee1284_commands = "PJL,POSTSCRIPT,HP-GL/2,RTL,JPEG,TIFF,PDF,URF",
+          .ieee1284_class_id = "HPDJPST",
+          .order_number = "HP 841",
+          .capacity_cc = 775,
+          .inks = {{"black", 1, "black", 1, 0, "F9J79A"},
+                   {"yellow", 4, "yellow", 1, 0, "F9J82A"},
+                   {"cyan", 2, "cyan", 1, 0, "F9J80A"},
+                   {"magenta", 3, "magenta", 1, 0, "F9J81A"}},
+          .inputs = {{"Roll1", "ROLL1", "Roll1", true, 36'000'000},
+                     {"Roll2", "ROLL2", "Roll2", true, 24'000'000}},
+          .counter_unit = 17,
+          .supply_unit = 19,
+          .serial = {.ieee1284 = true, .general = true, .description = true},
+          .piws = {.xml_jobs = false,
+                   .group_collection = false,
+                   .reservoir = true,
+                   .one_drawer = true,
+                   .job_accounting = false}};
+}
+
+}  // namespace
+
+const std::vector<PrinterModel>& Models() {
+  static const std::vector<PrinterModel> models = {Z9(), T770(), Z5200(), PageWideXl()};
+  return models;
+}
+
+const std::vector<Paper>& Papers() {
+  static const std::vector<Paper> papers = {
+      {"1001", "Plain Paper", "BOND_AND_COATED"},
+      {"1017", "Heavyweight Coated Paper", "BOND_AND_COATED"},
+      {"2070", "Photo Gloss/Semi-Gloss/Satin Paper", "PHOTO"},
+      {"2001", "HP Premium Instant-dry Gloss Photo Paper", "PHOTO"},
+      {"4B5C1D0E9F2A4D7798E1C0FFEE123456", "Büttenpapier der Kundin 310 g", "CUSTOM", false}};
+  return papers;
+}
+
+const std::vector<std::string>& NeverTexts() {
+  static const std::vector<std::string> texts = {
+      "erika.mustermann",
+      "jean.dupont",
+      "rosa.zurborg",
+      "WS-MUSTERMANN-07",
+      "PC-DUPONT-3",
+      "ACCOUNT-OF-ZURBORG",
+      "Erika Mustermann, ext. 4711, erika.mustermann@example.org",
+      "Operator Jean Dupont +49 30 5550123",
+      "Service person Rosa Zurborg",
+      "trap-community-of-nobody"};
+  return texts;
+}
+
+}  // namespace plotmeter::simulator

@@ -1,0 +1,194 @@
+// A printer that knows what it truly did: inks to the nanolitre, media to the micro-inch, every
+// job; and what it showed of that, whole cc where a printer shows whole cc, at every instant of its
+// life.
+//
+//    SimulatedPrinter printer(Models()[0], {.seed = 7, .printer = 0}, start);
+//    printer.Advance(start + std::chrono::days(30));
+//    printer.Truth(start, printer.now())    what its meters showed at both ends, and the jobs it
+//    finished between
+//
+// Deterministic: model, seed and instants decide everything, however many steps Advance takes. Not
+// for sharing between threads; Fleet guards it.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/json.h"
+#include "common/time.h"
+#include "tests/simulator/job_plan.h"
+#include "tests/simulator/models.h"
+
+namespace plotmeter::simulator {
+
+// A count as the outside sees it. History is what it showed, and since when.
+struct ShownMeter {
+  std::string meter = {};  // ink.used, impressions, sheets, media.length
+  std::optional<std::string> colorant = {};
+  std::string unit = {};     // cc, 1/1000 ml, impressions, sheets, feet, metres
+  std::string channel = {};  // piws, snmp
+  std::vector<std::pair<Instant, std::int64_t>> history = {};  // never empty
+
+  std::int64_t At(Instant instant) const;  // before its life: the first value
+};
+
+struct InkState {
+  std::int64_t used = 0;       // nanolitres in the printer's life
+  std::int64_t left = 0;       // nanolitres in the cartridge
+  std::string cartridge = {};  // serial number
+  Instant installed = {};
+  int insertions = 0;
+};
+
+struct InputState {
+  std::size_t paper = 0;  // of Papers()
+  std::int64_t left = 0;  // micro-inches on the roll; of a sheet its length
+};
+
+enum class JobState { kWaiting, kPrinting, kCompleted, kCancelled, kHeld, kDeleted };
+
+struct Job {
+  JobPlan plan = {};
+  JobState state = JobState::kWaiting;
+  std::uint32_t modification = 0;
+  bool ran = false;        // it used ink and media, and the printer still knows
+  std::string paper = {};  // id; empty before it ran
+  std::optional<Instant> started = {};
+  std::optional<Instant> finished = {};
+  int printed_pages = 0;               // of all copies together
+  int printed_copies = 0;              // complete ones
+  std::int64_t area = 0;               // millionths of a square inch
+  std::int64_t length = 0;             // micro-inches
+  std::vector<std::int64_t> ink = {};  // nanolitres of each ink
+};
+
+struct ActiveAlert {
+  std::uint32_t index = 0;  // prtAlertIndex: sparse, rising
+  int severity = 4;         // prtAlertSeverityLevel: 3 critical, 4 warning, 1 other
+  int training = 4;         // prtAlertTrainingLevel
+  int group = 1;            // prtAlertGroup
+  int group_index = -1;
+  int code = 1;  // prtAlertCode
+  std::string text = {};
+  std::string full_name = {};  // PIWS; empty: PIWS does not show it
+  std::string area = {};
+  Instant since = {};
+};
+
+class SimulatedPrinter {
+ public:
+  SimulatedPrinter(const PrinterModel& model, const JobSource& source, Instant start);
+
+  // Lives on to `to`; going back does nothing.
+  void Advance(Instant to);
+
+  // Off and on at once: uptime and queue id are new, counts since power-on and alert indexes start
+  // afresh.
+  void Reboot();
+
+  // Asleep, its web services answer 503 to everything; the network card still speaks SNMP. Jobs go
+  // on.
+  void Sleep(bool asleep);
+
+  // {"meters": [{serial, meter, colorant, unit, channel, opening, closing, used}],
+  //  "jobs":   [{serial, job, status, area, length, ink: [{colorant, value}], copies, pages}]}
+  // Values are decimal text as shown. A job belongs to the period (from, to] in which it finished;
+  // status is printed or cancelled (then some of it was printed); jobs that used nothing are not
+  // told, nor those of a model without PIWS, which shows none. A period outside its life is cut to
+  // it.
+  Json Truth(Instant from, Instant to) const;
+
+  const PrinterModel& model() const { return *model_; }
+  const std::string& serial() const { return serial_; }
+  const std::string& uuid() const { return uuid_; }
+  std::uint64_t mac() const { return mac_; }  // 48 bits
+  Instant now() const { return now_; }
+  Instant booted() const { return booted_; }
+  Instant manufactured() const { return manufactured_; }
+  bool asleep() const { return asleep_; }
+  const std::string& queue_id() const { return queue_id_; }
+  std::uint32_t modification() const { return modification_; }
+  const std::vector<InkState>& inks() const { return inks_; }
+  const std::vector<InputState>& inputs() const { return inputs_; }
+  const std::deque<Job>& jobs() const {
+    return jobs_;
+  }  // the newest 60 and all of two days, oldest first
+  const std::vector<ActiveAlert>& alerts() const { return alerts_; }
+  const Job* printing() const;                          // null: idle
+  std::int64_t ink_cc(std::size_t ink) const;           // whole cc, cut
+  std::int64_t ink_microlitres(std::size_t ink) const;  // 1/1000 ml, cut
+  std::int64_t life_count() const;  // in the model's counter unit; 0 if it does not count
+  std::int64_t power_on_count() const;
+
+ private:
+  enum class Kind { kArrive, kStart, kFinish, kForget, kService };
+  struct Event {
+    Instant at = {};
+    std::uint64_t order = 0;
+    Kind kind = Kind::kArrive;
+    std::uint64_t job = 0;
+    std::vector<std::int64_t> service = {};
+    bool operator<(const Event& other) const {
+      return at != other.at ? at < other.at : order < other.order;
+    }
+  };
+
+  void PlanDay(std::chrono::sys_days day);
+  void PlanJob(JobPlan plan);
+  void Happen(const Event& event);
+  void Start(Job& job);
+  void Finish(Job& job);
+  void UseInk(std::size_t ink, std::int64_t amount);
+  void LoadRoll(std::size_t input);
+  void DeclareMeters();
+  void UpdateAlerts();
+  void UpdateShown();
+  void Trim();
+  void Touch(Job& job) { job.modification = ++modification_; }
+  Job* Find(std::uint64_t number);
+  std::string NewCartridge();
+
+  const PrinterModel* model_;
+  JobSource source_;
+  std::string serial_;
+  std::string uuid_;
+  std::uint64_t mac_ = 0;
+  Instant now_;
+  Instant booted_;
+  Instant manufactured_;
+  bool asleep_ = false;
+  std::uint32_t boots_ = 0;
+  std::string queue_id_;
+  std::uint32_t modification_ = 1;
+  std::uint32_t alert_index_ = 0;
+  std::uint64_t cartridges_ = 0;
+  std::uint64_t rolls_ = 0;
+  std::int64_t pages_ = 0;   // printed in its life
+  std::int64_t length_ = 0;  // micro-inches of media in its life
+  std::int64_t count_at_boot_ = 0;
+  std::vector<InkState> inks_;
+  std::vector<InputState> inputs_;
+  std::deque<Job> jobs_;
+  std::uint64_t first_job_ = 0;  // number of jobs_.front(), counted over its life
+  std::map<std::uint64_t, JobPlan> planned_;
+  std::vector<ActiveAlert> alerts_;
+  std::vector<ShownMeter> shown_;
+  std::vector<Json> finished_;  // rows of Truth, with the instant under "at"
+  std::set<Event> events_;
+  std::uint64_t next_order_ = 0;
+  std::uint64_t next_job_ = 0;
+  std::chrono::sys_days next_day_;
+  Instant engine_free_;
+};
+
+// Millionths as decimal text with six decimals: 191352000 is "191.352000". What PIWS writes for
+// area, length and ink.
+std::string SixDecimals(std::int64_t millionths);
+
+}  // namespace plotmeter::simulator

@@ -1,0 +1,110 @@
+#include "tests/simulator/fleet.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "tests/simulator/control.h"
+
+namespace plotmeter::simulator {
+namespace {
+
+const Instant kStart = *ParseInstant("2026-10-01T00:00:00Z");
+
+FleetPlan Plan(std::size_t printers, const char* network = "127.60.0.0/16") {
+  return {.printers = printers, .network = *ParseNetwork(network), .seed = 3, .start = kStart};
+}
+
+std::string Said(Fleet& fleet, const std::string& line) { return AnswerControl(fleet, line).line; }
+
+TEST(FleetTest, GivesEveryPrinterAnAddressAndASerialNumberOfItsOwn) {
+  const Fleet fleet(Plan(300));
+  std::set<std::uint32_t> addresses;
+  std::set<std::string> serials;
+  for (std::size_t i = 0; i < fleet.size(); ++i) {
+    addresses.insert(fleet.address(i));
+    EXPECT_NE(fleet.address(i) & 0xFF, 0u);
+    EXPECT_NE(fleet.address(i) & 0xFF, 0xFFu);
+    EXPECT_EQ(fleet.At(fleet.address(i)), i);
+    fleet.Look(i, [&](const SimulatedPrinter& p) {
+      serials.insert(p.serial());
+      EXPECT_EQ(p.serial().size(), 10u);
+      EXPECT_EQ(p.model().name, Models()[i % Models().size()].name);
+    });
+  }
+  EXPECT_EQ(addresses.size(), 300u);
+  EXPECT_EQ(serials.size(), 300u);
+  EXPECT_FALSE(fleet.At(0x7F000001));
+}
+
+TEST(FleetTest, RefusesMorePrintersThanTheNetworkHolds) {
+  EXPECT_THROW(Fleet(Plan(2, "127.0.0.9")), std::invalid_argument);
+  EXPECT_EQ(Fleet(Plan(1, "127.0.0.9")).address(0), 0x7F000009u);
+  EXPECT_EQ(Fleet(Plan(254, "127.60.1.0/24")).size(), 254u);
+  EXPECT_THROW(Fleet(Plan(255, "127.60.1.0/24")), std::invalid_argument);
+}
+
+TEST(FleetTest, MakesAMibAnewOnlyWhenSomethingChanged) {
+  Fleet fleet(Plan(2));
+  const auto before = fleet.MibOf(0);
+  EXPECT_EQ(fleet.MibOf(0), before);
+  fleet.Change(0, [](SimulatedPrinter& p) { p.Reboot(); });
+  const auto rebooted = fleet.MibOf(0);
+  EXPECT_NE(rebooted, before);
+  fleet.Advance(kStart + std::chrono::hours(1));
+  EXPECT_NE(fleet.MibOf(0), rebooted);
+}
+
+TEST(FleetTest, CanBeAskedWhileTimeGoesOn) {
+  Fleet fleet(Plan(4));
+  std::thread reader([&] {
+    for (int i = 0; i < 200; ++i) fleet.MibOf(static_cast<std::size_t>(i) % 4);
+  });
+  for (int hour = 0; hour < 48; ++hour) fleet.Advance(kStart + std::chrono::hours(hour));
+  reader.join();
+  EXPECT_EQ(fleet.now(), kStart + std::chrono::hours(47));
+}
+
+TEST(ControlTest, DrivesTimeAndTellsTheTruth) {
+  Fleet fleet(Plan(4));
+  EXPECT_EQ(Said(fleet, "now"), R"({"now":"2026-10-01T00:00:00Z"})");
+  EXPECT_EQ(Said(fleet, "advance 2026-10-03T06:00:00Z"), R"({"now":"2026-10-03T06:00:00Z"})");
+  const Json truth = ParseJson(Said(fleet, "truth 2026-10-01 2026-10-03T06:00:00Z"));
+  EXPECT_EQ(truth, fleet.Truth(kStart, fleet.now()));
+  EXPECT_GT(truth.at("jobs").size(), 20u);
+  EXPECT_FALSE(AnswerControl(fleet, "now").quit);
+  EXPECT_TRUE(AnswerControl(fleet, "quit").quit);
+}
+
+TEST(ControlTest, SendsOnePrinterToSleepAndWakesIt) {
+  Fleet fleet(Plan(2));
+  std::string serial;
+  fleet.Look(1, [&](const SimulatedPrinter& p) { serial = p.serial(); });
+  const auto asleep = [&](std::size_t i) {
+    bool is = false;
+    fleet.Look(i, [&](const SimulatedPrinter& p) { is = p.asleep(); });
+    return is;
+  };
+  EXPECT_EQ(Said(fleet, "sleep " + serial), R"({"ok":true})");
+  EXPECT_TRUE(asleep(1));
+  EXPECT_FALSE(asleep(0));
+  EXPECT_EQ(Said(fleet, "wake " + serial), R"({"ok":true})");
+  EXPECT_FALSE(asleep(1));
+  EXPECT_EQ(Said(fleet, "reboot " + serial), R"({"ok":true})");
+}
+
+TEST(ControlTest, SaysWhatItDoesNotUnderstandAndChangesNothing) {
+  Fleet fleet(Plan(1));
+  fleet.Advance(kStart + std::chrono::days(1));
+  for (const char* line : {"", "fly", "advance", "advance tomorrow", "advance 2026-10-01",
+                           "truth x y", "truth 2026-10-01 y", "sleep NOBODY", "quit now"}) {
+    EXPECT_THAT(Said(fleet, line), ::testing::StartsWith(R"({"error":)")) << line;
+    EXPECT_FALSE(AnswerControl(fleet, line).quit);
+  }
+  EXPECT_EQ(fleet.now(), kStart + std::chrono::days(1));
+}
+
+}  // namespace
+}  // namespace plotmeter::simulator

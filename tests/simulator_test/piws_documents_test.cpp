@@ -1,0 +1,269 @@
+#include "tests/simulator/piws_documents.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/decimal.h"
+
+namespace plotmeter::simulator {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const Instant kStart = *ParseInstant("2026-10-01T00:00:00Z");
+constexpr std::size_t kZ9 = 0, kT770 = 1, kZ5200 = 2, kXl = 3;
+
+SimulatedPrinter Make(std::size_t model, int days = 5) {
+  SimulatedPrinter printer(Models()[model], {.seed = 7, .printer = model}, kStart);
+  printer.Advance(kStart + std::chrono::days(days));
+  return printer;
+}
+
+WebAnswer Get(const SimulatedPrinter& printer, const std::string& below,
+              const std::string& accept = "*/*") {
+  return AnswerPiws(printer, {.target = "/LFPWebServices/PI" + below, .accept = accept});
+}
+
+Json GetJson(const SimulatedPrinter& printer, const std::string& below) {
+  const WebAnswer answer = Get(printer, below, "application/json");
+  EXPECT_EQ(answer.status, 200u) << below;
+  EXPECT_EQ(answer.type, "application/json");
+  return ParseJson(answer.body);
+}
+
+std::string Jobs(const SimulatedPrinter& printer) {
+  return "/JQ/JobQueue/" + printer.queue_id() + "/jobs/all?fromModificationNumber=0";
+}
+
+TEST(PiwsDocumentsTest, IdentificationHasFieldsOrTheOlderNames) {
+  const SimulatedPrinter z9 = Make(kZ9);
+  EXPECT_EQ(GetJson(z9, "/Identification.json").at("Identification").at("Fields").at("PartNumber"),
+            "W3Z71A");
+  EXPECT_THAT(Get(z9, "/Identification.xml").body,
+              HasSubstr("<SerialNumber>" + z9.serial() + "</SerialNumber>"));
+  const SimulatedPrinter z5200 = Make(kZ5200);
+  EXPECT_EQ(GetJson(z5200, "/Identification.json").at("Identification").at("SerialNumber"),
+            z5200.serial() + " ");
+}
+
+TEST(PiwsDocumentsTest, InkUsedIsWhatTheTruthSaysInSlotAndGroup) {
+  for (const std::size_t model : {kZ9, kZ5200, kXl}) {
+    const SimulatedPrinter printer = Make(model);
+    const Json truth = printer.Truth(kStart, printer.now()).at("meters");
+    const Json system = GetJson(printer, "/InkSystem.json").at("InkSystem");
+    const Json& groups =
+        (model == kXl ? system : system.at("InkSlotGroupCollection")).at("InkSlotGroup");
+    ASSERT_EQ(groups.size(), printer.inks().size());
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      const Json& slots = groups[i].at("InkSlotCollection").at("InkSlot");
+      const Json& slot = slots.is_array() ? slots.at(0) : slots;
+      const Json& used = slot.at("SlotInfo").at("InkSlotCumulativeInfo").at("InkUsed");
+      EXPECT_EQ(used, groups[i].at("InkSlotGroupInfo").at("InkUsed"));
+      EXPECT_EQ(used.at("Unit"), "cc");
+      const Json& value = used.at("Value");
+      EXPECT_EQ(value.is_string() ? value.get<std::string>() : value.dump(),
+                truth[i].at("closing"));
+      EXPECT_EQ(slot.at("Color"), truth[i].at("colorant"));
+    }
+  }
+}
+
+TEST(PiwsDocumentsTest, InkSlotsDifferByModelAsRealOnesDo) {
+  const auto first_slot = [](std::size_t model) {
+    const Json system = InkSystem(Make(model));
+    const Json& groups =
+        system.contains("InkSlotGroup") ? system : system.at("InkSlotGroupCollection");
+    return groups.at("InkSlotGroup").at(0).at("InkSlotCollection").at("InkSlot");
+  };
+  EXPECT_TRUE(first_slot(kZ9).is_object());
+  EXPECT_TRUE(
+      first_slot(kZ5200).at("SlotInfo").at("InkSupplyInfo").at("Level").at("Value").is_string());
+  ASSERT_EQ(first_slot(kXl).size(), 2u);
+  EXPECT_EQ(first_slot(kXl)[1].at("SupplyType"), "Reservoir");
+}
+
+TEST(PiwsDocumentsTest, StatusFlagIsTextOrAList) {
+  bool text = false;
+  bool list = false;
+  for (int days = 0; days < 60; days += 3) {
+    const Json system = InkSystem(Make(kZ9, days));
+    for (const Json& group : system.at("InkSlotGroupCollection").at("InkSlotGroup")) {
+      const Json& flag = group.at("InkSlotCollection")
+                             .at("InkSlot")
+                             .at("SlotInfo")
+                             .at("InkSupplyInfo")
+                             .at("Status")
+                             .at("StatusFlag");
+      text |= flag.is_string();
+      list |= flag.is_array();
+    }
+  }
+  EXPECT_TRUE(text);
+  EXPECT_TRUE(list);
+}
+
+TEST(PiwsDocumentsTest, MediaLieInAListOfDrawersOrInOne) {
+  const Json z9 = MediaSystem(Make(kZ9)).at("DrawerCollection").at("Drawer");
+  ASSERT_TRUE(z9.is_array());
+  EXPECT_TRUE(z9[0].at("InputDeviceCollection").contains("Sheet"));
+  EXPECT_TRUE(z9[1].at("InputDeviceCollection").at("Roll").is_object());
+  const Json xl = MediaSystem(Make(kXl)).at("DrawerCollection").at("Drawer");
+  ASSERT_TRUE(xl.is_object());
+  EXPECT_EQ(xl.at("InputDeviceCollection").at("Roll").size(), 2u);
+}
+
+TEST(PiwsDocumentsTest, TheQueueIsXmlInTheRecordedShape) {
+  const SimulatedPrinter printer = Make(kZ9);
+  const std::string body = Get(printer, Jobs(printer), "application/json").body;
+  EXPECT_TRUE(body.starts_with(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<piws:JobQueueSnapshot xmlns="));
+  EXPECT_LT(body.find("<!--"), body.find("<ModificationNumber>"));
+  EXPECT_TRUE(body.ends_with("</piws:JobQueueSnapshot>\n"));
+  EXPECT_THAT(body, HasSubstr("<UserName>"));
+}
+
+Json AsList(const Json& one_or_many) {
+  return one_or_many.is_array() ? one_or_many : Json::array({one_or_many});
+}
+
+// Every number of the truth is in the document: area, length and ink of a job, or of its pages
+// together.
+std::int64_t Sum(const Json& one_or_many, const char* name) {
+  std::int64_t sum = 0;
+  for (const Json& one : AsList(one_or_many)) {
+    sum += Decimal::Parse(one.at(name).get<std::string>())->digits();
+  }
+  return sum;
+}
+
+TEST(PiwsDocumentsTest, ShowsOfAJobWhatTheTruthSays) {
+  for (const std::size_t model : {kZ9, kZ5200, kXl}) {
+    const SimulatedPrinter printer = Make(model, 1);
+    const Json snapshot = ToJson(JobQueueSnapshot(printer));
+    std::size_t compared = 0;
+    const Json truth = printer.Truth(kStart, printer.now()).at("jobs");
+    for (const Json& row : truth) {
+      for (const Json& entry : snapshot.at("Jobs").at("Job")) {
+        const Json& job = entry.at("Job2DPrint");
+        if (job.at("UUID") != row.at("job")) continue;
+        ++compared;
+        Json accounts = Json::array();
+        if (model == kXl) {
+          EXPECT_TRUE(job.at("Accounting").at("MediaCollectionConsumption").is_null());
+          const Json& pages = job.at("Pages").at("Page");
+          for (const Json& page : AsList(pages)) accounts.push_back(page.at("Accounting"));
+        } else {
+          accounts.push_back(job.at("Accounting"));
+        }
+        std::int64_t area = 0;
+        std::int64_t length = 0;
+        std::map<std::string, std::int64_t> ink;
+        for (const Json& account : accounts) {
+          const Json& media = account.at("MediaCollectionConsumption").at("MediaConsumption");
+          area += Sum(media, "SquareAmount");
+          length += Sum(media, "LinearAmount");
+          if (account.at("InkCollectionConsumption").is_null()) continue;
+          const Json& inks = account.at("InkCollectionConsumption").at("InkConsumption");
+          for (const Json& one : AsList(inks)) {
+            ink[one.at("InkName")] += Sum(one, "Amount");
+          }
+        }
+        EXPECT_EQ(SixDecimals(area), row.at("area"));
+        EXPECT_EQ(SixDecimals(length), row.at("length"));
+        ASSERT_EQ(ink.size(), row.at("ink").size());
+        for (const Json& one : row.at("ink")) {
+          EXPECT_EQ(SixDecimals(ink.at(one.at("colorant"))), one.at("value"));
+        }
+        EXPECT_EQ(job.at("Progress").at("NumberOfPrintedPages"), row.at("pages"));
+        EXPECT_EQ(job.at("Progress").at("NumberOfPrintedCopies"), row.at("copies"));
+      }
+    }
+    EXPECT_EQ(compared, truth.size());
+    EXPECT_GT(compared, 2u);
+  }
+}
+
+TEST(PiwsDocumentsTest, AJobThatNeverRanSaysOkAndNineteenSeventy) {
+  const SimulatedPrinter printer = Make(kZ9, 25);
+  const Json snapshot = ToJson(JobQueueSnapshot(printer));
+  int found = 0;
+  for (const Json& entry : snapshot.at("Jobs").at("Job")) {
+    const Json& job = entry.at("Job2DPrint");
+    if (job.at("Status").at("JobStatus") != "Held") continue;
+    ++found;
+    EXPECT_EQ(job.at("Status").at("CompletionStatus"), "OK");
+    for (const char* stamp :
+         {"SubmissionTimestamp", "CompletionTimestamp", "ArrivalTimestamp", "PrintingTimestamp"}) {
+      EXPECT_EQ(job.at("Accounting").at(stamp), "1970-01-01T00:00:00Z");
+    }
+    EXPECT_TRUE(job.at("Accounting").at("InkCollectionConsumption").is_null());
+    EXPECT_EQ(job.at("Progress").at("NumberOfPrintedPages"), 0);
+  }
+  EXPECT_GT(found, 0);
+}
+
+TEST(PiwsDocumentsTest, ASingleJobIsNoList) {
+  SimulatedPrinter printer = Make(kXl, 0);
+  EXPECT_TRUE(GetJson(printer, Jobs(printer)).at("JobQueueSnapshot").at("Jobs").is_null());
+  while (printer.jobs().empty()) printer.Advance(printer.now() + std::chrono::minutes(1));
+  EXPECT_TRUE(
+      GetJson(printer, Jobs(printer)).at("JobQueueSnapshot").at("Jobs").at("Job").is_object());
+  printer.Advance(kStart + std::chrono::days(2));
+  EXPECT_TRUE(
+      GetJson(printer, Jobs(printer)).at("JobQueueSnapshot").at("Jobs").at("Job").is_array());
+}
+
+TEST(PiwsDocumentsTest, AQueueOfBeforeTheRebootIsUnknown) {
+  SimulatedPrinter printer = Make(kZ9);
+  const std::string before = Jobs(printer);
+  EXPECT_EQ(Get(printer, before).status, 200u);
+  printer.Reboot();
+  EXPECT_EQ(Get(printer, before).status, 404u);
+  EXPECT_EQ(Get(printer, before).body, "Unkownw QueueID");
+  const Json queue =
+      GetJson(printer, "/JQ/JobQueueCollection").at("JobQueueCollection").at("Queue");
+  EXPECT_EQ(queue.at("URI"), "/LFPWebServices/PI/JQ/JobQueue/" + printer.queue_id());
+  EXPECT_EQ(Get(printer, Jobs(printer)).status, 200u);
+}
+
+TEST(PiwsDocumentsTest, AnswersWhatIsNotThereAsPrintersDo) {
+  SimulatedPrinter printer = Make(kZ9);
+  EXPECT_EQ(Get(printer, "/Nothing.json").status, 404u);
+  EXPECT_EQ(Get(printer, "/JQ/JobQueue/").status, 404u);
+  EXPECT_EQ(Get(printer, "/JQ/JobQueue/" + printer.queue_id()).status, 404u);
+  EXPECT_EQ(AnswerPiws(printer, {.target = "/"}).status, 404u);
+  EXPECT_EQ(AnswerPiws(printer, {.target = ""}).status, 404u);
+  EXPECT_EQ(
+      AnswerPiws(printer, {.method = "PUT", .target = "/LFPWebServices/PI/InkSystem.json"}).status,
+      405u);
+  EXPECT_EQ(Get(Make(kT770), "/Identification.xml").status, 404u);
+  printer.Sleep(true);
+  EXPECT_EQ(Get(printer, "/Identification.xml").status, 503u);
+  EXPECT_EQ(AnswerPiws(printer, {.target = "/"}).status, 503u);
+  printer.Sleep(false);
+  EXPECT_EQ(Get(printer, "/Identification.xml").status, 200u);
+}
+
+TEST(PiwsDocumentsTest, OneModelSaysNothingWhereThereIsNoAlert) {
+  bool silent = false;
+  bool spoke = false;
+  for (int days = 0; days < 60; ++days) {
+    const SimulatedPrinter printer = Make(kZ5200, days);
+    const WebAnswer answer = Get(printer, "/Alerts.json/ActiveAlerts");
+    silent |= answer.status == 404;
+    spoke |= answer.status == 200 && answer.body.find("FullName") != std::string::npos;
+  }
+  EXPECT_TRUE(silent);
+  EXPECT_TRUE(spoke);
+}
+
+TEST(ElementTest, EscapesAndKeepsTheQuirks) {
+  const Element root(
+      "Root", std::vector<Element>{{"A", "x < & \"y\""}, {"B", "1"}, {"B", "0.50"}, {"C", ""}});
+  EXPECT_THAT(ToXml(root), HasSubstr("<A>x &lt; &amp; &quot;y&quot;</A>\n  <B>1</B>"));
+  EXPECT_EQ(ToJson(root), (Json{{"A", "x < & \"y\""}, {"B", {1, "0.50"}}, {"C", nullptr}}));
+}
+
+}  // namespace
+}  // namespace plotmeter::simulator
