@@ -31,6 +31,9 @@ struct FreeOctets {
 // A session that is never opened: the codec looks up its version and limits there.
 netsnmp_session& Template() {
   static netsnmp_session session = [] {
+    // Its complaints about what strangers send would go to standard error, a line a packet. They go
+    // to callbacks instead, of which there are none: DecodeMessage names the problem.
+    snmp_enable_calllog();
     netsnmp_session made;
     snmp_sess_init(&made);
     made.version = SNMP_DEFAULT_VERSION;  // parse v1 and v2c alike

@@ -136,7 +136,8 @@ class Reader {
   }
 
   void ReadSupplies() {
-    for (const Row& row : Rows({Supplies(5), Supplies(6), Supplies(8), Supplies(9)})) {
+    for (const Row& row :
+         Rows({Supplies(3), Supplies(4), Supplies(5), Supplies(6), Supplies(8), Supplies(9)})) {
       const auto unit = row.Number(Supplies(7));
       const auto level = row.Number(Supplies(9));
       const auto capacity = row.Number(Supplies(8));

@@ -1,0 +1,85 @@
+// IPv4 addresses to look at, as people write them, and a way through them that keeps none in
+// memory.
+//
+//    AddressRange::Parse("range", "10.0.0.0/24")           10.0.0.1 to 10.0.0.254
+//    AddressRange::Parse("range", "192.168.1-10.1-254")    ten times 254
+//    AddressRange::Parse("range", "10.0.0.0/33")           throws UsageError:
+//        'range' is '10.0.0.0/33'; expected a prefix length of 0 to 32 after the slash
+//
+//    AddressWalk walk({range}, {exclude});
+//    for (Ipv4 address; walk.Next(address);) Ask(address);
+
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plotmeter {
+
+struct Ipv4 {
+  std::uint32_t number = 0;  // 10.0.0.7 is 0x0A000007
+
+  std::string ToText() const;  // "10.0.0.7"
+  auto operator<=>(const Ipv4&) const = default;
+};
+
+class AddressRange {
+ public:
+  // An address, a CIDR block (bits below the prefix are not looked at) or four octets of which each
+  // may be a span. `field` is what the error calls it. Throws UsageError naming field, what came
+  // and what was expected.
+  static AddressRange Parse(std::string_view field, std::string_view text);
+
+  // How many addresses to look at: of a block of /30 or shorter neither the first (the network) nor
+  // the last (broadcast).
+  std::uint64_t size() const;
+
+  Ipv4 at(std::uint64_t index) const;  // index < size(), in rising order
+
+  // One of at(0) to at(size() - 1).
+  bool Names(Ipv4 address) const;
+
+  // As an exclude: the whole block, network and broadcast too.
+  bool Contains(Ipv4 address) const;
+
+ private:
+  struct Span {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::uint32_t count() const { return last - first + 1; }
+  };
+
+  // Every CIDR block is four spans too.
+  std::array<Span, 4> octets_ = {};
+  bool skip_ends_ = false;
+};
+
+class AddressWalk {
+ public:
+  static constexpr std::uint64_t kMost = std::uint64_t{1} << 20;
+
+  // Throws UsageError when the ranges together have more than kMost addresses.
+  AddressWalk(std::vector<AddressRange> ranges, std::vector<AddressRange> excludes);
+
+  // The next address that is not excluded and was not there before; false at the end.
+  bool Next(Ipv4& address);
+
+  // How many addresses the ranges have; those excluded and doubles are counted.
+  std::uint64_t size() const { return size_; }
+
+ private:
+  bool IsWanted(Ipv4 address) const;
+
+  std::vector<AddressRange> ranges_;
+  std::vector<AddressRange> excludes_;
+  std::uint64_t size_ = 0;
+  std::size_t range_ = 0;
+  std::uint64_t index_ = 0;
+};
+
+}  // namespace plotmeter

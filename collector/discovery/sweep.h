@@ -1,0 +1,108 @@
+// Looks at every address of some ranges: which of them answer SNMP, and which of those are
+// large-format printers.
+//
+//    Sweep sweep(session, {.ranges = {AddressRange::Parse("range", "10.0.0.0/24")}});
+//    sweep.Start(Keep, Show, Done);
+//
+// Three passes, one after the other, so that the first is over as soon as the packet ceiling lets
+// it: one small packet to each address; the silent ones again, with every credential; the full
+// fingerprint of those that answered. No address has two questions open at once. A closed port is
+// not asked again.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "collector/discovery/address_range.h"
+#include "collector/snmp/probe.h"
+#include "collector/snmp/session.h"
+
+namespace plotmeter {
+
+struct SweepOptions {
+  std::vector<AddressRange> ranges = {};
+  std::vector<AddressRange> excludes = {};
+  std::uint16_t port = 161;
+  std::vector<SnmpCredentials> credentials = {{SnmpVersion::k2c, "public"},
+                                              {SnmpVersion::k1, "public"}};
+  std::chrono::milliseconds timeout{2000};
+
+  // How often a silent address is asked again, with each of the credentials; 0: the first pass is
+  // all.
+  int retries = 1;
+
+  // How many addresses may have a question open. At N packets a second and a time-out of T seconds,
+  // less than N × T slows the sweep down.
+  std::size_t window = 4096;
+};
+
+// What stands at one address.
+struct SweepRow {
+  std::string address = {};
+  Fingerprint fingerprint = {};      // verdict kSilent: nobody answered
+  SnmpCredentials credentials = {};  // those that were answered
+};
+
+struct SweepProgress {
+  enum class Pass { kFirst, kAgain, kFingerprint, kDone };
+
+  Pass pass = Pass::kFirst;
+  std::uint64_t addresses = 0;  // to look at, excluded ones and doubles counted
+  std::uint64_t asked = 0;      // in the first pass
+  std::uint64_t answered = 0;
+  std::uint64_t told = 0;  // rows so far
+};
+
+class Sweep {
+ public:
+  // Throws UsageError when there are too many addresses. The session outlives the sweep.
+  Sweep(SnmpSession& session, SweepOptions options);
+
+  // Once. Rows come as they are settled, in no order; progress after each answer or time-out;
+  // `done` once, after the last row, also when the session is stopped. All from the session's
+  // thread (or, if there is nothing to ask, from this one); the sweep outlives `done`.
+  void Start(std::function<void(SweepRow)> row, std::function<void(SweepProgress)> progress,
+             std::function<void()> done);
+
+ private:
+  using Pass = SweepProgress::Pass;
+
+  struct Answered {
+    Ipv4 address;
+    SnmpCredentials credentials;
+  };
+
+  void Pump();
+  bool TakeNext(std::function<void()>& ask);  // with the lock held
+  bool NextPass();                            // with the lock held; false: the sweep is over
+  void AskFirst(Ipv4 address);
+  void AskAgain(Ipv4 address);
+  void Recognise(const Answered& answered);
+  void OnAnswer(Ipv4 address, SnmpResult result, bool last_chance);
+  void Tell(SweepRow row);
+  void Settle();
+  SnmpPeer PeerOf(Ipv4 address) const;
+
+  SnmpSession& session_;
+  const SweepOptions options_;
+  std::function<void(SweepRow)> row_;
+  std::function<void(SweepProgress)> progress_;
+  std::function<void()> done_;
+
+  std::mutex mutex_;  // guards what is below
+  AddressWalk addresses_;
+  std::deque<Ipv4> silent_;
+  std::deque<Answered> answered_;
+  SweepProgress at_ = {};
+  std::size_t open_ = 0;
+  bool pumping_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace plotmeter

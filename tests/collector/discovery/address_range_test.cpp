@@ -1,0 +1,93 @@
+#include "collector/discovery/address_range.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/settings.h"
+
+namespace plotmeter {
+namespace {
+
+AddressRange Range(std::string_view text) { return AddressRange::Parse("range", text); }
+
+std::string Error(std::string_view text) {
+  try {
+    Range(text);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string Walked(AddressWalk walk) {
+  std::string out;
+  for (Ipv4 address; walk.Next(address);) out += address.ToText() + " ";
+  return out;
+}
+
+TEST(AddressRangeTest, CountsAndNamesItsEnds) {
+  struct Case {
+    const char* text;
+    std::uint64_t size;
+    const char* first;
+    const char* last;
+  };
+  const Case cases[] = {
+      {"10.0.0.7", 1, "10.0.0.7", "10.0.0.7"},
+      {"10.0.0.7/32", 1, "10.0.0.7", "10.0.0.7"},
+      {"10.0.0.7/31", 2, "10.0.0.6", "10.0.0.7"},
+      {"10.0.0.7/30", 2, "10.0.0.5", "10.0.0.6"},
+      {"10.0.0.0/24", 254, "10.0.0.1", "10.0.0.254"},
+      {"10.0.0.99/24", 254, "10.0.0.1", "10.0.0.254"},
+      {"10.1.16.0/20", 4094, "10.1.16.1", "10.1.31.254"},
+      {"127.60.0.0/16", 65534, "127.60.0.1", "127.60.255.254"},
+      {"0.0.0.0/0", 4294967294, "0.0.0.1", "255.255.255.254"},
+      {"192.168.1-10.1-254", 2540, "192.168.1.1", "192.168.10.254"},
+      {"10.0.0.0-255", 256, "10.0.0.0", "10.0.0.255"},
+      {"1-2.3-4.5-6.7-8", 16, "1.3.5.7", "2.4.6.8"},
+  };
+  for (const Case& c : cases) {
+    const AddressRange range = Range(c.text);
+    EXPECT_EQ(range.size(), c.size) << c.text;
+    EXPECT_EQ(range.at(0).ToText(), c.first) << c.text;
+    EXPECT_EQ(range.at(range.size() - 1).ToText(), c.last) << c.text;
+  }
+}
+
+TEST(AddressRangeTest, NamesFieldWhatCameAndWhatWasExpected) {
+  EXPECT_EQ(Error("10.0.0.0/33"),
+            "'range' is '10.0.0.0/33'; expected a prefix length of 0 to 32 after the slash");
+  EXPECT_EQ(
+      Error("10.0.0"),
+      "'range' is '10.0.0'; expected an IPv4 address, a block such as 10.0.0.0/24 or spans such "
+      "as 192.168.1-10.1-254");
+  EXPECT_EQ(Error("10.0.0.9-1"),
+            "'range' is '10.0.0.9-1'; expected spans that rise, such as 1-254");
+  EXPECT_EQ(Error("10.0.1-2.0/24"),
+            "'range' is '10.0.1-2.0/24'; expected either a prefix length or spans, not both");
+  for (const char* text :
+       {"", "/", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/24/24", "10.0.0.256", "10.0.0.",
+        "10.0.0.1.2", "10.0.0.1-2-3", "10.0.0.-1", "10.0.0.1-", "010.0.0.1", "+1.0.0.1",
+        " 10.0.0.1", "10.0.0.1 ", "host", "::1", "10.0.0.0/08"}) {
+    EXPECT_NE(Error(text), "") << text;
+  }
+}
+
+TEST(AddressWalkTest, MeetsEveryAddressOnceAndNoExcludedOne) {
+  EXPECT_EQ(Walked({{Range("10.0.0.0/29"), Range("10.0.0.4-8")}, {Range("10.0.0.2-3")}}),
+            "10.0.0.1 10.0.0.4 10.0.0.5 10.0.0.6 10.0.0.7 10.0.0.8 ");
+  // An excluded block is excluded whole, its network and broadcast addresses too.
+  EXPECT_EQ(Walked({{Range("10.0.0.254-255"), Range("10.0.1.0-1")}, {Range("10.0.0.0/24")}}),
+            "10.0.1.0 10.0.1.1 ");
+  EXPECT_EQ(Walked({{}, {}}), "");
+}
+
+TEST(AddressWalkTest, RefusesMoreThanItSays) {
+  EXPECT_EQ(AddressWalk({Range("10.0.0.0/12")}, {}).size(), (1U << 20) - 2);
+  EXPECT_THROW(AddressWalk({Range("10.0.0.0/11")}, {}), UsageError);
+  EXPECT_THROW(AddressWalk({Range("10.0.0.0/12"), Range("11.0.0.0/29")}, {}), UsageError);
+}
+
+}  // namespace
+}  // namespace plotmeter

@@ -1,0 +1,199 @@
+#include "collector/discovery/sweep.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collector/snmp/mib.h"
+#include "tests/fakes/recorded_session.h"
+
+namespace plotmeter {
+namespace {
+
+// A network of devices by address; those not in it are silent. Questions are answered when the test
+// says so, in the order they were asked, so that it can see which are open together.
+class Network : public SnmpSession {
+ public:
+  struct Device {
+    SnmpTable table = {};
+    SnmpCredentials credentials = {};
+    int deaf = 0;  // how many questions it does not hear
+    SnmpSeen seen = SnmpSeen::kAnswered;
+  };
+
+  void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) override {
+    Ask(peer, std::move(objects), std::move(done), false);
+  }
+  void Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) override {
+    Ask(peer, std::move(subtrees), std::move(done), true);
+  }
+
+  void AnswerAll() {
+    while (!open.empty()) {
+      most_open = std::max(most_open, open.size());
+      auto answer = std::move(open.front());
+      open.erase(open.begin());
+      addresses_open.erase(answer.address);
+      answer.run();
+    }
+  }
+
+  std::map<std::string, Device> devices = {};
+  std::vector<std::string> asked = {};  // addresses, in order
+  std::multiset<std::string> addresses_open = {};
+  std::size_t most_open = 0;
+  bool two_at_once = false;
+
+ private:
+  struct Open {
+    std::string address;
+    std::function<void()> run;
+  };
+
+  void Ask(const SnmpPeer& peer, std::vector<Oid> oids, SnmpCallback done, bool walk) {
+    two_at_once |= addresses_open.contains(peer.address);
+    addresses_open.insert(peer.address);
+    asked.push_back(peer.address);
+    open.push_back({peer.address, [this, peer, oids = std::move(oids), done = std::move(done),
+                                   walk] { Answer(peer, oids, done, walk); }});
+  }
+
+  void Answer(const SnmpPeer& peer, const std::vector<Oid>& oids, const SnmpCallback& done,
+              bool walk) {
+    const auto found = devices.find(peer.address);
+    if (found == devices.end()) return done({.seen = SnmpSeen::kTimedOut, .detail = "no answer"});
+    Device& device = found->second;
+    if (device.seen != SnmpSeen::kAnswered) return done({.seen = device.seen, .detail = "why"});
+    for (const SnmpCredentials& tried : peer.credentials) {
+      if (tried != device.credentials || device.deaf-- > 0) continue;
+      RecordedSession recorded(device.table);
+      SnmpPeer right = peer;
+      right.credentials = {tried};
+      return walk ? recorded.Walk(right, oids, done) : recorded.Get(right, oids, done);
+    }
+    done({.seen = SnmpSeen::kTimedOut, .detail = "no answer"});
+  }
+
+  std::vector<Open> open = {};
+};
+
+SnmpTable Printer(const std::string& model) {
+  SnmpTable table;
+  table[mib::kSysObjectId] = Value::ObjectId(mib::kHpPrinterCard + Oid{1});
+  table[mib::kHrDeviceType + Oid{1}] = Value::ObjectId(mib::kHrDevicePrinter);
+  table[mib::kHrDeviceDescr + Oid{1}] = Value::Octets(model);
+  return table;
+}
+
+class SweepTest : public testing::Test {
+ protected:
+  // address → verdict
+  std::map<std::string, std::string> Run(SweepOptions options) {
+    std::map<std::string, std::string> verdicts;
+    Sweep sweep(network_, std::move(options));
+    sweep.Start(
+        [&](SweepRow row) {
+          EXPECT_FALSE(verdicts.contains(row.address)) << row.address << " was told twice";
+          verdicts[row.address] = ToText(row.fingerprint.verdict);
+          rows_[row.address] = row;
+        },
+        [&](SweepProgress progress) { last_ = progress; }, [&] { ++done_; });
+    network_.AnswerAll();
+    EXPECT_EQ(done_, 1);
+    EXPECT_FALSE(network_.two_at_once);
+    return verdicts;
+  }
+
+  static SweepOptions Over(const char* range) {
+    return {.ranges = {AddressRange::Parse("range", range)}};
+  }
+
+  Network network_;
+  std::map<std::string, SweepRow> rows_ = {};
+  SweepProgress last_ = {};
+  int done_ = 0;
+};
+
+TEST_F(SweepTest, GivesAVerdictForEveryAddress) {
+  network_.devices["10.0.0.1"].table = Printer("HP DesignJet Z9");
+  network_.devices["10.0.0.2"].table = Printer("HP LaserJet");
+  network_.devices["10.0.0.3"].seen = SnmpSeen::kRefused;
+  network_.devices["10.0.0.4"].seen = SnmpSeen::kMalformed;
+  EXPECT_EQ(Run(Over("10.0.0.1-6")),
+            (std::map<std::string, std::string>{{"10.0.0.1", "large-format"},
+                                                {"10.0.0.2", "office"},
+                                                {"10.0.0.3", "silent"},
+                                                {"10.0.0.4", "unknown"},
+                                                {"10.0.0.5", "silent"},
+                                                {"10.0.0.6", "silent"}}));
+  EXPECT_EQ(last_.addresses, 6U);
+  EXPECT_EQ(last_.asked, 6U);
+  EXPECT_EQ(last_.answered, 2U);
+  EXPECT_EQ(last_.told, 6U);
+}
+
+TEST_F(SweepTest, AsksEachAddressOnceBeforeAnyAgain) {
+  network_.devices["10.0.0.2"].table = Printer("HP DesignJet Z9");
+  network_.devices["10.0.0.3"].seen = SnmpSeen::kRefused;
+  Run(Over("10.0.0.1-4"));
+  ASSERT_GE(network_.asked.size(), 7U);
+  const std::vector<std::string> first(network_.asked.begin(), network_.asked.begin() + 7);
+  EXPECT_EQ(first,
+            (std::vector<std::string>{"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4",  // first
+                                      "10.0.0.1", "10.0.0.4",                          // again
+                                      "10.0.0.2"}));  // fingerprint
+}
+
+TEST_F(SweepTest, FindsASleepyCardAndOneThatSpeaksV1Only) {
+  network_.devices["10.0.0.1"] = {.table = Printer("HP DesignJet Z9"), .deaf = 1};
+  network_.devices["10.0.0.2"] = {.table = Printer("HP DesignJet Z6"),
+                                  .credentials = {SnmpVersion::k1, "public"}};
+  const auto verdicts = Run(Over("10.0.0.1-2"));
+  EXPECT_EQ(verdicts.at("10.0.0.1"), "large-format");
+  EXPECT_EQ(verdicts.at("10.0.0.2"), "large-format");
+  EXPECT_EQ(rows_.at("10.0.0.2").credentials.version, SnmpVersion::k1);
+}
+
+TEST_F(SweepTest, WithoutRetriesTheFirstPassIsAll) {
+  network_.devices["10.0.0.1"] = {.table = Printer("HP DesignJet Z9"), .deaf = 1};
+  SweepOptions options = Over("10.0.0.1-3");
+  options.retries = 0;
+  EXPECT_EQ(Run(std::move(options)).at("10.0.0.1"), "silent");
+  EXPECT_EQ(network_.asked.size(), 3U);
+}
+
+TEST_F(SweepTest, KeepsNoMoreQuestionsOpenThanItsWindow) {
+  SweepOptions options = Over("10.0.0.0/24");
+  options.window = 7;
+  EXPECT_EQ(Run(std::move(options)).size(), 254U);
+  EXPECT_EQ(network_.most_open, 7U);
+}
+
+TEST_F(SweepTest, EndsWhenTheSessionIsStopped) {
+  for (int i = 1; i < 255; ++i) {
+    network_.devices["10.0.0." + std::to_string(i)].seen = SnmpSeen::kStopped;
+  }
+  SweepOptions options = Over("10.0.0.0/24");
+  options.window = 7;
+  EXPECT_TRUE(Run(std::move(options)).empty());
+  EXPECT_EQ(network_.asked.size(), 7U);
+}
+
+TEST_F(SweepTest, IsDoneAtOnceWhenThereIsNothingToAsk) { EXPECT_TRUE(Run({}).empty()); }
+
+// A session that answers within Get, as a fake may, must not nest a frame for every address.
+TEST_F(SweepTest, SurvivesASessionThatAnswersAtOnce) {
+  RecordedSession session(Printer("HP DesignJet Z9"));
+  int rows = 0;
+  int done = 0;
+  Sweep sweep(session, Over("10.0.0.0/20"));
+  sweep.Start([&](SweepRow) { ++rows; }, [](SweepProgress) {}, [&] { ++done; });
+  EXPECT_EQ(rows, 4094);
+  EXPECT_EQ(done, 1);
+}
+
+}  // namespace
+}  // namespace plotmeter

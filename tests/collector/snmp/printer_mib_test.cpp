@@ -1,0 +1,289 @@
+#include "collector/snmp/printer_mib.h"
+
+#include <gtest/gtest.h>
+
+#include "collector/snmp/hp_objects.h"
+#include "collector/snmp/mib.h"
+#include "collector/snmp/mib_words.h"
+
+namespace plotmeter {
+namespace {
+
+// A table written as a test reads: columns of one printer, hrDeviceIndex 1.
+class Walk {
+ public:
+  Walk& Number(const Oid& oid, std::int64_t number) {
+    table_[oid] = Value::Number(ValueType::kInteger, number);
+    return *this;
+  }
+  Walk& Octets(const Oid& oid, std::string octets) {
+    table_[oid] = Value::Octets(std::move(octets));
+    return *this;
+  }
+  Walk& Supply(std::uint32_t row, std::uint32_t column, std::int64_t number) {
+    return Number(mib::kPrtMarkerSupplies + Oid{column, 1, row}, number);
+  }
+  Walk& Input(std::uint32_t row, std::uint32_t column, std::int64_t number) {
+    return Number(mib::kPrtInput + Oid{column, 1, row}, number);
+  }
+  Walk& Marker(std::uint32_t row, std::int64_t unit, std::int64_t life) {
+    Number(mib::kPrtMarkerCounterUnit + Oid{1, row}, unit);
+    return Number(mib::kPrtMarkerLifeCount + Oid{1, row}, life);
+  }
+
+  Answers Read() const {
+    return ReadPrinterMib(
+        table_,
+        {.verdict = Verdict::kLargeFormat, .model = "HP Designjet T770", .printer_rows = {1}});
+  }
+  const SnmpTable& table() const { return table_; }
+
+ private:
+  SnmpTable table_ = {};
+};
+
+TEST(PrinterMibTest, NamesALifeCountByItsUnit) {
+  struct Case {
+    std::int64_t unit;
+    const char* meter;
+    const char* words;
+  };
+  const Case cases[] = {
+      {3, "media.length", "1/10000 in"},
+      {4, "media.length", "micrometre"},
+      {5, "x-marker-life", "characters"},
+      {7, "impressions", "impressions"},
+      {8, "sheets", "sheets"},
+      {9, "x-marker-life", "dot rows"},
+      {11, "x-marker-life", "hours"},
+      {16, "media.length", "feet"},
+      {17, "media.length", "metres"},
+      {2, "x-marker-life", "?"},
+  };
+  for (const Case& c : cases) {
+    const auto meters = Walk().Marker(1, c.unit, 15232).Read().meters;
+    ASSERT_EQ(meters.size(), 1U) << c.unit;
+    EXPECT_EQ(meters[0], (MeterValue{.meter = c.meter,
+                                     .value = {Decimal::FromInteger(15232), c.words},
+                                     .source = "1.3.6.1.2.1.43.10.2.1.4.1.1"}));
+  }
+}
+
+TEST(PrinterMibTest, ALifeCountOfZeroOrLessIsUnknown) {
+  for (const std::int64_t life : {0, -1, -2}) {
+    EXPECT_TRUE(Walk().Marker(1, 7, life).Read().meters.empty());
+  }
+}
+
+TEST(PrinterMibTest, NeverSumsMarkersNorPretendsToKnowWhatEachMeans) {
+  const auto one = Walk().Marker(1, 8, 0).Marker(2, 8, 40).Read().meters;
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_EQ(one[0].meter, "sheets");
+  const auto two = Walk().Marker(1, 8, 40).Marker(2, 8, 41).Read().meters;
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0].meter, "x-marker-life-1");
+  EXPECT_EQ(two[1].meter, "x-marker-life-2");
+  EXPECT_EQ(two[1].value.value.text(), "41");
+}
+
+TEST(PrinterMibTest, JoinsSuppliesToColoursByColorantNeverByRow) {
+  const Answers answers = Walk()
+                              .Supply(1, 3, 2)
+                              .Supply(1, 5, 6)
+                              .Supply(1, 9, 10)
+                              .Supply(2, 3, 1)
+                              .Supply(2, 5, 6)
+                              .Supply(2, 9, 20)
+                              .Supply(3, 3, 0)
+                              .Supply(3, 5, 8)
+                              .Octets(mib::kPrtMarkerColorantValue + Oid{1, 1}, "Photo Black\0")
+                              .Octets(mib::kPrtMarkerColorantValue + Oid{1, 2}, "cyan")
+                              .Read();
+  ASSERT_EQ(answers.supplies.size(), 3U);
+  EXPECT_EQ(answers.supplies[0].colorant, "cyan");
+  EXPECT_EQ(answers.supplies[1].colorant, "photo-black");
+  EXPECT_EQ(answers.supplies[2].colorant, std::nullopt);
+  EXPECT_EQ(answers.supplies[0].kind, "ink-cartridge");
+  EXPECT_EQ(answers.supplies[2].kind, "waste-ink");
+  EXPECT_EQ(answers.supplies[2].supply, "1.3");
+}
+
+TEST(PrinterMibTest, GivesLevelsOnlyWhereThePrinterDid) {
+  struct Case {
+    std::int64_t klass, unit, capacity, level;
+    const char* level_text;  // "" means absent
+    const char* capacity_text;
+    const char* remark;
+    const char* percent;
+  };
+  const Case cases[] = {
+      {3, 15, 775, 155, "155 1/10 ml", "775 1/10 ml", "", ""},
+      {3, 19, 100, 42, "42 percent", "100 percent", "", "42"},
+      {3, 19, 100, 142, "142 percent", "100 percent", "", ""},
+      {3, 15, 775, 0, "0 1/10 ml", "775 1/10 ml", "", ""},  // empty is an answer
+      {3, 15, -2, -2, "", "", "", ""},
+      {3, 15, -1, -1, "", "", "", ""},
+      {3, 15, 0, -3, "", "", "some-left", ""},  // and a full supply cannot hold nothing
+      {4, 15, 775, -3, "", "775 1/10 ml", "some-room", ""},
+      {3, 99, 5, 4, "4 ?", "5 ?", "", ""},
+  };
+  const auto text = [](const std::optional<Quantity>& quantity) {
+    return quantity ? quantity->value.text() + " " + quantity->unit : std::string();
+  };
+  for (const Case& c : cases) {
+    const auto supplies = Walk()
+                              .Supply(1, 4, c.klass)
+                              .Supply(1, 7, c.unit)
+                              .Supply(1, 8, c.capacity)
+                              .Supply(1, 9, c.level)
+                              .Read()
+                              .supplies;
+    ASSERT_EQ(supplies.size(), 1U);
+    EXPECT_EQ(text(supplies[0].level), c.level_text);
+    EXPECT_EQ(text(supplies[0].capacity), c.capacity_text);
+    EXPECT_EQ(supplies[0].remark.value_or(""), c.remark);
+    EXPECT_EQ(supplies[0].percent ? supplies[0].percent->text() : "", c.percent);
+  }
+}
+
+TEST(PrinterMibTest, ReadsLoadedMediaFromBothTables) {
+  const Answers answers = Walk()
+                              .Input(2, 2, 6)
+                              .Input(2, 3, 3)
+                              .Input(2, 5, 360316)
+                              .Input(2, 8, 16)
+                              .Input(2, 10, 120)
+                              .Octets(mib::kPrtInput + Oid{13, 1, 2}, "Roll1")
+                              .Octets(mib::kPrtInput + Oid{12, 1, 2}, "Plain Paper")
+                              .Octets(mib::kHpTray + Oid{2, 20, 0},
+                                      "\xFD\xE8"
+                                      "2070")
+                              .Input(1, 2, 5)
+                              .Input(1, 5, -2)
+                              .Input(1, 8, 8)
+                              .Input(1, 10, 30)
+                              .Octets(mib::kHpTray + Oid{1, 4, 0},
+                                      "\xFD\xE8"
+                                      "Photo")
+                              .Octets(mib::kHpTray + Oid{1, 20, 0},
+                                      "\xFD\xE8"
+                                      "-1")
+                              .Number(mib::kHpTray + Oid{1, 10, 0}, 25943)
+                              .Read();
+  ASSERT_EQ(answers.media.size(), 2U);
+  EXPECT_EQ(answers.media[0],
+            (LoadedMedia{.input = "1.1",
+                         .name = "Photo",
+                         .width = Quantity{Decimal::FromInteger(25943), "1/720 in"}}));
+  EXPECT_EQ(answers.media[1],
+            (LoadedMedia{.input = "Roll1",
+                         .media = "2070",
+                         .name = "Plain Paper",
+                         .width = Quantity{Decimal::FromInteger(360316), "1/10000 in"},
+                         .length_left = Quantity{Decimal::FromInteger(120), "feet"}}));
+}
+
+TEST(PrinterMibTest, ReadsLifetimeInkWithTheColoursItKnows) {
+  Walk walk;
+  for (std::uint32_t c = 1; c <= 7; ++c) {
+    walk.Number(mib::kHpLifetimeInk + Oid{c, 1, 0}, c == 2 ? 0 : 1000 + c);
+  }
+  walk.Number(mib::kHpLifetimeInk + Oid{1, 2, 0}, 5);  // another leaf: not ours
+  const auto known = LifetimeInk(walk.table(), "HP Designjet T770 24-in");
+  ASSERT_EQ(known.size(), 6U) << "0 reads as not supported";
+  EXPECT_EQ(known[0].colorant, "cyan");
+  EXPECT_EQ(known[0].value, (Quantity{Decimal::FromInteger(1001), "1/1000 ml"}));
+  EXPECT_EQ(known[0].source, "1.3.6.1.4.1.11.2.3.9.4.2.1.4.1.5.6.3.1.1.0");
+  EXPECT_EQ(known[4].colorant, "photo-black");
+  EXPECT_EQ(known[5].colorant, "ink-7");
+  EXPECT_EQ(LifetimeInk(walk.table(), "HP Designjet T790")[0].colorant, "ink-1");
+}
+
+TEST(PrinterMibTest, TakesTheSeverityOfAnAlertFromItsColumnOnly) {
+  Walk walk;
+  const std::pair<std::int64_t, Severity> levels[] = {{1, Severity::kInformation},
+                                                      {3, Severity::kCritical},
+                                                      {4, Severity::kWarning},
+                                                      {5, Severity::kWarning},
+                                                      {9, Severity::kUnknown}};
+  for (const auto& [level, severity] : levels) {
+    walk.Number(mib::kPrtAlert + Oid{2, 1, static_cast<std::uint32_t>(100 + level)}, level);
+  }
+  walk.Number(mib::kPrtAlert + Oid{7, 1, 1857}, 808);
+  walk.Octets(mib::kPrtAlert + Oid{8, 1, 1857}, "Main roll path out of paper");
+  const auto alerts = walk.Read().alerts;
+  ASSERT_TRUE(alerts);
+  ASSERT_EQ(alerts->size(), 6U);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ((*alerts)[i].severity, levels[i].second);
+  EXPECT_EQ((*alerts)[5], (Alert{.key = "1857",
+                                 .severity = Severity::kUnknown,
+                                 .code = "808",
+                                 .text = "Main roll path out of paper"}));
+}
+
+TEST(PrinterMibTest, AnEmptyAlertTableIsAStatementOnlyFromWhoHasOne) {
+  EXPECT_EQ(Walk().Read().alerts, std::nullopt);
+  const auto none = Walk().Number(mib::kPrtAlertCriticalEvents + Oid{1}, 12).Read().alerts;
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->empty());
+}
+
+TEST(PrinterMibTest, ReadsTheStateFromThePairOfStatuses) {
+  struct Case {
+    std::int64_t device, printer;
+    const char* state;
+  };
+  const Case cases[] = {{2, 3, "idle"},
+                        {2, 4, "printing"},
+                        {2, 1, "asleep"},
+                        {3, 3, "idle"},
+                        {3, 4, "printing"},
+                        {5, 1, "stopped"},
+                        {5, 5, "warming-up"},
+                        {2, 5, "warming-up"},
+                        {4, 1, "testing"},
+                        {1, 2, ""},
+                        {3, 1, ""}};
+  for (const Case& c : cases) {
+    EXPECT_EQ(StateWords(c.device, c.printer), c.state) << c.device << "/" << c.printer;
+  }
+  EXPECT_EQ(StateWords(std::nullopt, 3), "idle");
+  EXPECT_EQ(StateWords(std::nullopt, std::nullopt), "");
+}
+
+TEST(PrinterMibTest, ReadsErrorBitsFromTheHighestDown) {
+  EXPECT_EQ(ErrorBitWords(""), "");
+  EXPECT_EQ(ErrorBitWords(std::string(2, '\0')), "");
+  EXPECT_EQ(ErrorBitWords("\x80"), "low-paper");
+  EXPECT_EQ(ErrorBitWords("\x48"), "no-paper, door-open");
+  EXPECT_EQ(ErrorBitWords(std::string("\0\x80", 2)), "input-tray-missing");
+  EXPECT_EQ(ErrorBitWords("\xFF\xFF\xFF").find("overdue"),
+            ErrorBitWords("\xFF\xFF").find("overdue"));
+}
+
+TEST(PrinterMibTest, ReadsOnlyThePrinterItWasTold) {
+  const Answers answers = Walk().Number(mib::kPrtMarkerLifeCount + Oid{2, 1}, 7).Read();
+  EXPECT_TRUE(answers.meters.empty());
+}
+
+TEST(PrinterMibTest, SaysWhenATextWasCut) {
+  const Answers answers =
+      Walk().Octets(mib::kPrtMarkerSupplies + Oid{6, 1, 1}, std::string(300, 'x')).Read();
+  ASSERT_EQ(answers.remarks.size(), 1U);
+  EXPECT_EQ(answers.remarks[0],
+            "1.3.6.1.2.1.43.11.1.1.6.1.1 is longer than 255 octets and was cut");
+  EXPECT_EQ(answers.supplies[0].description->size(), 255U);
+}
+
+TEST(PrinterMibTest, UnderstandsTheCharsetOfTheCurrentLocalization) {
+  const Answers answers = Walk()
+                              .Number(mib::kPrtCurrentLocalization + Oid{1}, 2)
+                              .Number(mib::kPrtLocalizationCharacterSet + Oid{1, 1}, 106)
+                              .Number(mib::kPrtLocalizationCharacterSet + Oid{1, 2}, 4)
+                              .Octets(mib::kPrtMarkerSupplies + Oid{6, 1, 1}, "\xC3\xBC")
+                              .Read();
+  EXPECT_EQ(answers.supplies[0].description, "Ã¼");
+}
+
+}  // namespace
+}  // namespace plotmeter
