@@ -66,7 +66,11 @@ JobRecord BestOf(const JobRecord& kept, const JobRecord& later) {
   if (IsFinal(kept)) {
     best.seen_at = kept.seen_at;
     best.clock_offset_ms = kept.clock_offset_ms;
-    best.status_raw = kept.status_raw;
+    // Printed stays printed: what is deleted afterwards was printed all the same.
+    if (best.status != "printed" || kept.status == "printed") {
+      best.status = kept.status;
+      best.status_raw = kept.status_raw;
+    }
   }
   FillFrom(kept.client_job, best.client_job);
   FillFrom(kept.name, best.name);

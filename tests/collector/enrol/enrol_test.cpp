@@ -1,0 +1,209 @@
+#include "collector/enrol/enrol.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/settings.h"
+#include "tests/fakes/fake_portal.h"
+
+namespace plotmeter {
+namespace {
+
+class EnrolTest : public testing::Test {
+ protected:
+  EnrolTest()
+      : directory_(testing::TempDir() + "/plotmeter_enrol_" +
+                   testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::remove_all(directory_);
+    code_.portal = portal_.thumbprint();
+    code_.secret = Secret(RandomBytes(16));
+    portal_.otherwise = [this](const FakePortal::Asked& asked) { return Answer(asked); };
+  }
+  ~EnrolTest() override { std::filesystem::remove_all(directory_); }
+
+  EnrolWishes Wishes() {
+    return {.directory = directory_,
+            .portal_url = "https://portal.example",
+            .ca_file = "ca.pem",
+            .code = code_.ToText(),
+            .name = "print room",
+            .version = "0.1.0",
+            .system = "Linux x86_64"};
+  }
+
+  // As the portal answers: one code makes one collector, again and again for the same key.
+  PortalAnswer Answer(const FakePortal::Asked& asked) {
+    if (asked.path == "/api/v1/keys") {
+      return FakePortal::Http(200, "application/jose", portal_.KeysJws());
+    }
+    const auto request = ReadEnrolmentRequest(
+        asked.body,
+        {.decryption = [this](const std::string&) { return std::optional(portal_.encryption); },
+         .signer = {}});
+    EXPECT_TRUE(request);
+    EXPECT_EQ(request->secret.Reveal(), code_.secret.Reveal());
+    EXPECT_EQ(request->name, "print room");
+    seen_keys_.push_back(Thumbprint(*request->key));
+    return FakePortal::Http(200, "application/jose",
+                            WriteEnrolled({.portal = portal_.thumbprint(),
+                                           .collector = collector_,
+                                           .key = seen_keys_.back(),
+                                           .site = "Main street",
+                                           .at = FromMillis(1'795'338'000'000)},
+                                          portal_.signing));
+  }
+  std::string WhyNot() {
+    try {
+      Enrol(portal_, Wishes());
+    } catch (const EnrolError& error) {
+      EXPECT_FALSE(LoadIdentity(directory_)) << "nothing may be saved";
+      return error.what();
+    }
+    return "it enrolled";
+  }
+  void Refuse(const std::string& check, bool signed_by_portal) {
+    portal_.script.push_back([this](const auto& asked) { return Answer(asked); });
+    portal_.script.push_back([=, this](const auto& asked) {
+      Json problem = {{"status", 403}, {"check", check}, {"detail", "words of the portal"}};
+      if (signed_by_portal) {
+        problem["signed"] = SignRefusal({.portal = portal_.thumbprint(),
+                                         .sealed_sha256 = Base64Url(Sha256(asked.body)),
+                                         .status = 403,
+                                         .check = check,
+                                         .detail = "words of the portal",
+                                         .at = FromMillis(1'795'338'000'000)},
+                                        portal_.signing);
+      }
+      return FakePortal::Http(403, "application/problem+json", JsonText(problem));
+    });
+  }
+
+  FakePortal portal_;
+  std::string directory_;
+  EnrolmentCode code_;
+  std::string collector_ = "col_7Q2M9K4T";
+  std::vector<std::string> seen_keys_;
+};
+
+TEST_F(EnrolTest, BecomesACollector) {
+  const Identity identity = Enrol(portal_, Wishes());
+  EXPECT_EQ(identity.collector, "col_7Q2M9K4T");
+  const std::optional<Identity> loaded = LoadIdentity(directory_);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->portal_url, "https://portal.example");
+  EXPECT_EQ(loaded->portal, portal_.thumbprint());
+  EXPECT_EQ(loaded->site, "Main street");
+  EXPECT_EQ(loaded->ca_file, "ca.pem");
+  EXPECT_EQ(loaded->keys.encryption.at(0), portal_.encryption.public_key());
+  EXPECT_EQ(Thumbprint(LoadKey(directory_)->public_key()), seen_keys_.at(0));
+  struct stat info = {};
+  ASSERT_EQ(stat((directory_ + "/key.pem").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+}
+
+TEST_F(EnrolTest, SpeaksTheSecretToNobodyElse) {
+  FakePortal stranger;
+  stranger.otherwise = [&](const FakePortal::Asked&) {
+    return FakePortal::Http(200, "application/jose", stranger.KeysJws());
+  };
+  try {
+    Enrol(stranger, Wishes());
+    FAIL();
+  } catch (const EnrolError& error) {
+    EXPECT_NE(std::string(error.what()).find("not the portal that made this code"),
+              std::string::npos);
+  }
+  EXPECT_EQ(stranger.asked.size(), 1U) << "only the keys were asked for";
+  EXPECT_FALSE(LoadIdentity(directory_));
+}
+
+TEST_F(EnrolTest, LosesNothingWithALostAnswer) {
+  portal_.script.push_back([this](const auto& asked) { return Answer(asked); });
+  portal_.script.push_back([this](const auto& asked) {
+    Answer(asked);
+    return FakePortal::Trouble(PortalSeen::kTimedOut);
+  });
+  EXPECT_EQ(WhyNot(), "https://portal.example is timed out: trouble");
+  EXPECT_EQ(Enrol(portal_, Wishes()).collector, "col_7Q2M9K4T");
+  ASSERT_EQ(seen_keys_.size(), 2U);
+  EXPECT_EQ(seen_keys_[0], seen_keys_[1]) << "the key was on disk before the code was used";
+}
+
+TEST_F(EnrolTest, NamesAMistypedCode) {
+  EnrolWishes wishes = Wishes();
+  std::string typed = wishes.code.Reveal();
+  typed[20] = typed[20] == 'A' ? 'B' : 'A';
+  wishes.code = Secret(typed);
+  try {
+    Enrol(portal_, wishes);
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_TRUE(std::string(error.what()).starts_with("'code' is mistyped")) << error.what();
+    EXPECT_EQ(std::string(error.what()).find(typed.substr(4, 10)), std::string::npos);
+  }
+  EXPECT_TRUE(portal_.asked.empty());
+}
+
+TEST_F(EnrolTest, SaysWhyThePortalRefused) {
+  Refuse("code-expired", true);
+  EXPECT_EQ(WhyNot(), "enrolment was refused (403): the code has expired; ask for a new one");
+  Refuse("code-used", true);
+  EXPECT_EQ(WhyNot(),
+            "enrolment was refused (403): the code was already used by another collector; ask for "
+            "a new one");
+  Refuse("code-unknown", false);
+  EXPECT_EQ(WhyNot(),
+            "enrolment was refused (403): the portal does not know this code; is it of another "
+            "portal? (said without the portal's signature)");
+  Refuse("something-new", true);
+  EXPECT_EQ(WhyNot(), "enrolment was refused (403): words of the portal");
+}
+
+TEST_F(EnrolTest, SaysThatThePortalIsNotOne) {
+  portal_.otherwise = [](const auto&) { return FakePortal::Http(404, "text/html", "no"); };
+  EXPECT_EQ(WhyNot(),
+            "https://portal.example/api/v1/keys answered 404; is this a Plotmeter portal?");
+}
+
+TEST_F(EnrolTest, BelievesNoAnswerOfAnotherKey) {
+  const PrivateKey stranger = PrivateKey::Generate();
+  portal_.script.push_back([this](const auto& asked) { return Answer(asked); });
+  portal_.script.push_back([&](const auto&) {
+    return FakePortal::Http(200, "application/jose",
+                            WriteEnrolled({.portal = portal_.thumbprint(),
+                                           .collector = "col_evil0000",
+                                           .key = Thumbprint(LoadKey(directory_)->public_key()),
+                                           .at = FromMillis(1'795'338'000'000)},
+                                          stranger));
+  });
+  EXPECT_NE(WhyNot().find("not signed by the portal"), std::string::npos);
+}
+
+TEST_F(EnrolTest, KeepsTheReadingsOfOneCollectorFromAnother) {
+  Enrol(portal_, Wishes());
+  collector_ = "col_00000000";
+  EXPECT_THROW(Enrol(portal_, Wishes()), EnrolError);
+  EXPECT_EQ(LoadIdentity(directory_)->collector, "col_7Q2M9K4T");
+
+  FakePortal other;
+  code_.portal = other.thumbprint();
+  EXPECT_THROW(Enrol(other, Wishes()), EnrolError);
+  EXPECT_TRUE(other.asked.empty());
+}
+
+TEST_F(EnrolTest, BelievesNoIdentityThatWasEdited) {
+  Identity identity = Enrol(portal_, Wishes());
+  identity.portal = Thumbprint(PrivateKey::Generate().public_key());
+  SaveIdentity(directory_, identity);
+  EXPECT_THROW(LoadIdentity(directory_), std::runtime_error);
+  std::ofstream(directory_ + "/identity.json") << "{";
+  EXPECT_THROW(LoadIdentity(directory_), std::runtime_error);
+  std::ofstream(directory_ + "/key.pem") << "no key";
+  EXPECT_THROW(LoadKey(directory_), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace plotmeter

@@ -1,0 +1,449 @@
+#include "collector/spool/spool.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <numeric>
+#include <sstream>
+
+#include "common/json.h"
+#include "proto/seal.h"
+#include "tests/collector/spool/spool_fixture.h"
+
+namespace plotmeter {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class SpoolTest : public SpoolFixture {};
+
+TEST_F(SpoolTest, CutsWhatWasKeptIntoASignedBatch) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(433, clock_.Now()));
+  spool.Keep(Plotter(), JobOf("32222D2B", "printed", "0.21"));
+  const std::optional<CutBatch> cut = spool.Cut(signer());
+  ASSERT_TRUE(cut);
+  EXPECT_EQ(cut->sequence, 1);
+  EXPECT_EQ(cut->items, 2);
+
+  const MessageParts parts = PartsOf(cut->message);
+  const auto jws = ReadJws(parts.jws);
+  ASSERT_TRUE(jws);
+  EXPECT_EQ(jws->header.typ, kBatchJws);
+  EXPECT_TRUE(jws->VerifyDetached(key_.public_key(), parts.payload));
+  EXPECT_EQ(cut->sha256, Base64Url(Sha256(parts.payload)));
+
+  const Batch batch = Opened(*cut);
+  EXPECT_EQ(batch.portal, portal_);
+  EXPECT_EQ(batch.collector, "col_7Q2M9K4T");
+  EXPECT_EQ(batch.stream, spool.stream());
+  EXPECT_EQ(batch.previous, "");
+  EXPECT_EQ(batch.clock.created_at, clock_.Now());
+  ASSERT_EQ(batch.printers.size(), 1U);
+  EXPECT_EQ(batch.printers[0], Plotter());
+  ASSERT_EQ(batch.readings.size(), 1U);
+  EXPECT_EQ(batch.readings[0].reading, ReadingOf(433, clock_.Now()));
+  ASSERT_EQ(batch.jobs.size(), 1U);
+  EXPECT_EQ(batch.jobs[0].job.revision, 1U);
+}
+
+TEST_F(SpoolTest, SendsEverythingOnce) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  ASSERT_TRUE(spool.Cut(signer()));
+  EXPECT_FALSE(spool.Cut(signer()));
+  spool.Keep(ReadingOf(2, clock_.Now()));
+  const auto second = spool.Cut(signer());
+  ASSERT_TRUE(second);
+  EXPECT_EQ(Opened(*second).readings.size(), 1U);
+  EXPECT_EQ(Opened(*second).readings[0].reading.meters[0].value.value.text(), "2");
+}
+
+TEST_F(SpoolTest, ChainsTheBatchesOfAStream) {
+  Spool spool = Open();
+  std::string previous;
+  for (int i = 1; i <= 3; ++i) {
+    spool.Keep(ReadingOf(i, clock_.Now()));
+    const auto cut = spool.Cut(signer());
+    ASSERT_TRUE(cut);
+    EXPECT_EQ(cut->sequence, i);
+    EXPECT_EQ(Opened(*cut).previous, previous);
+    previous = cut->sha256;
+  }
+}
+
+TEST_F(SpoolTest, NeverChangesACutBatch) {
+  std::string message;
+  {
+    Spool spool = Open();
+    spool.Keep(ReadingOf(1, clock_.Now()));
+    message = spool.Cut(signer())->message;
+    spool.Keep(ReadingOf(2, clock_.Now()));
+    spool.Keep(Plotter(), JobOf("j", "printed", "0.21"));
+    clock_.Advance(hours(5));
+    EXPECT_EQ(spool.Next()->message, message);
+    spool.Sending(spool.Next()->batch);
+  }
+  Spool again = Open();
+  EXPECT_EQ(again.Next()->message, message);
+  EXPECT_EQ(again.Next()->tries, 1);
+}
+
+TEST_F(SpoolTest, ForgetsOnlyWithAReceipt) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  const auto cut = spool.Cut(signer());
+  EXPECT_EQ(spool.Next()->batch, cut->batch);
+  EXPECT_EQ(spool.Next()->batch, cut->batch);
+  spool.Receipted(cut->batch, "re.ce.ipt");
+  EXPECT_FALSE(spool.Next());
+  const auto outbox = spool.Outbox();
+  ASSERT_EQ(outbox.size(), 1U);
+  EXPECT_EQ(outbox[0].state, BatchState::kReceipted);
+  EXPECT_EQ(outbox[0].receipt, "re.ce.ipt");
+  EXPECT_EQ(outbox[0].receipted_at, clock_.Now());
+}
+
+TEST_F(SpoolTest, KeepsTheBestRecordOfAJob) {
+  Spool spool = Open();
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("j", "printing", "0.10")));
+  EXPECT_FALSE(spool.Keep(Plotter(), JobOf("j", "printing", "0.10")));
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("j", "printed", "0.21")));
+  EXPECT_FALSE(spool.Keep(Plotter(), JobOf("j", "printed")));
+  Batch batch = Opened(*spool.Cut(signer()));
+  ASSERT_EQ(batch.jobs.size(), 1U);
+  EXPECT_EQ(batch.jobs[0].job.revision, 2U);
+  EXPECT_EQ(batch.jobs[0].job.ink[0].amount.value.text(), "0.21");
+  // Sent; only something better is sent again.
+  EXPECT_FALSE(spool.Keep(Plotter(), JobOf("j", "cancelled")));
+  EXPECT_FALSE(spool.Cut(signer()));
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("j", "printed", "0.25")));
+  batch = Opened(*spool.Cut(signer()));
+  EXPECT_EQ(batch.jobs.at(0).job.revision, 3U);
+}
+
+TEST_F(SpoolTest, TellsJobsApartByPrinterAndChannel) {
+  Spool spool = Open();
+  JobRecord over_snmp = JobOf("j", "printed");
+  over_snmp.channel = ChannelKind::kSnmp;
+  EXPECT_TRUE(spool.Keep(Plotter(1), JobOf("j", "printed")));
+  EXPECT_TRUE(spool.Keep(Plotter(2), JobOf("j", "printed")));
+  EXPECT_TRUE(spool.Keep(Plotter(1), over_snmp));
+  EXPECT_EQ(spool.CountWaiting().jobs, 3);
+}
+
+TEST_F(SpoolTest, TakesAnswersThatAreNotUtf8ForTheSameTwice) {
+  Spool spool = Open(MaskMode::kSent);
+  JobRecord job = JobOf("j", "printed", "0.21");
+  job.media_name = "Papier gl\xe4nzend";
+  job.name = "Pl\xe4ne";
+  EXPECT_TRUE(spool.Keep(Plotter(), job));
+  EXPECT_FALSE(spool.Keep(Plotter(), job));
+  EXPECT_TRUE(spool.Cut(signer()));
+}
+
+TEST_F(SpoolTest, LetsNoJobNameOutUnlessTold) {
+  JobRecord job = JobOf("j", "printed");
+  job.name = "Divorce papers.pdf";
+  for (const MaskMode mode : {MaskMode::kOff, MaskMode::kHashed}) {
+    Spool spool({.directory = FreshDirectory("names"), .job_names = mode}, clock_);
+    spool.Keep(Plotter(), job);
+    const auto cut = spool.Cut(signer());
+    EXPECT_EQ(cut->message.find("Divorce"), std::string::npos);
+    const auto name = Opened(*cut).jobs.at(0).job.name;
+    EXPECT_EQ(name.has_value(), mode == MaskMode::kHashed);
+  }
+  // Not on disk either.
+  std::ifstream file(FreshDirectory("names") + "/spool.db", std::ios::binary);
+  std::stringstream all;
+  all << file.rdbuf();
+  EXPECT_EQ(all.str().find("Divorce"), std::string::npos);
+  Spool open({.directory = FreshDirectory("names"), .job_names = MaskMode::kSent}, clock_);
+  open.Keep(Plotter(), job);
+  const auto cut = open.Cut(signer());
+  const MessageParts parts = PartsOf(cut->message);
+  EXPECT_EQ(parts.payload.find("Divorce"), std::string::npos) << "only N may hold a name";
+  EXPECT_NE(parts.names.find("Divorce papers.pdf"), std::string::npos);
+}
+
+TEST_F(SpoolTest, NarrowsAModeForWhatAlreadyWaits) {
+  JobRecord job = JobOf("j", "printed");
+  job.name = "Divorce papers.pdf";
+  Open(MaskMode::kSent).Keep(Plotter(), job);
+  Spool narrowed = Open(MaskMode::kHashed);
+  EXPECT_EQ(narrowed.Cut(signer())->message.find("Divorce"), std::string::npos);
+}
+
+TEST_F(SpoolTest, KeepsTheMaskingKeyToItself) {
+  Open();
+  struct stat info = {};
+  ASSERT_EQ(stat((directory_ + "/masking.key").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  EXPECT_EQ(info.st_size, 32);
+}
+
+TEST_F(SpoolTest, NamesNewAndClearedAlerts) {
+  Spool spool = Open();
+  const Alert lever{.key = "1855", .severity = Severity::kCritical, .code = "501", .text = "Lever"};
+  const Alert paper{.key = "1857", .severity = Severity::kWarning, .code = "1"};
+  AlertChanges changes = spool.Alerts(Plotter(), ChannelKind::kSnmp, {lever});
+  EXPECT_THAT(changes.appeared, testing::ElementsAre(lever));
+  changes = spool.Alerts(Plotter(), ChannelKind::kSnmp, {lever, paper});
+  EXPECT_THAT(changes.appeared, testing::ElementsAre(paper));
+  EXPECT_TRUE(changes.cleared.empty());
+  const Instant began = clock_.Now();
+  Batch batch = Opened(*spool.Cut(signer()));
+  ASSERT_EQ(batch.alerts.size(), 2U);
+  EXPECT_EQ(batch.alerts[0].since, began);
+  EXPECT_FALSE(batch.alerts[0].cleared_at);
+
+  clock_.Advance(minutes(10));
+  changes = spool.Alerts(Plotter(), ChannelKind::kSnmp, {paper});
+  EXPECT_THAT(changes.cleared, testing::ElementsAre(lever));
+  batch = Opened(*spool.Cut(signer()));
+  ASSERT_EQ(batch.alerts.size(), 1U);
+  EXPECT_EQ(batch.alerts[0].alert, lever);
+  EXPECT_EQ(batch.alerts[0].since, began);
+  EXPECT_EQ(batch.alerts[0].cleared_at, clock_.Now());
+  // It may come again, and is new then.
+  EXPECT_THAT(spool.Alerts(Plotter(), ChannelKind::kSnmp, {paper, lever}).appeared,
+              testing::ElementsAre(lever));
+}
+
+TEST_F(SpoolTest, ClearsAlertsOfOneChannelOnly) {
+  Spool spool = Open();
+  const Alert alert{.key = "1", .severity = Severity::kWarning};
+  spool.Alerts(Plotter(), ChannelKind::kSnmp, {alert});
+  spool.Alerts(Plotter(), ChannelKind::kPiws, {alert});
+  EXPECT_TRUE(spool.Alerts(Plotter(2), ChannelKind::kSnmp, {}).cleared.empty());
+  EXPECT_EQ(spool.Alerts(Plotter(), ChannelKind::kPiws, {}).cleared.size(), 1U);
+}
+
+TEST_F(SpoolTest, CutsSeveralBatchesWhereALimitIsReached) {
+  const auto sizes = [&](const CutLimits& limits) {
+    Spool spool({.directory = FreshDirectory("limits")}, clock_);
+    for (int i = 0; i < 10; ++i) {
+      spool.Keep(ReadingOf(i, clock_.Now(), i % 5));
+      spool.Keep(Plotter(i % 5), JobOf("j" + std::to_string(i), "printed"));
+    }
+    std::vector<std::int64_t> items;
+    while (const auto cut = spool.Cut(signer(), limits)) items.push_back(cut->items);
+    return items;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(sizes({}), ElementsAre(20));
+  EXPECT_THAT(sizes({.readings = 4}), ElementsAre(14, 4, 2));
+  EXPECT_THAT(sizes({.jobs = 6}), ElementsAre(16, 4));
+  const auto by_printers = sizes({.printers = 2});
+  EXPECT_GT(by_printers.size(), 3U);
+  EXPECT_EQ(std::accumulate(by_printers.begin(), by_printers.end(), std::int64_t{0}), 20);
+  const auto by_bytes = sizes({.bytes = 1});  // the first thing always goes
+  EXPECT_EQ(by_bytes.size(), 20U);
+}
+
+TEST_F(SpoolTest, CutsNothingThePortalCouldNotOpen) {
+  Spool spool = Open(MaskMode::kSent);
+  // Random text does not compress: eight megabytes of it do not fit into one batch.
+  spool.Together([&] {
+    for (int i = 0; i < 1600; ++i) {
+      JobRecord job = JobOf("j" + std::to_string(i), "printed");
+      for (auto* text :
+           {&job.client_job, &job.media, &job.media_name, &job.media_source, &job.quality}) {
+        *text = Base64Url(RandomBytes(750));
+      }
+      spool.Keep(Plotter(), job);
+    }
+  });
+  std::int64_t items = 0;
+  const PrivateKey portal = PrivateKey::Generate();
+  while (const auto cut = spool.Cut(signer(), {.bytes = std::size_t{64} << 20})) {
+    EXPECT_LE(Seal(cut->message, portal.public_key()).size(), kMaxSealed);
+    items += cut->items;
+  }
+  EXPECT_EQ(items, 1600);
+}
+
+TEST_F(SpoolTest, SetsAsideWithoutBlockingTheNext) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  const auto bad = spool.Cut(signer());
+  spool.Keep(ReadingOf(2, clock_.Now()));
+  const auto good = spool.Cut(signer());
+  spool.SetAside(bad->batch, "refused: schema");
+  EXPECT_EQ(spool.Next()->batch, good->batch);
+  spool.Receipted(good->batch, "r");
+  EXPECT_EQ(spool.CountWaiting().aside, 1);
+
+  // The next batch says so, once.
+  spool.Keep(ReadingOf(3, clock_.Now()));
+  const Batch next = Opened(*spool.Cut(signer()));
+  ASSERT_EQ(next.voided.size(), 1U);
+  EXPECT_EQ(next.voided[0], (Voided{1, bad->sha256, "refused: schema"}));
+  EXPECT_EQ(next.readings.size(), 1U) << "what was refused for good is not sent again";
+  spool.Keep(ReadingOf(4, clock_.Now()));
+  EXPECT_TRUE(Opened(*spool.Cut(signer())).voided.empty());
+}
+
+TEST_F(SpoolTest, CutsSmallerWhatWasTooLarge) {
+  Spool spool = Open();
+  for (int i = 0; i < 400; ++i) spool.Keep(ReadingOf(i, clock_.Now()));
+  const auto big = spool.Cut(signer());
+  spool.CutAnew(big->batch, "refused: too-large");
+  std::set<std::string> values;
+  std::int64_t batches = 0;
+  while (const auto cut = spool.Cut(signer())) {
+    ++batches;
+    EXPECT_LT(cut->message.size(), big->message.size());
+    for (const auto& row : Opened(*cut).readings) {
+      EXPECT_TRUE(values.insert(row.reading.meters[0].value.value.text()).second);
+    }
+  }
+  EXPECT_GE(batches, 2);
+  EXPECT_EQ(values.size(), 400U);
+}
+
+TEST_F(SpoolTest, SetsAsideASingleThingThatIsTooLarge) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  spool.CutAnew(spool.Cut(signer())->batch, "refused: too-large");
+  EXPECT_FALSE(spool.Cut(signer()));
+  EXPECT_EQ(spool.CountWaiting().aside, 1);
+}
+
+TEST_F(SpoolTest, MovesWhatHasNoReceiptIntoANewStream) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  spool.Receipted(spool.Cut(signer())->batch, "r");
+  spool.Keep(ReadingOf(2, clock_.Now()));
+  spool.Keep(Plotter(), JobOf("j", "printed"));
+  spool.Alerts(Plotter(), ChannelKind::kSnmp, {{.key = "1"}});
+  const auto forked = spool.Cut(signer());
+  spool.Keep(ReadingOf(3, clock_.Now()));
+  const std::string before = spool.stream();
+  spool.NewStream("refused: fork");
+  EXPECT_NE(spool.stream(), before);
+  EXPECT_FALSE(spool.Next());
+  const auto cut = spool.Cut(signer());
+  EXPECT_EQ(cut->sequence, 1);
+  EXPECT_NE(cut->batch, forked->batch);
+  const Batch batch = Opened(*cut);
+  EXPECT_EQ(batch.previous, "");
+  EXPECT_EQ(batch.readings.size(), 2U);
+  EXPECT_EQ(batch.jobs.size(), 1U);
+  EXPECT_EQ(batch.alerts.size(), 1U);
+}
+
+TEST_F(SpoolTest, SendsAgainWhatARestoredPortalMisses) {
+  Spool spool = Open();
+  std::vector<CutBatch> batches;
+  for (int i = 0; i < 3; ++i) {
+    spool.Keep(ReadingOf(i, clock_.Now()));
+    batches.push_back(*spool.Cut(signer()));
+    spool.Receipted(batches.back().batch, "r");
+  }
+  spool.Resend({2});
+  EXPECT_EQ(spool.Next()->batch, batches[1].batch);
+  EXPECT_EQ(spool.Next()->message, batches[1].message);
+  spool.Receipted(batches[1].batch, "r2");
+  EXPECT_FALSE(spool.Next());
+
+  // Its message too old to be kept: said so in the next batch.
+  clock_.Advance(days(36));
+  spool.ForgetOld();
+  spool.Resend({3});
+  EXPECT_FALSE(spool.Next());
+  spool.Keep(ReadingOf(9, clock_.Now()));
+  const Batch next = Opened(*spool.Cut(signer()));
+  ASSERT_EQ(next.voided.size(), 1U);
+  EXPECT_EQ(next.voided[0], (Voided{3, batches[2].sha256, "no longer kept"}));
+}
+
+TEST_F(SpoolTest, KeepsMessagesForFiveWeeksAndTheOutboxLonger) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  spool.Receipted(spool.Cut(signer())->batch, "r");
+  clock_.Advance(days(34));
+  spool.ForgetOld();
+  spool.Resend({1});
+  EXPECT_TRUE(spool.Next());
+  spool.Receipted(spool.Next()->batch, "r");
+  clock_.Advance(days(36));
+  spool.ForgetOld();
+  EXPECT_EQ(spool.Outbox().size(), 1U);
+  EXPECT_EQ(spool.Outbox()[0].receipt, "r");
+}
+
+TEST_F(SpoolTest, RemembersAJobAsLongAsItIsShown) {
+  Spool spool = Open();
+  spool.Keep(Plotter(), JobOf("shown", "printed", "0.21"));
+  spool.Keep(Plotter(), JobOf("gone", "printed", "0.21"));
+  spool.Receipted(spool.Cut(signer())->batch, "r");
+  for (int day = 0; day < 40; ++day) {
+    clock_.Advance(days(1));
+    EXPECT_FALSE(spool.Keep(Plotter(), JobOf("shown", "printed", "0.21"))) << day;
+    spool.ForgetOld();
+  }
+  EXPECT_FALSE(spool.Cut(signer()));
+}
+
+TEST_F(SpoolTest, PreviewsWithoutChangingAnything) {
+  Spool spool = Open();
+  EXPECT_FALSE(spool.Preview(signer()));
+  spool.Keep(ReadingOf(433, clock_.Now()));
+  const auto preview = spool.Preview(signer());
+  ASSERT_TRUE(preview);
+  EXPECT_EQ(ParseBatch(preview->payload, preview->names).sequence, 1);
+  EXPECT_FALSE(spool.Next());
+  const auto cut = spool.Cut(signer());
+  EXPECT_EQ(cut->sequence, 1);
+  // The same but for what is made freshly each time.
+  Json shown = ParseJson(preview->payload);
+  Json written = ParseJson(PartsOf(cut->message).payload);
+  for (const char* fresh : {"batch", "salt", "names"}) {
+    shown.erase(fresh);
+    written.erase(fresh);
+  }
+  EXPECT_EQ(shown, written);
+}
+
+TEST_F(SpoolTest, CarriesTheMeasuredOffset) {
+  Spool spool = Open();
+  spool.MeasuredOffset(std::chrono::milliseconds(-120), clock_.Now());
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  const Batch batch = Opened(*spool.Cut(signer()));
+  EXPECT_EQ(batch.clock.offset_ms, -120);
+  EXPECT_EQ(batch.clock.offset_at, clock_.Now());
+}
+
+TEST_F(SpoolTest, KeepsNothingOfAPrinterWithoutASerial) {
+  Spool spool = Open();
+  Reading nobody = ReadingOf(1, clock_.Now());
+  nobody.printer.serial = "";
+  EXPECT_THROW(spool.Keep(nobody), BatchError);
+  EXPECT_EQ(spool.CountWaiting().readings, 0);
+}
+
+TEST_F(SpoolTest, KnowsPrintersByTheirAddress) {
+  Spool spool = Open();
+  KnownPrinter printer{.host = "10.0.0.7", .identity = Plotter(), .found_at = clock_.Now()};
+  spool.Know(printer);
+  printer.identity.firmware = "AENEAS_04";
+  spool.Know(printer);
+  const auto known = Open().KnownPrinters();
+  ASSERT_EQ(known.size(), 1U);
+  EXPECT_EQ(known[0].identity.firmware, "AENEAS_04");
+  EXPECT_EQ(known[0].snmp_port, 161);
+}
+
+TEST_F(SpoolTest, RefusesASpoolOfANewerProgram) {
+  { Open(); }
+  Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
+      .Execute("PRAGMA user_version = 99");
+  EXPECT_THROW(Open(), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace plotmeter
