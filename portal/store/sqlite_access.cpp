@@ -37,6 +37,7 @@ std::optional<std::string> SqliteStore::AddToken(const ResellerId& reseller,
   const bool confined = !token.customer.empty();
   Statement& ours = writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
   if (confined && !ours.Bind(token.customer, owner).Step()) return std::nullopt;
+  const std::string id = UnusedId(*writer, "api_token", "tok_");
   writer
       ->Sql(
           "INSERT INTO api_token(id, reseller_id, hash, role, customer, name, created_at,"
