@@ -11,6 +11,7 @@
 #include "collector/snmp/codec.h"
 #include "collector/snmp/exchange.h"
 #include "collector/snmp/ieee1284.h"
+#include "collector/snmp/large_format.h"
 #include "collector/snmp/printer_mib.h"
 #include "collector/snmp/serial.h"
 #include "collector/snmp/text.h"
