@@ -9,7 +9,7 @@
 #include "collector/snmp/large_format.h"
 #include "collector/snmp/makers.h"
 #include "collector/snmp/mib.h"
-#include "collector/snmp/serial.h"
+#include "collector/channel/serial.h"
 #include "collector/snmp/text.h"
 
 namespace plotmeter {

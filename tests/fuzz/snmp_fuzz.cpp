@@ -13,7 +13,7 @@
 #include "collector/snmp/ieee1284.h"
 #include "collector/snmp/large_format.h"
 #include "collector/snmp/printer_mib.h"
-#include "collector/snmp/serial.h"
+#include "collector/channel/serial.h"
 #include "collector/snmp/text.h"
 #include "common/json.h"
 
