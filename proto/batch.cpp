@@ -38,12 +38,18 @@ Json Member(Instant at) { return FormatInstant(at); }
 Json Member(std::int64_t number) { return number; }
 Json Member(bool flag) { return flag; }
 Json Member(const Quantity& quantity) {
-  return {{"value", quantity.value.text()}, {"unit", Clean(quantity.unit)}};
+  const std::string unit = quantity.unit.empty() ? "?" : Clean(quantity.unit);
+  return {{"value", quantity.value.text()}, {"unit", unit}};
 }
 
 template <typename Value>
 void Say(Json& object, const char* name, const std::optional<Value>& value) {
   if (value) object[name] = Member(*value);
+}
+
+// A count below 0 is a printer's way of saying that it does not know.
+void SayCount(Json& object, const char* name, const std::optional<std::int64_t>& count) {
+  if (count && *count >= 0) object[name] = *count;
 }
 
 // Of identities and the like empty text means that nothing was said.
@@ -140,10 +146,10 @@ Json WriteJob(const BatchJob& row) {
   Say(out, "started", job.started);
   Say(out, "finished", job.finished);
   Say(out, "clock_offset_ms", job.clock_offset_ms);
-  Say(out, "pages", job.pages);
-  Say(out, "printed_pages", job.printed_pages);
-  Say(out, "copies", job.copies);
-  Say(out, "printed_copies", job.printed_copies);
+  SayCount(out, "pages", job.pages);
+  SayCount(out, "printed_pages", job.printed_pages);
+  SayCount(out, "copies", job.copies);
+  SayCount(out, "printed_copies", job.printed_copies);
   Say(out, "media", job.media);
   Say(out, "media_name", job.media_name);
   Say(out, "media_source", job.media_source);

@@ -92,9 +92,10 @@ struct BatchText {
   std::string names = {};    // N
 };
 
-// Text that a printer gave can never make a batch unreadable: what is not UTF-8, and U+0000,
-// becomes U+FFFD, and text beyond kMaxText is cut. Members that say nothing are left out. Counts
-// and ranges are the caller's (ParseBatch of the result tells).
+// What a printer said can never make a batch unreadable: what is not UTF-8, and U+0000, becomes
+// U+FFFD, text beyond kMaxText is cut, no unit becomes "?", and a count below 0 is not known.
+// Members that say nothing are left out. Everything else is the caller's (ParseBatch of the result
+// tells): ids, hashes, salts, words, revisions from 1, and how many.
 BatchText WriteBatch(const Batch& batch);
 
 // Reads P and N and checks everything that step 10 of the portal's checks names: sizes, depth,

@@ -19,7 +19,7 @@ constexpr std::size_t kHash = 32;  // bytes of a SHA-256
 constexpr std::size_t kSalt = 16;
 
 ChannelKind ChannelOf(const Field& field) {
-  const std::string text = field.is_present() ? field.Text() : "";
+  const std::string_view text = field.text_or_empty();
   for (const auto kind : {ChannelKind::kSnmp, ChannelKind::kPiws, ChannelKind::kLedm}) {
     if (text == ToText(kind)) return kind;
   }
@@ -27,7 +27,7 @@ ChannelKind ChannelOf(const Field& field) {
 }
 
 Severity SeverityOf(const Field& field) {
-  const std::string text = field.is_present() ? field.Text() : "";
+  const std::string_view text = field.text_or_empty();
   for (const auto severity :
        {Severity::kUnknown, Severity::kInformation, Severity::kWarning, Severity::kCritical}) {
     if (text == ToText(severity)) return severity;
@@ -37,7 +37,7 @@ Severity SeverityOf(const Field& field) {
 
 // "p1" in the words of the batch: an index into its list of printers.
 std::size_t PrinterOf(const Field& field, std::size_t printers) {
-  const std::string label = field.is_present() ? field.Text() : "";
+  const std::string_view label = field.text_or_empty();
   unsigned number = 0;
   if (label.size() >= 2) std::from_chars(label.data() + 1, label.data() + label.size(), number);
   if (number >= 1 && number <= printers && label == PrinterLabel(number - 1)) return number - 1;
@@ -192,7 +192,7 @@ std::vector<PrinterIdentity> ReadPrinters(const Field& in) {
   for (std::size_t i = 0; i < count; ++i) {
     const Field row = in[i];
     const Field label = row["printer"];
-    if (const auto want = PrinterLabel(i); !label.is_present() || label.Text() != want) {
+    if (const auto want = PrinterLabel(i); label.text_or_empty() != want) {
       label.Refuse(fmt::format("\"{}\": they are counted in order", want));
     }
     printers.push_back({.manufacturer = TextOrNothing(row["manufacturer"]),

@@ -16,6 +16,8 @@ bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string Shown(const Json& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return fmt::format("an array of {}", value.size());
   std::string text = JsonText(value);
   if (text.size() <= kMaxShown) return text;
   std::size_t end = kMaxShown;
@@ -65,6 +67,11 @@ std::string Field::Text() const {
   if (text.size() > kMaxText) Refuse(fmt::format("text of at most {} bytes", kMaxText));
   if (text.find('\0') != std::string::npos) Refuse("text without U+0000");
   return text;
+}
+
+std::string_view Field::text_or_empty() const {
+  if (!is_present() || !value_->is_string()) return {};
+  return value_->get_ref<const std::string&>();
 }
 
 std::string Field::SomeText() const {

@@ -35,6 +35,9 @@ class Field {
   Field operator[](const char* member) const;
   Field operator[](std::size_t element) const;
 
+  // To compare with words that are known; empty when it is no text.
+  std::string_view text_or_empty() const;
+
   // Each throws BatchError unless it is there and is what was asked for.
   std::string Text() const;      // at most kMaxText bytes, without U+0000
   std::string SomeText() const;  // the same, not empty

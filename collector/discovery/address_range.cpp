@@ -33,6 +33,15 @@ std::vector<std::string_view> Split(std::string_view text, char at) {
   return parts;
 }
 
+// What came, fit for one line of an error message.
+std::string Shown(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  std::string shown(text.substr(0, kMost));
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text.size() > kMost ? shown + "..." : shown;
+}
+
 }  // namespace
 
 std::string Ipv4::ToText() const {
@@ -42,7 +51,7 @@ std::string Ipv4::ToText() const {
 
 AddressRange AddressRange::Parse(std::string_view field, std::string_view text) {
   const auto wrong = [&](std::string_view expected) {
-    return UsageError(fmt::format("'{}' is '{}'; expected {}", field, text, expected));
+    return UsageError(fmt::format("'{}' is '{}'; expected {}", field, Shown(text), expected));
   };
   constexpr std::string_view kForms =
       "an IPv4 address, a block such as 10.0.0.0/24 or spans such as 192.168.1-10.1-254";

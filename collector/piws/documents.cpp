@@ -36,10 +36,12 @@ std::optional<Quantity> AmountOrRemark(const Node& node, std::string_view child,
   return amount;
 }
 
+// What a list of flags says; "Unknown" says nothing.
 std::string Joined(const std::vector<const Node*>& nodes) {
   std::string text;
   for (const Node* node : nodes) {
-    if (!node->text.empty()) text += (text.empty() ? "" : ",") + node->text;
+    if (!node->text.empty() && node->text != "Unknown")
+      text += (text.empty() ? "" : ",") + node->text;
   }
   return text;
 }

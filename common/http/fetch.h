@@ -38,8 +38,8 @@ struct FetchRules {
 
   Tls tls = Tls::kVerify;
   std::string ca_file = {};  // PEM, for kVerify; empty: the system's roots
-  // Ciphers without forward secrecy and small keys (OpenSSL DEFAULT@SECLEVEL=0): firmware was seen
-  // to offer nothing better than AES256-GCM-SHA384 with plain RSA. TLS stays at 1.2 or newer.
+  // Ciphers without forward secrecy and small keys (OpenSSL DEFAULT@SECLEVEL=0), which is
+  // all that some firmware offers. TLS stays at 1.2 or newer.
   bool old_ciphers = false;
   bool plain_http = false;  // http:// too
   bool post = false;        // FetchRequest::Method::kPost too

@@ -20,10 +20,9 @@ std::optional<Secret> Enrolments::Offer(const ResellerId& reseller, const std::s
                                         std::chrono::days valid) {
   const EnrolmentCode code{.portal = keys_.thumbprint(), .secret = Secret(RandomBytes(kSecret))};
   const Instant now = clock_.Now();
-  const bool added = store_.AddCode(reseller, {.hash = HashOf(code.secret),
-                                               .site = site,
-                                               .created_at = now,
-                                               .expires_at = now + valid});
+  const bool added = store_.AddCode(
+      reseller,
+      {.hash = HashOf(code.secret), .site = site, .created_at = now, .expires_at = now + valid});
   if (!added) return std::nullopt;
   return code.ToText();
 }
@@ -45,8 +44,7 @@ EnrolmentRefused Enrolments::Refuse(std::string_view body, int status, std::stri
 
 std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_view body) {
   const OpenKeys open{
-      .decryption = [this](const std::string& kid) { return keys_.Decryption(kid); },
-      .signer = {}};
+      .decryption = [this](const std::string& kid) { return keys_.Decryption(kid); }, .signer = {}};
   const auto request = ReadEnrolmentRequest(body, open);
   if (!request || !request->key) {
     return Refuse(body, 400, "form",

@@ -16,25 +16,23 @@ constexpr std::array<std::string_view, 3> kRoles = {"reseller_admin", "reseller_
 
 }  // namespace
 
-bool IsTokenRole(std::string_view role) {
-  return std::ranges::find(kRoles, role) != kRoles.end();
-}
+bool IsTokenRole(std::string_view role) { return std::ranges::find(kRoles, role) != kRoles.end(); }
 
-std::optional<Secret> IssueToken(Store& store, const ResellerId& reseller, const TokenWish& wish,
-                                 Instant now) {
+std::optional<IssuedToken> IssueToken(Store& store, const ResellerId& reseller,
+                                      const TokenWish& wish, Instant now) {
   if (!IsTokenRole(wish.role)) throw std::invalid_argument("no such role: " + wish.role);
   if ((wish.role == "customer_viewer") == wish.customer.empty()) {
     throw std::invalid_argument("a customer_viewer, and nobody else, is confined to a customer");
   }
   Secret token(std::string(kPrefix) + Base64Url(RandomBytes(kRandom)));
-  const bool added = store.AddToken(reseller, {.hash = Base64Url(Sha256(token.Reveal())),
-                                               .role = wish.role,
-                                               .customer = wish.customer,
-                                               .name = wish.name,
-                                               .created_at = now,
-                                               .expires_at = wish.expires_at});
-  if (!added) return std::nullopt;
-  return token;
+  auto id = store.AddToken(reseller, {.hash = Base64Url(Sha256(token.Reveal())),
+                                      .role = wish.role,
+                                      .customer = wish.customer,
+                                      .name = wish.name,
+                                      .created_at = now,
+                                      .expires_at = wish.expires_at});
+  if (!id) return std::nullopt;
+  return IssuedToken{*std::move(id), std::move(token)};
 }
 
 std::optional<KnownToken> SignIn(Directory& directory, std::string_view token, Instant now) {

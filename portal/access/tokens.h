@@ -1,7 +1,7 @@
 // API tokens for programs: shown once, stored as a hash, with a role, and expiring if so wished.
 //
 //    auto token = IssueToken(store, reseller, {.role = "reseller_viewer", .name = "billing"}, now);
-//    token->Reveal()                           "pmt_" and 43 characters; never to be seen again
+//    token->text.Reveal()                      "pmt_" and 43 characters; never to be seen again
 //    SignIn(directory, "pmt_…", now)           whose it is, or empty
 //
 // 256 random bits need no slow hash: SHA-256 of the text, base64url, is what is stored.
@@ -28,10 +28,15 @@ struct TokenWish {
   std::optional<Instant> expires_at = {};  // empty: never
 };
 
+struct IssuedToken {
+  std::string id = {};  // "tok_7Q2M9K4T"; not secret
+  Secret text = {};
+};
+
 // Empty where the customer is not this reseller's. Throws std::invalid_argument for a role that is
 // none, or a customer that does not go with it.
-std::optional<Secret> IssueToken(Store& store, const ResellerId& reseller, const TokenWish& wish,
-                                 Instant now);
+std::optional<IssuedToken> IssueToken(Store& store, const ResellerId& reseller,
+                                      const TokenWish& wish, Instant now);
 
 // Empty: nobody's, or expired.
 std::optional<KnownToken> SignIn(Directory& directory, std::string_view token, Instant now);

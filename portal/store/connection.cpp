@@ -4,7 +4,7 @@
 
 namespace plotmeter {
 
-Statement& Connection::Sql(std::string_view sql) {
+Statement& StoreConnection::Sql(std::string_view sql) {
   auto& kept = statements_[sql];
   if (kept == nullptr) kept = std::make_unique<Kept>(Kept{db_.Prepare(sql)});
   if (!kept->used) {
@@ -14,7 +14,7 @@ Statement& Connection::Sql(std::string_view sql) {
   return kept->statement;
 }
 
-void Connection::ResetUsed() {
+void StoreConnection::ResetUsed() {
   for (Kept* kept : used_) {
     kept->statement.Reset();
     kept->used = false;
@@ -22,10 +22,10 @@ void Connection::ResetUsed() {
   used_.clear();
 }
 
-ConnectionPool::Lease::Lease(ConnectionPool& pool, std::unique_ptr<Connection> reader)
+ConnectionPool::Lease::Lease(ConnectionPool& pool, std::unique_ptr<StoreConnection> reader)
     : pool_(&pool), reader_(std::move(reader)), connection_(reader_.get()) {}
 
-ConnectionPool::Lease::Lease(Connection& writer, std::unique_lock<std::mutex> lock)
+ConnectionPool::Lease::Lease(StoreConnection& writer, std::unique_lock<std::mutex> lock)
     : lock_(std::move(lock)), connection_(&writer) {}
 
 ConnectionPool::Lease::~Lease() {
@@ -39,7 +39,7 @@ ConnectionPool::ConnectionPool(std::string path)
     : path_(std::move(path)), writer_(path_, Database::Mode::kReadWrite) {}
 
 ConnectionPool::Lease ConnectionPool::Reader() {
-  std::unique_ptr<Connection> reader;
+  std::unique_ptr<StoreConnection> reader;
   {
     const std::lock_guard guard(mutex_);
     if (!idle_.empty()) {
@@ -48,7 +48,7 @@ ConnectionPool::Lease ConnectionPool::Reader() {
     }
   }
   if (reader == nullptr) {
-    reader = std::make_unique<Connection>(path_, Database::Mode::kReadOnly);
+    reader = std::make_unique<StoreConnection>(path_, Database::Mode::kReadOnly);
   }
   return Lease(*this, std::move(reader));
 }

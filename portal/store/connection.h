@@ -5,8 +5,8 @@
 //    Statement& q = reader->Sql("SELECT …");
 //    for (q.Bind(owner); q.Step();) use(q.Text(0));
 //
-// A Connection is one thread's while it is lent. When the lease ends, its statements are reset, so
-// that no forgotten row holds back the write-ahead log.
+// A StoreConnection is one thread's while it is lent. When the lease ends, its statements are
+// reset, so that no forgotten row holds back the write-ahead log.
 
 #pragma once
 
@@ -21,9 +21,9 @@
 
 namespace plotmeter {
 
-class Connection {
+class StoreConnection {
  public:
-  Connection(const std::string& path, Database::Mode mode) : db_(path, mode) {}
+  StoreConnection(const std::string& path, Database::Mode mode) : db_(path, mode) {}
 
   // The statement of that text, prepared once. `sql` must live as long as the program: it is kept
   // by reference. The reference lives as long as the connection; one text is one statement, so a
@@ -46,18 +46,18 @@ class ConnectionPool {
  public:
   class Lease {
    public:
-    Lease(ConnectionPool& pool, std::unique_ptr<Connection> reader);  // a reader
-    Lease(Connection& writer, std::unique_lock<std::mutex> lock);     // the writer
+    Lease(ConnectionPool& pool, std::unique_ptr<StoreConnection> reader);  // a reader
+    Lease(StoreConnection& writer, std::unique_lock<std::mutex> lock);     // the writer
     Lease(Lease&&) = delete;
     ~Lease();
-    Connection* operator->() { return connection_; }
-    Connection& operator*() { return *connection_; }
+    StoreConnection* operator->() { return connection_; }
+    StoreConnection& operator*() { return *connection_; }
 
    private:
     ConnectionPool* pool_ = nullptr;
-    std::unique_ptr<Connection> reader_;
+    std::unique_ptr<StoreConnection> reader_;
     std::unique_lock<std::mutex> lock_;
-    Connection* connection_ = nullptr;
+    StoreConnection* connection_ = nullptr;
   };
 
   // Opens the writer; readers are opened when they are needed. The file must exist.
@@ -69,9 +69,9 @@ class ConnectionPool {
  private:
   std::string path_;
   std::mutex writing_;
-  Connection writer_;
+  StoreConnection writer_;
   std::mutex mutex_;  // guards idle_
-  std::vector<std::unique_ptr<Connection>> idle_;
+  std::vector<std::unique_ptr<StoreConnection>> idle_;
 };
 
 }  // namespace plotmeter

@@ -24,17 +24,17 @@ class DerivedRows {
     std::string site = {};
   };
 
-  void Write(Connection& writer, const Place& place, const BatchRecord& batch);
+  void Write(StoreConnection& writer, const Place& place, const BatchRecord& batch);
 
   void Keep();    // the transaction was committed
   void Forget();  // it was not
 
  private:
-  std::vector<std::int64_t> WritePrinters(Connection& writer, const Place& place,
+  std::vector<std::int64_t> WritePrinters(StoreConnection& writer, const Place& place,
                                           const BatchRecord& batch);
-  void WriteReadings(Connection& writer, const Place& place, const BatchRecord& batch,
+  void WriteReadings(StoreConnection& writer, const Place& place, const BatchRecord& batch,
                      const std::vector<std::int64_t>& printers);
-  std::int64_t MeterNumber(Connection& writer, std::int64_t owner, std::int64_t printer,
+  std::int64_t MeterNumber(StoreConnection& writer, std::int64_t owner, std::int64_t printer,
                            ChannelKind channel, const MeterValue& value);
 
   std::unordered_map<std::string, std::int64_t> meters_;

@@ -28,23 +28,25 @@ std::optional<ResellerId> SqliteStore::ResellerOfCode(const std::string& hash) {
   return ResellerId{q.Text(0)};
 }
 
-bool SqliteStore::AddToken(const ResellerId& reseller, const ApiToken& token) {
+std::optional<std::string> SqliteStore::AddToken(const ResellerId& reseller,
+                                                 const ApiToken& token) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  if (owner == 0) return false;
+  if (owner == 0) return std::nullopt;
   const bool confined = !token.customer.empty();
   Statement& ours = writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
-  if (confined && !ours.Bind(token.customer, owner).Step()) return false;
+  if (confined && !ours.Bind(token.customer, owner).Step()) return std::nullopt;
+  const std::string id = UnusedId(*writer, "api_token", "tok_");
   writer
       ->Sql(
           "INSERT INTO api_token(id, reseller_id, hash, role, customer, name, created_at,"
           " expires_at) VALUES(?,?,?,?,?,?,?,?)")
-      .Run(token.id.empty() ? UnusedId(*writer, "api_token", "tok_") : token.id, owner, token.hash,
-           token.role, confined ? std::optional(token.customer) : std::nullopt, token.name,
+      .Run(id, owner, token.hash, token.role,
+           confined ? std::optional(token.customer) : std::nullopt, token.name,
            ToMillis(token.created_at), MaybeMillis(token.expires_at));
   transaction.Commit();
-  return true;
+  return id;
 }
 
 std::vector<ApiToken> SqliteStore::Tokens(const ResellerId& reseller) {

@@ -35,8 +35,9 @@ std::vector<Seen> SeenIn(const BatchRecord& batch) {
 
 // Who the printer is in this reseller's fleet; 0 when it is new. A channel that does not name the
 // maker means the one printer with that serial.
-std::int64_t FindPrinter(Connection& writer, std::int64_t owner, const PrinterIdentity& printer,
-                         const std::string& apart, std::string& site) {
+std::int64_t FindPrinter(StoreConnection& writer, std::int64_t owner,
+                         const PrinterIdentity& printer, const std::string& apart,
+                         std::string& site) {
   Statement& find = writer.Sql(
       "SELECT number, site FROM printer WHERE reseller_id=?1 AND serial=?2 AND apart=?3"
       " AND (manufacturer=?4 OR manufacturer='' OR ?4='') ORDER BY manufacturer=?4 DESC LIMIT 1");
@@ -61,7 +62,7 @@ std::optional<std::string> UnitOf(const std::optional<Quantity>& quantity) {
   return quantity ? std::optional(quantity->unit) : std::nullopt;
 }
 
-void WriteJobs(Connection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
                const std::vector<std::int64_t>& printers) {
   Statement& insert = writer.Sql(
       "INSERT INTO job(reseller_id, printer, channel, job, revision, seen_at, type, status,"
@@ -87,8 +88,8 @@ void WriteJobs(Connection& writer, const DerivedRows::Place& place, const BatchR
   }
 }
 
-void WriteSupplies(Connection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
-                   const std::vector<std::int64_t>& printers) {
+void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
+                   const BatchRecord& batch, const std::vector<std::int64_t>& printers) {
   Statement& insert = writer.Sql(
       "INSERT INTO supply(reseller_id, printer, channel, supply, at, kind, colorant, description,"
       " level, level_unit, capacity, capacity_unit, percent, remark, state, part_number, serial,"
@@ -111,7 +112,7 @@ void WriteSupplies(Connection& writer, const DerivedRows::Place& place, const Ba
   }
 }
 
-void WriteAlerts(Connection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+void WriteAlerts(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
                  const std::vector<std::int64_t>& printers) {
   Statement& insert = writer.Sql(
       "INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code, text,"
@@ -127,7 +128,7 @@ void WriteAlerts(Connection& writer, const DerivedRows::Place& place, const Batc
 
 }  // namespace
 
-void DerivedRows::Write(Connection& writer, const Place& place, const BatchRecord& batch) {
+void DerivedRows::Write(StoreConnection& writer, const Place& place, const BatchRecord& batch) {
   if (meters_.size() > kMetersRemembered) meters_.clear();
   const std::vector<std::int64_t> printers = WritePrinters(writer, place, batch);
   WriteReadings(writer, place, batch, printers);
@@ -143,7 +144,7 @@ void DerivedRows::Forget() {
   learned_.clear();
 }
 
-std::vector<std::int64_t> DerivedRows::WritePrinters(Connection& writer, const Place& place,
+std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, const Place& place,
                                                      const BatchRecord& batch) {
   const std::vector<Seen> seen = SeenIn(batch);
   std::vector<std::int64_t> numbers;
@@ -186,7 +187,8 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(Connection& writer, const P
   return numbers;
 }
 
-void DerivedRows::WriteReadings(Connection& writer, const Place& place, const BatchRecord& batch,
+void DerivedRows::WriteReadings(StoreConnection& writer, const Place& place,
+                                const BatchRecord& batch,
                                 const std::vector<std::int64_t>& printers) {
   // The first word at an instant stays: a reading that is sent twice is counted once.
   Statement& insert = writer.Sql(
@@ -202,8 +204,9 @@ void DerivedRows::WriteReadings(Connection& writer, const Place& place, const Ba
   }
 }
 
-std::int64_t DerivedRows::MeterNumber(Connection& writer, std::int64_t owner, std::int64_t printer,
-                                      ChannelKind channel, const MeterValue& value) {
+std::int64_t DerivedRows::MeterNumber(StoreConnection& writer, std::int64_t owner,
+                                      std::int64_t printer, ChannelKind channel,
+                                      const MeterValue& value) {
   const std::string_view colorant = value.colorant ? std::string_view(*value.colorant) : "";
   const std::string_view media = value.media ? std::string_view(*value.media) : "";
   key_ = std::to_string(printer);

@@ -13,7 +13,7 @@ struct StreamState {
   std::int64_t highest = 0;
 };
 
-BatchFound Place(Connection& connection, std::int64_t owner, const BatchRecord& batch) {
+BatchFound Place(StoreConnection& connection, std::int64_t owner, const BatchRecord& batch) {
   Statement& same = connection.Sql(
       "SELECT sha256, receipt FROM batch WHERE collector=? AND batch=? AND reseller_id=?");
   if (same.Bind(batch.collector, batch.batch, owner).Step()) {
@@ -28,7 +28,7 @@ BatchFound Place(Connection& connection, std::int64_t owner, const BatchRecord& 
   return {};
 }
 
-void AddGap(Connection& writer, std::int64_t owner, const Gap& gap, Instant now) {
+void AddGap(StoreConnection& writer, std::int64_t owner, const Gap& gap, Instant now) {
   writer
       .Sql(
           "INSERT OR IGNORE INTO gap(reseller_id, collector, stream, sequence, kind, detail,"
@@ -36,19 +36,19 @@ void AddGap(Connection& writer, std::int64_t owner, const Gap& gap, Instant now)
       .Run(owner, gap.collector, gap.stream, gap.sequence, gap.kind, gap.detail, ToMillis(now));
 }
 
-bool IsStored(Connection& writer, const BatchRecord& batch, std::int64_t sequence) {
+bool IsStored(StoreConnection& writer, const BatchRecord& batch, std::int64_t sequence) {
   Statement& q = writer.Sql("SELECT 1 FROM batch WHERE collector=? AND stream=? AND sequence=?");
   return q.Bind(batch.collector, batch.stream, sequence).Step();
 }
 
-bool IsVoid(Connection& writer, const BatchRecord& batch, std::int64_t sequence) {
+bool IsVoid(StoreConnection& writer, const BatchRecord& batch, std::int64_t sequence) {
   Statement& q =
       writer.Sql("SELECT 1 FROM gap WHERE collector=? AND stream=? AND sequence=? AND kind='void'");
   return q.Bind(batch.collector, batch.stream, sequence).Step();
 }
 
 // What the batch says will not come, unless it did; and this batch, should it have been given up.
-void NoteVoids(Connection& writer, std::int64_t owner, const BatchRecord& batch) {
+void NoteVoids(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch) {
   for (const BatchRecord::Void& gone : batch.voided) {
     if (gone.sequence < 1 || gone.sequence >= batch.sequence) continue;
     if (IsStored(writer, batch, gone.sequence)) continue;
@@ -60,7 +60,7 @@ void NoteVoids(Connection& writer, std::int64_t owner, const BatchRecord& batch)
 }
 
 // `previous` against the neighbours that are here; a mismatch is a fact to report, not a refusal.
-void NoteBrokenChain(Connection& writer, std::int64_t owner, const BatchRecord& batch) {
+void NoteBrokenChain(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch) {
   Statement& before =
       writer.Sql("SELECT sha256 FROM batch WHERE collector=? AND stream=? AND sequence=?");
   const bool known = before.Bind(batch.collector, batch.stream, batch.sequence - 1).Step();
@@ -84,7 +84,7 @@ void NoteBrokenChain(Connection& writer, std::int64_t owner, const BatchRecord& 
 }
 
 // The stream once this batch is in it.
-StreamState Advance(Connection& writer, std::int64_t owner, const BatchRecord& batch) {
+StreamState Advance(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch) {
   StreamState state;
   Statement& find =
       writer.Sql("SELECT unbroken, highest FROM stream WHERE collector=? AND stream=?");
@@ -106,7 +106,7 @@ StreamState Advance(Connection& writer, std::int64_t owner, const BatchRecord& b
   return state;
 }
 
-std::vector<std::int64_t> Missing(Connection& writer, const BatchRecord& batch,
+std::vector<std::int64_t> Missing(StoreConnection& writer, const BatchRecord& batch,
                                   const StreamState& state) {
   std::vector<std::int64_t> missing;
   if (state.unbroken == state.highest) return missing;

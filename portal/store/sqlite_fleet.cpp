@@ -36,7 +36,8 @@ PrinterRow ReadPrinter(const Statement& q) {
   return row;
 }
 
-std::int64_t PrinterNumber(Connection& reader, const ResellerId& reseller, const std::string& id) {
+std::int64_t PrinterNumber(StoreConnection& reader, const ResellerId& reseller,
+                           const std::string& id) {
   Statement& q = reader.Sql("SELECT number FROM printer WHERE id=? AND reseller_id=?");
   return q.Bind(id, OwnerOf(reader, reseller)).Step() ? q.Int(0) : 0;
 }
@@ -55,7 +56,7 @@ struct Points {
   }
 };
 
-Points ReadPoints(Connection& reader, std::int64_t meter, Instant from, Instant to) {
+Points ReadPoints(StoreConnection& reader, std::int64_t meter, Instant from, Instant to) {
   Points read;
   Statement& base = reader.Sql(
       "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? ORDER BY at DESC LIMIT "
@@ -67,7 +68,7 @@ Points ReadPoints(Connection& reader, std::int64_t meter, Instant from, Instant 
   return read;
 }
 
-std::string BatchId(Connection& reader, std::int64_t number) {
+std::string BatchId(StoreConnection& reader, std::int64_t number) {
   Statement& q = reader.Sql("SELECT batch FROM batch WHERE number=?");
   return q.Bind(number).Step() ? q.Text(0) : "";
 }

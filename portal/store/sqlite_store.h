@@ -32,7 +32,7 @@ class SqliteStore : public Store, public Directory {
   std::vector<Site> Sites(const ResellerId& reseller) override;
   std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) override;
 
-  bool AddToken(const ResellerId& reseller, const ApiToken& token) override;
+  std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token) override;
   std::vector<ApiToken> Tokens(const ResellerId& reseller) override;
   bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) override;
   std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) override;
@@ -69,10 +69,10 @@ class SqliteStore : public Store, public Directory {
 };
 
 // The number a reseller has in this database; 0, which matches no row, for one it does not have.
-std::int64_t OwnerOf(Connection& connection, const ResellerId& reseller);
+std::int64_t OwnerOf(StoreConnection& connection, const ResellerId& reseller);
 
 // An id no row of `table` has yet: the prefix and eight characters of Crockford's base 32.
-std::string UnusedId(Connection& connection, std::string_view table, std::string_view prefix);
+std::string UnusedId(StoreConnection& connection, std::string_view table, std::string_view prefix);
 
 std::optional<Instant> MaybeInstant(const Statement& row, int column);
 std::optional<std::int64_t> MaybeMillis(const std::optional<Instant>& instant);

@@ -30,12 +30,12 @@ SqliteStore::SqliteStore(const std::string& path) : pool_(path) {
   }
 }
 
-std::int64_t OwnerOf(Connection& connection, const ResellerId& reseller) {
+std::int64_t OwnerOf(StoreConnection& connection, const ResellerId& reseller) {
   Statement& q = connection.Sql("SELECT reseller_id FROM reseller WHERE id=?");
   return q.Bind(reseller.value).Step() ? q.Int(0) : 0;
 }
 
-std::string UnusedId(Connection& connection, std::string_view table, std::string_view prefix) {
+std::string UnusedId(StoreConnection& connection, std::string_view table, std::string_view prefix) {
   static constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   // One statement a table: the texts differ, so each is prepared where it is needed.
   Statement taken = connection.db().Prepare(fmt::format("SELECT 1 FROM {} WHERE id=?", table));

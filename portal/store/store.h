@@ -216,8 +216,10 @@ class Store {
   virtual std::vector<Site> Sites(const ResellerId& reseller) = 0;
   virtual std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) = 0;
 
-  // Access. AddToken and AddCode answer false where customer or site are not this reseller's.
-  virtual bool AddToken(const ResellerId& reseller, const ApiToken& token) = 0;
+  // Access. AddToken answers the new id, empty where the customer is not this reseller's; AddCode
+  // false where the site is not.
+  virtual std::optional<std::string> AddToken(const ResellerId& reseller,
+                                              const ApiToken& token) = 0;
   virtual std::vector<ApiToken> Tokens(const ResellerId& reseller) = 0;
   virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) = 0;
   virtual std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) = 0;

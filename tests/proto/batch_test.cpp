@@ -69,6 +69,8 @@ TEST(BatchTest, CannotBePoisonedByWhatAPrinterSaid) {
   batch.readings[0].reading.supplies[0].description =
       std::string(700, 'a') + std::string(1000, '\xe9');
   batch.jobs[0].job.name = "\xc3";
+  batch.jobs[0].job.pages = -2;
+  batch.jobs[0].job.area->unit = "";
   const BatchText text = WriteBatch(batch);
   const Batch read = ParseBatch(text.payload, text.names);
   EXPECT_EQ(read.printers[0].model, "nul\xef\xbf\xbdin\xef\xbf\xbd\xef\xbf\xbd latin\xef\xbf\xbd");
@@ -76,6 +78,8 @@ TEST(BatchTest, CannotBePoisonedByWhatAPrinterSaid) {
   EXPECT_EQ(cut.size(), 1024U);  // 700 and 108 characters of three bytes
   EXPECT_EQ(cut.substr(1021), "\xef\xbf\xbd");
   EXPECT_EQ(read.jobs[0].job.name, "\xef\xbf\xbd");
+  EXPECT_EQ(read.jobs[0].job.pages, std::nullopt);
+  EXPECT_EQ(read.jobs[0].job.area->unit, "?");
 }
 
 TEST(BatchTest, RefusesNamesThatAreNotThoseHashed) {
@@ -119,7 +123,7 @@ TEST(BatchTest, RefusesTextThatIsNotOneJsonValue) {
   EXPECT_EQ(with(good.payload.substr(0, 100)), "batch: not valid JSON at byte 101");
   EXPECT_EQ(with(good.payload + "x"),
             "batch: not valid JSON at byte " + std::to_string(good.payload.size() + 1));
-  EXPECT_EQ(with("[]"), "the document is []; expected an object");
+  EXPECT_EQ(with("[]"), "the document is an array of 0; expected an object");
   EXPECT_EQ(with(R"({"a":")"
                  "\xc3"
                  R"("})"),

@@ -97,11 +97,12 @@ class SimulatedPrinter {
   void Sleep(bool asleep);
 
   // {"meters": [{serial, meter, colorant, unit, channel, opening, closing, used}],
-  //  "jobs":   [{serial, job, status, area, length, ink: [{colorant, value}], copies, pages}]}
-  // Values are decimal text as shown. A job belongs to the period (from, to] in which it finished;
-  // status is printed or cancelled (then some of it was printed); jobs that used nothing are not
-  // told, nor those of a model without PIWS, which shows none. A period outside its life is cut to
-  // it.
+  //  "jobs":   [{serial, job, status, cancelled, area, length, ink: [{colorant, value}], copies,
+  //              pages}]}
+  // Values are decimal text as shown. A job belongs to the period (from, to] in which it finished.
+  // Its status is "printed": what put ink on media was printed, also if somebody cancelled it
+  // halfway (then `cancelled` is true). Jobs that used nothing are not told, nor those of a model
+  // without PIWS, which shows none. A period outside its life is cut to it.
   Json Truth(Instant from, Instant to) const;
 
   const PrinterModel& model() const { return *model_; }

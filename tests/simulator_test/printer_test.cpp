@@ -132,7 +132,7 @@ TEST(PrinterTest, FivePrintersFinishFiveHundredJobsInAMonth) {
     printer.Advance(kStart + days(30));
     const Json rows = printer.Truth(kStart, printer.now()).at("jobs");
     for (const Json& job : rows) {
-      jobs += job.at("status") == "printed";
+      jobs += job.at("status") == "printed" && job.at("cancelled") == false;
     }
   }
   EXPECT_GE(jobs, 500u);
@@ -154,6 +154,20 @@ TEST(PrinterTest, EveryFateOfAJobIsSeen) {
   EXPECT_EQ(states.size(), 6u);
   EXPECT_TRUE(cancelled_halfway);
   EXPECT_TRUE(held);
+}
+
+TEST(PrinterTest, WhatWasCancelledHalfwayWasPrintedToo) {
+  SimulatedPrinter printer = Make(3);
+  printer.Advance(kStart + days(30));
+  const Json rows = printer.Truth(kStart, printer.now()).at("jobs");
+  int cancelled = 0;
+  for (const Json& job : rows) {
+    EXPECT_EQ(job.at("status"), "printed");
+    EXPECT_GT(job.at("pages"), 0);
+    EXPECT_GT(Decimal::Parse(job.at("area").get<std::string>())->digits(), 0);
+    cancelled += job.at("cancelled") == true;
+  }
+  EXPECT_GT(cancelled, 0);
 }
 
 TEST(PrinterTest, AFinishedJobStaysInTheListForTwoDaysAtLeast) {

@@ -113,6 +113,16 @@ TEST(InkSystemTest, SumsNothing) {
   EXPECT_EQ(black, 1);
 }
 
+TEST(InkSystemTest, TakesAnUnknownFlagForNone) {
+  Answers answers;
+  ReadInkSystem(
+      ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "cyan", "InkSlotCollection":
+      {"InkSlot": {"SlotId": 0, "SlotInfo": {"InkSupplyInfo": {"Status": {"StatusFlag": "Unknown"}}}}}}}})"),
+      answers);
+  ASSERT_EQ(answers.supplies.size(), 1u);
+  EXPECT_EQ(answers.supplies[0].remark, std::nullopt);
+}
+
 TEST(InkSystemTest, WithoutATotalOfItsGroupTellsNothingOfTwoSlots) {
   Answers answers;
   ReadInkSystem(

@@ -123,6 +123,17 @@ TEST(FetchTest, NoticesThatTheCertificateChangedBetweenTwoRequests) {
   EXPECT_EQ(second.asked().size(), 0u);
 }
 
+TEST(FetchTest, SpeaksToOldFirmwareWhereItMay) {
+  const auto old = std::make_shared<const SelfSigned>(SelfSigned::Kind::kOldFirmware);
+  Stranger stranger(Always(Stranger::Ok("x")), Stranger::Speaks::kTls, old);
+  Fetch printers(FetchRules::Printers());
+  const auto got = Get(printers, {.url = stranger.url()});
+  EXPECT_EQ(got.seen, FetchSeen::kAnswered) << got.detail;
+  EXPECT_EQ(got.fingerprint, old->fingerprint());
+  Fetch strict({.tls = FetchRules::Tls::kRemembered});
+  EXPECT_EQ(Get(strict, {.url = stranger.url()}).seen, FetchSeen::kTlsTrouble);
+}
+
 TEST(FetchTest, VerifiesByDefault) {
   Stranger stranger(Always(Stranger::Ok("x")));
   Fetch strict;

@@ -23,8 +23,8 @@ struct SelfSigned::Parts {
   std::unique_ptr<X509, decltype(&X509_free)> certificate{nullptr, &X509_free};
 };
 
-SelfSigned::SelfSigned() : parts_(std::make_unique<Parts>()) {
-  parts_->key.reset(EVP_EC_gen("P-256"));
+SelfSigned::SelfSigned(Kind kind) : kind_(kind), parts_(std::make_unique<Parts>()) {
+  parts_->key.reset(kind == Kind::kModern ? EVP_EC_gen("P-256") : EVP_RSA_gen(1024));
   parts_->certificate.reset(X509_new());
   X509* x = parts_->certificate.get();
   X509_set_version(x, 2);
@@ -164,6 +164,12 @@ Stranger::Stranger(Handler handler, Speaks speaks, std::shared_ptr<const SelfSig
   in.speaks = speaks;
   in.certificate = certificate ? std::move(certificate) : std::make_shared<const SelfSigned>();
   in.context.reset(SSL_CTX_new(TLS_server_method()));
+  if (in.certificate->kind() == SelfSigned::Kind::kOldFirmware) {
+    SSL_CTX_set_security_level(in.context.get(), 0);
+    SSL_CTX_set_max_proto_version(in.context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(in.context.get(), "DHE-RSA-AES256-GCM-SHA384");
+    SSL_CTX_set_dh_auto(in.context.get(), 1);  // as long as the key: 1024 bits
+  }
   SSL_CTX_use_certificate(in.context.get(), in.certificate->parts().certificate.get());
   SSL_CTX_use_PrivateKey(in.context.get(), in.certificate->parts().key.get());
   in.listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -23,7 +23,10 @@ namespace plotmeter {
 // A key and a certificate for 127.0.0.1 signed by it, made anew for each.
 class SelfSigned {
  public:
-  SelfSigned();
+  // kOldFirmware: RSA with 1024 bits, TLS 1.2 at most, Diffie-Hellman with 1024 bits.
+  enum class Kind { kModern, kOldFirmware };
+
+  explicit SelfSigned(Kind kind = Kind::kModern);
   ~SelfSigned();
   SelfSigned(const SelfSigned&) = delete;
   SelfSigned& operator=(const SelfSigned&) = delete;
@@ -31,10 +34,12 @@ class SelfSigned {
   std::string pem() const;          // the certificate, as a CA file would have it
   std::string fingerprint() const;  // SHA-256 of the public key, hex
 
+  Kind kind() const { return kind_; }
   struct Parts;
   const Parts& parts() const { return *parts_; }
 
  private:
+  Kind kind_;
   std::unique_ptr<Parts> parts_;
 };
 

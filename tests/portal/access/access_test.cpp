@@ -157,25 +157,26 @@ TEST_F(AccessTest, StoresNoSecretInClear) {
   const EnrolmentCode code = Code();
   const auto token = IssueToken(store_, north_.reseller, {.role = "reseller_admin"}, clock_.now);
   EXPECT_NE(store_.Codes(north_.reseller).at(0).hash, Base64Url(code.secret.Reveal()));
-  EXPECT_EQ(store_.Tokens(north_.reseller).at(0).hash, Base64Url(Sha256(token->Reveal())));
+  EXPECT_EQ(store_.Tokens(north_.reseller).at(0).hash, Base64Url(Sha256(token->text.Reveal())));
 }
 
 TEST_F(AccessTest, SignsInByToken) {
   const auto expires = clock_.now + std::chrono::days(1);
-  const auto token =
-      IssueToken(store_, north_.reseller,
-                 {.role = "customer_viewer", .customer = north_.customer, .name = "accounts",
-                  .expires_at = expires},
-                 clock_.now);
+  const auto token = IssueToken(store_, north_.reseller,
+                                {.role = "customer_viewer",
+                                 .customer = north_.customer,
+                                 .name = "accounts",
+                                 .expires_at = expires},
+                                clock_.now);
   ASSERT_TRUE(token);
-  EXPECT_THAT(token->Reveal(), testing::StartsWith("pmt_"));
-  const auto known = SignIn(store_, token->Reveal(), clock_.now);
+  EXPECT_THAT(token->text.Reveal(), testing::StartsWith("pmt_"));
+  const auto known = SignIn(store_, token->text.Reveal(), clock_.now);
   ASSERT_TRUE(known);
   EXPECT_EQ(known->reseller, north_.reseller);
   EXPECT_EQ(known->role, "customer_viewer");
   EXPECT_EQ(known->customer, north_.customer);
-  EXPECT_FALSE(SignIn(store_, token->Reveal(), expires)) << "it has expired";
-  EXPECT_FALSE(SignIn(store_, token->Reveal() + "x", clock_.now));
+  EXPECT_FALSE(SignIn(store_, token->text.Reveal(), expires)) << "it has expired";
+  EXPECT_FALSE(SignIn(store_, token->text.Reveal() + "x", clock_.now));
   EXPECT_FALSE(SignIn(store_, "", clock_.now));
 }
 

@@ -79,9 +79,10 @@ TEST_F(IngestTest, StoresABatchAndSignsForIt) {
 TEST_F(IngestTest, TurnsReadingsIntoUsage) {
   Take(Sealed(MakeBatch(north, 1, {"433", "440.5"}, noon_), north));
   const std::string csv = Csv(north);
-  EXPECT_THAT(csv, testing::HasSubstr("\r\nnorth's customer,main,HP,HP DesignJet Z9 24in,CN9541H01M,"
-                                      "piws,ink.used,magenta,,cc,433,2026-11-10T12:00:00Z,440.5,"
-                                      "2026-11-10T13:00:00Z,7.5,nL,7500000,measured,0,"));
+  EXPECT_THAT(csv,
+              testing::HasSubstr("\r\nnorth's customer,main,HP,HP DesignJet Z9 24in,CN9541H01M,"
+                                 "piws,ink.used,magenta,,cc,433,2026-11-10T12:00:00Z,440.5,"
+                                 "2026-11-10T13:00:00Z,7.5,nL,7500000,measured,0,"));
   EXPECT_EQ(Csv(south), csv.substr(0, csv.find("\r\n") + 2)) << "a header, and nothing of north";
 }
 

@@ -1,0 +1,130 @@
+// enrolment, token and collector: who may speak to the portal.
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "portal/access/enrolments.h"
+#include "portal/access/tokens.h"
+#include "portal/commands.h"
+#include "portal/lookup.h"
+#include "portal/portal_settings.h"
+
+namespace plotmeter {
+namespace {
+
+std::string TimeText(const std::optional<Instant>& instant) {
+  return instant ? FormatInstant(*instant) : "";
+}
+
+}  // namespace
+
+int AddEnrolment(const Arguments& arguments) {
+  const DataDirectory data(arguments);
+  SqliteStore store(data.database());
+  const Keyring keys = Keyring::Load(data.path);
+  const SystemClock clock;
+  const std::chrono::days valid(arguments.Number("days", 1, 365));
+  const SiteMeant meant = FindSite(store, arguments, arguments.Text("site"));
+  const auto code =
+      Enrolments(store, store, keys, clock).Offer(meant.reseller, meant.site.id, valid);
+  if (!code) throw std::runtime_error("the site is gone");
+  const std::string expires = FormatInstant(clock.Now() + valid);
+  if (arguments.Switch("json")) {
+    fmt::print(
+        "{}\n",
+        JsonText({{"code", code->Reveal()}, {"site", meant.site.id}, {"expires_at", expires}}));
+  } else {
+    fmt::print("{}\n", code->Reveal());
+    fmt::print(stderr, "The code for site {} works once, until {}. It is not shown again.\n",
+               meant.site.name, expires);
+  }
+  return 0;
+}
+
+int ListEnrolments(const Arguments& arguments) {
+  SqliteStore store(DataDirectory(arguments).database());
+  std::vector<std::vector<std::string>> rows;
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    for (const EnrolmentOffer& offer : store.Codes(reseller.id)) {
+      rows.push_back({offer.site, FormatInstant(offer.created_at), FormatInstant(offer.expires_at),
+                      TimeText(offer.used_at), offer.collector});
+    }
+  }
+  PrintRows({"site", "created_at", "expires_at", "used_at", "collector"}, rows,
+            arguments.Switch("json"));
+  return 0;
+}
+
+int AddToken(const Arguments& arguments) {
+  SqliteStore store(DataDirectory(arguments).database());
+  const Instant now = SystemClock().Now();
+  const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
+  TokenWish wish{.role = arguments.Text("role"), .name = arguments.Text("name")};
+  if (!IsTokenRole(wish.role)) {
+    throw UsageError(fmt::format(
+        "'role' is '{}'; expected reseller_admin, reseller_viewer or customer_viewer", wish.role));
+  }
+  if ((wish.role == "customer_viewer") != arguments.Has("customer")) {
+    throw UsageError("--customer goes with --role customer_viewer, and with no other");
+  }
+  if (arguments.Has("customer")) {
+    wish.customer = FindCustomer(store, arguments, arguments.Text("customer")).customer.id;
+  }
+  if (arguments.Has("days")) {
+    wish.expires_at = now + std::chrono::days(arguments.Number("days", 1, 3650));
+  }
+  const auto issued = IssueToken(store, reseller.id, wish, now);
+  if (!issued) throw std::runtime_error("the customer is not this reseller's");
+  if (arguments.Switch("json")) {
+    fmt::print("{}\n", JsonText({{"id", issued->id}, {"token", issued->text.Reveal()}}));
+  } else {
+    fmt::print("{}\n", issued->text.Reveal());
+    fmt::print(stderr, "Token {} is not shown again.\n", issued->id);
+  }
+  return 0;
+}
+
+int ListTokens(const Arguments& arguments) {
+  SqliteStore store(DataDirectory(arguments).database());
+  std::vector<std::vector<std::string>> rows;
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    for (const ApiToken& token : store.Tokens(reseller.id)) {
+      rows.push_back({token.id, token.name, token.role, token.customer, reseller.id.value,
+                      FormatInstant(token.created_at), TimeText(token.expires_at)});
+    }
+  }
+  PrintRows({"id", "name", "role", "customer", "reseller", "created_at", "expires_at"}, rows,
+            arguments.Switch("json"));
+  return 0;
+}
+
+int ListCollectors(const Arguments& arguments) {
+  SqliteStore store(DataDirectory(arguments).database());
+  std::vector<std::vector<std::string>> rows;
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    for (const Collector& collector : store.Collectors(reseller.id)) {
+      rows.push_back({collector.id, collector.name, collector.site, collector.version,
+                      FormatInstant(collector.enrolled_at), TimeText(collector.revoked_at)});
+    }
+  }
+  PrintRows({"id", "name", "site", "version", "enrolled_at", "revoked_at"}, rows,
+            arguments.Switch("json"));
+  return 0;
+}
+
+int RevokeCollector(const Arguments& arguments) {
+  SqliteStore store(DataDirectory(arguments).database());
+  const std::string id = arguments.Text("collector");
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    if (store.RevokeCollector(reseller.id, id, SystemClock().Now())) {
+      fmt::print("collector {} is revoked\n", id);
+      return 0;
+    }
+  }
+  throw std::runtime_error(fmt::format("there is no collector '{}'; see 'collector list'", id));
+}
+
+}  // namespace plotmeter

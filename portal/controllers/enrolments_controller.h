@@ -1,0 +1,33 @@
+// How a collector learns whom to trust and becomes known itself (proto/enrolment.h).
+//
+//    GET  /api/v1/keys          application/jose: the portal's keys, signed by the one a code names
+//    POST /api/v1/enrolments    application/jose: a sealed request
+//    200 application/jose       the signed answer; the same code with the same key hears it again
+//    400 404 409 410 422        problem+json with "check" and "signed", as for batches
+
+#pragma once
+
+#include "common/clock.h"
+#include "portal/access/enrolments.h"
+#include "portal/access/keyring.h"
+#include "portal/http/router.h"
+
+namespace plotmeter {
+
+class EnrolmentsController {
+ public:
+  // All of them must outlive the controller.
+  EnrolmentsController(Enrolments& enrolments, const Keyring& keys, const Clock& clock)
+      : enrolments_(enrolments), document_(keys.Document(clock.Now())) {}
+
+  void Map(Router& router) const;
+
+ private:
+  Response Keys(const Request& request, const Caller& caller) const;
+  Response Enrol(const Request& request, const Caller& caller) const;
+
+  Enrolments& enrolments_;
+  std::string document_;  // signed once: the keys do not change while we run
+};
+
+}  // namespace plotmeter

@@ -1,0 +1,63 @@
+#include "portal/controllers/usage_controller.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace plotmeter {
+
+void UsageController::Map(Router& router) const {
+  router.Get("/api/v1/usage", kViewers, this, &UsageController::List);
+  router.Get("/api/v1/usage.csv", kViewers, this, &UsageController::ExportCsv);
+}
+
+UsageController::Question UsageController::Read(const Request& request,
+                                                const Caller& caller) const {
+  const auto from = request.Query<PeriodEdge>("from");
+  const auto to = request.Query<PeriodEdge>("to");
+  if (from.In("UTC") >= to.In("UTC")) {
+    throw Problem(400, fmt::format("'to' is '{}'; expected something after 'from', which is '{}'",
+                                   *request.QueryText("to"), *request.QueryText("from")))
+        .With("field", "to");
+  }
+  PrinterScope scope{.customer = caller.customer};
+  if (const std::string* site = request.QueryText("site")) {
+    const auto found = store_.FindSite(caller.reseller, *site);
+    if (!found || (!caller.customer.empty() && found->customer != caller.customer)) {
+      throw Problem(404, fmt::format("'site' is '{}'; there is no such site", *site))
+          .With("field", "site");
+    }
+    scope.site = found->id;
+  }
+  if (const std::string* printer = request.QueryText("printer")) {
+    scope.printer = *printer;
+    if (printer->empty() || store_.Printers(caller.reseller, scope, "", 1).empty()) {
+      throw Problem(404, fmt::format("'printer' is '{}'; there is no such printer", *printer))
+          .With("field", "printer");
+    }
+  }
+  return {scope, {from, to}};
+}
+
+Response UsageController::List(const Request& request, const Caller& caller) const {
+  const Question question = Read(request, caller);
+  Json rows = Json::array();
+  for (const PrinterRow& printer : store_.PrintersInOrder(caller.reseller, question.scope)) {
+    EachUsageRow(store_, caller.reseller, printer, question.period,
+                 [&](const UsageRow& row) { rows.push_back(ToJson(row)); });
+  }
+  return Ok({{"from", *request.QueryText("from")},
+             {"to", *request.QueryText("to")},
+             {"rows", std::move(rows)}});
+}
+
+Response UsageController::ExportCsv(const Request& request, const Caller& caller) const {
+  const Question question = Read(request, caller);
+  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.scope,
+                                                   question.period, ExportFormat::kCsv);
+  return LongFile(
+      [usage](std::string& chunk) { return usage->Next(chunk); }, "text/csv",
+      fmt::format("usage-{}-{}.csv", *request.QueryText("from"), *request.QueryText("to")));
+}
+
+}  // namespace plotmeter

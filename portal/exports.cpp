@@ -1,0 +1,101 @@
+// export usage and export jobs: the same bytes the API streams, into a file or to standard output.
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "portal/commands.h"
+#include "portal/ledger/export.h"
+#include "portal/lookup.h"
+#include "portal/portal_settings.h"
+
+namespace plotmeter {
+namespace {
+
+// Standard output, or a file that appears under its name only when it is whole.
+class Output {
+ public:
+  explicit Output(std::string path) : path_(std::move(path)) {
+    if (path_.empty()) return;
+    file_ = std::fopen(part().c_str(), "wb");
+    if (file_ == nullptr) Fail();
+  }
+  ~Output() {
+    if (file_ == nullptr) return;
+    std::fclose(file_);
+    std::remove(part().c_str());
+  }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  void Write(const std::string& text) {
+    std::FILE* file = file_ != nullptr ? file_ : stdout;
+    if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) Fail();
+  }
+
+  void Finish() {
+    if (path_.empty()) {
+      if (std::fflush(stdout) != 0) Fail();
+      return;
+    }
+    if (std::fclose(std::exchange(file_, nullptr)) != 0) Fail();
+    std::filesystem::rename(part(), path_);
+  }
+
+ private:
+  std::string part() const { return path_ + ".part"; }
+  [[noreturn]] void Fail() const {
+    throw std::system_error(errno, std::generic_category(),
+                            "cannot write " + (path_.empty() ? "standard output" : path_));
+  }
+
+  std::string path_;
+  std::FILE* file_ = nullptr;
+};
+
+PeriodEdge EdgeOf(const Arguments& arguments, const std::string& name) {
+  const auto edge = PeriodEdge::Parse(arguments.Text(name));
+  if (edge) return *edge;
+  throw UsageError(
+      fmt::format("'{}' is '{}'; expected {}", name, arguments.Text(name), PeriodEdge::kExample));
+}
+
+ExportFormat FormatOf(const Arguments& arguments) {
+  const std::string format = arguments.Text("format");
+  if (format == "csv") return ExportFormat::kCsv;
+  if (format == "ndjson") return ExportFormat::kNdjson;
+  throw UsageError(fmt::format("'format' is '{}'; expected csv or ndjson", format));
+}
+
+template <typename Export>
+int Run(const Arguments& arguments) {
+  const Period period{EdgeOf(arguments, "from"), EdgeOf(arguments, "to")};
+  if (period.from.In("UTC") >= period.to.In("UTC")) {
+    throw UsageError(fmt::format("'to' is '{}'; expected something after 'from', which is '{}'",
+                                 arguments.Text("to"), arguments.Text("from")));
+  }
+  const ExportFormat format = FormatOf(arguments);
+  SqliteStore store(DataDirectory(arguments).database());
+  const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
+  Export source(store, reseller.id, {}, period, format);
+  Output output(arguments.Text("output"));
+  std::string chunk;
+  for (bool more = true; more; chunk.clear()) {
+    more = source.Next(chunk);
+    output.Write(chunk);
+  }
+  output.Finish();
+  return 0;
+}
+
+}  // namespace
+
+int ExportUsage(const Arguments& arguments) { return Run<UsageExport>(arguments); }
+
+int ExportJobs(const Arguments& arguments) { return Run<JobExport>(arguments); }
+
+}  // namespace plotmeter

@@ -1,0 +1,89 @@
+#include "portal/lookup.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "common/json.h"
+
+namespace plotmeter {
+namespace {
+
+// The one among `all` with that id, or else the one with that name.
+template <typename T, typename Id, typename Name>
+const T& Only(const std::vector<T>& all, const std::string& text, const char* what, Id id,
+              Name name) {
+  const T* found = nullptr;
+  for (const T& one : all) {
+    if (id(one) == text) return one;
+  }
+  for (const T& one : all) {
+    if (name(one) != text) continue;
+    if (found != nullptr) {
+      throw std::runtime_error(
+          fmt::format("more than one {} is called '{}'; give its id", what, text));
+    }
+    found = &one;
+  }
+  if (found == nullptr) {
+    throw std::runtime_error(fmt::format("there is no {0} '{1}'; see '{0} list'", what, text));
+  }
+  return *found;
+}
+
+}  // namespace
+
+void PrintRows(const std::vector<std::string>& columns,
+               const std::vector<std::vector<std::string>>& rows, bool json) {
+  if (json) {
+    Json list = Json::array();
+    for (const auto& row : rows) {
+      Json object = Json::object();
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (!row[i].empty()) object[columns[i]] = row[i];
+      }
+      list.push_back(std::move(object));
+    }
+    fmt::print("{}\n", JsonText(list));
+    return;
+  }
+  fmt::print("{}\n", fmt::join(columns, "\t"));
+  for (const auto& row : rows) fmt::print("{}\n", fmt::join(row, "\t"));
+}
+
+Reseller FindReseller(SqliteStore& store, const std::string& text) {
+  return Only(
+      store.Resellers(), text, "reseller", [](const Reseller& r) { return r.id.value; },
+      [](const Reseller& r) { return r.name; });
+}
+
+std::vector<Reseller> ResellersMeant(SqliteStore& store, const Arguments& arguments) {
+  if (!arguments.Has("reseller")) return store.Resellers();
+  return {FindReseller(store, arguments.Text("reseller"))};
+}
+
+CustomerMeant FindCustomer(SqliteStore& store, const Arguments& arguments,
+                           const std::string& text) {
+  std::vector<CustomerMeant> all;
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    for (Customer& customer : store.Customers(reseller.id)) {
+      all.push_back({reseller.id, std::move(customer)});
+    }
+  }
+  return Only(
+      all, text, "customer", [](const CustomerMeant& c) { return c.customer.id; },
+      [](const CustomerMeant& c) { return c.customer.name; });
+}
+
+SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::string& text) {
+  std::vector<SiteMeant> all;
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    for (Site& site : store.Sites(reseller.id)) all.push_back({reseller.id, std::move(site)});
+  }
+  return Only(
+      all, text, "site", [](const SiteMeant& s) { return s.site.id; },
+      [](const SiteMeant& s) { return s.site.name; });
+}
+
+}  // namespace plotmeter

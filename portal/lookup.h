@@ -1,0 +1,36 @@
+// Whom a person means on the command line: an id, or else a name.
+//
+// Each throws std::runtime_error that says what was not found, or that a name means several.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/settings.h"
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+
+// Prints rows for people, tab-separated with a header, or as a JSON array of objects.
+void PrintRows(const std::vector<std::string>& columns,
+               const std::vector<std::vector<std::string>>& rows, bool json);
+
+Reseller FindReseller(SqliteStore& store, const std::string& text);
+
+// The resellers to look at: the one --reseller names, or all.
+std::vector<Reseller> ResellersMeant(SqliteStore& store, const Arguments& arguments);
+
+struct CustomerMeant {
+  ResellerId reseller = {};
+  Customer customer = {};
+};
+CustomerMeant FindCustomer(SqliteStore& store, const Arguments& arguments, const std::string& text);
+
+struct SiteMeant {
+  ResellerId reseller = {};
+  Site site = {};
+};
+SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::string& text);
+
+}  // namespace plotmeter

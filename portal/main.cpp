@@ -1,0 +1,161 @@
+// plotmeter-portal: receives sealed batches, keeps them, computes usage.
+
+#include "portal/commands.h"
+#include "portal/portal_settings.h"
+
+namespace plotmeter {
+namespace {
+
+Setting Period(const std::string& name, const std::string& help) {
+  return {.name = name, .value = "D", .help = help, .required = true, .flag_only = true};
+}
+
+std::vector<Setting> ExportSettings() {
+  return {
+      DataSetting(),
+      ResellerSetting(),
+      Period("from", "a date (midnight where each site is) or an RFC 3339 instant"),
+      Period("to", "the same; the period ends there"),
+      {.name = "format",
+       .value = "FORMAT",
+       .fallback = "csv",
+       .help = "csv or ndjson",
+       .flag_only = true},
+      {.name = "output", .value = "FILE", .help = "instead of standard output", .flag_only = true}};
+}
+
+Setting Flag(const std::string& name, const std::string& value, const std::string& help,
+             bool required = true) {
+  return {.name = name, .value = value, .help = help, .required = required, .flag_only = true};
+}
+
+Command List(const std::string& what, int (*run)(const Arguments&)) {
+  return {.name = what + " list",
+          .summary = "Lists every " + what + ".",
+          .settings = {DataSetting(), ResellerSetting(false), JsonSetting()},
+          .run = run};
+}
+
+std::vector<Command> OperatorCommands() {
+  return {
+      {.name = "init",
+       .summary = "Makes a new portal: database, keys and a TLS certificate.",
+       .more = "Example: plotmeter-portal init --data /var/lib/plotmeter --name portal.example.org",
+       .settings = {DataSetting(),
+                    {.name = "name",
+                     .value = "HOST",
+                     .help = "host name or address the certificate is for, beside localhost",
+                     .repeatable = true},
+                    JsonSetting()},
+       .run = Init},
+      {.name = "serve",
+       .summary = "Receives batches and answers the API, over HTTPS.",
+       .more = "Prints {\"port\":N,\"ready\":true} when it listens. SIGTERM ends it once the "
+               "requests in flight are answered; SIGHUP reads the certificate again.",
+       .settings = {DataSetting(),
+                    {.name = "listen",
+                     .value = "ADDR:PORT",
+                     .fallback = "127.0.0.1:8443",
+                     .help = "where to listen; port 0 is any free one"},
+                    {.name = "workers",
+                     .value = "N",
+                     .fallback = "8",
+                     .help = "threads that answer requests"}},
+       .run = Serve},
+      {.name = "migrate",
+       .summary = "Brings the database up to this program's schema; back it up first.",
+       .settings = {DataSetting()},
+       .run = MigrateDatabase},
+  };
+}
+
+std::vector<Command> TenantCommands() {
+  return {
+      {.name = "reseller add",
+       .summary = "Adds a reseller.",
+       .settings = {DataSetting(), NameSetting("what it is called"), JsonSetting()},
+       .run = AddReseller},
+      {.name = "reseller list",
+       .summary = "Lists every reseller.",
+       .settings = {DataSetting(), JsonSetting()},
+       .run = ListResellers},
+      {.name = "customer add",
+       .summary = "Adds a customer to a reseller.",
+       .settings = {DataSetting(), ResellerSetting(), NameSetting("what it is called"),
+                    JsonSetting()},
+       .run = AddCustomer},
+      List("customer", ListCustomers),
+      {.name = "site add",
+       .summary = "Adds a site to a customer.",
+       .settings = {DataSetting(), ResellerSetting(false),
+                    Flag("customer", "CUSTOMER", "id or name"), NameSetting("what it is called"),
+                    Flag("time-zone", "ZONE", "cuts its billing periods, such as Europe/Berlin"),
+                    JsonSetting()},
+       .run = AddSite},
+      List("site", ListSites),
+  };
+}
+
+std::vector<Command> AdmissionCommands() {
+  return {
+      {.name = "enrolment add",
+       .summary = "Makes a code with which one collector enrols at a site; shows it once.",
+       .settings = {DataSetting(),
+                    ResellerSetting(false),
+                    Flag("site", "SITE", "id or name"),
+                    {.name = "days",
+                     .value = "N",
+                     .fallback = "7",
+                     .help = "how long the code works",
+                     .flag_only = true},
+                    JsonSetting()},
+       .run = AddEnrolment},
+      List("enrolment", ListEnrolments),
+      {.name = "token add",
+       .summary = "Makes an API token; shows it once.",
+       .settings = {DataSetting(), ResellerSetting(),
+                    Flag("role", "ROLE", "reseller_admin, reseller_viewer or customer_viewer"),
+                    Flag("customer", "CUSTOMER", "what a customer_viewer sees", false),
+                    NameSetting("what it is for"),
+                    Flag("days", "N", "how long it works; for ever if not given", false),
+                    JsonSetting()},
+       .run = AddToken},
+      List("token", ListTokens),
+      List("collector", ListCollectors),
+      {.name = "collector revoke",
+       .summary = "Refuses a collector from now on.",
+       .settings = {DataSetting(), ResellerSetting(false),
+                    Flag("collector", "COLLECTOR", "its id, col_…")},
+       .run = RevokeCollector},
+  };
+}
+
+std::vector<Command> ExportCommands() {
+  return {
+      {.name = "export usage",
+       .summary = "Writes what every meter counted in a period.",
+       .more = "Example: plotmeter-portal export usage --data DIR --reseller North --from "
+               "2026-11-01 --to 2026-12-01 --output november.csv",
+       .settings = ExportSettings(),
+       .run = ExportUsage},
+      {.name = "export jobs",
+       .summary = "Writes the jobs that ended in a period.",
+       .settings = ExportSettings(),
+       .run = ExportJobs},
+  };
+}
+
+Program Portal() {
+  Program program{.name = "plotmeter-portal",
+                  .summary = "The portal: receives sealed batches, keeps them, computes usage."};
+  for (const auto& part :
+       {OperatorCommands(), TenantCommands(), AdmissionCommands(), ExportCommands()}) {
+    program.commands.insert(program.commands.end(), part.begin(), part.end());
+  }
+  return program;
+}
+
+}  // namespace
+}  // namespace plotmeter
+
+int main(int argc, char** argv) { return plotmeter::RunProgram(plotmeter::Portal(), argc, argv); }

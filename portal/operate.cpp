@@ -1,0 +1,176 @@
+// init, migrate and serve.
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "portal/access/enrolments.h"
+#include "portal/access/keyring.h"
+#include "portal/certificate.h"
+#include "portal/commands.h"
+#include "portal/controllers/batches_controller.h"
+#include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/health_controller.h"
+#include "portal/controllers/printers_controller.h"
+#include "portal/controllers/sign_in.h"
+#include "portal/controllers/usage_controller.h"
+#include "portal/http/listener.h"
+#include "portal/portal_settings.h"
+#include "portal/store/migrate.h"
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "127.0.0.1:8443", "[::1]:8443"
+Listener::Options ReadAddress(const std::string& text) {
+  Listener::Options options;
+  const auto colon = text.rfind(':');
+  unsigned port = 65536;
+  if (colon != std::string::npos) {
+    options.address = text.substr(0, colon);
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
+    if (error != std::errc{} || stop != end) port = 65536;
+  }
+  if (options.address.starts_with('[') && options.address.ends_with(']')) {
+    options.address = options.address.substr(1, options.address.size() - 2);
+  }
+  if (port > 65535 || options.address.empty()) {
+    throw UsageError(fmt::format(
+        "'listen' is '{}'; expected an address and a port such as 127.0.0.1:8443", text));
+  }
+  options.port = static_cast<std::uint16_t>(port);
+  return options;
+}
+
+// The signals `serve` waits for, blocked before the first thread so that no thread takes them.
+sigset_t BlockSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+void ReloadCertificate(Listener& listener) {
+  try {
+    listener.ReloadCertificate();
+    Log(LogLevel::kInfo, "certificate_reloaded");
+  } catch (const std::exception& error) {
+    // The old one stays in use.
+    Log(LogLevel::kError, "certificate_not_reloaded", {{"why", error.what()}});
+  }
+}
+
+}  // namespace
+
+int Init(const Arguments& arguments) {
+  const DataDirectory data(arguments);
+  for (const std::string& made :
+       {data.database(), (data.path / "keys").string(), data.certificate()}) {
+    if (fs::exists(made)) {
+      throw std::runtime_error(
+          fmt::format("{} exists; init makes a new portal and overwrites nothing", made));
+    }
+  }
+  std::vector<std::string> names = arguments.All("name");
+  for (const char* own : {"localhost", "127.0.0.1"}) {
+    if (std::ranges::find(names, own) == names.end()) names.emplace_back(own);
+  }
+  const TlsFiles tls = MakeCertificate(names, SystemClock().Now());  // before anything is made
+  fs::create_directories(data.path / "tls");
+  fs::permissions(data.path, fs::perms::owner_all);
+  SqliteStore::Create(data.database());
+  const Keyring keys = Keyring::Create(data.path);
+  WritePrivateFile(data.tls_key(), tls.key.Reveal());
+  std::ofstream certificate(data.certificate());
+  certificate << tls.certificate;
+  certificate.close();
+  if (!certificate) throw std::runtime_error("cannot write " + data.certificate());
+
+  if (arguments.Switch("json")) {
+    fmt::print("{}\n", JsonText({{"data", data.path.string()},
+                                 {"portal", keys.thumbprint()},
+                                 {"certificate", data.certificate()}}));
+    return 0;
+  }
+  fmt::print("made a portal in {}\n", data.path.string());
+  fmt::print("  database     {} (schema {})\n", data.database(), LatestSchema());
+  fmt::print("  keys         {} (thumbprint {})\n", (data.path / "keys").string(),
+             keys.thumbprint());
+  fmt::print("  certificate  {} ({})\n", data.certificate(), fmt::join(names, ", "));
+  fmt::print("Back these up together. Next: plotmeter-portal serve --data {}\n",
+             data.path.string());
+  return 0;
+}
+
+int MigrateDatabase(const Arguments& arguments) {
+  const DataDirectory data(arguments);
+  if (!fs::exists(data.database())) {
+    throw std::runtime_error(fmt::format("{} is missing; 'init' makes it", data.database()));
+  }
+  const int had = SqliteStore::Create(data.database());
+  fmt::print("schema {} (it was {})\n", LatestSchema(), had);
+  return 0;
+}
+
+int Serve(const Arguments& arguments) {
+  const DataDirectory data(arguments);
+  Listener::Options options = ReadAddress(arguments.Text("listen"));
+  options.certificate_file = data.certificate();
+  options.key_file = data.tls_key();
+  options.limits.workers = static_cast<std::size_t>(arguments.Number("workers", 1, 256));
+
+  const sigset_t signals = BlockSignals();
+  const SystemClock clock;
+  const Keyring keys = Keyring::Load(data.path);
+  SqliteStore store(data.database());
+  const PortalIdentity identity{
+      .signing = keys.signing(),
+      .thumbprint = keys.thumbprint(),
+      .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
+  Ingest ingest(store, store, identity, clock);
+  Enrolments enrolments(store, store, keys, clock);
+
+  const BatchesController batches(ingest);
+  const EnrolmentsController enrolment(enrolments, keys, clock);
+  const PrintersController printers(store);
+  const UsageController usage(store);
+  const HealthController health(store);
+  Router router(BearerTokens(store, clock));
+  batches.Map(router);
+  enrolment.Map(router);
+  printers.Map(router);
+  usage.Map(router);
+  health.Map(router);
+
+  Listener listener(std::move(options), router);
+  listener.Start();
+  fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
+  std::fflush(stdout);
+  Log(LogLevel::kInfo, "portal_ready", {{"port", std::to_string(listener.port())}});
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) break;
+    ReloadCertificate(listener);
+  }
+  Log(LogLevel::kInfo, "portal_stopping");
+  listener.Stop();
+  return 0;
+}
+
+}  // namespace plotmeter

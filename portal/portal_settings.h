@@ -1,0 +1,46 @@
+// What the portal's commands are told: settings that several of them share.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "common/settings.h"
+
+namespace plotmeter {
+
+// Everything the portal keeps lies in one directory.
+struct DataDirectory {
+  explicit DataDirectory(const Arguments& arguments) : path(arguments.Text("data")) {}
+
+  std::string database() const { return path / "portal.db"; }
+  std::string certificate() const { return path / "tls" / "certificate.pem"; }
+  std::string tls_key() const { return path / "tls" / "key.pem"; }
+
+  std::filesystem::path path;
+};
+
+inline Setting DataSetting() {
+  return {.name = "data",
+          .value = "DIR",
+          .help = "where the portal keeps its database, keys and certificate",
+          .required = true};
+}
+
+inline Setting JsonSetting() {
+  return {.name = "json", .help = "answer with JSON", .flag_only = true};
+}
+
+inline Setting ResellerSetting(bool required = true) {
+  return {.name = "reseller",
+          .value = "RESELLER",
+          .help = "id or name",
+          .required = required,
+          .flag_only = true};
+}
+
+inline Setting NameSetting(const std::string& help) {
+  return {.name = "name", .value = "NAME", .help = help, .required = true, .flag_only = true};
+}
+
+}  // namespace plotmeter

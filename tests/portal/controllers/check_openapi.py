@@ -1,0 +1,84 @@
+"""Checks samples of answers against proto/openapi.yaml, and prints its routes.
+
+    check_openapi.py openapi.yaml routes            METHOD PATH roles max-body media-type, a line each
+    check_openapi.py openapi.yaml samples FILE      FILE: one JSON object a line,
+        {"method": "GET", "path": "/healthz", "status": 200, "content_type": "…", "body": "…"}
+
+Ends with 1 and a sentence for each complaint.
+"""
+
+import json
+import sys
+
+import jsonschema
+import yaml
+
+
+def resolve(document, node):
+    while "$ref" in node:
+        target = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def validator(document, schema):
+    # The whole document stands beside the schema, so that "#/components/…" resolves.
+    return jsonschema.Draft202012Validator({**schema, "components": document["components"]})
+
+
+def routes(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            body = operation.get("requestBody", {}).get("content", {})
+            print(method.upper(), path, "|".join(operation["x-roles"]),
+                  operation.get("x-max-body", 0), next(iter(body), "-"))
+
+
+def complaints_of_examples(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                for content in resolve(document, response).get("content", {}).values():
+                    if "example" not in content:
+                        continue
+                    for error in validator(document, content["schema"]).iter_errors(content["example"]):
+                        yield f"example of {method} {path} {status}: {error.message}"
+
+
+def complaints_of_sample(document, sample):
+    where = f"{sample['method']} {sample['path']} {sample['status']}"
+    operation = document["paths"].get(sample["path"], {}).get(sample["method"].lower())
+    if operation is None:
+        return [f"{where}: no such operation"]
+    response = operation["responses"].get(str(sample["status"]))
+    if response is None:
+        return [f"{where}: no such status"]
+    content = resolve(document, response)["content"].get(sample["content_type"])
+    if content is None:
+        return [f"{where}: it is not {sample['content_type']}"]
+    body = sample["body"]
+    if sample["content_type"].endswith("json"):
+        body = json.loads(body)
+    return [f"{where}: {error.message}" for error in validator(document, content["schema"]).iter_errors(body)]
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        document = yaml.safe_load(file)
+    if sys.argv[2] == "routes":
+        routes(document)
+        return 0
+    found = list(complaints_of_examples(document))
+    with open(sys.argv[3], encoding="utf-8") as file:
+        samples = [json.loads(line) for line in file]
+    for sample in samples:
+        found += complaints_of_sample(document, sample)
+    for complaint in found:
+        print(complaint)
+    print(f"{len(samples)} samples")
+    return 1 if found else 0
+
+
+sys.exit(main())

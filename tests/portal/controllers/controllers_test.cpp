@@ -1,0 +1,329 @@
+// Every route as every role of two tenants, and every answer held against proto/openapi.yaml.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "portal/access/tokens.h"
+#include "portal/controllers/batches_controller.h"
+#include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/health_controller.h"
+#include "portal/controllers/printers_controller.h"
+#include "portal/controllers/sign_in.h"
+#include "portal/controllers/usage_controller.h"
+#include "proto/enrolment.h"
+#include "tests/portal/ledger/sealed_world.h"
+
+namespace plotmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kPeriod = "?from=2026-11-01&to=2026-12-01";
+
+// The output of a command, and whether it ended well.
+std::pair<std::string, bool> Shell(const std::string& command) {
+  std::string output;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::array<char, 4096> part;
+  for (std::size_t size; (size = std::fread(part.data(), 1, part.size(), pipe)) > 0;) {
+    output.append(part.data(), size);
+  }
+  return {output, ::pclose(pipe) == 0};
+}
+
+std::string Python(const std::string& arguments) {
+  return "/usr/bin/python3 " SOURCE_ROOT "/tests/portal/controllers/check_openapi.py " SOURCE_ROOT
+         "/proto/openapi.yaml " +
+         arguments + " 2>&1";
+}
+
+// Collects every answer of this process; when all tests are done one Python run compares them.
+class Samples : public testing::Environment {
+ public:
+  void Note(const Json& sample) { file_ << JsonText(sample) << '\n'; }
+
+  void TearDown() override {
+    file_.close();
+    const auto [output, ended_well] = Shell(Python("samples " + path_));
+    EXPECT_TRUE(ended_well) << output;
+    std::filesystem::remove(path_);
+  }
+
+ private:
+  std::string path_ = testing::TempDir() + "/openapi_samples_" + std::to_string(::getpid());
+  std::ofstream file_{path_};
+};
+
+Samples& samples = *static_cast<Samples*>(testing::AddGlobalTestEnvironment(new Samples));
+
+class ControllersTest : public testing::Test, protected SealedWorld {
+ protected:
+  ControllersTest() {
+    batches_.Map(router_);
+    enrolment_.Map(router_);
+    printers_.Map(router_);
+    usage_.Map(router_);
+    health_.Map(router_);
+    for (Sender* sender : {&north, &south}) {
+      for (const char* role : {"reseller_admin", "reseller_viewer", "customer_viewer"}) {
+        TokenWish wish{.role = role, .name = role};
+        if (wish.role == "customer_viewer") wish.customer = sender->tenant.customer;
+        tokens_[sender == &north ? "north" : "south"].push_back(
+            IssueToken(store, sender->tenant.reseller, wish, clock.now)->text.Reveal());
+      }
+    }
+  }
+
+  // Asks, reads the answer whole, and notes it for the comparison with openapi.yaml.
+  Response Ask(Request request) {
+    const std::string method = request.method();
+    const std::string asked = request.path();
+    Response response = router_.Handle(std::move(request));
+    if (response.pull) {
+      while (response.pull(response.body)) {
+      }
+    }
+    samples.Note({{"method", method},
+                  {"path", asked},
+                  {"status", response.status},
+                  {"content_type", response.content_type},
+                  {"body", response.body}});
+    return response;
+  }
+
+  Response Get(const std::string& target, const std::string& token = "") {
+    Request request("GET", target);
+    if (!token.empty()) request.With("Authorization", "Bearer " + token);
+    return Ask(std::move(request));
+  }
+
+  Response Post(const std::string& target, std::string body) {
+    return Ask(
+        Request("POST", target).With("Content-Type", "application/jose").WithBody(std::move(body)));
+  }
+
+  std::string CheckOf(const Response& response) {
+    const Json problem = ParseJson(response.body);
+    const auto note =
+        ReadRefusal(problem.at("signed").get<std::string>(), portal.signing.public_key());
+    EXPECT_TRUE(note);
+    EXPECT_EQ(note->check, problem.at("check"));
+    return std::to_string(response.status) + " " + problem.at("check").get<std::string>();
+  }
+
+  void Store(const Sender& sender, const std::string& serial, std::int64_t sequence = 1) {
+    const Response response =
+        Post("/api/v1/batches",
+             Sealed(MakeBatch(sender, sequence, {"433", "440"}, At("2026-11-10T12:00:00Z"), serial),
+                    sender));
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(response.content_type, "application/jose");
+    EXPECT_TRUE(ReadReceipt(response.body, portal.signing.public_key()));
+  }
+
+  Keyring keys_ = [] {
+    const std::string folder = FreshPath() + ".data";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    return Keyring::Create(folder);
+  }();
+  Enrolments enrolments_{store, store, keys_, clock};
+  BatchesController batches_{ingest};
+  EnrolmentsController enrolment_{enrolments_, keys_, clock};
+  PrintersController printers_{store};
+  UsageController usage_{store};
+  HealthController health_{store};
+  Router router_{BearerTokens(store, clock)};
+  std::map<std::string, std::vector<std::string>> tokens_;
+};
+
+TEST_F(ControllersTest, ShowsEveryRoleOfATenantItsOwnAndNothingOfAnother) {
+  Store(north, "NORTH1");
+  Store(south, "SOUTH1");
+  for (const auto& [tenant, own, other] :
+       {std::tuple("north", "NORTH1", "SOUTH1"), std::tuple("south", "SOUTH1", "NORTH1")}) {
+    for (const std::string& token : tokens_[tenant]) {
+      for (const std::string& target : {std::string("/api/v1/printers"), "/api/v1/usage" + kPeriod,
+                                        "/api/v1/usage.csv" + kPeriod}) {
+        const Response response = Get(target, token);
+        EXPECT_EQ(response.status, 200) << target;
+        EXPECT_THAT(response.body, HasSubstr(own)) << target;
+        EXPECT_THAT(response.body, Not(HasSubstr(other))) << target;
+      }
+    }
+  }
+}
+
+TEST_F(ControllersTest, ConfinesACustomerViewerToTheCustomer) {
+  Store(north, "NORTH1");
+  const Instant now = clock.now;
+  const std::string second = *store.AddCustomer(north.tenant.reseller, "another", now);
+  const auto token = IssueToken(store, north.tenant.reseller,
+                                {.role = "customer_viewer", .customer = second}, now);
+  const std::string text = token->text.Reveal();
+  EXPECT_EQ(ParseJson(Get("/api/v1/printers", text).body).at("printers").size(), 0u);
+  EXPECT_THAT(Get("/api/v1/usage.csv" + kPeriod, text).body, Not(HasSubstr("NORTH1")));
+  EXPECT_EQ(Get("/api/v1/usage" + kPeriod + "&site=" + north.tenant.site, text).status, 404);
+}
+
+TEST_F(ControllersTest, IsClosedWithoutAToken) {
+  for (const std::string& target : {std::string("/api/v1/printers"), "/api/v1/usage" + kPeriod,
+                                    "/api/v1/usage.csv" + kPeriod}) {
+    EXPECT_EQ(Get(target).status, 401) << target;
+    EXPECT_EQ(Get(target, "pmt_wrong").status, 401) << target;
+  }
+  const auto brief = IssueToken(
+      store, north.tenant.reseller,
+      {.role = "reseller_admin", .expires_at = clock.now + std::chrono::hours(1)}, clock.now);
+  EXPECT_EQ(Get("/api/v1/printers", brief->text.Reveal()).status, 200);
+  clock.now += std::chrono::hours(1);
+  EXPECT_EQ(Get("/api/v1/printers", brief->text.Reveal()).status, 401);
+}
+
+TEST_F(ControllersTest, HasNoSiteAndNoPrinterOfAnotherTenant) {
+  Store(north, "NORTH1");
+  const std::string printer = store.Printers(north.tenant.reseller, {}, "", 1).at(0).id;
+  const std::string& token = tokens_["south"][0];
+  for (const std::string page : {"/api/v1/usage", "/api/v1/usage.csv"}) {
+    EXPECT_EQ(Get(page + kPeriod + "&site=" + north.tenant.site, token).status, 404);
+    EXPECT_EQ(Get(page + kPeriod + "&printer=" + printer, token).status, 404);
+    EXPECT_EQ(Get(page + kPeriod + "&printer=" + printer, tokens_["north"][0]).status, 200);
+    EXPECT_EQ(Get(page + kPeriod + "&site=" + north.tenant.site, tokens_["north"][0]).status, 200);
+  }
+}
+
+TEST_F(ControllersTest, ExportsTheColumnsItPromises) {
+  Store(north, "NORTH1");
+  const Response response = Get("/api/v1/usage.csv" + kPeriod, tokens_["north"][1]);
+  EXPECT_EQ(response.content_type, "text/csv");
+  EXPECT_THAT(response.body,
+              testing::StartsWith(
+                  "customer,site,manufacturer,model,serial,channel,meter,colorant,media,unit,"
+                  "opening,opening_at,closing,closing_at,used,base_unit,used_base,known_as,gaps,"
+                  "opening_batch,closing_batch\r\n"
+                  "north's customer,main,HP,HP DesignJet Z9 24in,NORTH1,piws,ink.used,magenta,,cc,"
+                  "433,2026-11-10T12:00:00Z,440,2026-11-10T13:00:00Z,7,nL,7000000,measured,0,"));
+}
+
+TEST_F(ControllersTest, NamesTheParameterItCannotRead) {
+  const std::string& token = tokens_["north"][0];
+  const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"/api/v1/usage?to=2026-12-01", "'from' is missing"},
+      {"/api/v1/usage?from=2026-13-01&to=2026-12-01", "'from' is '2026-13-01'; expected a date"},
+      {"/api/v1/usage.csv?from=2026-12-01&to=2026-11-01", "'to' is '2026-11-01'; expected"},
+      {"/api/v1/printers?limit=0", "'limit' is '0'; expected a whole number from 1 to 1000"},
+      {"/api/v1/printers?limit=ten", "'limit' is 'ten'"},
+      {"/api/v1/printers?cursor=x", "'cursor' is 'x'"},
+  };
+  for (const auto& [target, sentence] : wrong) {
+    const Response response = Get(target, token);
+    EXPECT_EQ(response.status, 400) << target;
+    EXPECT_THAT(ParseJson(response.body).at("detail").get<std::string>(), HasSubstr(sentence));
+  }
+}
+
+TEST_F(ControllersTest, PagesThroughTheFleet) {
+  for (int i = 1; i <= 5; ++i) Store(north, "CN" + std::to_string(i), i);
+  std::vector<std::string> serials;
+  std::string cursor;
+  for (int pages = 0; pages < 4; ++pages) {
+    const Json page = ParseJson(Get("/api/v1/printers?limit=2" + cursor, tokens_["north"][0]).body);
+    for (const Json& printer : page.at("printers")) serials.push_back(printer.at("serial"));
+    if (!page.contains("next")) break;
+    cursor = "&cursor=" + page.at("next").get<std::string>();
+  }
+  EXPECT_THAT(serials, testing::UnorderedElementsAre("CN1", "CN2", "CN3", "CN4", "CN5"));
+}
+
+TEST_F(ControllersTest, AnswersBatchesWithSignedWords) {
+  const std::string sealed =
+      Sealed(MakeBatch(north, 1, {"433"}, At("2026-11-10T12:00:00Z")), north);
+  const Response first = Post("/api/v1/batches", sealed);
+  EXPECT_EQ(Post("/api/v1/batches", sealed).body, first.body) << "the same receipt";
+  EXPECT_EQ(CheckOf(Post("/api/v1/batches", "nonsense")), "400 form");
+  const BatchText text = WriteBatch(MakeBatch(north, 2, {"433"}, At("2026-11-10T12:00:00Z")));
+  EXPECT_EQ(CheckOf(Post("/api/v1/batches", Sealed(text, PrivateKey::Generate()))), "401 signer");
+  EXPECT_EQ(CheckOf(Post("/api/v1/batches",
+                         Sealed(MakeBatch(north, 1, {"9"}, At("2026-11-10T12:00:00Z")), north))),
+            "409 fork");
+  EXPECT_EQ(CheckOf(Post("/api/v1/batches",
+                         Sealed(MakeBatch(north, 3, {"9"}, At("2026-11-10T12:00:00Z")), south))),
+            "422 collector");
+}
+
+TEST_F(ControllersTest, TakesNothingButSealedBatches) {
+  EXPECT_EQ(Ask(Request("POST", "/api/v1/batches")
+                    .With("Content-Type", "application/json")
+                    .With("Content-Length", "2")
+                    .WithBody("{}"))
+                .status,
+            415);
+  EXPECT_EQ(router_.Handle(Request("GET", "/api/v1/batches")).status, 405);
+}
+
+TEST_F(ControllersTest, EnrolsOverTheApi) {
+  const Response document = Get("/api/v1/keys");
+  EXPECT_EQ(document.content_type, "application/jose");
+  const auto code =
+      enrolments_.Offer(north.tenant.reseller, north.tenant.site, std::chrono::days(7));
+  const EnrolmentCode read = *EnrolmentCode::Parse(code->Reveal());
+  const auto keys = ReadKeys(document.body, read.portal);
+  ASSERT_TRUE(keys);
+  const auto request = [&](const Secret& secret, const PrivateKey& key) {
+    return WriteEnrolmentRequest({.secret = secret.Copy(),
+                                  .portal = read.portal,
+                                  .name = "PC",
+                                  .version = "0.1.0",
+                                  .system = "Linux"},
+                                 key, keys->encryption.at(0));
+  };
+  const PrivateKey key = PrivateKey::Generate();
+  const Response enrolled = Post("/api/v1/enrolments", request(read.secret, key));
+  EXPECT_EQ(enrolled.status, 200) << enrolled.body;
+  EXPECT_TRUE(ReadEnrolled(enrolled.body, *keys->signing));
+  const auto check = [&](const Response& response) {
+    const Json problem = ParseJson(response.body);
+    EXPECT_TRUE(ReadRefusal(problem.at("signed").get<std::string>(), *keys->signing));
+    return std::to_string(response.status) + " " + problem.at("check").get<std::string>();
+  };
+  EXPECT_EQ(check(Post("/api/v1/enrolments", request(read.secret, PrivateKey::Generate()))),
+            "409 code-used");
+  EXPECT_EQ(check(Post("/api/v1/enrolments", request(Secret(RandomBytes(16)), key))),
+            "404 code-unknown");
+  const auto late =
+      enrolments_.Offer(north.tenant.reseller, north.tenant.site, std::chrono::days(1));
+  clock.now += std::chrono::days(1);
+  EXPECT_EQ(check(Post("/api/v1/enrolments", request(EnrolmentCode::Parse(late->Reveal())->secret,
+                                                     PrivateKey::Generate()))),
+            "410 code-expired");
+  EXPECT_EQ(check(Post("/api/v1/enrolments", "nonsense")), "400 form");
+}
+
+TEST_F(ControllersTest, SaysHowItIs) {
+  EXPECT_EQ(Get("/healthz").body, R"({"status":"ok"})");
+  EXPECT_EQ(Get("/readyz").body, R"({"status":"ok"})");
+}
+
+TEST_F(ControllersTest, ServesTheRoutesOfTheDescriptionAndNoOthers) {
+  std::vector<std::string> served;
+  for (const Router::Line& line : router_.Routes()) {
+    served.push_back(line.method + " " + line.path + " " + line.roles.ToString() + " " +
+                     std::to_string(line.max_body) + " " +
+                     (line.media_type.empty() ? "-" : line.media_type));
+  }
+  const auto [output, ended_well] = Shell(Python("routes"));
+  ASSERT_TRUE(ended_well) << output;
+  std::vector<std::string> described;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) described.push_back(line);
+  EXPECT_THAT(served, testing::UnorderedElementsAreArray(described));
+}
+
+}  // namespace
+}  // namespace plotmeter
