@@ -6,7 +6,6 @@
 
 #include "common/jose.h"
 #include "common/json.h"
-#include "common/settings.h"
 #include "proto/receipt.h"
 
 namespace plotmeter {
@@ -78,7 +77,7 @@ std::string Refused(const PortalAnswer& answer, const PortalKeys& keys) {
 EnrolmentCode ParseCode(const Secret& code) {
   std::optional<EnrolmentCode> parsed = EnrolmentCode::Parse(code.Reveal());
   if (!parsed) {
-    throw UsageError(
+    throw EnrolError(
         "'code' is mistyped: it is no enrolment code, or a letter of it is wrong; expected PM1- "
         "and 70 letters, as the portal showed it");
   }

@@ -34,10 +34,10 @@ struct EnrolWishes {
   std::string system = {};  // "Linux x86_64"
 };
 
-// Reads the code, or throws UsageError that says it is mistyped. Never repeats it.
+// Reads the code, or throws EnrolError that says it is mistyped. Never repeats it.
 EnrolmentCode ParseCode(const Secret& code);
 
-// Enrols and saves the identity. Throws UsageError for a mistyped code, EnrolError for the rest.
+// Enrols and saves the identity.
 Identity Enrol(Portal& portal, const EnrolWishes& wishes);
 
 }  // namespace plotmeter

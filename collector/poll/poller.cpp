@@ -85,6 +85,15 @@ Poller::Poller(std::vector<Channel*> channels) : channels_(std::move(channels)) 
 
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
                   const std::function<void(const Polled&)>& polled) {
+  Ask(addresses, std::move(stop),
+      [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
+        polled(Merge(address, told));
+      });
+}
+
+void Poller::Ask(
+    const std::vector<PrinterAddress>& addresses, std::stop_token stop,
+    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told) {
   if (channels_.empty()) return;
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
@@ -94,9 +103,9 @@ void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token 
   }
   for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
     for (std::size_t way = 0; way < channels_.size(); ++way) {
-      channels_[way]->Read(addresses[printer], [round, printer, way](Told told) {
+      channels_[way]->Read(addresses[printer], [round, printer, way](Told answer) {
         const std::lock_guard lock(round->mutex);
-        round->answers[printer][way].told = std::move(told);
+        round->answers[printer][way].told = std::move(answer);
         if (--round->missing[printer] == 0) {
           round->finished.push_back(printer);
           round->told.notify_one();
@@ -109,9 +118,9 @@ void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token 
     if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
-    const std::vector<ChannelTold> told = std::exchange(round->answers[printer], {});
+    const std::vector<ChannelTold> answers = std::exchange(round->answers[printer], {});
     lock.unlock();
-    polled(Merge(addresses[printer], told));
+    told(addresses[printer], answers);
   }
 }
 

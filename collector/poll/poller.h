@@ -60,8 +60,14 @@ class Poller {
   // Best channel first. The channels must outlive the poller, and every answer it still waits for.
   explicit Poller(std::vector<Channel*> channels);
 
-  // Reads every printer and hands each to `polled`, on the calling thread, in the order in which
-  // they finish. Returns when all have, or when `stop` is requested.
+  // Asks every printer over every channel and hands over what was told, in the channels' order; on
+  // the calling thread, each printer as soon as its last channel has answered. Returns when all
+  // have, or when `stop` is requested.
+  void Ask(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
+           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told);
+
+  // Ask, and Merge. Reads every printer and hands each to `polled`, on the calling thread, in the
+  // order in which they finish.
   void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
             const std::function<void(const Polled&)>& polled);
 

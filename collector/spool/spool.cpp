@@ -199,4 +199,15 @@ std::vector<KnownPrinter> Spool::KnownPrinters() {
   return printers;
 }
 
+void Spool::RememberCertificate(const std::string& printer, const std::string& fingerprint) {
+  db_.Prepare("INSERT OR REPLACE INTO certificate VALUES(?, ?)").Run(printer, fingerprint);
+}
+
+std::map<std::string, std::string> Spool::Certificates() {
+  std::map<std::string, std::string> all;
+  Statement q = db_.Prepare("SELECT printer, fingerprint FROM certificate");
+  while (q.Step()) all[q.Text(0)] = q.Text(1);
+  return all;
+}
+
 }  // namespace plotmeter

@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -172,6 +173,10 @@ class Spool {
 
   void Know(const KnownPrinter& printer);  // replaces what was known of (host, snmp_port)
   std::vector<KnownPrinter> KnownPrinters();
+
+  // Which key a printer's web server showed at first contact.
+  void RememberCertificate(const std::string& printer, const std::string& fingerprint);
+  std::map<std::string, std::string> Certificates();
 
  private:
   struct Contents;

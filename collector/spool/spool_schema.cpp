@@ -36,6 +36,9 @@ CREATE TABLE known_printer(
   firmware TEXT NOT NULL, found_at INTEGER NOT NULL,
   PRIMARY KEY(host, snmp_port));
 
+-- The key each printer showed at first contact.
+CREATE TABLE certificate(printer TEXT PRIMARY KEY, fingerprint TEXT NOT NULL);
+
 -- A batch is written once. Of its row only state, receipt, reason, message (dropped when old) change.
 --   cut        waits for its receipt            aside   refused for good; named in a later void
 --   receipted  the portal has it                moved   its contents went into another stream

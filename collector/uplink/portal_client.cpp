@@ -136,12 +136,13 @@ PortalAnswer Explained(const std::exception& error, Judgement& judgement, std::s
   return Troubled(PortalSeen::kUnreachable, words);
 }
 
-}  // namespace
-
-void StartPortalThreads() {
+// Instead of cpprestsdk's forty.
+void StartThreads() {
   static std::once_flag once;
   std::call_once(once, [] { crossplat::threadpool::initialize_with_threads(2); });
 }
+
+}  // namespace
 
 struct PortalClient::Connection {
   PortalClientSettings settings;
@@ -156,6 +157,7 @@ struct PortalClient::Connection {
 
 PortalClient::PortalClient(const PortalClientSettings& settings)
     : connection_(std::make_unique<Connection>()) {
+  StartThreads();
   connection_->settings = settings;
   web::uri uri;
   try {

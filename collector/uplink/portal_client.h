@@ -1,13 +1,13 @@
 // The real Portal: HTTPS through cpprestsdk's client, with the settings that make it fit for this
 // one peer. The door to cpprestsdk, and with it to Boost.Asio and to OpenSSL's TLS context.
 //
-//    StartPortalThreads();                                  // first thing in main
 //    PortalClient portal({.url = "https://portal.example", .ca_file = "company-ca.pem"});
 //    portal.Get("/api/v1/keys");
 //
 // The certificate is verified in full, always: chain, time, host name, TLS 1.2 or newer. No
 // redirect is followed. An answer longer than max_answer is not read. One object for one portal;
-// its calls may come from any thread.
+// its calls may come from any thread. All portals of a process share two threads, which the first
+// one starts.
 
 #pragma once
 
@@ -29,10 +29,6 @@ struct PortalClientSettings {
   std::chrono::milliseconds step_timeout{20'000};  // of one read or write
   std::chrono::milliseconds deadline{60'000};      // of the whole request
 };
-
-// Two threads carry all requests, instead of cpprestsdk's forty. Call once, before any
-// PortalClient.
-void StartPortalThreads();
 
 class PortalClient : public Portal {
  public:

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "common/settings.h"
 #include "tests/fakes/fake_portal.h"
 
 namespace plotmeter {
@@ -140,7 +139,7 @@ TEST_F(EnrolTest, NamesAMistypedCode) {
   try {
     Enrol(portal_, wishes);
     FAIL();
-  } catch (const UsageError& error) {
+  } catch (const EnrolError& error) {
     EXPECT_TRUE(std::string(error.what()).starts_with("'code' is mistyped")) << error.what();
     EXPECT_EQ(std::string(error.what()).find(typed.substr(4, 10)), std::string::npos);
   }

@@ -22,10 +22,7 @@ std::string Http(const std::string& status, const std::string& headers, const st
 
 class PortalClientTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    std::signal(SIGPIPE, SIG_IGN);
-    StartPortalThreads();
-  }
+  static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }
 
   std::string CaFile(const TestCertificates& certificates) {
     const std::string path = testing::TempDir() + "/" +

@@ -1,0 +1,17 @@
+// The commands of plotmeter-collector, for main.
+
+#pragma once
+
+#include "common/settings.h"
+
+namespace plotmeter {
+
+Command DiscoverCommand();
+Command ReadCommand();
+Command EnrolCommand();
+Command RunCommand();
+Command PreviewCommand();
+Command OutboxCommand();
+Command StatusCommand();
+
+}  // namespace plotmeter

@@ -1,0 +1,118 @@
+// enrol and run.
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <filesystem>
+#include <iostream>
+
+#include "collector/collector_settings.h"
+#include "collector/commands.h"
+#include "collector/enrol/enrol.h"
+#include "collector/service.h"
+#include "collector/stop_signal.h"
+#include "common/version.h"
+
+namespace plotmeter {
+namespace {
+
+std::string SystemName() {
+  utsname name{};
+  if (uname(&name) != 0) return "unknown";
+  return fmt::format("{} {}", name.sysname, name.machine);
+}
+
+int EnrolCollector(const Arguments& arguments) {
+  std::string url = arguments.Text("portal");
+  while (url.ends_with('/')) url.pop_back();
+  std::string ca_file = arguments.Text("ca");
+  PortalClient portal(PortalClientSettingsOf(arguments, url, ca_file));
+  if (!ca_file.empty()) ca_file = std::filesystem::absolute(ca_file).string();
+  const Identity identity = Enrol(portal, {.directory = StateDirectory(arguments),
+                                           .portal_url = url,
+                                           .ca_file = ca_file,
+                                           .code = Secret(arguments.Text("code")),
+                                           .name = arguments.Text("name"),
+                                           .version = kVersion,
+                                           .system = SystemName()});
+  fmt::print("enrolled as {} for {} at {}\n", identity.collector,
+             identity.site.empty() ? "its site" : identity.site, url);
+  return 0;
+}
+
+int RunOnce(Service& service) {
+  const auto fail = [](const std::string& why) {
+    std::cerr << "plotmeter-collector run: " << why << "\n";
+    return 1;
+  };
+  service.FindPrinters();
+  const Service::RoundReport report = service.Round(true);
+  service.Send();
+  const Waiting waiting = service.waiting();
+  fmt::print("{} of {} printers answered; {} readings, {} jobs and {} batches wait\n",
+             report.answered, report.printers, waiting.readings, waiting.jobs, waiting.batches);
+  std::cout.flush();
+  if (!service.trouble().empty()) return fail(service.trouble());
+  if (report.printers == 0) return fail("no printer is known; try plotmeter-collector discover");
+  if (report.answered == 0) return fail("no printer answered; plotmeter-collector status says why");
+  return 0;
+}
+
+int RunCollector(const Arguments& arguments) {
+  const StopSignal signal;  // before anything that starts threads
+  const SystemClock clock;
+  Service service(arguments, clock, signal.token());
+  if (arguments.Switch("once")) return RunOnce(service);
+  service.RunUntilStopped();
+  return 0;
+}
+
+}  // namespace
+
+Command EnrolCommand() {
+  return {
+      .name = "enrol",
+      .summary = "Makes this collector known to a portal, with the code its reseller gave.",
+      .more =
+          "The same command may be given again until it succeeds: the code is not lost.\n"
+          "  plotmeter-collector enrol --portal https://portal.example --code PM1-...",
+      .settings = Joined(
+          {{{.name = "portal",
+             .value = "URL",
+             .help = "address of the portal, https://...",
+             .required = true},
+            {.name = "code", .value = "CODE", .help = "enrolment code, PM1-...", .required = true},
+            {.name = "name",
+             .value = "NAME",
+             .fallback = "collector",
+             .help = "what the portal shows for this collector"}},
+           PortalSettings(),
+           StateSettings()}),
+      .run = EnrolCollector};
+}
+
+Command RunCommand() {
+  return {.name = "run",
+          .summary = "Reads the known printers and sends what they say, until it is stopped.",
+          .more =
+              "With --once: one round now, then everything that waits is sent; ends with 1 if "
+              "something is left.\n"
+              "  plotmeter-collector run\n"
+              "  plotmeter-collector run --once --range 192.168.1.0/24",
+          .settings = Joined({{{.name = "once", .help = "one round, then end", .flag_only = true},
+                               {.name = "interval",
+                                .value = "T",
+                                .fallback = "3h",
+                                .help = "time from reading to reading"},
+                               {.name = "job-interval",
+                                .value = "T",
+                                .fallback = "10m",
+                                .help = "time from looking for jobs and alerts to the next"}},
+                              StateSettings(),
+                              PortalSettings(),
+                              RangeSettings(),
+                              ChannelSettings()}),
+          .run = RunCollector};
+}
+
+}  // namespace plotmeter

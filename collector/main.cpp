@@ -1,0 +1,20 @@
+// plotmeter-collector: finds printers, reads them, and sends what it read to its portal.
+
+#include "collector/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace plotmeter;
+  const Program program{
+      .name = "plotmeter-collector",
+      .summary = "Reads large-format printers and sends their meters to a Plotmeter portal.",
+      .more =
+          "It listens on nothing. Try it without a portal first:\n"
+          "  plotmeter-collector discover --range 192.168.1.0/24\n"
+          "  plotmeter-collector read 192.168.1.20\n"
+          "then:\n"
+          "  plotmeter-collector enrol --portal https://portal.example --code PM1-...\n"
+          "  plotmeter-collector run",
+      .commands = {DiscoverCommand(), ReadCommand(), EnrolCommand(), RunCommand(), PreviewCommand(),
+                   OutboxCommand(), StatusCommand()}};
+  return RunProgram(program, argc, argv);
+}

@@ -1,0 +1,220 @@
+#include "collector/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+
+#include "collector/collector_settings.h"
+#include "collector/poll/due.h"
+#include "common/log.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::chrono::seconds kLongestSleep{60};  // so that a clock that was set is noticed
+
+PrinterAddress AddressOf(const KnownPrinter& printer) {
+  return {.host = printer.host,
+          .snmp_port = printer.snmp_port,
+          .https_port = printer.https_port,
+          .piws_url = printer.piws_url};
+}
+
+std::function<double()> Chance() {
+  return [random = std::mt19937_64(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>(0.0, 1.0)(random);
+  };
+}
+
+}  // namespace
+
+PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const std::string& url,
+                                            const std::string& ca_file) {
+  return {.url = url,
+          .ca_file = arguments.Has("ca") ? arguments.Text("ca") : ca_file,
+          .proxy = ProxyWishesOf(arguments)};
+}
+
+void KnowPrinter(Spool& spool, const Looked& looked, Instant now) {
+  spool.Know({.host = looked.address.host,
+              .snmp_port = looked.address.snmp_port,
+              .https_port = looked.address.https_port,
+              .piws_url = looked.address.piws_url,
+              .identity = looked.identity(),
+              .found_at = now});
+}
+
+Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token stop)
+    : arguments_(arguments),
+      clock_(clock),
+      stop_(std::move(stop)),
+      directory_(StateDirectory(arguments)),
+      spool_(SpoolSettingsOf(arguments), clock),
+      book_(directory_),
+      ways_(arguments, clock, 0, spool_.Certificates()),
+      interval_(ParseDuration("interval", arguments.Text("interval"))),
+      job_interval_(ParseDuration("job-interval", arguments.Text("job-interval"))),
+      identity_(LoadIdentity(directory_)) {
+  if (interval_ < std::chrono::seconds(1) || job_interval_ < std::chrono::seconds(1)) {
+    throw UsageError("'interval' and 'job-interval' are at least 1s");
+  }
+  const std::optional<PrivateKey> key = LoadKey(directory_);
+  if (!identity_ || !key) {
+    book_.trouble = "not enrolled: what is read waits here. Run plotmeter-collector enrol";
+    return;
+  }
+  portal_ = std::make_unique<PortalClient>(
+      PortalClientSettingsOf(arguments, identity_->portal_url, identity_->ca_file));
+  uploader_ =
+      std::make_unique<Uploader>(spool_, *portal_, clock, Chance(),
+                                 UploadIdentity{.portal = identity_->portal,
+                                                .collector = identity_->collector,
+                                                .keys = identity_->keys,
+                                                .key = key,
+                                                .remember_keys = [this](const std::string& jws) {
+                                                  identity_->keys_jws = jws;
+                                                  SaveIdentity(directory_, *identity_);
+                                                }});
+}
+
+void Service::FindPrinters() {
+  const Search search = SearchOf(arguments_);
+  if (search.ranges.empty() && !spool_.KnownPrinters().empty()) return;
+  // Strangers are asked politely: the ceiling of discovery, not that of reading.
+  Ways ways(arguments_, clock_, 100, spool_.Certificates());
+  int found = 0;
+  for (const Looked& looked : Discover(ways, search, [](const std::string&) {})) {
+    if (looked.fingerprint.verdict != Verdict::kLargeFormat) continue;
+    KnowPrinter(spool_, looked, clock_.Now());
+    ++found;
+  }
+  for (const auto& [printer, fingerprint] : ways.certificates.TakeNew()) {
+    ways_.certificates.Set(printer, fingerprint);
+  }
+  Log(LogLevel::kInfo, "discovered", {{"printers", std::to_string(found)}});
+}
+
+void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
+  PrinterStatus& status = book_.Of(polled.address);
+  status.remarks = polled.remarks;
+  std::string error = polled.Trouble();
+  if (polled.answered()) {
+    ++report.answered;
+    status.last_success = polled.readings.front().at;
+    status.model = polled.identity.model;
+    status.serial = polled.identity.serial;
+    error.clear();
+  }
+  const auto kept = [&](const std::function<void()>& keep) {
+    try {
+      keep();
+    } catch (const BatchError& refused) {  // one odd answer harms no other
+      error = fmt::format("not kept: {}", refused.what());
+    }
+  };
+  if (polled.answered() && polled.identity.serial.empty()) {
+    error = "it says no serial number, so what it says cannot be metered";
+  } else if (polled.answered()) {
+    spool_.Together([&] {
+      if (all ||
+          IsDue(clock_.Now(), status.last_kept, interval_, JitterOf(spool_.stream(), interval_))) {
+        for (const Reading& reading : polled.readings) kept([&] { spool_.Keep(reading); });
+        status.last_kept = clock_.Now();
+        ++report.kept;
+      }
+      for (const JobRecord& job : polled.jobs) kept([&] { spool_.Keep(polled.identity, job); });
+      for (const ChannelAlerts& alerts : polled.alerts) {
+        kept([&] {
+          const AlertChanges changes =
+              spool_.Alerts(polled.identity, alerts.channel, alerts.active);
+          report.urgent =
+              report.urgent || std::ranges::any_of(changes.appeared, [](const Alert& a) {
+                return a.severity == Severity::kCritical;
+              });
+        });
+      }
+    });
+  }
+  if (error != status.last_error) {
+    Log(error.empty() ? LogLevel::kInfo : LogLevel::kWarning,
+        error.empty() ? "printer_answers" : "printer_trouble",
+        {{"address", polled.address.host}, {"why", error.empty() ? "it is well again" : error}});
+  }
+  status.last_error = error;
+}
+
+Service::RoundReport Service::Round(bool all) {
+  RoundReport report;
+  std::vector<PrinterAddress> addresses;
+  for (const KnownPrinter& printer : spool_.KnownPrinters())
+    addresses.push_back(AddressOf(printer));
+  report.printers = static_cast<int>(addresses.size());
+  ways_.poller.Poll(addresses, stop_, [&](const Polled& polled) { Keep(polled, all, report); });
+  for (const auto& [printer, fingerprint] : ways_.certificates.TakeNew()) {
+    spool_.RememberCertificate(printer, fingerprint);
+  }
+  last_round_ = clock_.Now();
+  book_.Save(clock_.Now());
+  return report;
+}
+
+void Service::Send(std::optional<Instant> until) {
+  if (!uploader_) return book_.Save(clock_.Now());
+  book_.next_try_at = {};
+  const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
+  while (!stop_.stop_requested() && (!until || clock_.Now() < *until)) {
+    const UploadStep step = uploader_->Step();
+    if (step.did == UploadStep::Did::kNothing) {
+      book_.trouble.clear();
+      break;
+    }
+    if (step.did == UploadStep::Did::kSent) {
+      book_.last_receipt_at = clock_.Now();
+      book_.trouble.clear();
+    } else {
+      book_.trouble = fmt::format("{}: {}", identity_->portal_url, step.trouble);
+    }
+    if (step.did == UploadStep::Did::kWaits) {
+      book_.next_try_at = clock_.Now() + step.wait;
+      break;
+    }
+  }
+  spool_.ForgetOld();
+  book_.Save(clock_.Now());
+}
+
+void Service::Wait(Instant until) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  const auto span = std::min<std::chrono::milliseconds>(until - clock_.Now(), kLongestSleep);
+  never.wait_for(lock, stop_, std::max(span, std::chrono::milliseconds(10)), [] { return false; });
+}
+
+void Service::RunUntilStopped() {
+  const std::chrono::milliseconds job_beat = std::min(job_interval_, interval_);
+  Log(LogLevel::kInfo, "running", {{"state", directory_}, {"trouble", book_.trouble}});
+  bool first = true;
+  while (!stop_.stop_requested()) {
+    const Instant now = clock_.Now();
+    const auto job_jitter = JitterOf(spool_.stream() + "/jobs", job_beat);
+    const auto jitter = JitterOf(spool_.stream(), interval_);
+    const bool readings_due = last_round_ && IsDue(now, last_round_, interval_, jitter);
+    if (first || readings_due || IsDue(now, last_round_, job_beat, job_jitter)) {
+      if (spool_.KnownPrinters().empty()) FindPrinters();
+      const RoundReport report = Round(false);
+      if (first || report.kept > 0 || report.urgent) book_.next_try_at = clock_.Now();
+      first = false;
+    }
+    const Instant next_round = std::min(NextDue(last_round_, job_beat, job_jitter),
+                                        NextDue(last_round_, interval_, jitter));
+    if (book_.next_try_at && clock_.Now() >= *book_.next_try_at) Send(next_round);
+    Wait(book_.next_try_at ? std::min(next_round, *book_.next_try_at) : next_round);
+  }
+  Log(LogLevel::kInfo, "stopped");
+}
+
+}  // namespace plotmeter

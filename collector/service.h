@@ -1,0 +1,83 @@
+// What `run` does: reads the known printers when they are due, keeps what they say, sends it.
+//
+//    Service service(arguments, clock, stop);
+//    service.Round(true);         // one round now, readings included
+//    service.Send();              // all that waits, as far as the portal lets it
+//    service.RunUntilStopped();   // for ever
+//
+// Everything happens on the calling thread; only answers and signals come from others.
+
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "collector/enrol/identity.h"
+#include "collector/look.h"
+#include "collector/spool/spool.h"
+#include "collector/status_book.h"
+#include "collector/uplink/portal_client.h"
+#include "collector/upload/uploader.h"
+#include "collector/ways.h"
+#include "common/clock.h"
+#include "common/settings.h"
+
+namespace plotmeter {
+
+class Service {
+ public:
+  // `arguments` and `clock` must outlive it. Not being enrolled is no error: what is read waits.
+  Service(const Arguments& arguments, const Clock& clock, std::stop_token stop);
+
+  // Looks for printers if none is known, or if ranges were given.
+  void FindPrinters();
+
+  // Asks every known printer. Jobs and alerts are kept always, readings of those that are due, or
+  // of all. Returns whether something came that must be sent at once.
+  struct RoundReport {
+    int printers = 0;
+    int answered = 0;
+    int kept = 0;         // printers whose readings were kept
+    bool urgent = false;  // a critical alert is new
+  };
+  RoundReport Round(bool all);
+
+  // Sends until nothing waits, the portal asks for patience, or `until` has come.
+  void Send(std::optional<Instant> until = {});
+
+  void RunUntilStopped();
+
+  // What stands in the way of sending; empty: nothing.
+  const std::string& trouble() const { return book_.trouble; }
+  Waiting waiting() { return spool_.CountWaiting(); }
+
+ private:
+  void Keep(const Polled& polled, bool all, RoundReport& report);
+  void Wait(Instant until);
+
+  const Arguments& arguments_;
+  const Clock& clock_;
+  std::stop_token stop_;
+  std::string directory_;
+  Spool spool_;
+  StatusBook book_;
+  Ways ways_;
+  std::chrono::milliseconds interval_;
+  std::chrono::milliseconds job_interval_;
+  std::optional<Identity> identity_;
+  std::unique_ptr<PortalClient> portal_;
+  std::unique_ptr<Uploader> uploader_;
+  std::optional<Instant> last_round_;
+};
+
+// How the portal of this identity is reached with these settings.
+PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const std::string& url,
+                                            const std::string& ca_file);
+
+// Puts a large-format printer into the list of those that are read.
+void KnowPrinter(Spool& spool, const Looked& looked, Instant now);
+
+}  // namespace plotmeter

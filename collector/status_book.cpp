@@ -1,0 +1,69 @@
+#include "collector/status_book.h"
+
+#include <fmt/format.h>
+
+#include "common/private_file.h"
+
+namespace plotmeter {
+namespace {
+
+Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json OrNull(const std::optional<Instant>& at) { return at ? Json(FormatInstant(*at)) : Json(); }
+
+std::string TextOf(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+std::optional<Instant> InstantOf(const Json& object, const char* name) {
+  return ParseInstant(TextOf(object, name));
+}
+
+}  // namespace
+
+StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/status.json") {
+  const std::optional<Secret> text = ReadPrivateFile(path_);
+  if (!text) return;
+  try {
+    const Json json = ParseJson(text->Reveal());
+    last_receipt_at = InstantOf(json, "last_receipt_at");
+    trouble = TextOf(json, "trouble");
+    next_try_at = InstantOf(json, "next_try_at");
+    for (const Json& printer : json.at("printers")) {
+      printers_[TextOf(printer, "address")] = {.model = TextOf(printer, "model"),
+                                               .serial = TextOf(printer, "serial"),
+                                               .last_success = InstantOf(printer, "last_success"),
+                                               .last_kept = InstantOf(printer, "last_kept"),
+                                               .last_error = TextOf(printer, "last_error")};
+    }
+  } catch (const std::exception&) {  // it is only a picture of the moment; the spool has the truth
+    printers_.clear();
+  }
+}
+
+PrinterStatus& StatusBook::Of(const PrinterAddress& address) {
+  return printers_[fmt::format("{}:{}", address.host, address.snmp_port)];
+}
+
+Json StatusBook::ToJson(Instant now) const {
+  Json printers = Json::array();
+  for (const auto& [address, printer] : printers_) {
+    printers.push_back({{"address", address},
+                        {"model", OrNull(printer.model)},
+                        {"serial", OrNull(printer.serial)},
+                        {"last_success", OrNull(printer.last_success)},
+                        {"last_kept", OrNull(printer.last_kept)},
+                        {"last_error", OrNull(printer.last_error)},
+                        {"remarks", printer.remarks}});
+  }
+  return {{"written_at", FormatInstant(now)},
+          {"last_receipt_at", OrNull(last_receipt_at)},
+          {"trouble", OrNull(trouble)},
+          {"next_try_at", OrNull(next_try_at)},
+          {"printers", std::move(printers)}};
+}
+
+void StatusBook::Save(Instant now) const {
+  WritePrivateFile(path_, Secret(JsonText(ToJson(now)) + "\n"));
+}
+
+}  // namespace plotmeter

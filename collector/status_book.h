@@ -1,0 +1,49 @@
+// What the collector is doing, for people: status.json in the state directory. The running service
+// writes it; `status` reads it, because the collector listens on nothing.
+//
+//    {"written_at":…, "last_receipt_at":…, "trouble":"…" or null, "next_try_at":…,
+//     "printers":[{"address":"10.0.0.7:161","model":…,"serial":…,"last_success":…,"last_kept":…,
+//                  "last_error":… or null,"remarks":[…]}]}
+//
+// Times are RFC 3339; what has not happened is null.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/poll/poller.h"
+#include "common/json.h"
+
+namespace plotmeter {
+
+struct PrinterStatus {
+  std::string model = {};
+  std::string serial = {};
+  std::optional<Instant> last_success = {};  // any channel answered
+  std::optional<Instant> last_kept = {};     // its readings went into the spool
+  std::string last_error = {};               // of the last round, in words; empty: it went well
+  std::vector<std::string> remarks = {};
+};
+
+class StatusBook {
+ public:
+  // Goes on from what `directory` has; a damaged file is as good as none.
+  explicit StatusBook(std::string directory);
+
+  PrinterStatus& Of(const PrinterAddress& address);
+  void Save(Instant now) const;
+  Json ToJson(Instant now) const;
+
+  std::optional<Instant> last_receipt_at = {};
+  std::string trouble = {};  // what stands in the way of sending; empty: nothing
+  std::optional<Instant> next_try_at = {};
+
+ private:
+  std::string path_;
+  std::map<std::string, PrinterStatus> printers_;
+};
+
+}  // namespace plotmeter
