@@ -1,6 +1,7 @@
 // Base64Url and FromBase64Url of crypto.h: text, not cryptography, so apart from the door to
 // OpenSSL.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -24,6 +25,16 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
   return values;
 }();
 
+// The two characters of each twelve bits, so that a group of three bytes takes two look-ups.
+constexpr std::array<char, 2 * 4096> kPairs = [] {
+  std::array<char, 2 * 4096> pairs{};
+  for (std::size_t i = 0; i < 4096; ++i) {
+    pairs[2 * i] = kAlphabet[i >> 6];
+    pairs[2 * i + 1] = kAlphabet[i & 63];
+  }
+  return pairs;
+}();
+
 }  // namespace
 
 std::string Base64Url(std::string_view bytes) {
@@ -36,10 +47,8 @@ std::string Base64Url(std::string_view bytes) {
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
     const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    put(group >> 18);
-    put(group >> 12);
-    put(group >> 6);
-    put(group);
+    to = std::copy_n(&kPairs[2 * (group >> 12)], 2, to);
+    to = std::copy_n(&kPairs[2 * (group & 0xfff)], 2, to);
   }
   if (bytes.size() - i == 1) {
     put(byte(i) >> 2);

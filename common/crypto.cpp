@@ -22,6 +22,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::size_t kCoordinate = 32;  // bytes of a P-256 coordinate, scalar, r or s
+constexpr std::size_t kMaxDer = 80;  // bytes of a signature in DER: 72 at most for two such numbers
 constexpr std::size_t kAesBlock = 16;
 constexpr const char* kCurve = "prime256v1";  // OpenSSL's name of P-256
 
@@ -38,7 +39,6 @@ using Owned = std::unique_ptr<T, FreeWith<Free>>;
 using Number = Owned<BIGNUM, BN_clear_free>;
 using Memory = Owned<BIO, BIO_free>;
 using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
-using DigestContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 using CipherContext = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using Signature = Owned<ECDSA_SIG, ECDSA_SIG_free>;
 
@@ -179,6 +179,20 @@ std::string Sha256(std::string_view data) {
   return out;
 }
 
+Sha256Stream::Sha256Stream() : state_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+  Need(EVP_DigestInit_ex2(state_.get(), EVP_sha256(), nullptr) == 1, "SHA-256");
+}
+
+void Sha256Stream::Add(std::string_view data) {
+  Need(EVP_DigestUpdate(state_.get(), Bytes(data), data.size()) == 1, "SHA-256");
+}
+
+std::string Sha256Stream::Finish() {
+  std::string out(32, '\0');
+  Need(EVP_DigestFinal_ex(state_.get(), Bytes(out), nullptr) == 1, "SHA-256");
+  return out;
+}
+
 std::string HmacSha256(std::string_view key, std::string_view data) {
   return Hmac("SHA256", 32, key, {data});
 }
@@ -250,24 +264,25 @@ std::string PublicKey::x() const { return NumberOf(key_.get(), OSSL_PKEY_PARAM_E
 std::string PublicKey::y() const { return NumberOf(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y); }
 
 bool PublicKey::Verify(std::string_view message, std::string_view signature) const {
+  return VerifyHash(Sha256(message), signature);
+}
+
+bool PublicKey::VerifyHash(std::string_view sha256, std::string_view signature) const {
   if (signature.size() != 2 * kCoordinate) return false;
   const auto number = [&](std::size_t at) {
     return Need(BN_bin2bn(Bytes(signature.substr(at)), kCoordinate, nullptr), "a number");
   };
   const Signature parts(Need(ECDSA_SIG_new(), "a signature"));
   Need(ECDSA_SIG_set0(parts.get(), number(0), number(kCoordinate)) == 1, "a signature");
-  unsigned char* der = nullptr;
-  const int size = i2d_ECDSA_SIG(parts.get(), &der);
+  std::array<unsigned char, kMaxDer> der{};
+  unsigned char* at = der.data();
+  const int size = i2d_ECDSA_SIG(parts.get(), &at);
   Need(size > 0, "a signature");
-  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owned(
-      der, [](unsigned char* bytes) { OPENSSL_free(bytes); });
 
-  const DigestContext context(Need(EVP_MD_CTX_new(), "verifying"));
-  Need(EVP_DigestVerifyInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_.get(),
-                               nullptr) == 1,
-       "verifying");
-  const bool right = EVP_DigestVerify(context.get(), der, static_cast<std::size_t>(size),
-                                      Bytes(message), message.size()) == 1;
+  const KeyContext context(Need(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr), "ECDSA"));
+  Need(EVP_PKEY_verify_init(context.get()) == 1, "verifying");
+  const bool right = EVP_PKEY_verify(context.get(), der.data(), static_cast<std::size_t>(size),
+                                     Bytes(sha256), sha256.size()) == 1;
   ERR_clear_error();
   return right;
 }
@@ -325,13 +340,14 @@ PublicKey PrivateKey::public_key() const {
   return *std::move(key);
 }
 
-std::string PrivateKey::Sign(std::string_view message) const {
-  const DigestContext context(Need(EVP_MD_CTX_new(), "signing"));
-  std::array<unsigned char, 80> der{};  // 72 at most for two numbers of 32 bytes
+std::string PrivateKey::Sign(std::string_view message) const { return SignHash(Sha256(message)); }
+
+std::string PrivateKey::SignHash(std::string_view sha256) const {
+  const KeyContext context(Need(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr), "ECDSA"));
+  std::array<unsigned char, kMaxDer> der{};
   std::size_t size = der.size();
-  Need(EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_.get(),
-                             nullptr) == 1 &&
-           EVP_DigestSign(context.get(), der.data(), &size, Bytes(message), message.size()) == 1,
+  Need(EVP_PKEY_sign_init(context.get()) == 1 &&
+           EVP_PKEY_sign(context.get(), der.data(), &size, Bytes(sha256), sha256.size()) == 1,
        "signing");
   const unsigned char* at = der.data();
   const Signature parts(

@@ -59,10 +59,18 @@ std::string JwsHeaderPart(std::string_view typ, const PrivateKey& key) {
       JsonText({{"alg", "ES256"}, {"kid", Thumbprint(key.public_key())}, {"typ", typ}}));
 }
 
-std::string SigningInput(std::string_view header, std::string_view payload) {
-  std::string input(header);
-  input += '.';
-  return input += Base64Url(payload);
+// RFC 7515 section 5.1: the SHA-256 of header "." BASE64URL(payload), which is never there as a
+// whole.
+std::string SigningHash(std::string_view header, std::string_view payload) {
+  constexpr std::size_t kPiece =
+      3 * 4096;  // a multiple of 3: no piece but the last ends within a group
+  Sha256Stream hash;
+  hash.Add(header);
+  hash.Add(".");
+  for (std::size_t at = 0; at < payload.size(); at += kPiece) {
+    hash.Add(Base64Url(payload.substr(at, kPiece)));
+  }
+  return hash.Finish();
 }
 
 std::string Tag(std::string_view mac_key, std::string_view iv, std::string_view aad,
@@ -105,13 +113,14 @@ std::optional<PublicKey> FromJwk(const Json& jwk) {
 std::string Thumbprint(const PublicKey& key) { return Base64Url(Sha256(JsonText(ToJwk(key)))); }
 
 std::string SignJws(std::string_view typ, std::string_view payload, const PrivateKey& key) {
-  const std::string input = SigningInput(JwsHeaderPart(typ, key), payload);
-  return input + '.' + Base64Url(key.Sign(input));
+  const std::string header = JwsHeaderPart(typ, key);
+  const std::string signature = key.SignHash(SigningHash(header, payload));
+  return header + '.' + Base64Url(payload) + '.' + Base64Url(signature);
 }
 
 std::string SignDetachedJws(std::string_view typ, std::string_view payload, const PrivateKey& key) {
   const std::string header = JwsHeaderPart(typ, key);
-  return header + ".." + Base64Url(key.Sign(SigningInput(header, payload)));
+  return header + ".." + Base64Url(key.SignHash(SigningHash(header, payload)));
 }
 
 std::optional<JwsHeader> ReadJwsHeader(std::string_view part) {
@@ -139,7 +148,7 @@ std::optional<Jws> ReadJws(std::string_view compact) {
 bool Jws::Verify(const PublicKey& key) const { return VerifyDetached(key, payload); }
 
 bool Jws::VerifyDetached(const PublicKey& key, std::string_view payload_elsewhere) const {
-  return key.Verify(SigningInput(signing_header, payload_elsewhere), signature);
+  return key.VerifyHash(SigningHash(signing_header, payload_elsewhere), signature);
 }
 
 std::string EncryptJwe(std::string_view plaintext, const PublicKey& recipient, JweHeader header) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "common/job.h"
+#include "common/json.h"
 #include "common/reading.h"
 
 namespace plotmeter {
@@ -98,11 +99,7 @@ struct BatchText {
 // tells): ids, hashes, salts, words, revisions from 1, and how many.
 BatchText WriteBatch(const Batch& batch);
 
-// Reads P and N and checks everything that step 10 of the portal's checks names: sizes, depth,
-// ranges, UTF-8, hash of N.
-Batch ParseBatch(std::string_view payload, std::string_view names);
-
-// Only who it is for and from, for steps 8 and 9, before the rest is believed. Throws BatchError.
+// Only who it is for and from, for steps 8 and 9 of the portal's checks, before the rest is believed.
 struct BatchAddress {
   std::string portal = {};
   std::string collector = {};
@@ -111,6 +108,26 @@ struct BatchAddress {
   std::string previous = {};
   std::string batch = {};
 };
+
+// P, read as JSON once and believed bit by bit. Each function throws BatchError, as does the constructor
+// for what is no JSON.
+//
+//    const BatchDocument document(payload);
+//    if (document.Address().portal != us) …
+//    Batch batch = document.Read(names);
+class BatchDocument {
+ public:
+  explicit BatchDocument(std::string_view payload);
+
+  BatchAddress Address() const;
+  // Checks everything that step 10 names: sizes, depth, ranges, UTF-8, hash of N.
+  Batch Read(std::string_view names) const;
+
+ private:
+  Json json_;
+};
+
+Batch ParseBatch(std::string_view payload, std::string_view names);  // both at once
 BatchAddress ParseBatchAddress(std::string_view payload);
 
 // A manageable size: WriteBatch of anything that keeps these can be opened by the portal.

@@ -235,13 +235,13 @@ void TakeNames(std::string_view names, Batch& batch) {
   if (jobs == json.end()) return;
   if (!jobs->is_object() || jobs->size() > kMaxJobs) refuse("'jobs' is no object of names");
   for (const auto& [key, named] : jobs->items()) {
-    const auto name = named.is_object() ? named.find("name") : named.end();
-    if (!named.is_object() || (name != named.end() && !name->is_string())) {
-      refuse("a job's name is not text");
-    }
-    if (name != named.end() && name->get_ref<const std::string&>().size() > kMaxText) {
-      refuse("a job's name is too long");
-    }
+    if (!named.is_object()) refuse("a job's name is not text");
+    const auto name = named.find("name");
+    if (name == named.end()) continue;
+    if (!name->is_string()) refuse("a job's name is not text");
+    const auto& text = name->get_ref<const std::string&>();
+    if (text.size() > kMaxText) refuse("a job's name is too long");
+    if (text.find('\0') != std::string::npos) refuse("a job's name holds U+0000");
   }
   for (auto& row : batch.jobs) {
     const auto found = jobs->find(NamesKey(row.printer, row.job.channel, row.job.job));
@@ -252,14 +252,20 @@ void TakeNames(std::string_view names, Batch& batch) {
 
 }  // namespace
 
+BatchDocument::BatchDocument(std::string_view payload) : json_(ReadDocument(payload, "batch")) {}
+
+BatchAddress BatchDocument::Address() const { return ReadAddress(Field(json_)); }
+
 BatchAddress ParseBatchAddress(std::string_view payload) {
-  const Json json = ReadDocument(payload, "batch");
-  return ReadAddress(Field(json));
+  return BatchDocument(payload).Address();
 }
 
 Batch ParseBatch(std::string_view payload, std::string_view names) {
-  const Json json = ReadDocument(payload, "batch");
-  const Field in(json);
+  return BatchDocument(payload).Read(names);
+}
+
+Batch BatchDocument::Read(std::string_view names) const {
+  const Field in(json_);
   BatchAddress address = ReadAddress(in);
   const Field clock = in["clock"];
   Batch batch{.portal = std::move(address.portal),

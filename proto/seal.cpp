@@ -17,8 +17,9 @@ namespace {
 
 constexpr std::size_t kFirstLook = 1024;  // bytes of M that must show who signed
 constexpr std::size_t kChunk = std::size_t{64} << 10;
-constexpr int kRawDeflate = -MAX_WBITS;  // negative: no zlib header, no checksum
-constexpr int kMemory = 8;               // zlib's default
+constexpr std::size_t kUsualInflation = 16;  // a guess, which saves copying what grew
+constexpr int kRawDeflate = -MAX_WBITS;      // negative: no zlib header, no checksum
+constexpr int kMemory = 8;                   // zlib's default
 constexpr std::size_t kSealedHeader =
     512;  // more than the header part of E and its dots, which is about 400
 // A stored block of nothing, on a byte boundary (RFC 1951 section 3.2.4): five bytes that inflate
@@ -66,7 +67,7 @@ class Deflater {
 
 class Inflater {
  public:
-  explicit Inflater(std::string_view data) {
+  explicit Inflater(std::string_view data) {  // `data` outlives it
     stream_.next_in = Bytes(data.data());
     stream_.avail_in = Length(data.size());
     if (inflateInit2(&stream_, kRawDeflate) != Z_OK) throw std::bad_alloc();
@@ -79,8 +80,8 @@ class Inflater {
   bool Fill(std::string& out, std::size_t size) {
     while (!ended_ && out.size() < size) {
       const std::size_t had = out.size();
-      // Memory grows with what really came out, not with what was promised.
-      const std::size_t room = std::min(size - had, std::max(kChunk, had));
+      // Memory is touched for what really came out, not for what was promised.
+      const std::size_t room = std::min(size - had, kChunk);
       out.resize(had + room);
       stream_.next_out = reinterpret_cast<Bytef*>(out.data() + had);
       stream_.avail_out = Length(room);
@@ -107,23 +108,25 @@ OpenResult Refused(Refusal refusal, std::string detail) {
   return {.refusal = refusal, .detail = std::move(detail)};
 }
 
-// M into its three parts; false when it has fewer.
-bool SplitMessage(std::string_view message, OpenResult& out) {
+// M into its three parts, P in M's own memory; false when it has fewer.
+bool SplitMessage(std::string message, OpenResult& out) {
   const auto first = message.find('\n');
-  if (first == std::string_view::npos) return false;
+  if (first == std::string::npos) return false;
   const auto second = message.find('\n', first + 1);
-  if (second == std::string_view::npos) return false;
+  if (second == std::string::npos) return false;
   out.jws = message.substr(0, first);
-  out.text.payload = message.substr(first + 1, second - first - 1);
   out.text.names = message.substr(second + 1);
+  message.resize(second);
+  message.erase(0, first + 1);
+  out.text.payload = std::move(message);
   return true;
 }
 
 // Step 7 of the checks, on a message that is whole.
-OpenResult CheckSignature(std::string_view message, const std::string& kid,
+OpenResult CheckSignature(std::string message, const std::string& kid,
                           const OpenKeys::Signer& signer) {
   OpenResult out;
-  if (!SplitMessage(message, out)) {
+  if (!SplitMessage(std::move(message), out)) {
     return Refused(Refusal::kSignature, "the message is not a signature, a batch and its names");
   }
   const auto jws = ReadJws(out.jws);
@@ -133,13 +136,9 @@ OpenResult CheckSignature(std::string_view message, const std::string& kid,
   if (!jws->VerifyDetached(signer.key, out.text.payload)) {
     return Refused(Refusal::kSignature, "the signature is not that of the batch");
   }
+  if (signer.revoked) out = Refused(Refusal::kRevoked, "the collector was revoked");
+  if (!signer.revoked) out.refusal = Refusal::kNone;
   out.signer = kid;
-  if (signer.revoked) {
-    out = Refused(Refusal::kRevoked, "the collector was revoked");
-    out.signer = kid;
-    return out;
-  }
-  out.refusal = Refusal::kNone;
   return out;
 }
 
@@ -219,6 +218,7 @@ OpenResult Open(std::string_view sealed, const OpenKeys& keys) {
   if (!signer) return Refused(Refusal::kSignerUnknown, "signed by nobody known here");
 
   const std::size_t limit = std::min(kMaxMessage, compressed->size() * kMaxInflation);
+  message.reserve(std::min(limit, compressed->size() * kUsualInflation));
   if (!begins || !inflater.Fill(message, limit + 1)) {
     return Refused(Refusal::kInflation, "not whole DEFLATE data");
   }
@@ -226,7 +226,7 @@ OpenResult Open(std::string_view sealed, const OpenKeys& keys) {
     return Refused(Refusal::kInflation, "inflates to more than 64 MiB or 200 times its size");
   }
   if (!inflater.is_whole()) return Refused(Refusal::kInflation, "not whole DEFLATE data");
-  return CheckSignature(message, header->kid, *signer);
+  return CheckSignature(std::move(message), header->kid, *signer);
 }
 
 std::optional<std::string> OpenPlain(std::string_view sealed, std::string_view typ,

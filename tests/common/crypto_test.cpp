@@ -42,6 +42,13 @@ TEST(CryptoTest, HashesThePublishedAbc) {
   EXPECT_EQ(ToHex(Sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+TEST(CryptoTest, HashesPieceByPiece) {
+  Sha256Stream hash;
+  for (const char* piece : {"a", "", "bc"}) hash.Add(piece);
+  EXPECT_EQ(hash.Finish(), Sha256("abc"));
+  EXPECT_EQ(Sha256Stream().Finish(), Sha256(""));
+}
+
 TEST(CryptoTest, AgreesWithRfc4231) {
   struct Case {
     std::string key;
@@ -85,6 +92,27 @@ TEST(CryptoTest, WritesBase64UrlAsRfc4648Does) {
   for (const auto& [bytes, text] : cases) {
     EXPECT_EQ(Base64Url(bytes), text);
     EXPECT_EQ(FromBase64Url(text), bytes);
+  }
+}
+
+TEST(CryptoTest, ReadsBackBase64UrlOfAnyLength) {
+  std::string bytes;
+  std::string bits;
+  for (int i = 0; i < 300; ++i) {
+    const std::string text = Base64Url(bytes);
+    // Six bits a character, the last filled up with 0.
+    std::string six;
+    for (const char c : text) {
+      const auto value = std::string_view(
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                             "0123456789-_")
+                             .find(c);
+      for (int k = 5; k >= 0; --k) six += (value >> k & 1) != 0 ? '1' : '0';
+    }
+    EXPECT_EQ(six.substr(0, bits.size()), bits) << i;
+    EXPECT_EQ(FromBase64Url(text), bytes) << i;
+    bytes += static_cast<char>(i * 197 + 13);
+    for (int k = 7; k >= 0; --k) bits += ((i * 197 + 13) >> k & 1) != 0 ? '1' : '0';
   }
 }
 
@@ -165,6 +193,7 @@ TEST(CryptoTest, SignsAndVerifies) {
   const std::string signature = key.Sign("433 cc");
   ASSERT_EQ(signature.size(), 64U);
   EXPECT_TRUE(key.public_key().Verify("433 cc", signature));
+  EXPECT_TRUE(key.public_key().VerifyHash(Sha256("433 cc"), key.SignHash(Sha256("433 cc"))));
   EXPECT_FALSE(key.public_key().Verify("434 cc", signature));
   EXPECT_FALSE(PrivateKey::Generate().public_key().Verify("433 cc", signature));
   for (std::size_t i = 0; i < signature.size(); ++i) {

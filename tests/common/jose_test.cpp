@@ -102,6 +102,17 @@ TEST(JoseTest, VerifiesTheSignatureOfAppendixA3OfRfc7515) {
                        std::string(kA3Signature)));
 }
 
+TEST(JoseTest, SignsTheBase64UrlOfAnyLength) {
+  const PrivateKey key = PrivateKey::Generate();
+  for (const std::size_t size : {0U, 1U, 2U, 3U, 12'287U, 12'288U, 12'289U, 30'000U}) {
+    const auto jws = ReadJws(SignJws("t", std::string(size, 'p'), key));
+    ASSERT_TRUE(jws) << size;
+    EXPECT_TRUE(key.public_key().Verify(jws->signing_header + "." + Base64Url(jws->payload),
+                                        jws->signature))
+        << size;
+  }
+}
+
 TEST(JoseTest, HashesTheCanonicalKeyOfRfc7638) {
   EXPECT_EQ(
       Base64Url(Sha256(

@@ -112,6 +112,9 @@ TEST(BatchTest, RefusesNamesThatAreNoneWithoutRepeatingThem) {
   EXPECT_EQ(Complaint(WithNames("{" + salt + R"(,"jobs":{"p1":{"name":")" + std::string(1025, 'M') +
                                 R"("}}})")),
             "names: a job's name is too long");
+  EXPECT_EQ(Complaint(WithNames("{" + salt + R"(,"jobs":{"p1":{"name":"\u0000"}}})")),
+            "names: a job's name holds U+0000");
+  EXPECT_EQ(Complaint(WithNames("{" + salt + R"(,"jobs":{"p1":{}}})")), "accepted");
 }
 
 TEST(BatchTest, RefusesTextThatIsNotOneJsonValue) {

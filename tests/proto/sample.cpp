@@ -24,6 +24,29 @@ Batch EmptyBatch() {
           .names_salt = Filled(16, 'n')};
 }
 
+Batch ExampleBatch() {
+  Batch batch = EmptyBatch();
+  batch.printers = {
+      {.manufacturer = "HP", .serial = "CN9541H01M", .model = "HP DesignJet Z9 24in"}};
+  batch.readings = {{.printer = 0,
+                     .reading = {.printer = batch.printers[0],
+                                 .at = At("2026-11-22T09:00:01Z"),
+                                 .channel = ChannelKind::kPiws,
+                                 .meters = {{.meter = "ink.used",
+                                             .colorant = "magenta",
+                                             .value = Amount("433", "cc")}}}}};
+  batch.jobs = {{.printer = 0,
+                 .job = {.job = "32222D2B-191C-402A-944C-CB719C44869F",
+                         .revision = 1,
+                         .channel = ChannelKind::kPiws,
+                         .seen_at = At("2026-11-22T09:00:02Z"),
+                         .name = "site plan.pdf",
+                         .type = "print",
+                         .status = "printed",
+                         .area = Amount("191.352000", "?")}}};
+  return batch;
+}
+
 Batch FullBatch() {
   Batch batch = EmptyBatch();
   batch.sequence = 41;
@@ -177,6 +200,12 @@ Batch BusyBatch(std::size_t bytes) {
     written += 1640;  // about what one reading and one job take in P
   }
   return batch;
+}
+
+Parties Parties::Published() {
+  const auto key = [](const char* d) { return *PrivateKey::FromScalar(*FromBase64Url(d)); };
+  return {.collector = key("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"),
+          .portal = key("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw")};
 }
 
 OpenKeys Parties::Keys() const {

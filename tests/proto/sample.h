@@ -14,6 +14,9 @@ namespace plotmeter {
 // Every member of every shape is filled. The same at each call.
 Batch FullBatch();
 
+// The example of PROTOCOL.md: a printer, a reading, a job with a name.
+Batch ExampleBatch();
+
 // As little as a batch can say.
 Batch EmptyBatch();
 
@@ -26,6 +29,10 @@ struct Parties {
   PrivateKey collector = PrivateKey::Generate();
   PrivateKey portal = PrivateKey::Generate();
   bool revoked = false;
+
+  // Published keys, so that an example can be worked out by anybody: the collector signs with that
+  // of RFC 7515 A.3, the portal opens with Bob's of RFC 7518 appendix C.
+  static Parties Published();
 
   OpenKeys Keys() const;
   std::string Message(const BatchText& text) const;  // M, signed by the collector

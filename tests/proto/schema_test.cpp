@@ -3,33 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "common/json.h"
+#include "tests/proto/golden.h"
 #include "tests/proto/sample.h"
 
 namespace plotmeter {
 namespace {
-
-const std::string kGolden = SOURCE_ROOT "/tests/golden/proto/";
-
-std::string Read(const std::string& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-// With PLOTMETER_GOLDEN set in the environment the file is written anew; the difference is then
-// reviewed.
-void ExpectGolden(const std::string& file, const std::string& text) {
-  if (std::getenv("PLOTMETER_GOLDEN") != nullptr) {
-    std::ofstream(kGolden + file, std::ios::binary) << text;
-  }
-  EXPECT_EQ(Read(kGolden + file), text) << file;
-}
 
 TEST(GoldenBatchTest, IsWhatWeWrite) {
   const BatchText full = WriteBatch(FullBatch());
@@ -38,13 +19,16 @@ TEST(GoldenBatchTest, IsWhatWeWrite) {
   const BatchText minimal = WriteBatch(EmptyBatch());
   ExpectGolden("minimal.p.json", minimal.payload);
   ExpectGolden("minimal.n.json", minimal.names);
+  const BatchText example = WriteBatch(ExampleBatch());
+  ExpectGolden("example.p.json", example.payload);
+  ExpectGolden("example.n.json", example.names);
 }
 
 class SchemaCasesTest : public testing::Test {
  protected:
   // What ParseBatch says to full.p.json with one change.
   std::string Verdict(const Json& change) {
-    Json payload = ParseJson(Read(kGolden + "full.p.json"));
+    Json payload = ParseJson(ReadFile(kGolden + "full.p.json"));
     const Json::json_pointer at(change.at("at").get<std::string>());
     if (change.contains("value")) {
       payload[at] = change.at("value");
@@ -52,14 +36,14 @@ class SchemaCasesTest : public testing::Test {
       payload.at(at.parent_pointer()).erase(at.back());
     }
     try {
-      ParseBatch(JsonText(payload), Read(kGolden + "full.n.json"));
+      ParseBatch(JsonText(payload), ReadFile(kGolden + "full.n.json"));
     } catch (const BatchError& error) {
       return error.what();
     }
     return "accepted";
   }
 
-  const Json cases_ = ParseJson(Read(kGolden + "cases.json"));
+  const Json cases_ = ParseJson(ReadFile(kGolden + "cases.json"));
 };
 
 TEST_F(SchemaCasesTest, AcceptsTheGoodOnes) {
@@ -81,8 +65,8 @@ TEST_F(SchemaCasesTest, RefusesListsThatAreTooLong) {
     const char* at;
     std::size_t most;
   };
-  const Json full = ParseJson(Read(kGolden + "full.p.json"));
-  const Json schema = ParseJson(Read(SOURCE_ROOT "/proto/batch.schema.json"));
+  const Json full = ParseJson(ReadFile(kGolden + "full.p.json"));
+  const Json schema = ParseJson(ReadFile(SOURCE_ROOT "/proto/batch.schema.json"));
   for (const auto& [list, most] : {Case{"readings", kMaxReadings}, Case{"jobs", kMaxJobs},
                                    Case{"alerts", kMaxAlerts}, Case{"void", kMaxVoided}}) {
     EXPECT_EQ(schema.at("properties").at(list).at("maxItems"), most) << list;
@@ -157,7 +141,7 @@ class Walk {
 };
 
 TEST(SchemaTest, NamesExactlyWhatIsWritten) {
-  const Json schema = ParseJson(Read(SOURCE_ROOT "/proto/batch.schema.json"));
+  const Json schema = ParseJson(ReadFile(SOURCE_ROOT "/proto/batch.schema.json"));
   const BatchText text = WriteBatch(FullBatch());
   Walk walk(schema);
   walk.Visit(schema, ParseJson(text.payload), "");
