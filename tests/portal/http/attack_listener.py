@@ -528,6 +528,12 @@ class Strictness(Attack):
                 connection.sendall(bytes([part]))
             self.assertEqual(Answer(connection.makefile("rb")).json(), {"bytes": 1})
 
+    def test_lets_a_client_send_on_before_it_reads_the_refusal(self):
+        for _ in range(20):
+            with tls(self.server) as connection:
+                connection.sendall(post(b"/small", b"Content-Length: 3000000", body=b"x" * 3000000))
+                self.assertEqual(Answer(connection.makefile("rb")).status, 413)
+
     def test_refuses_a_body_of_another_type_before_reading_it(self):
         self.is_refused(post(b"/batches", b"Content-Type: text/plain", b"Content-Length: 4000000"), 415)
         self.is_refused(post(b"/nowhere", b"Content-Length: 4000000"), 404)
