@@ -4,7 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/error.hpp>
 #include <limits>
 
 #include "common/log.h"
@@ -24,10 +24,6 @@ constexpr std::size_t kChunkBytes = 8 << 10;
 constexpr std::size_t kEnoughPulled = 32 << 10;
 
 Problem Busy(const char* why) { return Problem(503, why).WithHeader("Retry-After", "2"); }
-
-bool IsHttpError(const boost::system::error_code& error) {
-  return error.category() == http::make_error_code(http::error::bad_method).category();
-}
 
 }  // namespace
 
@@ -97,7 +93,7 @@ void Connection::OnDeadline() {
 }
 
 void Connection::AwaitRequest() {
-  if (buffer_.size() > 0) return ReadHead();  // pipelined
+  if (buffer_.size() > 0) return StartHead();  // pipelined
   if (shared_.stops) return Close();
   // A client that has just come to us knows what it wants; later it may pause.
   Enter(Phase::kIdle, requests_ == 0 ? shared_.limits.header : shared_.limits.idle);
@@ -106,11 +102,11 @@ void Connection::AwaitRequest() {
                             if (self->is_late_) return self->Close();
                             if (error) return self->HangUp();
                             self->buffer_.commit(count);
-                            self->ReadHead();
+                            self->StartHead();
                           });
 }
 
-void Connection::ReadHead() {
+void Connection::StartHead() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(shared_.limits.header_bytes));
   // The router's to say, once we know the route. (boost::none would refuse every body in 1.74.)
@@ -121,20 +117,32 @@ void Connection::ReadHead() {
   closes_ = true;  // until the head is understood
   ++requests_;
   Enter(Phase::kHead, shared_.limits.header);
-  http::async_read_header(
-      stream_, buffer_, *parser_,
-      [self = shared_from_this()](const Error& error, std::size_t) { self->OnHead(error); });
+  ParseHead();
 }
 
-void Connection::OnHead(const Error& error) {
-  if (is_late_) return Refuse(Problem(408, "the header took too long"));
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+// Read by ourselves and not by Beast's async_read_header, which would go on after a deadline that
+// falls between two of its reads: a byte a second would hold the connection for ever.
+void Connection::ReadHead() {
+  stream_.async_read_some(buffer_.prepare(kFirstBytes),
+                          [self = shared_from_this()](const Error& error, std::size_t count) {
+                            if (self->is_late_)
+                              return self->Refuse(Problem(408, "the header took too long"));
+                            if (error) return self->HangUp();
+                            self->buffer_.commit(count);
+                            self->ParseHead();
+                          });
+}
+
+void Connection::ParseHead() {
+  Error error;
+  buffer_.consume(parser_->put(buffer_.data(), error));
+  if (error == http::error::need_more) return ReadHead();
+  if (error == http::error::header_limit) {
     return Refuse(
         Problem(431, "the header is too large").With("max_bytes", shared_.limits.header_bytes));
   }
-  if (error && (!IsHttpError(error) || error == http::error::end_of_stream)) return HangUp();
-  if (error == http::error::partial_message) return HangUp();
   if (error) return Refuse(Problem(400, "this is not HTTP/1.1"));
+  if (!parser_->is_header_done()) return ReadHead();
   try {
     AdmitHead();
   } catch (const Problem& problem) {

@@ -77,8 +77,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void OnDeadline();
 
   void AwaitRequest();
+  void StartHead();
   void ReadHead();
-  void OnHead(const Error& error);
+  void ParseHead();
   void AdmitHead();
   void SendContinue();
   void ReadBody();

@@ -34,7 +34,13 @@ class Gate {
   void Release() { Set(false); }
   void Pass() {
     std::unique_lock lock(mutex_);
+    ++waiting_;
     changed_.wait(lock, [this] { return !is_held_; });
+    --waiting_;
+  }
+  int waiting() {
+    const std::lock_guard lock(mutex_);
+    return waiting_;
   }
 
  private:
@@ -46,6 +52,7 @@ class Gate {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool is_held_ = false;
+  int waiting_ = 0;
 };
 
 Gate gate;
@@ -170,6 +177,7 @@ int main(int argc, char** argv) {
   for (std::string line; std::getline(std::cin, line);) {
     if (line == "hold") gate.Hold();
     if (line == "release") gate.Release();
+    if (line == "waiting") line += " " + std::to_string(gate.waiting());
     if (line == "unhog") Unhog();
     if (line.starts_with("hog ")) Hog(static_cast<std::size_t>(std::stoul(line.substr(4))));
     if (line == "reload") {
