@@ -107,7 +107,7 @@ Router::Route& Router::Add(std::string method, std::string path, Roles roles, Ha
 }
 
 const Router::Route& Router::Find(const Request& request) const {
-  const std::string_view method = request.method() == "HEAD" ? "GET" : request.method();
+  const std::string method = request.method() == "HEAD" ? "GET" : request.method();
   const Route* found = nullptr;
   std::set<std::string> allowed;
   for (const Route& route : routes_) {
