@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
@@ -91,8 +92,8 @@ int Init(const Arguments& arguments) {
     if (std::ranges::find(names, own) == names.end()) names.emplace_back(own);
   }
   const TlsFiles tls = MakeCertificate(names, SystemClock().Now());  // before anything is made
+  ::umask(0077);  // what is made here is nobody else's business; the certificate is for everybody
   fs::create_directories(data.path / "tls");
-  fs::permissions(data.path, fs::perms::owner_all);
   SqliteStore::Create(data.database());
   const Keyring keys = Keyring::Create(data.path);
   WritePrivateFile(data.tls_key(), tls.key.Reveal());
@@ -100,6 +101,8 @@ int Init(const Arguments& arguments) {
   certificate << tls.certificate;
   certificate.close();
   if (!certificate) throw std::runtime_error("cannot write " + data.certificate());
+  fs::permissions(data.certificate(), fs::perms::group_read | fs::perms::others_read,
+                  fs::perm_options::add);
 
   if (arguments.Switch("json")) {
     fmt::print("{}\n", JsonText({{"data", data.path.string()},
@@ -134,6 +137,7 @@ int Serve(const Arguments& arguments) {
   options.key_file = data.tls_key();
   options.limits.workers = static_cast<std::size_t>(arguments.Number("workers", 1, 256));
 
+  ::umask(0077);  // SQLite's own files, too
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
   const Keyring keys = Keyring::Load(data.path);

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <filesystem>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "portal/store/sqlite_store.h"
 
@@ -20,7 +22,20 @@ inline std::string FreshPath() {
   static std::atomic<int> count = 0;
   const std::string path = testing::TempDir() + "/portal_" + std::to_string(::getpid()) + "_" +
                            std::to_string(++count) + ".db";
-  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
+  // Everything made under that name goes when the process ends.
+  struct Broom {
+    ~Broom() {
+      std::error_code ignored;
+      for (const std::string& used : paths) {
+        for (const char* suffix : {"", "-wal", "-shm", ".data"}) {
+          std::filesystem::remove_all(used + suffix, ignored);
+        }
+      }
+    }
+    std::vector<std::string> paths;
+  };
+  static Broom broom;
+  broom.paths.push_back(path);
   return path;
 }
 
