@@ -54,7 +54,7 @@ struct SweepProgress {
 
   Pass pass = Pass::kFirst;
   std::uint64_t addresses = 0;  // to look at, excluded ones and doubles counted
-  std::uint64_t asked = 0;      // in the first pass
+  std::uint64_t asked = 0;  // given to the session in the first pass; its ceiling lets them leave
   std::uint64_t answered = 0;
   std::uint64_t told = 0;  // rows so far
 };

@@ -4,23 +4,14 @@
 
 #include <algorithm>
 
+#include "collector/channel/serial.h"
+
 namespace plotmeter {
 namespace {
 
 std::string Lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return text;
-}
-
-// Empty for what printers say instead of a serial number when they have none.
-std::string UsableSerialNumber(const std::string& said) {
-  std::string serial = said;
-  for (char& c : serial) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  const bool plain = std::ranges::all_of(serial, [](char c) { return c > ' ' && c < '\x7f'; });
-  if (!plain || serial.size() < 6 || serial == "<PRIVATE>") return {};
-  const bool all_one = serial.find_first_not_of(serial[0]) == std::string::npos;
-  const bool filler = serial[0] == 'X' || serial[0] == '0' || serial[0] == 'F';
-  return all_one && filler ? std::string{} : serial;
 }
 
 // An amount that can be true: not negative. Something else there is worth a remark.
@@ -147,7 +138,7 @@ std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
     return fields.Text(first).value_or(fields.Text(second).value_or(""));
   };
   PrinterIdentity identity{.manufacturer = fields.Text("Manufacturer").value_or(""),
-                           .serial = UsableSerialNumber(fields.Text("SerialNumber").value_or("")),
+                           .serial = UsableSerial(fields.Text("SerialNumber").value_or("")),
                            .product = either("PartNumber", "ProductNumber"),
                            .model = either("ModelName", "ProductName"),
                            .firmware = either("FwReleaseName", "FirmwareVersion")};

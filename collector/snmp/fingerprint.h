@@ -59,8 +59,4 @@ std::vector<Oid> FingerprintRowObjects(const SnmpTable& table);
 // hrDeviceIndex of the rows whose hrDeviceType is printer.
 std::vector<std::uint32_t> PrinterRows(const SnmpTable& table);
 
-// \b(Designjet|PageWide\s+XL|Latex|Stitch)\b, in any case, as a matcher that takes linear time and
-// no stack on any octets. "PageWide Pro", "DeskJet" and "Latexo" do not match.
-bool NamesLargeFormat(std::string_view text);
-
 }  // namespace plotmeter

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <vector>
 
 #include "collector/snmp/mib.h"
 
@@ -45,8 +46,8 @@ struct NoPrinter {
   std::string_view what;
 };
 
-const NoPrinter (&NoPrinters())[6] {
-  static const NoPrinter kRows[] = {
+const std::vector<NoPrinter>& NoPrinters() {
+  static const std::vector<NoPrinter> kRows = {
       {mib::kEnterprises + Oid{311}, "Windows"},
       {mib::kEnterprises + Oid{8072}, "a Net-SNMP host"},
       {mib::kEnterprises + Oid{232}, "an HPE server, PDU or iLO"},

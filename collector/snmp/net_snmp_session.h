@@ -7,8 +7,7 @@
 // A reply counts only if its request-id is that of a request under way and it comes from the
 // address and port that were asked, in the version and community that were used; late duplicates
 // are dropped. Every packet, first or retry, passes one ceiling. A closed port is known at once
-// (ICMP); silence costs one device its own time-out and delays no other. See snmp.md of the design
-// for the numbers.
+// (ICMP); silence costs one device its own time-out and delays no other.
 
 #pragma once
 

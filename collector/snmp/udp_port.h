@@ -43,7 +43,7 @@ class UdpPort {
     int receive_buffer = 4 << 20;  // octets; the system may allow less (rmem_max)
   };
 
-  // A socket error: "refused" for a closed port, else the system's words.
+  // A packet to `to` went wrong; `error` is the system's number, ECONNREFUSED for a closed port.
   using OnError = std::function<void(const Endpoint& to, int error)>;
   using OnDatagram = std::function<void(const Endpoint& from, std::string_view datagram)>;
 

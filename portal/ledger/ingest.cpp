@@ -37,6 +37,15 @@ bool IsDoubtful(const ClockNote& clock) {
          (*clock.offset_ms > kDoubtfulClock.count() || *clock.offset_ms < -kDoubtfulClock.count());
 }
 
+BatchAddress AddressOf(const Batch& batch) {
+  return {.portal = batch.portal,
+          .collector = batch.collector,
+          .stream = batch.stream,
+          .sequence = batch.sequence,
+          .previous = batch.previous,
+          .batch = batch.batch};
+}
+
 BatchRecord PlaceOf(const BatchAddress& address, const std::string& sha256) {
   return {.collector = address.collector,
           .batch = address.batch,
@@ -97,42 +106,41 @@ IngestResult Ingest::Take(std::string_view sealed) {
     return Refuse(known, StatusOf(opened.refusal), std::string(ToText(opened.refusal)),
                   opened.detail);
   }
-  return Opened(opened, *signer, std::move(known));
+  return TakeOpened(opened, *signer, std::move(known));
 }
 
-// Checks 8 and 9: for us, from the signer, not stored before.
-IngestResult Ingest::Opened(const OpenResult& opened, const KnownCollector& signer, Known known) {
+// Checks 8 to 11: for us, from the signer, not stored before, the schema, one transaction. The
+// document is read once, before check 8; what is wrong with it is said when its turn comes.
+IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& signer,
+                                Known known) {
   known.collector = signer.collector;
   known.sha256 = Base64Url(Sha256(opened.text.payload));
-  BatchAddress address;
-  try {
-    address = ParseBatchAddress(opened.text.payload);
-  } catch (const BatchError& error) {
-    return Refuse(known, 422, "schema", error.what());
-  }
-  if (address.portal != portal_.thumbprint) {
-    return Refuse(known, 422, "portal", "the batch was made for another portal");
-  }
-  if (address.collector != signer.collector) {
-    return Refuse(known, 422, "collector", "'collector' is not the one whose key signed the batch");
-  }
-  BatchRecord record = PlaceOf(address, known.sha256);
-  const BatchFound found = store_.FindBatch(signer.reseller, record);
-  if (found.place == BatchPlace::kStored) return Accepted{found.receipt, true};
-  if (auto clash = Clash(known, signer, record, found.place)) return *std::move(clash);
-  return StoreOnce(opened, signer, known, address, std::move(record));
-}
-
-// Checks 10 and 11: the schema, and one transaction.
-IngestResult Ingest::StoreOnce(const OpenResult& opened, const KnownCollector& signer,
-                               const Known& known, const BatchAddress& address,
-                               BatchRecord record) {
   Batch batch;
+  std::string fault;
   try {
     batch = ParseBatch(opened.text.payload, opened.text.names);
   } catch (const BatchError& error) {
+    fault = error.what();
+  }
+  BatchRecord record;
+  try {
+    const BatchAddress address =
+        fault.empty() ? AddressOf(batch) : ParseBatchAddress(opened.text.payload);
+    record = PlaceOf(address, known.sha256);
+    if (address.portal != portal_.thumbprint) {
+      return Refuse(known, 422, "portal", "the batch was made for another portal");
+    }
+  } catch (const BatchError& error) {
     return Refuse(known, 422, "schema", error.what());
   }
+  if (record.collector != signer.collector) {
+    return Refuse(known, 422, "collector", "'collector' is not the one whose key signed the batch");
+  }
+  const BatchFound found = store_.FindBatch(signer.reseller, record);
+  if (found.place == BatchPlace::kStored) return Accepted{found.receipt, true};
+  if (auto clash = Clash(known, signer, record, found.place)) return *std::move(clash);
+  if (!fault.empty()) return Refuse(known, 422, "schema", fault);
+
   record.jws = &opened.jws;
   record.payload = &opened.text.payload;
   record.names = &opened.text.names;
@@ -141,11 +149,11 @@ IngestResult Ingest::StoreOnce(const OpenResult& opened, const KnownCollector& s
   const BatchFound stored =
       store_.StoreBatch(signer.reseller, record, [&](const std::vector<std::int64_t>& resend) {
         return SignReceipt({.portal = portal_.thumbprint,
-                            .collector = signer.collector,
-                            .stream = address.stream,
-                            .batch = address.batch,
-                            .sequence = address.sequence,
-                            .sha256 = known.sha256,
+                            .collector = record.collector,
+                            .stream = record.stream,
+                            .batch = record.batch,
+                            .sequence = record.sequence,
+                            .sha256 = record.sha256,
                             .stored_at = record.received_at,
                             .resend = resend},
                            portal_.signing);

@@ -67,9 +67,7 @@ class Ingest {
     std::string sha256 = {};
   };
   Refused Refuse(const Known& known, int status, std::string check, std::string detail) const;
-  IngestResult Opened(const OpenResult& opened, const KnownCollector& signer, Known known);
-  IngestResult StoreOnce(const OpenResult& opened, const KnownCollector& signer, const Known& known,
-                         const BatchAddress& address, BatchRecord record);
+  IngestResult TakeOpened(const OpenResult& opened, const KnownCollector& signer, Known known);
   std::optional<Refused> Clash(const Known& known, const KnownCollector& signer,
                                const BatchRecord& record, BatchPlace place);
 

@@ -18,7 +18,7 @@ class World:
         self.stage.set_time(self.begin)
         self.state = stage.path("collector")
         self.data = stage.path("portal")
-        self.certificate = os.path.join(self.data, "tls.crt")
+        self.certificate = os.path.join(self.data, "tls", "certificate.pem")
         self.snmp_port = free_port(socket.SOCK_DGRAM)
         self.https_port = free_port()
         self.portal_port = free_port()

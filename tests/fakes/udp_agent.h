@@ -93,15 +93,21 @@ class UdpAgent {
     return Tlv('\x06', octets);
   }
 
-  // A response to `request` that binds each of `objects` to an INTEGER.
-  static std::string Reply(const Request& request, const std::vector<Oid>& objects,
-                           std::uint32_t value, std::uint32_t error = 0) {
-    std::string varbinds;
-    for (const Oid& object : objects) varbinds += Tlv('\x30', ObjectId(object) + Integer(value));
+  // A response to `request` with these variable bindings, encoded.
+  static std::string Response(const Request& request, const std::string& varbinds,
+                              std::uint32_t error = 0, std::uint32_t error_index = 0) {
     const std::string pdu =
-        Integer(request.id) + Integer(error) + Integer(0) + Tlv('\x30', varbinds);
+        Integer(request.id) + Integer(error) + Integer(error_index) + Tlv('\x30', varbinds);
     return Tlv('\x30', Tlv('\x02', std::string(1, request.version)) +
                            Tlv('\x04', request.community) + Tlv('\xA2', pdu));
+  }
+
+  // One that binds each of `objects` to an INTEGER.
+  static std::string Reply(const Request& request, const std::vector<Oid>& objects,
+                           std::uint32_t value) {
+    std::string varbinds;
+    for (const Oid& object : objects) varbinds += Tlv('\x30', ObjectId(object) + Integer(value));
+    return Response(request, varbinds);
   }
   static std::string Reply(const Request& request, std::uint32_t value) {
     return Reply(request, request.objects, value);

@@ -6,11 +6,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <sstream>
 #include <string>
 
 #include "collector/channel/answers_json.h"
 #include "collector/snmp/mib.h"
+#include "collector/snmp/net_snmp_session.h"
+#include "tests/fakes/recorded_agent.h"
 #include "tests/fakes/recorded_session.h"
 
 namespace plotmeter {
@@ -79,6 +82,37 @@ TEST(SnmpChannelTest, ReadsEveryRecordingWithoutHarm) {
     EXPECT_TRUE(told.seen == Seen::kAnswered || told.seen == Seen::kNotSpoken) << entry.path();
     EXPECT_NO_THROW(JsonText(ToJson(told.answers)));
     for (const MeterValue& meter : told.answers.meters) EXPECT_FALSE(meter.value.value.is_zero());
+  }
+}
+
+// Through the engine, packet by packet, in both versions: the same reading, and what it cost.
+TEST(SnmpChannelTest, ReadsTheSameOverTheNetworkForLessThanItsAllowance) {
+  if (!fs::exists(kRecordings)) GTEST_SKIP() << "no recordings at " << kRecordings;
+  constexpr std::uint64_t kAllowance = 30'000;  // octets a poll, both ways
+  const SystemClock clock;
+  for (const char* name : {"hp_designjet_z5200_constructed", "hp_designjet_t1600_constructed",
+                           "hp_laserjet_mfp_m130nw", "hp_laserjet_m452nw", "canon_tm5300"}) {
+    const SnmpTable table = ReadRecording(kRecordings / (std::string(name) + ".snmprec"));
+    RecordedSession recorded(table);
+    const Json expected = ToJson(ReadAll(recorded).answers);
+    for (const SnmpVersion version : {SnmpVersion::k1, SnmpVersion::k2c}) {
+      RecordedAgent agent(table, version == SnmpVersion::k1 ? '\0' : '\1');
+      NetSnmpSession session({}, clock);
+      session.Start();
+      SnmpChannel channel(session, {.credentials = {{version, "public"}}});
+      std::promise<Told> promise;
+      channel.Read({.host = "127.0.0.1", .snmp_port = agent.port()},
+                   [&](Told told) { promise.set_value(std::move(told)); });
+      const Told told = promise.get_future().get();
+      session.Stop();
+      EXPECT_EQ(told.seen, Seen::kAnswered) << name << ": " << told.detail;
+      EXPECT_EQ(ToJson(told.answers), expected) << name << " by v" << ToText(version);
+      const SnmpCounters cost = session.counters();
+      RecordProperty(std::string(name) + "_v" + std::string(ToText(version)) + "_octets",
+                     static_cast<int>(cost.bytes_sent + cost.bytes_received));
+      EXPECT_LE(cost.bytes_sent + cost.bytes_received, kAllowance)
+          << name << " by v" << ToText(version) << " in " << cost.packets_sent << " packets";
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "collector/snmp/ieee1284.h"
-#include "collector/snmp/serial.h"
+#include "collector/channel/serial.h"
 
 namespace plotmeter {
 namespace {

@@ -257,13 +257,23 @@ TEST_F(ControllersTest, AnswersBatchesWithSignedWords) {
             "422 collector");
 }
 
+// What the listener asks before it reads a body.
 TEST_F(ControllersTest, TakesNothingButSealedBatches) {
-  EXPECT_EQ(Ask(Request("POST", "/api/v1/batches")
-                    .With("Content-Type", "application/json")
-                    .With("Content-Length", "2")
-                    .WithBody("{}"))
-                .status,
-            415);
+  const auto admit = [&](const std::string& target, const std::string& type, std::size_t length) {
+    try {
+      router_.Admit(Request("POST", target)
+                        .With("Content-Type", type)
+                        .With("Content-Length", std::to_string(length)));
+      return 200;
+    } catch (const Problem& problem) {
+      return problem.status;
+    }
+  };
+  EXPECT_EQ(admit("/api/v1/batches", "application/jose", kMaxSealed), 200);
+  EXPECT_EQ(admit("/api/v1/batches", "application/jose", kMaxSealed + 1), 413);
+  EXPECT_EQ(admit("/api/v1/batches", "application/json", 2), 415);
+  EXPECT_EQ(admit("/api/v1/enrolments", "application/jose", 16 << 10), 200);
+  EXPECT_EQ(admit("/api/v1/enrolments", "application/jose", (16 << 10) + 1), 413);
   EXPECT_EQ(router_.Handle(Request("GET", "/api/v1/batches")).status, 405);
 }
 

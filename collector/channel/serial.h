@@ -1,5 +1,5 @@
 // Serial numbers: trimmed, in upper case, and none of the placeholders that devices send for
-// "none".
+// "none". One rule for every channel: the serial is who a printer is.
 
 #pragma once
 

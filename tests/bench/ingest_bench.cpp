@@ -1,0 +1,224 @@
+// How fast the portal takes batches: the whole of Ingest::Take (open, verify, parse, store, sign)
+// of sealed batches of 1 000 readings, beside the very rows that it left behind as bare prepared
+// INSERTs, a transaction a batch, into a database with the same schema and pragmas. Both take
+// turns, batch by batch, on the same disk.
+//
+//    bench_ingest [BATCHES]        200 unless said otherwise, after 20 that are not counted
+//
+// "Rows" are meter readings; each side also writes the batch's evidence row (S, P, N, receipt).
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "common/clock.h"
+#include "common/jose.h"
+#include "common/json.h"
+#include "portal/ledger/ingest.h"
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+constexpr int kPrinters = 20;
+constexpr int kReadingsEach = 5;  // in one batch: five polls of everything
+constexpr const char* kInks[] = {"cyan", "magenta", "yellow", "photo-black", "matte-black",
+                                 "gray", "red",     "green",  "blue",        "gloss-enhancer"};
+constexpr int kRows = kPrinters * kReadingsEach * 10;
+static_assert(kRows == 1000);
+constexpr int kWarmUp = 20;
+
+struct Party {
+  PrivateKey portal = PrivateKey::Generate();
+  PrivateKey encryption = PrivateKey::Generate();
+  PrivateKey collector = PrivateKey::Generate();
+  std::string id = {};
+};
+
+std::string Sealed(const Party& party, int number, std::string& previous) {
+  const Instant start = FromMillis(1'795'000'000'000) + number * std::chrono::hours(15);
+  Batch batch{.portal = Thumbprint(party.portal.public_key()),
+              .collector = party.id,
+              .stream = "4b1c0a52-9c1d-4c63-8f9d-6d1b7a3c2e10",
+              .sequence = number + 1,
+              .previous = previous,
+              .batch = NewUuidV7(start),
+              .clock = {.created_at = start},
+              .salt = Base64Url(RandomBytes(16)),
+              .names_salt = Base64Url(RandomBytes(16))};
+  for (int printer = 0; printer < kPrinters; ++printer) {
+    batch.printers.push_back({.manufacturer = "HP",
+                              .serial = fmt::format("CN95{:02}H01M", printer),
+                              .product = "W3Z71A",
+                              .model = "HP DesignJet Z9 24in",
+                              .firmware = "11_19_31.1"});
+  }
+  for (int poll = 0; poll < kReadingsEach; ++poll) {
+    for (int printer = 0; printer < kPrinters; ++printer) {
+      const auto index = static_cast<std::size_t>(printer);
+      Reading reading{.printer = batch.printers[index],
+                      .at = start + poll * std::chrono::hours(3) + std::chrono::seconds(printer),
+                      .channel = ChannelKind::kPiws,
+                      .state = "idle"};
+      for (const char* ink : kInks) {
+        reading.meters.push_back(
+            {.meter = "ink.used",
+             .colorant = ink,
+             .value = {*Decimal::Parse(std::to_string(1000 + number * 10 + poll)), "cc"},
+             .source = "InkSystem/InkUsed"});
+      }
+      batch.readings.push_back({index, std::move(reading)});
+    }
+  }
+  const BatchText text = WriteBatch(batch);
+  previous = Base64Url(Sha256(text.payload));
+  return Seal(JoinMessage(SignDetachedJws(kBatchJws, text.payload, party.collector), text),
+              party.encryption.public_key());
+}
+
+std::string Enrol(SqliteStore& store, const Party& party) {
+  const Instant now = SystemClock().Now();
+  const ResellerId reseller = *store.AddReseller("bench", now);
+  const std::string customer = *store.AddCustomer(reseller, "bench", now);
+  const std::string site =
+      *store.AddSite(reseller, {.customer = customer, .name = "bench", .time_zone = "UTC"}, now);
+  store.AddCode(
+      reseller,
+      {.hash = "h", .site = site, .created_at = now, .expires_at = now + std::chrono::hours(1)});
+  return store
+      .UseCode(reseller, "h",
+               {.name = "bench",
+                .jwk = JsonText(ToJwk(party.collector.public_key())),
+                .thumbprint = Thumbprint(party.collector.public_key())},
+               now)
+      .collector;
+}
+
+// The rows of the last batch of one database, written again into another.
+class Bare {
+ public:
+  Bare(const std::string& from, const std::string& to)
+      : from_(from, Database::Mode::kReadOnly), to_(to, Database::Mode::kReadWrite) {}
+
+  // What does not grow with the batches is there already, as it is for Ingest after the first.
+  void Prepare(const std::string& from) {
+    to_.Execute(fmt::format("ATTACH '{}' AS source", from));
+    for (const char* table : {"reseller", "customer", "site", "collector", "printer", "meter"}) {
+      to_.Execute(fmt::format("INSERT INTO main.{0} SELECT * FROM source.{0}", table));
+    }
+    to_.Execute("DETACH source");
+  }
+
+  Seconds InsertLast() {
+    Statement last = from_.Prepare(
+        "SELECT number, reseller_id, collector, batch, stream, sequence, previous, sha256,"
+        " received_at, doubtful, receipt, jws, names, payload FROM batch ORDER BY number DESC"
+        " LIMIT 1");
+    last.Step();
+    struct Row {
+      std::int64_t owner, meter, at;
+      std::string value;
+    };
+    std::vector<Row> rows;
+    // In the order in which they came: poll by poll.
+    Statement readings = from_.Prepare(
+        "SELECT reseller_id, meter, at, value FROM meter_reading WHERE batch=? ORDER BY at, meter");
+    for (readings.Bind(last.Int(0)); readings.Step();) {
+      rows.push_back({readings.Int(0), readings.Int(1), readings.Int(2), readings.Text(3)});
+    }
+    if (rows.size() != kRows) std::abort();
+    std::vector<std::string> texts;
+    for (int column = 0; column < last.columns(); ++column) texts.push_back(last.Text(column));
+
+    const auto start = std::chrono::steady_clock::now();
+    Transaction transaction(to_);
+    batch_.Run(last.Int(0), last.Int(1), texts[2], texts[3], texts[4], last.Int(5), texts[6],
+               texts[7], last.Int(8), last.Int(9), texts[10], texts[11], texts[12], texts[13]);
+    for (const Row& row : rows) {
+      reading_.Run(row.owner, row.meter, row.at, row.value, last.Int(0));
+    }
+    transaction.Commit();
+    return std::chrono::steady_clock::now() - start;
+  }
+
+ private:
+  Database from_;
+  Database to_;
+  Statement batch_ = to_.Prepare(
+      "INSERT INTO batch(number, reseller_id, collector, batch, stream, sequence, previous, sha256,"
+      " received_at, doubtful, receipt, jws, names, payload) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement reading_ = to_.Prepare(
+      "INSERT INTO meter_reading(reseller_id, meter, at, value, batch) VALUES(?,?,?,?,?)");
+};
+
+int Measure(int batches) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("plotmeter_bench_{}", ::getpid());
+  std::filesystem::create_directories(folder);
+  const std::string taken = folder / "ingest.db";
+  const std::string bare_path = folder / "bare.db";
+  SqliteStore::Create(taken);
+  SqliteStore::Create(bare_path);
+  {
+    SqliteStore store(taken);
+    Party party;
+    party.id = Enrol(store, party);
+    const PortalIdentity identity{
+        .signing = party.portal,
+        .thumbprint = Thumbprint(party.portal.public_key()),
+        .decryption = [&](const std::string&) { return std::optional(party.encryption); }};
+    const SystemClock clock;
+    Ingest ingest(store, store, identity, clock);
+    Bare bare(taken, bare_path);
+
+    Seconds ingesting{0};
+    Seconds inserting{0};
+    std::string previous;
+    std::size_t bytes = 0;
+    for (int number = 0; number < kWarmUp + batches; ++number) {
+      const std::string sealed = Sealed(party, number, previous);
+      const auto start = std::chrono::steady_clock::now();
+      const IngestResult result = ingest.Take(sealed);
+      const Seconds took = std::chrono::steady_clock::now() - start;
+      if (const auto* refused = std::get_if<Refused>(&result)) {
+        fmt::print(stderr, "refused: {} {}\n", refused->check, refused->detail);
+        return 1;
+      }
+      if (number == 0) bare.Prepare(taken);
+      const Seconds bare_took = bare.InsertLast();
+      if (number < kWarmUp) continue;
+      ingesting += took;
+      inserting += bare_took;
+      bytes += sealed.size();
+    }
+    const double rows = static_cast<double>(batches) * kRows;
+    const double ratio = inserting / ingesting;
+    fmt::print("{} batches of {} rows, {} bytes sealed each\n", batches, kRows,
+               bytes / static_cast<std::size_t>(batches));
+    fmt::print("ingest        {:>9.0f} rows/s  {:.2f} ms a batch\n", rows / ingesting.count(),
+               1000 * ingesting.count() / batches);
+    fmt::print("bare INSERTs  {:>9.0f} rows/s  {:.2f} ms a batch\n", rows / inserting.count(),
+               1000 * inserting.count() / batches);
+    fmt::print("bench ingest: {:.2f} ratio (goal >= 0.5) {}\n", ratio,
+               ratio >= 0.5 ? "ok" : "short");
+  }
+  std::filesystem::remove_all(folder);
+  return 0;
+}
+
+}  // namespace
+}  // namespace plotmeter
+
+int main(int argc, char** argv) {
+  const int batches = argc > 1 ? std::atoi(argv[1]) : 200;
+  if (batches < 1) {
+    fmt::print(stderr, "'BATCHES' is '{}'; expected a whole number of at least 1\n", argv[1]);
+    return 2;
+  }
+  return plotmeter::Measure(batches);
+}
