@@ -109,7 +109,9 @@ Search SearchOf(const Arguments& arguments) {
 }
 
 std::vector<Looked> Discover(Ways& ways, const Search& search,
-                             const std::function<void(const std::string&)>& progress) {
+                             const std::function<void(const std::string&)>& progress,
+                             std::stop_token stop) {
+  const std::stop_callback end(stop, [&] { ways.session.Stop(); });
   SweepOptions options{.ranges = search.ranges.empty() ? LocalNetworks() : search.ranges,
                        .excludes = search.excludes,
                        .port = search.ports.snmp_port,
@@ -139,7 +141,7 @@ std::vector<Looked> Discover(Ways& ways, const Search& search,
   }
   progress(fmt::format("{} addresses looked at; reading {} large-format printers", found.size(),
                        addresses.size()));
-  ways.poller.Ask(addresses, {},
+  ways.poller.Ask(addresses, stop,
                   [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
                     printers[address.host]->told = told;
                     TakeIdentity(*printers[address.host]);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,10 @@ Search SearchOf(const Arguments& arguments);
 
 // Sweeps the ranges by SNMP and reads every large-format printer found. Every address that was
 // looked at is in the answer, in rising order. `progress` is called with a line to show now and
-// then.
+// then. Ends early, and stops the session, when `stop` is requested.
 std::vector<Looked> Discover(Ways& ways, const Search& search,
-                             const std::function<void(const std::string&)>& progress);
+                             const std::function<void(const std::string&)>& progress,
+                             std::stop_token stop = {});
 
 // The IPv4 networks this machine is in, loopback left out; of one larger than a /22, the /24 around
 // its address.

@@ -86,7 +86,8 @@ void Service::FindPrinters() {
   // Strangers are asked politely: the ceiling of discovery, not that of reading.
   Ways ways(arguments_, clock_, 100, spool_.Certificates());
   int found = 0;
-  for (const Looked& looked : Discover(ways, search, [](const std::string&) {})) {
+  for (const Looked& looked : Discover(
+           ways, search, [](const std::string&) {}, stop_)) {
     if (looked.fingerprint.verdict != Verdict::kLargeFormat) continue;
     KnowPrinter(spool_, looked, clock_.Now());
     ++found;
@@ -106,6 +107,7 @@ void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
     status.last_success = polled.readings.front().at;
     status.model = polled.identity.model;
     status.serial = polled.identity.serial;
+    if (!error.empty()) status.remarks.push_back(error);  // the other channel answered
     error.clear();
   }
   const auto kept = [&](const std::function<void()>& keep) {
@@ -162,10 +164,14 @@ Service::RoundReport Service::Round(bool all) {
 }
 
 void Service::Send(std::optional<Instant> until) {
-  if (!uploader_) return book_.Save(clock_.Now());
   book_.next_try_at = {};
+  if (!uploader_) return book_.Save(clock_.Now());
   const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
-  while (!stop_.stop_requested() && (!until || clock_.Now() < *until)) {
+  while (!stop_.stop_requested()) {
+    if (until && clock_.Now() >= *until) {  // printers are not kept waiting by a long queue
+      book_.next_try_at = until;
+      break;
+    }
     const UploadStep step = uploader_->Step();
     if (step.did == UploadStep::Did::kNothing) {
       book_.trouble.clear();
@@ -206,7 +212,9 @@ void Service::RunUntilStopped() {
     if (first || readings_due || IsDue(now, last_round_, job_beat, job_jitter)) {
       if (spool_.KnownPrinters().empty()) FindPrinters();
       const RoundReport report = Round(false);
-      if (first || report.kept > 0 || report.urgent) book_.next_try_at = clock_.Now();
+      // Something new does not shorten a wait that the portal or the back-off asked for.
+      const bool news = report.kept > 0 || report.urgent;
+      if (first || (news && !book_.next_try_at)) book_.next_try_at = clock_.Now();
       first = false;
     }
     const Instant next_round = std::min(NextDue(last_round_, job_beat, job_jitter),

@@ -1,0 +1,66 @@
+#include "collector/collector_settings.h"
+
+#include <gtest/gtest.h>
+
+namespace plotmeter {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Arguments With(std::map<std::string, std::vector<std::string>> values) {
+  Arguments arguments;
+  arguments.values = {{"port", {"161"}}, {"https-port", {"443"}}, {"community", {"public"}}};
+  for (auto& [name, value] : values) arguments.values[name] = value;
+  return arguments;
+}
+
+std::string Complaint(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no complaint";
+}
+
+TEST(CollectorSettingsTest, ReadsTimesWithAndWithoutUnits) {
+  EXPECT_EQ(ParseDuration("interval", "3h"), hours(3));
+  EXPECT_EQ(ParseDuration("interval", "500ms"), milliseconds(500));
+  EXPECT_EQ(ParseDuration("timeout", "2"), seconds(2));
+  EXPECT_EQ(ParseDuration("timeout", "0"), seconds(0));
+  EXPECT_EQ(ParseDuration("interval", "1d"), hours(24));
+  for (const char* wrong : {"", "h", "3 h", "-1s", "1.5h", "3x", "99999999999s"}) {
+    EXPECT_THROW(ParseDuration("interval", wrong), UsageError) << wrong;
+  }
+  EXPECT_EQ(Complaint([] { ParseDuration("interval", "soon"); }),
+            "'interval' is 'soon'; expected a time such as 500ms, 90s, 10m or 3h");
+}
+
+TEST(CollectorSettingsTest, TriesEveryCommunityInOrder) {
+  const auto all = CredentialsOf(With({{"community", {"public", "secret"}}}));
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0], (SnmpCredentials{SnmpVersion::k2c, "public"}));
+  EXPECT_EQ(all[1], (SnmpCredentials{SnmpVersion::k2c, "secret"}));
+  EXPECT_EQ(all[2], (SnmpCredentials{SnmpVersion::k1, "public"}));
+  EXPECT_EQ(CredentialsOf(With({{"version", {"1"}}})).size(), 1U);
+  EXPECT_EQ(Complaint([] {
+              CredentialsOf(With({{"version", {"3"}}}));
+            }),
+            "'version' is '3'; expected 1 or 2c (SNMPv3 is not spoken yet)");
+  EXPECT_THROW(CredentialsOf(With({{"version", {"2"}}})), UsageError);
+}
+
+TEST(CollectorSettingsTest, ReadsAnAddressWithItsPort) {
+  EXPECT_EQ(ParseAddress(With({}), "10.0.0.7"), (PrinterAddress{.host = "10.0.0.7"}));
+  EXPECT_EQ(ParseAddress(With({{"port", {"1161"}}}), "10.0.0.7").snmp_port, 1161);
+  EXPECT_EQ(ParseAddress(With({{"port", {"1161"}}}), "10.0.0.7:2161").snmp_port, 2161);
+  for (const char* wrong :
+       {"", "10.0.0", "10.0.0.0/24", "10.0.0.7:", "10.0.0.7:0", "10.0.0.7:65536", "10.0.0.7:x"}) {
+    EXPECT_THROW(ParseAddress(With({}), wrong), UsageError) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace plotmeter

@@ -1,0 +1,79 @@
+#include "collector/service.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "collector/stop_signal.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace plotmeter {
+namespace {
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() {
+    std::filesystem::remove_all(directory_);
+    arguments_.values = {
+        {"state", {directory_}},   {"job-names", {"hashed"}}, {"interval", {"3h"}},
+        {"job-interval", {"10m"}}, {"port", {"161"}},         {"https-port", {"443"}},
+        {"community", {"public"}}, {"timeout", {"200ms"}},    {"retries", {"0"}},
+        {"piws-pause", {"0"}},
+    };
+  }
+  // Nothing answers at this address: port 9 of loopback is closed.
+  void KnowSilentPrinter() {
+    std::filesystem::create_directories(directory_);
+    Spool({.directory = directory_}, clock_)
+        .Know({.host = "127.0.0.1", .snmp_port = 9, .https_port = 9});
+  }
+
+  std::string directory_ = testing::TempDir() + "/plotmeter_service";
+  Arguments arguments_;
+  FakeClock clock_;
+};
+
+TEST_F(ServiceTest, SaysThatItIsNotEnrolledAndKeepsReading) {
+  KnowSilentPrinter();
+  Service service(arguments_, clock_, {});
+  const Service::RoundReport report = service.Round(true);
+  EXPECT_EQ(report.printers, 1);
+  EXPECT_EQ(report.answered, 0);
+  service.Send();
+  EXPECT_TRUE(service.trouble().starts_with("not enrolled")) << service.trouble();
+  StatusBook book(directory_);
+  EXPECT_FALSE(book.Of({.host = "127.0.0.1", .snmp_port = 9}).last_error.empty());
+}
+
+TEST_F(ServiceTest, RefusesAnIntervalOfNothing) {
+  arguments_.values["interval"] = {"0"};
+  EXPECT_THROW(Service(arguments_, clock_, {}), UsageError);
+}
+
+TEST_F(ServiceTest, EndsAtOnceWhenItIsAskedTo) {
+  KnowSilentPrinter();
+  std::stop_source stop;
+  Service service(arguments_, clock_, stop.get_token());
+  std::thread runs([&] { service.RunUntilStopped(); });
+  stop.request_stop();
+  runs.join();
+}
+
+TEST_F(ServiceTest, TakesSigtermForAStop) {
+  StopSignal signal;
+  EXPECT_FALSE(signal.token().stop_requested());
+  std::mutex mutex;
+  std::condition_variable_any wait;
+  kill(getpid(), SIGTERM);
+  std::unique_lock lock(mutex);
+  wait.wait(lock, signal.token(), [] { return false; });
+  EXPECT_TRUE(signal.token().stop_requested());
+}
+
+}  // namespace
+}  // namespace plotmeter
