@@ -141,7 +141,7 @@ def main():
             golden = os.path.join(options.golden, name + ".json")
             if name.startswith("hp_"):
                 text = json.dumps(without_instants(said), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-                if os.environ.get("UPDATE_GOLDEN"):
+                if os.environ.get("PLOTMETER_GOLDEN"):
                     with open(golden, "w", encoding="utf-8") as f:
                         f.write(text)
                 elif not os.path.exists(golden):

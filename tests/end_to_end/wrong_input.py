@@ -48,18 +48,18 @@ def silent_address(stage):
 
 
 def enrolment(stage, world):
-    def enrol(code, url=world.url, **how):
-        return refused(stage, "plotmeter-collector", "enrol", "--portal", url, "--code", code, "--ca", world.certificate,
-                       "--state", stage.path("stranger"), **how)
+    def enrol(with_code, words, url=world.url):
+        refused(stage, "plotmeter-collector", "enrol", "--portal", url, "--code", with_code, "--ca", world.certificate,
+                "--state", stage.path("stranger"), code=1, words=words)
 
     mistyped = world.code[:-1] + ("A" if world.code[-1] != "A" else "B")
-    enrol(mistyped, code=1, words=["mistyped"])
-    enrol(world.code, url=f"https://127.0.0.1:{free_port()}", code=1, words=["127.0.0.1"])  # nobody listens there
+    enrol(mistyped, words=["mistyped"])
+    enrol(world.code, url=f"https://127.0.0.1:{free_port()}", words=["127.0.0.1"])  # nobody listens there
     expired = world.add("enrolment", "add", "--site", world.site, "--days", "1")["code"]
     stage.set_time(world.begin + timedelta(days=3))
-    enrol(expired, code=1, words=["expired"])
+    enrol(expired, words=["expired"])
     world.enrol()
-    enrol(world.code, code=1, words=["used"])
+    enrol(world.code, words=["used"])
 
 
 def flipped_bit(stage, world):

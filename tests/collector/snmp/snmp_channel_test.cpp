@@ -57,7 +57,7 @@ std::string Contents(const fs::path& file) {
   return text.str();
 }
 
-// UPDATE_GOLDEN=1 writes what we say now; the review of the difference is the approval.
+// PLOTMETER_GOLDEN=write writes what we say now; the review of the difference is the approval.
 TEST(SnmpChannelTest, SaysOfHpAndLargeFormatRecordingsWhatIsInTheGoldenFiles) {
   if (!fs::exists(kRecordings)) GTEST_SKIP() << "no recordings at " << kRecordings;
   int compared = 0;
@@ -67,7 +67,7 @@ TEST(SnmpChannelTest, SaysOfHpAndLargeFormatRecordingsWhatIsInTheGoldenFiles) {
     RecordedSession session(ReadRecording(entry.path()));
     const std::string now = Golden(session);
     const fs::path golden = kGolden / (name + ".json");
-    if (std::getenv("UPDATE_GOLDEN")) std::ofstream(golden) << now;
+    if (std::getenv("PLOTMETER_GOLDEN")) std::ofstream(golden) << now;
     EXPECT_EQ(Contents(golden), now) << golden;
     ++compared;
   }

@@ -25,7 +25,7 @@ TEST(MigrateTest, MakesTheSchemaOfTheGoldenFile) {
   if (std::getenv("PLOTMETER_GOLDEN") != nullptr) std::ofstream(golden) << schema;
   std::stringstream expected;
   expected << std::ifstream(golden).rdbuf();
-  EXPECT_EQ(schema, expected.str()) << "run with PLOTMETER_GOLDEN=1 to rewrite " << golden;
+  EXPECT_EQ(schema, expected.str()) << "run with PLOTMETER_GOLDEN=write to rewrite " << golden;
 }
 
 TEST(MigrateTest, RemembersHowFarItCame) {
