@@ -6,6 +6,8 @@
 
 #include <fstream>
 
+#include "tests/fakes/scratch.h"
+
 namespace plotmeter {
 namespace {
 
@@ -75,7 +77,7 @@ TEST(SettingsTest, ReadsFlagsAndFallbacks) {
 }
 
 TEST(SettingsTest, LetsTheFlagWinOverTheVariableOverTheFile) {
-  const std::string path = testing::TempDir() + "/settings_test.toml";
+  const std::string path = Scratch() + "/settings_test.toml";
   std::ofstream(path) << "retries = 7\ncommunity = [\"x\", \"y\"]\nname = \"from the file\"\n";
   EXPECT_EQ(Call({"read", "a", "--config", path}).seen.All("community"), (Texts{"x", "y"}));
   EXPECT_EQ(Call({"reseller", "add", "--config", path}).seen.Text("name"), "from the file");
@@ -95,7 +97,7 @@ TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {
   EXPECT_EQ(Call({"reseller"}).code, 2);
   EXPECT_THAT(Call({"read"}).err, testing::HasSubstr("ADDRESS is missing"));
   EXPECT_THAT(Call({"read", "a", "b"}).err, testing::HasSubstr("'b' was not expected here"));
-  const std::string path = testing::TempDir() + "/settings_unknown.toml";
+  const std::string path = Scratch() + "/settings_unknown.toml";
   std::ofstream(path) << "retry = 7\n";
   const Outcome o = Call({"read", "a", "--config", path});
   EXPECT_EQ(o.code, 2);
@@ -104,7 +106,7 @@ TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {
 }
 
 TEST(SettingsTest, SaysWhichLineOfTheFileIsWrong) {
-  const std::string path = testing::TempDir() + "/settings_wrong.toml";
+  const std::string path = Scratch() + "/settings_wrong.toml";
   std::ofstream(path) << "retries = 7\nretries = \n";
   const Outcome o = Call({"read", "a", "--config", path});
   EXPECT_EQ(o.code, 2);

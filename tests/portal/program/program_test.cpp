@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "portal/store/sqlite_store.h"
 #include "proto/enrolment.h"
+#include "tests/fakes/scratch.h"
 #include "tests/portal/program/shell.h"
 
 namespace plotmeter {
@@ -39,7 +40,7 @@ class ProgramTest : public testing::Test {
     return ParseJson(ended.output).at("id").get<std::string>();
   }
 
-  std::string data_ = testing::TempDir() + "/portal_program_" + std::to_string(::getpid());
+  std::string data_ = Scratch() + "/portal_program_" + std::to_string(::getpid());
   Ended made_;
 };
 
