@@ -44,6 +44,14 @@ class ProgramTest : public testing::Test {
   Ended made_;
 };
 
+TEST_F(ProgramTest, SaysThatThereIsNoPortalThere) {
+  for (const char* command : {"reseller list", "serve", "migrate", "reseller add --name x"}) {
+    const Ended ended = Shell(kProgram + command + " --data " + data_ + "/nowhere");
+    EXPECT_EQ(ended.code, 1) << command;
+    EXPECT_THAT(ended.output, HasSubstr("'plotmeter-portal init' makes one")) << command;
+  }
+}
+
 TEST_F(ProgramTest, MakesAPortalOnce) {
   EXPECT_EQ(made_.code, 0) << made_.output;
   EXPECT_THAT(made_.output, HasSubstr("portal.test, localhost, 127.0.0.1"));
