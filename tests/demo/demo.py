@@ -123,7 +123,6 @@ class Demo(World):
             f"  portal      {self.url}\n  certificate {self.certificate}\n  API token   {self.token}\n"
             f"  try         curl --cacert {self.certificate} -H 'Authorization: Bearer {self.token}' "
             f"{self.url}/api/v1/printers")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             while collector.popen.poll() is None:
                 time.sleep(5)
@@ -147,6 +146,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="another seed, other jobs [1]")
     parser.add_argument("--keep", action="store_true", help="leave everything running afterwards, and say where")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that nothing is left running
     try:
         with Stage(options.bin) as stage:
             demo = Demo(stage, options)
@@ -163,6 +163,9 @@ def main():
     except Failed as failed:
         print(f"demo: {failed}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

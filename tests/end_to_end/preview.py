@@ -5,6 +5,7 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import sys
 from datetime import timedelta
 
@@ -61,6 +62,9 @@ def main():
         expect(sent["receipt"], f"no receipt: {sent}")
         receipt = payload_of(sent["receipt"])
         expect(receipt["sha256"] == waiting["sha256"], f"the receipt names another hash: {receipt}")
+        for name in os.listdir(world.state):
+            mode = os.stat(os.path.join(world.state, name)).st_mode & 0o777
+            expect(mode & 0o077 == 0, f"{name} may be read by others: {mode:o}")
         for private in ("UserName", "HostName", "Account"):
             expect(private.lower() not in printed.lower(), f"{private} is in what leaves")
         print("the receipt names the bytes that preview printed:", receipt["sha256"])
