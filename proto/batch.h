@@ -99,7 +99,8 @@ struct BatchText {
 // tells): ids, hashes, salts, words, revisions from 1, and how many.
 BatchText WriteBatch(const Batch& batch);
 
-// Only who it is for and from, for steps 8 and 9 of the portal's checks, before the rest is believed.
+// Only who it is for and from, for steps 8 and 9 of the portal's checks, before the rest is
+// believed.
 struct BatchAddress {
   std::string portal = {};
   std::string collector = {};
@@ -109,8 +110,8 @@ struct BatchAddress {
   std::string batch = {};
 };
 
-// P, read as JSON once and believed bit by bit. Each function throws BatchError, as does the constructor
-// for what is no JSON.
+// P, read as JSON once and believed bit by bit. Each function throws BatchError, as does the
+// constructor for what is no JSON.
 //
 //    const BatchDocument document(payload);
 //    if (document.Address().portal != us) …
@@ -128,7 +129,6 @@ class BatchDocument {
 };
 
 Batch ParseBatch(std::string_view payload, std::string_view names);  // both at once
-BatchAddress ParseBatchAddress(std::string_view payload);
 
 // A manageable size: WriteBatch of anything that keeps these can be opened by the portal.
 inline constexpr std::size_t kMaxPrinters = 1000;
