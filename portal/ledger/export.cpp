@@ -92,13 +92,11 @@ Json ToJson(const JobRow& row) {
 }
 
 template <typename Row>
-void Append(std::string& out, ExportFormat format, const Row& row) {
-  if (format == ExportFormat::kCsv) {
-    AppendCsv(out, row);
-  } else {
-    out += JsonText(ToJson(row));
-    out += '\n';
-  }
+void Append(std::string& out, ExportFormat format, bool first, const Row& row) {
+  if (format == ExportFormat::kCsv) return AppendCsv(out, row);
+  if (format == ExportFormat::kJson && !first) out += ',';
+  out += JsonText(ToJson(row));
+  if (format == ExportFormat::kNdjson) out += '\n';
 }
 
 }  // namespace
@@ -151,8 +149,9 @@ bool UsageExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kUsageHeader;
   for (const std::size_t full = chunk.size() + kChunk;
        next_ < printers_.size() && chunk.size() < full;) {
-    EachUsageRow(store_, reseller_, printers_[next_++], period_,
-                 [&](const UsageRow& row) { Append(chunk, format_, row); });
+    EachUsageRow(store_, reseller_, printers_[next_++], period_, [&](const UsageRow& row) {
+      Append(chunk, format_, std::exchange(first_, false), row);
+    });
   }
   return next_ < printers_.size();
 }
@@ -171,8 +170,9 @@ bool JobExport::Next(std::string& chunk) {
        next_ < printers_.size() && chunk.size() < full;) {
     const PrinterRow& printer = printers_[next_++];
     const std::string& zone = printer.site.time_zone;
-    store_.EachJob(reseller_, printer.id, period_.from.In(zone), period_.to.In(zone),
-                   [&](const JobRow& row) { Append(chunk, format_, row); });
+    store_.EachJob(
+        reseller_, printer.id, period_.from.In(zone), period_.to.In(zone),
+        [&](const JobRow& row) { Append(chunk, format_, std::exchange(first_, false), row); });
   }
   return next_ < printers_.size();
 }

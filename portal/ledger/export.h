@@ -1,4 +1,4 @@
-// Usage and jobs of a period as they leave the house: CSV (RFC 4180) or one JSON object a line. The
+// Usage and jobs of a period as they leave the house: CSV (RFC 4180) or JSON objects. The
 // columns are a promise (proto/openapi.yaml): other people's programs read them.
 //
 //    UsageExport usage(store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to}, ExportFormat::kCsv);
@@ -21,7 +21,11 @@
 
 namespace plotmeter {
 
-enum class ExportFormat { kCsv, kNdjson };
+enum class ExportFormat {
+  kCsv,
+  kNdjson,  // an object a line
+  kJson,    // objects with commas between them: the inside of an array
+};
 
 // The usage of one printer in the period of its site's time zone, in the order of the columns.
 void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
@@ -46,6 +50,7 @@ class UsageExport {
   std::vector<PrinterRow> printers_;
   std::size_t next_ = 0;
   bool started_ = false;
+  bool first_ = true;  // no row was written yet
 };
 
 class JobExport {
@@ -62,6 +67,7 @@ class JobExport {
   std::vector<PrinterRow> printers_;
   std::size_t next_ = 0;
   bool started_ = false;
+  bool first_ = true;
 };
 
 }  // namespace plotmeter
