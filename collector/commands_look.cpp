@@ -147,7 +147,12 @@ Command DiscoverCommand() {
            ChannelSettings(),
            {{.name = "explain", .help = "say which rule led to each verdict", .flag_only = true},
             JsonSwitch()}}),
-      .run = DiscoverPrinters};
+      .run = DiscoverPrinters,
+      .check = [](const Arguments& arguments) {
+        SearchOf(arguments);
+        CheckWays(arguments);
+        SpoolSettingsOf(arguments);
+      }};
 }
 
 Command ReadCommand() {
@@ -166,7 +171,11 @@ Command ReadCommand() {
             {.name = "piws", .value = "URL", .help = "its web server, instead of https://ADDRESS"}},
            ChannelSettings(),
            {JsonSwitch()}}),
-      .run = ReadPrinter};
+      .run = ReadPrinter,
+      .check = [](const Arguments& arguments) {
+        ParseAddress(arguments, arguments.Text("address"));
+        CheckWays(arguments);
+      }};
 }
 
 }  // namespace plotmeter

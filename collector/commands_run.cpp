@@ -112,7 +112,13 @@ Command RunCommand() {
                               PortalSettings(),
                               RangeSettings(),
                               ChannelSettings()}),
-          .run = RunCollector};
+          .run = RunCollector,
+          .check = [](const Arguments& arguments) {
+            for (const char* name : {"interval", "job-interval"}) IntervalOf(arguments, name);
+            SearchOf(arguments);
+            CheckWays(arguments);
+            SpoolSettingsOf(arguments);
+          }};
 }
 
 }  // namespace plotmeter

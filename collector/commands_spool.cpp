@@ -77,11 +77,14 @@ Json ToJson(const OutboxEntry& entry) {
           {"reason", OrNull(entry.reason)}};
 }
 
+std::size_t Newest(const Arguments& arguments) {
+  return static_cast<std::size_t>(arguments.Number("newest", 1, 1'000'000));
+}
+
 int Outbox(const Arguments& arguments) {
   const SystemClock clock;
   Spool spool(SpoolSettingsOf(arguments), clock);
-  std::vector<OutboxEntry> entries =
-      spool.Outbox(static_cast<std::size_t>(arguments.Number("newest", 1, 1'000'000)));
+  std::vector<OutboxEntry> entries = spool.Outbox(Newest(arguments));
   std::ranges::reverse(entries);
   if (arguments.Switch("json")) {
     Json list = Json::array();
@@ -89,6 +92,7 @@ int Outbox(const Arguments& arguments) {
     std::cout << JsonText({{"batches", std::move(list)}}) << "\n";
     return 0;
   }
+  if (entries.empty()) fmt::print("nothing was sent yet, and nothing is cut\n");
   for (const OutboxEntry& entry : entries) {
     fmt::print("{:>6}  {:<9}  {}  {}  {} items{}{}\n", entry.batch.sequence, ToText(entry.state),
                FormatInstant(entry.batch.created_at), entry.batch.sha256, entry.batch.items,
@@ -153,7 +157,8 @@ Command PreviewCommand() {
           .settings =
               Joined({{{.name = "cut", .help = "make the batch", .flag_only = true}, JsonSwitch()},
                       StateSettings()}),
-          .run = Preview};
+          .run = Preview,
+          .check = [](const Arguments& arguments) { SpoolSettingsOf(arguments); }};
 }
 
 Command OutboxCommand() {
@@ -164,7 +169,8 @@ Command OutboxCommand() {
           {{{.name = "newest", .value = "N", .fallback = "1000", .help = "show so many at most"},
             JsonSwitch()},
            StateSettings()}),
-      .run = Outbox};
+      .run = Outbox,
+      .check = [](const Arguments& arguments) { Newest(arguments); }};
 }
 
 Command StatusCommand() {

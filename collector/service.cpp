@@ -31,6 +31,12 @@ std::function<double()> Chance() {
 
 }  // namespace
 
+std::chrono::milliseconds IntervalOf(const Arguments& arguments, const std::string& name) {
+  const std::chrono::milliseconds interval = ParseDuration(name, arguments.Text(name));
+  if (interval >= std::chrono::seconds(1)) return interval;
+  throw UsageError(fmt::format("'{}' is '{}'; expected at least 1s", name, arguments.Text(name)));
+}
+
 PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const std::string& url,
                                             const std::string& ca_file) {
   return {.url = url,
@@ -55,12 +61,9 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       spool_(SpoolSettingsOf(arguments), clock),
       book_(directory_),
       ways_(arguments, clock, 0, spool_.Certificates()),
-      interval_(ParseDuration("interval", arguments.Text("interval"))),
-      job_interval_(ParseDuration("job-interval", arguments.Text("job-interval"))),
+      interval_(IntervalOf(arguments, "interval")),
+      job_interval_(IntervalOf(arguments, "job-interval")),
       identity_(LoadIdentity(directory_)) {
-  if (interval_ < std::chrono::seconds(1) || job_interval_ < std::chrono::seconds(1)) {
-    throw UsageError("'interval' and 'job-interval' are at least 1s");
-  }
   const std::optional<PrivateKey> key = LoadKey(directory_);
   if (!identity_ || !key) {
     book_.trouble = "not enrolled: what is read waits here. Run plotmeter-collector enrol";

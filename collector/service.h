@@ -73,6 +73,9 @@ class Service {
   std::optional<Instant> last_round_;
 };
 
+// The setting `name`, "interval" or "job-interval". Throws UsageError if it is under a second.
+std::chrono::milliseconds IntervalOf(const Arguments& arguments, const std::string& name);
+
 // How the portal of this identity is reached with these settings.
 PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const std::string& url,
                                             const std::string& ca_file);

@@ -19,7 +19,17 @@ SnmpChannel::Options ChannelOptions(const Arguments& arguments) {
           .retries = static_cast<int>(arguments.Number("retries", 0, 10))};
 }
 
+PiwsSettings PiwsOptions(const Arguments& arguments) {
+  return {.queue_pause = ParseDuration("piws-pause", arguments.Text("piws-pause"))};
+}
+
 }  // namespace
+
+void CheckWays(const Arguments& arguments) {
+  SessionOptions(arguments, 0);
+  ChannelOptions(arguments);
+  PiwsOptions(arguments);
+}
 
 std::optional<std::string> RememberedCertificates::Get(const std::string& printer) {
   const std::lock_guard lock(mutex_);
@@ -45,8 +55,7 @@ Ways::Ways(const Arguments& arguments, const Clock& clock, int packets_per_secon
       credentials(CredentialsOf(arguments)),
       session(SessionOptions(arguments, packets_per_second), clock),
       snmp(session, ChannelOptions(arguments)),
-      piws(clock, certificates,
-           {.queue_pause = ParseDuration("piws-pause", arguments.Text("piws-pause"))}),
+      piws(clock, certificates, PiwsOptions(arguments)),
       poller({&piws, &snmp}) {
   session.Start();
 }

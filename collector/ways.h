@@ -36,6 +36,9 @@ class RememberedCertificates : public CertificateMemory {
   std::map<std::string, std::string> new_;
 };
 
+// Throws UsageError if the settings of ChannelSettings() cannot be meant; what Ways would say.
+void CheckWays(const Arguments& arguments);
+
 // All of it is gone, and has called back, when this dies.
 struct Ways {
   // `packets_per_second` is the ceiling where the settings name none. `clock` must outlive it.

@@ -103,10 +103,12 @@ std::string Label(const Setting& setting) {
 void Declare(CLI::App& app, const Setting& setting, Values& given) {
   std::string help = setting.help;
   if (!setting.fallback.empty()) help += fmt::format(" [{}]", setting.fallback);
+  if (setting.required) help += " (required)";
   std::vector<std::string>& values = given[setting.name];
   if (setting.value.empty()) {
     app.add_flag_callback(
-        "--" + setting.name, [&values] { values = {"true"}; }, help);
+           "--" + setting.name, [&values] { values = {"true"}; }, help)
+        ->disable_flag_override();  // --json=3 means nothing
     return;
   }
   CLI::Option* option =
@@ -166,10 +168,22 @@ std::string FullName(const Program& program, const Command& command) {
   return command.name.empty() ? program.name : program.name + " " + command.name;
 }
 
-// What CLI11 could not place: an unknown flag or an unknown command, with a suggestion.
-std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int argc, char** argv) {
+// The command, or group of commands, that the words so far have led to.
+const CLI::App* Deepest(const CLI::App& root) {
   const CLI::App* deepest = &root;
   while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+  return deepest;
+}
+
+// "plotmeter-portal reseller add"
+std::string NameOf(const CLI::App* app) {
+  const CLI::App* parent = app->get_parent();
+  return parent == nullptr ? app->get_name() : NameOf(parent) + " " + app->get_name();
+}
+
+// What CLI11 could not place: an unknown flag or an unknown command, with a suggestion.
+std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int argc, char** argv) {
+  const CLI::App* deepest = Deepest(root);
   std::vector<std::string> flags;
   for (const CLI::Option* option : deepest->get_options()) {
     for (const std::string& name : option->get_lnames()) flags.push_back(name);
@@ -197,6 +211,13 @@ std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int ar
                          Suggestion(extras.front(), commands, ""));
     }
     if (!extras.empty()) return fmt::format("'{}' was not expected here", extras.front());
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    // CLI11 begins with the option: "--timeout: 1 required T missing"
+    const std::string words = error.what();
+    const std::string option = words.substr(0, words.find(':'));
+    return words.ends_with("missing") ? option + " needs a value"
+                                      : option + " was given more than once; expected once";
   }
   return error.what();
 }
@@ -258,12 +279,17 @@ int RunProgram(const Program& program, int argc, char** argv) {
       for (CLI::App* known : app->get_subcommands([](const CLI::App*) { return true; })) {
         if (known->get_name() == word) next = known;
       }
-      if (next == nullptr) next = app->add_subcommand(word)->require_subcommand(0);
+      if (next == nullptr) {
+        const auto group = app == &root ? program.groups.find(word) : program.groups.end();
+        next = app->add_subcommand(word, group == program.groups.end() ? "" : group->second)
+                   ->require_subcommand(0)
+                   ->footer("");
+      }
       if (next != app && app != &root) app->require_subcommand(1);
       app = next;
     }
     app->description(command.summary);
-    if (!command.more.empty()) app->footer(command.more);
+    app->footer(command.more);
     for (const Setting& setting : command.settings) Declare(*app, setting, entry->given);
     common_options(*app);
     entry->app = app;
@@ -276,8 +302,9 @@ int RunProgram(const Program& program, int argc, char** argv) {
   } catch (const CLI::Success& answered) {
     return root.exit(answered);
   } catch (const CLI::ParseError& error) {
-    std::cerr << program.name << ": " << Complaint(root, error, argc, argv) << "\nTry '"
-              << program.name << " --help'.\n";
+    const std::string name = NameOf(Deepest(root));
+    std::cerr << name << ": " << Complaint(root, error, argc, argv) << "\nTry '" << name
+              << " --help'.\n";
     return 2;
   }
 
@@ -288,6 +315,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
     try {
       const Values from_file = config.empty() ? Values{} : FileValues(config, program);
       const Arguments arguments = Resolve(*entry->command, entry->given, from_file);
+      if (entry->command->check) entry->command->check(arguments);
       if (check) {
         std::cout << "settings are sound\n";
         return 0;

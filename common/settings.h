@@ -1,10 +1,11 @@
 // A program's commands and settings from one table: --help, flags, PLOTMETER_… variables and the
 // TOML file come from it. The one door to CLI11 and toml++.
 //
-//    Program program{.name = "plotmeter-sim", .summary = "Simulated printers.", .commands = {
-//        {.name = "", .summary = "…", .settings = {{.name = "printers", .value = "N", .fallback =
-//        "5", .help = "…"}},
-//         .run = [](const Arguments& a) { return Simulate(a.Number("printers")); }}}};
+//    Program program{
+//        .name = "plotmeter-sim",
+//        .summary = "Simulated printers.",
+//        .commands = {{.settings = {{.name = "printers", .value = "N", .fallback = "5"}},
+//                      .run = [](const Arguments& a) { return Simulate(a.Number("printers")); }}}};
 //    return RunProgram(program, argc, argv);
 //
 // Every setting "packets-per-second" is the flag --packets-per-second, the variable
@@ -59,6 +60,9 @@ struct Command {
   std::string more = {};     // what --help teaches below the options: examples
   std::vector<Setting> settings = {};
   std::function<int(const Arguments&)> run = {};
+  // Throws UsageError for values that cannot be meant, and does nothing else: what --check asks,
+  // and what is asked before `run`. Absent: any value will do, or `run` alone can tell.
+  std::function<void(const Arguments&)> check = {};
 };
 
 struct Program {
@@ -66,11 +70,13 @@ struct Program {
   std::string summary = {};
   std::string more = {};
   std::vector<Command> commands = {};
+  // What --help says of the first word of commands such as "reseller add", a sentence each.
+  std::map<std::string, std::string> groups = {};
 };
 
 // Parses, runs the command, and returns the exit code: 0 done, 1 it failed (an exception; its words
 // go to standard error), 2 wrong use. --help and --version answer by themselves; --check parses and
-// validates, then ends with 0.
+// validates (Command::check), then ends with 0.
 int RunProgram(const Program& program, int argc, char** argv);
 
 }  // namespace plotmeter

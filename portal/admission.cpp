@@ -19,14 +19,38 @@ std::string TimeText(const std::optional<Instant>& instant) {
   return instant ? FormatInstant(*instant) : "";
 }
 
+std::chrono::days CodeDays(const Arguments& arguments) {
+  return std::chrono::days(arguments.Number("days", 1, 365));
+}
+
+// Its role and for how long; the customer is not looked up.
+TokenWish WishOf(const Arguments& arguments, Instant now) {
+  TokenWish wish{.role = arguments.Text("role"), .name = arguments.Text("name")};
+  if (!IsTokenRole(wish.role)) {
+    throw UsageError(fmt::format(
+        "'role' is '{}'; expected reseller_admin, reseller_viewer or customer_viewer", wish.role));
+  }
+  if ((wish.role == "customer_viewer") != arguments.Has("customer")) {
+    throw UsageError("--customer goes with --role customer_viewer, and with no other");
+  }
+  if (arguments.Has("days")) {
+    wish.expires_at = now + std::chrono::days(arguments.Number("days", 1, 3650));
+  }
+  return wish;
+}
+
 }  // namespace
+
+void CheckEnrolment(const Arguments& arguments) { CodeDays(arguments); }
+
+void CheckToken(const Arguments& arguments) { WishOf(arguments, {}); }
 
 int AddEnrolment(const Arguments& arguments) {
   const DataDirectory data(arguments);
-  SqliteStore store(data.database());
+  SqliteStore store(data.existing_database());
   const Keyring keys = Keyring::Load(data.path);
   const SystemClock clock;
-  const std::chrono::days valid(arguments.Number("days", 1, 365));
+  const std::chrono::days valid = CodeDays(arguments);
   const SiteMeant meant = FindSite(store, arguments, arguments.Text("site"));
   const auto code =
       Enrolments(store, store, keys, clock).Offer(meant.reseller, meant.site.id, valid);
@@ -45,7 +69,7 @@ int AddEnrolment(const Arguments& arguments) {
 }
 
 int ListEnrolments(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
     for (const EnrolmentOffer& offer : store.Codes(reseller.id)) {
@@ -59,22 +83,12 @@ int ListEnrolments(const Arguments& arguments) {
 }
 
 int AddToken(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   const Instant now = SystemClock().Now();
   const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
-  TokenWish wish{.role = arguments.Text("role"), .name = arguments.Text("name")};
-  if (!IsTokenRole(wish.role)) {
-    throw UsageError(fmt::format(
-        "'role' is '{}'; expected reseller_admin, reseller_viewer or customer_viewer", wish.role));
-  }
-  if ((wish.role == "customer_viewer") != arguments.Has("customer")) {
-    throw UsageError("--customer goes with --role customer_viewer, and with no other");
-  }
+  TokenWish wish = WishOf(arguments, now);
   if (arguments.Has("customer")) {
     wish.customer = FindCustomer(store, arguments, arguments.Text("customer")).customer.id;
-  }
-  if (arguments.Has("days")) {
-    wish.expires_at = now + std::chrono::days(arguments.Number("days", 1, 3650));
   }
   const auto issued = IssueToken(store, reseller.id, wish, now);
   if (!issued) throw std::runtime_error("the customer is not this reseller's");
@@ -88,7 +102,7 @@ int AddToken(const Arguments& arguments) {
 }
 
 int ListTokens(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
     for (const ApiToken& token : store.Tokens(reseller.id)) {
@@ -102,7 +116,7 @@ int ListTokens(const Arguments& arguments) {
 }
 
 int ListCollectors(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
     for (const Collector& collector : store.Collectors(reseller.id)) {
@@ -116,7 +130,7 @@ int ListCollectors(const Arguments& arguments) {
 }
 
 int RevokeCollector(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   const std::string id = arguments.Text("collector");
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
     if (store.RevokeCollector(reseller.id, id, SystemClock().Now())) {

@@ -1,5 +1,6 @@
 // The portal's commands, one function each; main.cpp has the table that says what they are told.
-// Each returns its exit code; what fails throws, and what was asked wrongly throws UsageError.
+// Each returns its exit code; what fails throws, and what was asked wrongly throws UsageError. The
+// Check functions do only the latter, for --check and before anything is done.
 
 #pragma once
 
@@ -10,22 +11,28 @@ namespace plotmeter {
 int Init(const Arguments& arguments);
 int MigrateDatabase(const Arguments& arguments);
 int Serve(const Arguments& arguments);
+void CheckServe(const Arguments& arguments);
 
+void CheckName(const Arguments& arguments);
 int AddReseller(const Arguments& arguments);
 int ListResellers(const Arguments& arguments);
 int AddCustomer(const Arguments& arguments);
 int ListCustomers(const Arguments& arguments);
 int AddSite(const Arguments& arguments);
+void CheckSite(const Arguments& arguments);
 int ListSites(const Arguments& arguments);
 
 int AddEnrolment(const Arguments& arguments);
+void CheckEnrolment(const Arguments& arguments);
 int ListEnrolments(const Arguments& arguments);
 int AddToken(const Arguments& arguments);
+void CheckToken(const Arguments& arguments);
 int ListTokens(const Arguments& arguments);
 int ListCollectors(const Arguments& arguments);
 int RevokeCollector(const Arguments& arguments);
 
 int ExportUsage(const Arguments& arguments);
 int ExportJobs(const Arguments& arguments);
+void CheckExport(const Arguments& arguments);
 
 }  // namespace plotmeter

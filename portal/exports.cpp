@@ -71,15 +71,18 @@ ExportFormat FormatOf(const Arguments& arguments) {
   throw UsageError(fmt::format("'format' is '{}'; expected csv or ndjson", format));
 }
 
+Period PeriodOf(const Arguments& arguments) {
+  const Period period{EdgeOf(arguments, "from"), EdgeOf(arguments, "to")};
+  if (period.from.In("UTC") < period.to.In("UTC")) return period;
+  throw UsageError(fmt::format("'to' is '{}'; expected something after 'from', which is '{}'",
+                               arguments.Text("to"), arguments.Text("from")));
+}
+
 template <typename Export>
 int Run(const Arguments& arguments) {
-  const Period period{EdgeOf(arguments, "from"), EdgeOf(arguments, "to")};
-  if (period.from.In("UTC") >= period.to.In("UTC")) {
-    throw UsageError(fmt::format("'to' is '{}'; expected something after 'from', which is '{}'",
-                                 arguments.Text("to"), arguments.Text("from")));
-  }
+  const Period period = PeriodOf(arguments);
   const ExportFormat format = FormatOf(arguments);
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
   Export source(store, reseller.id, {}, period, format);
   Output output(arguments.Text("output"));
@@ -93,6 +96,11 @@ int Run(const Arguments& arguments) {
 }
 
 }  // namespace
+
+void CheckExport(const Arguments& arguments) {
+  PeriodOf(arguments);
+  FormatOf(arguments);
+}
 
 int ExportUsage(const Arguments& arguments) { return Run<UsageExport>(arguments); }
 

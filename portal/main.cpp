@@ -61,9 +61,11 @@ std::vector<Command> OperatorCommands() {
                      .value = "N",
                      .fallback = "8",
                      .help = "threads that answer requests"}},
-       .run = Serve},
+       .run = Serve,
+       .check = CheckServe},
       {.name = "migrate",
        .summary = "Brings the database up to this program's schema; back it up first.",
+       .more = "Example: plotmeter-portal migrate --data /var/lib/plotmeter",
        .settings = {DataSetting()},
        .run = MigrateDatabase},
   };
@@ -73,25 +75,33 @@ std::vector<Command> TenantCommands() {
   return {
       {.name = "reseller add",
        .summary = "Adds a reseller.",
+       .more = "Example: plotmeter-portal reseller add --data DIR --name \"North Reprographics\"",
        .settings = {DataSetting(), NameSetting("what it is called"), JsonSetting()},
-       .run = AddReseller},
+       .run = AddReseller,
+       .check = CheckName},
       {.name = "reseller list",
        .summary = "Lists every reseller.",
        .settings = {DataSetting(), JsonSetting()},
        .run = ListResellers},
       {.name = "customer add",
        .summary = "Adds a customer to a reseller.",
+       .more = "Example: plotmeter-portal customer add --data DIR --reseller North --name \"Bridge "
+               "& Partners\"",
        .settings = {DataSetting(), ResellerSetting(), NameSetting("what it is called"),
                     JsonSetting()},
-       .run = AddCustomer},
+       .run = AddCustomer,
+       .check = CheckName},
       List("customer", ListCustomers),
       {.name = "site add",
        .summary = "Adds a site to a customer.",
+       .more = "Example: plotmeter-portal site add --data DIR --customer Bridge --name Yard "
+               "--time-zone Europe/Madrid",
        .settings = {DataSetting(), ResellerSetting(false),
                     Flag("customer", "CUSTOMER", "id or name"), NameSetting("what it is called"),
                     Flag("time-zone", "ZONE", "cuts its billing periods, such as Europe/Berlin"),
                     JsonSetting()},
-       .run = AddSite},
+       .run = AddSite,
+       .check = CheckSite},
       List("site", ListSites),
   };
 }
@@ -100,6 +110,7 @@ std::vector<Command> AdmissionCommands() {
   return {
       {.name = "enrolment add",
        .summary = "Makes a code with which one collector enrols at a site; shows it once.",
+       .more = "Example: plotmeter-portal enrolment add --data DIR --site Yard --days 2",
        .settings = {DataSetting(),
                     ResellerSetting(false),
                     Flag("site", "SITE", "id or name"),
@@ -109,21 +120,26 @@ std::vector<Command> AdmissionCommands() {
                      .help = "how long the code works",
                      .flag_only = true},
                     JsonSetting()},
-       .run = AddEnrolment},
+       .run = AddEnrolment,
+       .check = CheckEnrolment},
       List("enrolment", ListEnrolments),
       {.name = "token add",
        .summary = "Makes an API token; shows it once.",
+       .more = "Example: plotmeter-portal token add --data DIR --reseller North --role "
+               "reseller_viewer --name billing",
        .settings = {DataSetting(), ResellerSetting(),
                     Flag("role", "ROLE", "reseller_admin, reseller_viewer or customer_viewer"),
                     Flag("customer", "CUSTOMER", "what a customer_viewer sees", false),
                     NameSetting("what it is for"),
                     Flag("days", "N", "how long it works; for ever if not given", false),
                     JsonSetting()},
-       .run = AddToken},
+       .run = AddToken,
+       .check = CheckToken},
       List("token", ListTokens),
       List("collector", ListCollectors),
       {.name = "collector revoke",
        .summary = "Refuses a collector from now on.",
+       .more = "Example: plotmeter-portal collector revoke --data DIR --collector col_7Q2M9K4T",
        .settings = {DataSetting(), ResellerSetting(false),
                     Flag("collector", "COLLECTOR", "its id, col_…")},
        .run = RevokeCollector},
@@ -137,17 +153,40 @@ std::vector<Command> ExportCommands() {
        .more = "Example: plotmeter-portal export usage --data DIR --reseller North --from "
                "2026-11-01 --to 2026-12-01 --output november.csv",
        .settings = ExportSettings(),
-       .run = ExportUsage},
+       .run = ExportUsage,
+       .check = CheckExport},
       {.name = "export jobs",
        .summary = "Writes the jobs that ended in a period.",
+       .more = "Example: plotmeter-portal export jobs --data DIR --reseller North --from "
+               "2026-11-01 --to 2026-12-01",
        .settings = ExportSettings(),
-       .run = ExportJobs},
+       .run = ExportJobs,
+       .check = CheckExport},
   };
 }
 
 Program Portal() {
-  Program program{.name = "plotmeter-portal",
-                  .summary = "The portal: receives sealed batches, keeps them, computes usage."};
+  Program program{
+      .name = "plotmeter-portal",
+      .summary = "The portal: receives sealed batches, keeps them, computes usage.",
+      .more =
+          "A portal from nothing, in the order of the commands:\n"
+          "  plotmeter-portal init --data DIR --name portal.example.org\n"
+          "  plotmeter-portal reseller add --data DIR --name North\n"
+          "  plotmeter-portal customer add --data DIR --reseller North --name Bridge\n"
+          "  plotmeter-portal site add --data DIR --customer Bridge --name Yard "
+          "--time-zone Europe/Madrid\n"
+          "  plotmeter-portal enrolment add --data DIR --site Yard\n"
+          "  plotmeter-portal serve --data DIR --listen 0.0.0.0:443\n"
+          "The variable PLOTMETER_DATA, or a line data = \"DIR\" in the file of --config, saves "
+          "--data.",
+      .groups = {{"reseller", "Resellers: who bills. Everything else belongs to one of them."},
+                 {"customer", "Customers of a reseller: who pays."},
+                 {"site", "Sites of a customer: where printers stand, and in which time zone."},
+                 {"enrolment", "Codes with which a collector makes itself known, once."},
+                 {"token", "API tokens: how programs ask for printers and usage."},
+                 {"collector", "Collectors that enrolled."},
+                 {"export", "Usage and jobs of a period, as CSV or NDJSON."}}};
   for (const auto& part :
        {OperatorCommands(), TenantCommands(), AdmissionCommands(), ExportCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());

@@ -60,6 +60,12 @@ Listener::Options ReadAddress(const std::string& text) {
   return options;
 }
 
+Listener::Options ServeOptions(const Arguments& arguments) {
+  Listener::Options options = ReadAddress(arguments.Text("listen"));
+  options.limits.workers = static_cast<std::size_t>(arguments.Number("workers", 1, 256));
+  return options;
+}
+
 // The signals `serve` waits for, blocked before the first thread so that no thread takes them.
 sigset_t BlockSignals() {
   sigset_t set;
@@ -126,26 +132,24 @@ int Init(const Arguments& arguments) {
 
 int MigrateDatabase(const Arguments& arguments) {
   const DataDirectory data(arguments);
-  if (!fs::exists(data.database())) {
-    throw std::runtime_error(fmt::format("{} is missing; 'init' makes it", data.database()));
-  }
-  const int had = SqliteStore::Create(data.database());
+  const int had = SqliteStore::Create(data.existing_database());
   fmt::print("schema {} (it was {})\n", LatestSchema(), had);
   return 0;
 }
 
+void CheckServe(const Arguments& arguments) { ServeOptions(arguments); }
+
 int Serve(const Arguments& arguments) {
   const DataDirectory data(arguments);
-  Listener::Options options = ReadAddress(arguments.Text("listen"));
+  Listener::Options options = ServeOptions(arguments);
   options.certificate_file = data.certificate();
   options.key_file = data.tls_key();
-  options.limits.workers = static_cast<std::size_t>(arguments.Number("workers", 1, 256));
 
   ::umask(0077);  // SQLite's own files, too
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
+  SqliteStore store(data.existing_database());
   const Keyring keys = Keyring::Load(data.path);
-  SqliteStore store(data.database());
   const PortalIdentity identity{
       .signing = keys.signing(),
       .thumbprint = keys.thumbprint(),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 
 #include "common/settings.h"
@@ -14,6 +15,12 @@ struct DataDirectory {
   explicit DataDirectory(const Arguments& arguments) : path(arguments.Text("data")) {}
 
   std::string database() const { return path / "portal.db"; }
+  // The same, of a portal that is there; throws std::runtime_error otherwise.
+  std::string existing_database() const {
+    if (std::filesystem::exists(database())) return database();
+    throw std::runtime_error("there is no portal in " + path.string() +
+                             "; 'plotmeter-portal init' makes one");
+  }
   std::string certificate() const { return path / "tls" / "certificate.pem"; }
   std::string tls_key() const { return path / "tls" / "key.pem"; }
 

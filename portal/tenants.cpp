@@ -32,14 +32,28 @@ std::string RequiredName(const Arguments& arguments) {
   return name;
 }
 
+std::string ZoneOf(const Arguments& arguments) {
+  std::string zone = arguments.Text("time-zone");
+  if (IsTimeZone(zone)) return zone;
+  throw UsageError(
+      fmt::format("'time-zone' is '{}'; expected a name such as Europe/Berlin or UTC", zone));
+}
+
 [[noreturn]] void FailTaken(const char* what, const std::string& name) {
   throw std::runtime_error(fmt::format("there is a {} called '{}' already", what, name));
 }
 
 }  // namespace
 
+void CheckName(const Arguments& arguments) { RequiredName(arguments); }
+
+void CheckSite(const Arguments& arguments) {
+  RequiredName(arguments);
+  ZoneOf(arguments);
+}
+
 int AddReseller(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   const std::string name = RequiredName(arguments);
   const auto id = store.AddReseller(name, SystemClock().Now());
   if (!id) FailTaken("reseller", name);
@@ -47,7 +61,7 @@ int AddReseller(const Arguments& arguments) {
 }
 
 int ListResellers(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
   for (const Reseller& reseller : store.Resellers()) {
     rows.push_back({reseller.id.value, reseller.name});
@@ -57,7 +71,7 @@ int ListResellers(const Arguments& arguments) {
 }
 
 int AddCustomer(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   const std::string name = RequiredName(arguments);
   const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
   const auto id = store.AddCustomer(reseller.id, name, SystemClock().Now());
@@ -66,7 +80,7 @@ int AddCustomer(const Arguments& arguments) {
 }
 
 int ListCustomers(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
     for (const Customer& customer : store.Customers(reseller.id)) {
@@ -78,13 +92,9 @@ int ListCustomers(const Arguments& arguments) {
 }
 
 int AddSite(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   const std::string name = RequiredName(arguments);
-  const std::string zone = arguments.Text("time-zone");
-  if (!IsTimeZone(zone)) {
-    throw UsageError(
-        fmt::format("'time-zone' is '{}'; expected a name such as Europe/Berlin or UTC", zone));
-  }
+  const std::string zone = ZoneOf(arguments);
   const CustomerMeant meant = FindCustomer(store, arguments, arguments.Text("customer"));
   const auto id = store.AddSite(meant.reseller,
                                 {.customer = meant.customer.id, .name = name, .time_zone = zone},
@@ -94,7 +104,7 @@ int AddSite(const Arguments& arguments) {
 }
 
 int ListSites(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).database());
+  SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
     for (const Site& site : store.Sites(reseller.id)) {

@@ -212,6 +212,12 @@ std::string NamesKey(std::size_t printer, ChannelKind channel, std::string_view 
   return fmt::format("{}/{}/{}", PrinterLabel(printer), ToText(channel), job);
 }
 
+std::string JobText(const JobRecord& job) {
+  Json out = WriteJob({.printer = 0, .job = job});
+  out.erase("printer");
+  return JsonText(out);
+}
+
 BatchText WriteBatch(const Batch& batch) {
   BatchText text{.names = WriteNames(batch)};
   Json clock = {{"created_at", FormatInstant(batch.clock.created_at)}};

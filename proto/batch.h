@@ -99,6 +99,10 @@ struct BatchText {
 // tells): ids, hashes, salts, words, revisions from 1, and how many.
 BatchText WriteBatch(const Batch& batch);
 
+// One job as WriteBatch writes it, as compact JSON without its printer and its name: for whoever
+// wants to know whether two records say the same.
+std::string JobText(const JobRecord& job);
+
 // Only who it is for and from, for steps 8 and 9 of the portal's checks, before the rest is
 // believed.
 struct BatchAddress {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "collector/channel/serial.h"
 #include "collector/snmp/ieee1284.h"
 #include "collector/snmp/large_format.h"
 #include "collector/snmp/makers.h"
 #include "collector/snmp/mib.h"
-#include "collector/channel/serial.h"
 #include "collector/snmp/text.h"
 
 namespace plotmeter {

@@ -9,7 +9,9 @@
 #include "collector/spool/best_job.h"
 #include "collector/spool/kept.h"
 #include "collector/spool/spool_schema.h"
+#include "common/crypto.h"
 #include "common/private_file.h"
+#include "proto/batch.h"
 
 namespace plotmeter {
 namespace {
@@ -33,6 +35,15 @@ void RefuseHuge(const std::string& body) {
     throw BatchError(
         fmt::format("an answer of {} bytes; at most {} are kept", body.size(), kMaxKept));
   }
+}
+
+// What the printer said about a job, whenever it said it. Printers show a job for days, and nearly
+// always say the same.
+std::string AnswerHash(const JobRecord& job, const std::optional<std::string>& name) {
+  JobRecord said = job;
+  said.seen_at = {};
+  said.clock_offset_ms = {};
+  return Base64Url(Sha256(JobText(said) + '\n' + name.value_or("")));
 }
 
 // Rows are written once a day at most just to say that a job is still shown.
@@ -88,21 +99,27 @@ void Spool::Keep(const Reading& reading) {
 }
 
 bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
-  // As it will come back from disk, so that equal answers stay equal.
-  JobRecord masked = job;
-  masked.revision = 1;
-  masked = JobsFrom({KeptText(masked)}).at(0);
-  masked.revision = 0;
-  masked.name = {};
-  if (job.name) masked.name = Masked(settings_.job_names, masking_key_, "job-name", *job.name);
+  std::optional<std::string> name;
+  if (job.name) name = Masked(settings_.job_names, masking_key_, "job-name", *job.name);
+  const std::string answer = AnswerHash(job, name);
   bool changed = false;
   Together([&] {
     const std::int64_t now = ToMillis(clock_.Now());
     const std::int64_t printer_row = PrinterRow(printer);
     Statement before = db_.Prepare(
-        "SELECT id, name, body, looked_at FROM job WHERE printer = ? AND channel = ? AND job = ?");
+        "SELECT id, name, body, looked_at, answer FROM job"
+        " WHERE printer = ? AND channel = ? AND job = ?");
     before.Bind(printer_row, ToText(job.channel), job.job);
     const bool known = before.Step();
+    const bool said_before = known && before.Text(4) == answer;
+    if (said_before && now - before.Int(3) < kDay) return;
+
+    // As it will come back from disk, so that equal answers stay equal.
+    JobRecord masked = job;
+    masked.revision = 1;
+    masked = JobsFrom({KeptText(masked)}).at(0);
+    masked.revision = 0;
+    masked.name = name;
     std::int64_t row = 0;
     JobRecord best = masked;
     if (known) {
@@ -110,9 +127,7 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
       JobRecord kept = JobsFrom({before.Text(2)}).at(0);
       kept.name = before.MaybeText(1);
       if (!IsBetter(kept, masked)) {
-        if (now - before.Int(3) >= kDay) {
-          db_.Prepare("UPDATE job SET looked_at = ? WHERE id = ?").Run(now, row);
-        }
+        db_.Prepare("UPDATE job SET looked_at = ?, answer = ? WHERE id = ?").Run(now, answer, row);
         return;
       }
       best = BestOf(kept, masked);
@@ -121,13 +136,15 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
     const std::string body = KeptText(best);
     RefuseHuge(body);
     if (known) {
-      db_.Prepare("UPDATE job SET name = ?, body = ?, looked_at = ?, unsent = 1 WHERE id = ?")
-          .Run(best.name, body, now, row);
+      db_.Prepare(
+             "UPDATE job SET name = ?, body = ?, looked_at = ?, answer = ?, unsent = 1"
+             " WHERE id = ?")
+          .Run(best.name, body, now, answer, row);
     } else {
       db_.Prepare(
-             "INSERT INTO job(printer, channel, job, name, body, looked_at)"
-             " VALUES(?, ?, ?, ?, ?, ?)")
-          .Run(printer_row, ToText(job.channel), job.job, best.name, body, now);
+             "INSERT INTO job(printer, channel, job, name, body, looked_at, answer)"
+             " VALUES(?, ?, ?, ?, ?, ?, ?)")
+          .Run(printer_row, ToText(job.channel), job.job, best.name, body, now, answer);
     }
     changed = true;
   });

@@ -65,6 +65,7 @@ CREATE TABLE job(
   printer INTEGER NOT NULL REFERENCES printer(id), channel TEXT NOT NULL, job TEXT NOT NULL,
   name TEXT, body TEXT NOT NULL,          -- the best record so far, masked
   looked_at INTEGER NOT NULL,             -- when the printer last showed it, to the day
+  answer TEXT NOT NULL,                   -- hash of what it last said: the same again needs no second look
   unsent INTEGER NOT NULL DEFAULT 1,      -- this revision is in no batch yet
   UNIQUE(printer, channel, job));
 CREATE INDEX job_unsent ON job(id) WHERE unsent = 1;

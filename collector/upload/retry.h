@@ -3,8 +3,8 @@
 // trouble, whatever its status says.
 //
 //    Decide({.word = Word::kRefusal, .status = 422})   {Act::kSetAside}
-//    Decide({.word = Word::kNone, .status = 422})      {Act::kWait, …}: a proxy said that, not the
-//    portal BackOff(3, 0.5)                                   10 s: half of 5 s, 10 s, 20 s
+//    Decide({.word = Word::kNone, .status = 422})      {Act::kWait}: a proxy said that, not we
+//    BackOff(3, 0.5)                                   10 s: half of the third of 5 s, 10 s, 20 s
 
 #pragma once
 

@@ -1,5 +1,6 @@
 #include "portal/ledger/export.h"
 
+#include <functional>
 #include <utility>
 
 #include "portal/ledger/csv.h"
@@ -101,17 +102,6 @@ void Append(std::string& out, ExportFormat format, bool first, const Row& row) {
 
 }  // namespace
 
-void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
-                  const Period& period, const std::function<void(const UsageRow&)>& visit) {
-  const Instant from = period.from.In(printer.site.time_zone);
-  const Instant to = period.to.In(printer.site.time_zone);
-  store.EachMeter(reseller, printer.id, from, to, [&](const MeterSeries& series) {
-    if (const auto usage = Count(series.points, from)) {
-      visit(MakeUsageRow(printer, series, *usage));
-    }
-  });
-}
-
 Json ToJson(const UsageRow& row) {
   Json json = {{"channel", row.channel},
                {"meter", row.meter},
@@ -136,6 +126,22 @@ Json ToJson(const UsageRow& row) {
   Put(json, "closing_batch", row.closing_batch);
   return json;
 }
+
+namespace {
+
+// The usage of one printer in the period of its site's time zone, in the order of the columns.
+void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
+                  const Period& period, const std::function<void(const UsageRow&)>& visit) {
+  const Instant from = period.from.In(printer.site.time_zone);
+  const Instant to = period.to.In(printer.site.time_zone);
+  store.EachMeter(reseller, printer.id, from, to, [&](const MeterSeries& series) {
+    if (const auto usage = Count(series.points, from)) {
+      visit(MakeUsageRow(printer, series, *usage));
+    }
+  });
+}
+
+}  // namespace
 
 UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterScope& scope,
                          Period period, ExportFormat format)

@@ -10,7 +10,6 @@
 
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,10 +25,6 @@ enum class ExportFormat {
   kNdjson,  // an object a line
   kJson,    // objects with commas between them: the inside of an array
 };
-
-// The usage of one printer in the period of its site's time zone, in the order of the columns.
-void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
-                  const Period& period, const std::function<void(const UsageRow&)>& visit);
 
 // {"serial":"CN9541H01M","meter":"ink.used","used":"12",…}: the columns by name, gaps as a number.
 Json ToJson(const UsageRow& row);

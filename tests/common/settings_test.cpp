@@ -6,6 +6,8 @@
 
 #include <fstream>
 
+#include "tests/fakes/scratch.h"
+
 namespace plotmeter {
 namespace {
 
@@ -25,30 +27,32 @@ Outcome Call(std::vector<std::string> words) {
   const Program program{
       .name = "meter",
       .summary = "Meters.",
-      .commands = {
-          {.name = "read",
-           .summary = "Reads one printer.",
-           .more = "Example: meter read 10.0.0.7",
-           .settings = {{.name = "address",
-                         .value = "ADDRESS",
-                         .help = "the printer",
-                         .required = true,
-                         .positional = true},
-                        {.name = "community",
-                         .value = "C",
-                         .fallback = "public",
-                         .help = "tried in order",
-                         .repeatable = true},
-                        {.name = "retries", .value = "N", .fallback = "2", .help = "more tries"},
-                        {.name = "json", .help = "as JSON", .flag_only = true}},
-           .run = keep},
-          {.name = "reseller add",
-           .summary = "Adds a reseller.",
-           .settings = {{.name = "name", .value = "NAME", .help = "its name", .required = true}},
-           .run = keep},
-          {.name = "reseller fail", .summary = "Fails.", .run = [](const Arguments&) -> int {
-             throw std::runtime_error("no disk");
-           }}}};
+      .commands =
+          {{.name = "read",
+            .summary = "Reads one printer.",
+            .more = "Example: meter read 10.0.0.7",
+            .settings = {{.name = "address",
+                          .value = "ADDRESS",
+                          .help = "the printer",
+                          .required = true,
+                          .positional = true},
+                         {.name = "community",
+                          .value = "C",
+                          .fallback = "public",
+                          .help = "tried in order",
+                          .repeatable = true},
+                         {.name = "retries", .value = "N", .fallback = "2", .help = "more tries"},
+                         {.name = "json", .help = "as JSON", .flag_only = true}},
+            .run = keep,
+            .check = [](const Arguments& a) { a.Number("retries", 0, 10); }},
+           {.name = "reseller add",
+            .summary = "Adds a reseller.",
+            .settings = {{.name = "name", .value = "NAME", .help = "its name", .required = true}},
+            .run = keep},
+           {.name = "reseller fail",
+            .summary = "Fails.",
+            .run = [](const Arguments&) -> int { throw std::runtime_error("no disk"); }}},
+      .groups = {{"reseller", "Those who bill."}}};
   words.insert(words.begin(), "meter");
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -75,7 +79,7 @@ TEST(SettingsTest, ReadsFlagsAndFallbacks) {
 }
 
 TEST(SettingsTest, LetsTheFlagWinOverTheVariableOverTheFile) {
-  const std::string path = testing::TempDir() + "/settings_test.toml";
+  const std::string path = Scratch() + "/settings_test.toml";
   std::ofstream(path) << "retries = 7\ncommunity = [\"x\", \"y\"]\nname = \"from the file\"\n";
   EXPECT_EQ(Call({"read", "a", "--config", path}).seen.All("community"), (Texts{"x", "y"}));
   EXPECT_EQ(Call({"reseller", "add", "--config", path}).seen.Text("name"), "from the file");
@@ -95,7 +99,7 @@ TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {
   EXPECT_EQ(Call({"reseller"}).code, 2);
   EXPECT_THAT(Call({"read"}).err, testing::HasSubstr("ADDRESS is missing"));
   EXPECT_THAT(Call({"read", "a", "b"}).err, testing::HasSubstr("'b' was not expected here"));
-  const std::string path = testing::TempDir() + "/settings_unknown.toml";
+  const std::string path = Scratch() + "/settings_unknown.toml";
   std::ofstream(path) << "retry = 7\n";
   const Outcome o = Call({"read", "a", "--config", path});
   EXPECT_EQ(o.code, 2);
@@ -103,8 +107,20 @@ TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {
               testing::HasSubstr("'retry' in " + path + " is no setting; did you mean retries?"));
 }
 
+TEST(SettingsTest, RefusesAValueTooManyOrTooFew) {
+  const auto refusal = [](std::vector<std::string> words) {
+    const Outcome o = Call(std::move(words));
+    EXPECT_EQ(o.code, 2) << o.err;
+    return o.err.substr(0, o.err.find('\n'));
+  };
+  EXPECT_EQ(refusal({"read", "a", "--retries"}), "meter read: --retries needs a value");
+  EXPECT_EQ(refusal({"read", "a", "--retries", "1", "--retries", "2"}),
+            "meter read: --retries was given more than once; expected once");
+  EXPECT_THAT(refusal({"read", "a", "--json=3"}), testing::HasSubstr("json"));
+}
+
 TEST(SettingsTest, SaysWhichLineOfTheFileIsWrong) {
-  const std::string path = testing::TempDir() + "/settings_wrong.toml";
+  const std::string path = Scratch() + "/settings_wrong.toml";
   std::ofstream(path) << "retries = 7\nretries = \n";
   const Outcome o = Call({"read", "a", "--config", path});
   EXPECT_EQ(o.code, 2);
@@ -113,13 +129,28 @@ TEST(SettingsTest, SaysWhichLineOfTheFileIsWrong) {
 }
 
 TEST(SettingsTest, NamesTheNumberItCannotRead) {
-  const Outcome o = Call({"read", "a", "--retries", "many"});
+  const Arguments seen{.values = {{"retries", {"many"}}}};
   try {
-    o.seen.Number("retries", 0, 10);
+    seen.Number("retries", 0, 10);
     FAIL();
   } catch (const UsageError& error) {
     EXPECT_STREQ(error.what(), "'retries' is 'many'; expected a whole number from 0 to 10");
   }
+}
+
+TEST(SettingsTest, ChecksValuesWithoutRunning) {
+  EXPECT_EQ(Call({"read", "a", "--check", "--retries", "9"}).code, 0);
+  const Outcome o = Call({"read", "a", "--check", "--retries", "11"});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_THAT(o.err, testing::HasSubstr("'retries' is '11'; expected a whole number from 0 to 10"));
+  EXPECT_EQ(o.out, "");
+  EXPECT_EQ(Call({"read", "a", "--retries", "11"}).code, 2) << "it ran with a wrong value";
+}
+
+TEST(SettingsTest, SaysWhatAGroupOfCommandsIsFor) {
+  EXPECT_THAT(Call({"--help"}).out, testing::HasSubstr("Those who bill."));
+  EXPECT_THAT(Call({"reseller", "--help"}).out, testing::HasSubstr("Those who bill."));
+  EXPECT_THAT(Call({"reseller"}).err, testing::HasSubstr("Try 'meter reseller --help'"));
 }
 
 TEST(SettingsTest, EndsHonestly) {

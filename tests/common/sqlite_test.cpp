@@ -4,11 +4,13 @@
 
 #include <filesystem>
 
+#include "tests/fakes/scratch.h"
+
 namespace plotmeter {
 namespace {
 
 std::string Fresh(const std::string& name) {
-  const std::string path = testing::TempDir() + "/" + name;
+  const std::string path = Scratch() + "/" + name;
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
   return path;
 }

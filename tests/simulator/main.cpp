@@ -38,16 +38,22 @@ Console OpenConsole(const std::string& control) {
   }
 }
 
-int Replay(const Arguments& arguments) {
+auto ListenAt(const Arguments& arguments) {
   const std::string listen = arguments.Text("listen");
   const auto endpoint = ParseEndpoint(listen);
-  if (!endpoint) {
-    throw UsageError(fmt::format("'listen' is '{}'; expected one such as 127.0.0.1:8161", listen));
-  }
-  const std::string file = arguments.Text("recording");
-  if (!std::filesystem::is_regular_file(file)) {
-    throw UsageError(fmt::format("'recording' is '{}'; expected a .snmprec file", file));
-  }
+  if (endpoint) return endpoint;
+  throw UsageError(fmt::format("'listen' is '{}'; expected one such as 127.0.0.1:8161", listen));
+}
+
+std::string RecordingOf(const Arguments& arguments) {
+  std::string file = arguments.Text("recording");
+  if (std::filesystem::is_regular_file(file)) return file;
+  throw UsageError(fmt::format("'recording' is '{}'; expected a .snmprec file", file));
+}
+
+int Replay(const Arguments& arguments) {
+  const auto endpoint = ListenAt(arguments);
+  const std::string file = RecordingOf(arguments);
   const SnmpDevice device{std::make_shared<const Mib>(LoadRecording(file)),
                           arguments.Text("community")};
   Console console(arguments.Text("control") == "-" ? "-" : "");
@@ -93,6 +99,16 @@ FleetPlan PlanFleet(const Arguments& arguments) {
     plan.start = *instant;
   }
   return plan;
+}
+
+void Check(const Arguments& arguments) {
+  if (arguments.Has("recording")) {
+    ListenAt(arguments);
+    RecordingOf(arguments);
+    return;
+  }
+  PlanFleet(arguments);
+  for (const char* port : {"snmp-port", "https-port"}) Port(arguments, port);
 }
 
 Json Describe(const Fleet& fleet, std::size_t i, std::uint16_t snmp_port,
@@ -228,9 +244,11 @@ int main(int argc, char** argv) {
                  .value = "ADDR:PORT",
                  .fallback = "127.0.0.1:161",
                  .help = "where the recording answers"}},
-           .run = [](const Arguments& arguments) {
-             return arguments.Has("recording") ? plotmeter::simulator::Replay(arguments)
-                                               : plotmeter::simulator::SimulateFleet(arguments);
-           }}}};
+           .run =
+               [](const Arguments& arguments) {
+                 return arguments.Has("recording") ? plotmeter::simulator::Replay(arguments)
+                                                   : plotmeter::simulator::SimulateFleet(arguments);
+               },
+           .check = plotmeter::simulator::Check}}};
   return plotmeter::RunProgram(program, argc, argv);
 }

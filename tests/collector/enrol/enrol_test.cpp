@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/fakes/fake_portal.h"
+#include "tests/fakes/scratch.h"
 
 namespace plotmeter {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 class EnrolTest : public testing::Test {
  protected:
   EnrolTest()
-      : directory_(testing::TempDir() + "/plotmeter_enrol_" +
+      : directory_(Scratch() + "/plotmeter_enrol_" +
                    testing::UnitTest::GetInstance()->current_test_info()->name()) {
     std::filesystem::remove_all(directory_);
     code_.portal = portal_.thumbprint();

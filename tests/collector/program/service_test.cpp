@@ -11,6 +11,7 @@
 
 #include "collector/stop_signal.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/scratch.h"
 
 namespace plotmeter {
 namespace {
@@ -33,7 +34,7 @@ class ServiceTest : public testing::Test {
         .Know({.host = "127.0.0.1", .snmp_port = 9, .https_port = 9});
   }
 
-  std::string directory_ = testing::TempDir() + "/plotmeter_service";
+  std::string directory_ = Scratch() + "/plotmeter_service";
   Arguments arguments_;
   FakeClock clock_;
 };

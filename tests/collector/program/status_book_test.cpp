@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/fakes/scratch.h"
+
 namespace plotmeter {
 namespace {
 
@@ -16,7 +18,7 @@ class StatusBookTest : public testing::Test {
     std::filesystem::remove_all(directory_);
     std::filesystem::create_directories(directory_);
   }
-  std::string directory_ = testing::TempDir() + "/plotmeter_status_book";
+  std::string directory_ = Scratch() + "/plotmeter_status_book";
 };
 
 TEST_F(StatusBookTest, GoesOnFromWhatWasSaved) {

@@ -12,11 +12,12 @@
 #include "common/jose.h"
 #include "proto/batch.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/scratch.h"
 
 namespace plotmeter {
 
 inline std::string FreshDirectory(const std::string& name) {
-  const std::string path = testing::TempDir() + "/plotmeter_" + name;
+  const std::string path = Scratch() + "/plotmeter_" + name;
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path;

@@ -9,6 +9,7 @@
 
 #include "common/settings.h"
 #include "tests/collector/uplink/tls_server.h"
+#include "tests/fakes/scratch.h"
 
 namespace plotmeter {
 namespace {
@@ -25,8 +26,8 @@ class PortalClientTest : public testing::Test {
   static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }
 
   std::string CaFile(const TestCertificates& certificates) {
-    const std::string path = testing::TempDir() + "/" +
-                             testing::UnitTest::GetInstance()->current_test_info()->name() + ".pem";
+    const std::string path =
+        Scratch() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + ".pem";
     std::ofstream(path) << certificates.ca_pem;
     return path;
   }

@@ -13,6 +13,7 @@
 #include <future>
 
 #include "tests/common/http/stranger.h"
+#include "tests/fakes/scratch.h"
 
 namespace plotmeter {
 namespace {
@@ -140,7 +141,7 @@ TEST(FetchTest, VerifiesByDefault) {
   EXPECT_EQ(Get(strict, {.url = stranger.url()}).seen, FetchSeen::kTlsTrouble);
   EXPECT_EQ(stranger.asked().size(), 0u);
 
-  const auto file = std::filesystem::path(testing::TempDir()) / "stranger_ca.pem";
+  const auto file = std::filesystem::path(Scratch()) / "stranger_ca.pem";
   std::ofstream(file) << stranger.certificate().pem();
   Fetch knowing({.ca_file = file.string()});
   const auto got = Get(knowing, {.url = stranger.url()});

@@ -16,6 +16,7 @@
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/usage_controller.h"
 #include "proto/enrolment.h"
+#include "tests/fakes/scratch.h"
 #include "tests/portal/ledger/sealed_world.h"
 
 namespace plotmeter {
@@ -56,7 +57,7 @@ class Samples : public testing::Environment {
   }
 
  private:
-  std::string path_ = testing::TempDir() + "/openapi_samples_" + std::to_string(::getpid());
+  std::string path_ = Scratch() + "/openapi_samples_" + std::to_string(::getpid());
   std::ofstream file_{path_};
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace plotmeter {
 namespace {
 
@@ -34,6 +36,11 @@ struct Conversion {
   std::int64_t base;
   const char* base_unit;
 };
+
+// The test's name in the list.
+void PrintTo(const Conversion& c, std::ostream* out) {
+  *out << c.meter << " " << c.amount << " " << c.unit;
+}
 
 class ConversionTest : public testing::TestWithParam<Conversion> {};
 

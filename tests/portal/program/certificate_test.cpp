@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/fakes/scratch.h"
 #include "tests/portal/program/shell.h"
 
 namespace plotmeter {
@@ -27,7 +28,7 @@ class CertificateTest : public testing::Test {
     return path_;
   }
 
-  std::string path_ = testing::TempDir() + "/certificate_" + std::to_string(::getpid()) + ".pem";
+  std::string path_ = Scratch() + "/certificate_" + std::to_string(::getpid()) + ".pem";
 };
 
 TEST_F(CertificateTest, IsForTheNamesGivenAndFitsItsKey) {

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "portal/store/sqlite_store.h"
 #include "proto/enrolment.h"
+#include "tests/fakes/scratch.h"
 #include "tests/portal/program/shell.h"
 
 namespace plotmeter {
@@ -39,9 +40,17 @@ class ProgramTest : public testing::Test {
     return ParseJson(ended.output).at("id").get<std::string>();
   }
 
-  std::string data_ = testing::TempDir() + "/portal_program_" + std::to_string(::getpid());
+  std::string data_ = Scratch() + "/portal_program_" + std::to_string(::getpid());
   Ended made_;
 };
+
+TEST_F(ProgramTest, SaysThatThereIsNoPortalThere) {
+  for (const char* command : {"reseller list", "serve", "migrate", "reseller add --name x"}) {
+    const Ended ended = Shell(kProgram + command + " --data " + data_ + "/nowhere");
+    EXPECT_EQ(ended.code, 1) << command;
+    EXPECT_THAT(ended.output, HasSubstr("'plotmeter-portal init' makes one")) << command;
+  }
+}
 
 TEST_F(ProgramTest, MakesAPortalOnce) {
   EXPECT_EQ(made_.code, 0) << made_.output;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "portal/store/sqlite_store.h"
+#include "tests/fakes/scratch.h"
 
 namespace plotmeter {
 
@@ -20,8 +21,8 @@ inline Instant At(std::string_view text) { return *ParseInstant(text); }
 // The path of a database that no other test, and no other process, has.
 inline std::string FreshPath() {
   static std::atomic<int> count = 0;
-  const std::string path = testing::TempDir() + "/portal_" + std::to_string(::getpid()) + "_" +
-                           std::to_string(++count) + ".db";
+  const std::string path =
+      Scratch() + "/portal_" + std::to_string(::getpid()) + "_" + std::to_string(++count) + ".db";
   // Everything made under that name goes when the process ends.
   struct Broom {
     ~Broom() {
