@@ -10,9 +10,11 @@ namespace {
 
 [[noreturn]] void Fail(sqlite3* db, int code, std::string_view doing) {
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
-  throw SqliteError(
-      extended,
-      fmt::format("{}: {}", doing, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)));
+  const std::string what =
+      fmt::format("{}: {}", doing, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
+  const int primary = extended & 0xff;
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) throw SqliteBusy(extended, what);
+  throw SqliteError(extended, what);
 }
 
 }  // namespace
@@ -97,6 +99,10 @@ Database::Database(const std::string& path, Mode mode) {
   }
   try {
     sqlite3_busy_timeout(handle_, 5000);
+    if (const int code = sqlite3_exec(handle_, "PRAGMA schema_version", nullptr, nullptr, nullptr);
+        code != SQLITE_OK) {
+      Fail(handle_, code, "cannot open " + path);  // the first look at what is in the file
+    }
     Execute("PRAGMA foreign_keys=ON");
     if (mode != Mode::kReadOnly) Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
   } catch (...) {

@@ -10,7 +10,7 @@
 //    for (q.Bind(from); q.Step();) use(q.Int(0), q.Text(1));
 //
 // Not for two threads at once: a thread has its own Database. Errors throw SqliteError with
-// SQLite's own words.
+// SQLite's own words, SqliteBusy where trying again may help.
 
 #pragma once
 
@@ -30,6 +30,11 @@ namespace plotmeter {
 struct SqliteError : std::runtime_error {
   SqliteError(int code_in, const std::string& what) : std::runtime_error(what), code(code_in) {}
   int code;  // SQLite's extended result code
+};
+
+// Another connection held the database longer than the time-out: try again later.
+struct SqliteBusy : SqliteError {
+  using SqliteError::SqliteError;
 };
 
 class Statement {

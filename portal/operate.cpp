@@ -1,5 +1,6 @@
 // init, migrate and serve.
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -48,9 +49,12 @@ Listener::Options ReadAddress(const std::string& text) {
   if (options.address.starts_with('[') && options.address.ends_with(']')) {
     options.address = options.address.substr(1, options.address.size() - 2);
   }
-  if (port > 65535 || options.address.empty()) {
+  unsigned char address[sizeof(in6_addr)];
+  const bool is_address = ::inet_pton(AF_INET, options.address.c_str(), address) == 1 ||
+                          ::inet_pton(AF_INET6, options.address.c_str(), address) == 1;
+  if (port > 65535 || !is_address) {
     throw UsageError(fmt::format(
-        "'listen' is '{}'; expected an address and a port such as 127.0.0.1:8443", text));
+        "'listen' is '{}'; expected an IP address and a port such as 127.0.0.1:8443", text));
   }
   options.port = static_cast<std::uint16_t>(port);
   return options;

@@ -133,7 +133,6 @@ class BatchDocument {
 };
 
 Batch ParseBatch(std::string_view payload, std::string_view names);  // both at once
-BatchAddress ParseBatchAddress(std::string_view payload);
 
 // A manageable size: WriteBatch of anything that keeps these can be opened by the portal.
 inline constexpr std::size_t kMaxPrinters = 1000;

@@ -256,10 +256,6 @@ BatchDocument::BatchDocument(std::string_view payload) : json_(ReadDocument(payl
 
 BatchAddress BatchDocument::Address() const { return ReadAddress(Field(json_)); }
 
-BatchAddress ParseBatchAddress(std::string_view payload) {
-  return BatchDocument(payload).Address();
-}
-
 Batch ParseBatch(std::string_view payload, std::string_view names) {
   return BatchDocument(payload).Read(names);
 }

@@ -17,9 +17,10 @@ namespace {
 
 constexpr std::size_t kFirstLook = 1024;  // bytes of M that must show who signed
 constexpr std::size_t kChunk = std::size_t{64} << 10;
-constexpr std::size_t kUsualInflation = 16;  // a guess, which saves copying what grew
-constexpr int kRawDeflate = -MAX_WBITS;      // negative: no zlib header, no checksum
-constexpr int kMemory = 8;                   // zlib's default
+constexpr std::size_t kStep = std::size_t{1} << 20;  // room for M is asked for by so much
+constexpr std::size_t kUsualInflation = 16;          // a guess, which saves copying what grew
+constexpr int kRawDeflate = -MAX_WBITS;              // negative: no zlib header, no checksum
+constexpr int kMemory = 8;                           // zlib's default
 constexpr std::size_t kSealedHeader =
     512;  // more than the header part of E and its dots, which is about 400
 // A stored block of nothing, on a byte boundary (RFC 1951 section 3.2.4): five bytes that inflate
@@ -185,6 +186,8 @@ std::string_view ToText(Refusal refusal) {
       return "signer";
     case Refusal::kInflation:
       return "inflation";
+    case Refusal::kNoRoom:
+      return "busy";
     case Refusal::kSignature:
       return "signature";
     case Refusal::kRevoked:
@@ -219,8 +222,15 @@ OpenResult Open(std::string_view sealed, const OpenKeys& keys) {
 
   const std::size_t limit = std::min(kMaxMessage, compressed->size() * kMaxInflation);
   message.reserve(std::min(limit, compressed->size() * kUsualInflation));
-  if (!begins || !inflater.Fill(message, limit + 1)) {
-    return Refused(Refusal::kInflation, "not whole DEFLATE data");
+  if (!begins) return Refused(Refusal::kInflation, "not whole DEFLATE data");
+  for (std::size_t size = 0; message.size() >= size && size <= limit;) {
+    size = std::min(message.size() + kStep, limit + 1);
+    if (keys.room && !keys.room(size - message.size())) {
+      return Refused(Refusal::kNoRoom, "too many large batches at once");
+    }
+    if (!inflater.Fill(message, size)) {
+      return Refused(Refusal::kInflation, "not whole DEFLATE data");
+    }
   }
   if (message.size() > limit) {
     return Refused(Refusal::kInflation, "inflates to more than 64 MiB or 200 times its size");

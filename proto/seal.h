@@ -50,13 +50,14 @@ enum class Refusal {
   kMac,            // 5 "authentication"
   kSignerUnknown,  // 6 "signer"         a stranger, or no JWS header in the first KiB
   kInflation,      // 6 "inflation"      larger than 64 MiB or 200 times
+  kNoRoom,         // 6 "busy"           not this batch's fault: OpenKeys::room said no
   kSignature,      // 7 "signature"
   kRevoked,        // 7 "revoked"
 };
 
 std::string_view ToText(Refusal refusal);
 
-// What Open needs to know, asked in order. Both functions are called at most once.
+// What Open needs to know, asked in order. The first two functions are called at most once.
 struct OpenKeys {
   // The private key with this thumbprint, or empty when it is none of ours.
   std::function<std::optional<PrivateKey>(const std::string& kid)> decryption;
@@ -66,6 +67,9 @@ struct OpenKeys {
   };
   // The collector's key with this thumbprint, or empty for a stranger.
   std::function<std::optional<Signer>(const std::string& kid)> signer;
+  // Asked before M grows by that many bytes more, a MiB at most at a time; false ends it there.
+  // None: M has only its own limit.
+  std::function<bool(std::size_t bytes)> room = {};
 };
 
 struct OpenResult {

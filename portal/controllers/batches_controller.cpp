@@ -1,5 +1,7 @@
 #include "portal/controllers/batches_controller.h"
 
+#include "portal/controllers/not_now.h"
+
 namespace plotmeter {
 
 void BatchesController::Map(Router& router) const {
@@ -13,6 +15,7 @@ Response BatchesController::Receive(const Request& request, const Caller&) const
   if (const auto* accepted = std::get_if<Accepted>(&result)) {
     return {.content_type = "application/jose", .body = accepted->receipt};
   }
+  if (const auto* postponed = std::get_if<Postponed>(&result)) throw NotNow(postponed->why);
   const Refused& refused = std::get<Refused>(result);
   throw Problem(refused.status, refused.detail)
       .With("check", refused.check)

@@ -4,6 +4,7 @@
 //    200 application/jose      the signed receipt, the same for every repetition
 //    400 401 409 413 422       problem+json with "check" (which check refused) and "signed" (the
 //                              same as a JWS: what is unsigned the collector takes for noise)
+//    503                       problem+json without either: nothing was decided, come again
 //
 // The body proves who sent it; no other credentials are looked at.
 

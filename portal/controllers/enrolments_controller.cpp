@@ -1,5 +1,8 @@
 #include "portal/controllers/enrolments_controller.h"
 
+#include "common/sqlite.h"
+#include "portal/controllers/not_now.h"
+
 namespace plotmeter {
 
 constexpr std::uint64_t kMaxRequest = 16 << 10;  // bytes; a request is about one KiB
@@ -15,8 +18,17 @@ Response EnrolmentsController::Keys(const Request&, const Caller&) const {
   return {.content_type = "application/jose", .body = document_};
 }
 
+std::variant<EnrolmentAnswer, EnrolmentRefused> EnrolmentsController::Redeem(
+    std::string_view body) const {
+  try {
+    return enrolments_.Redeem(body);
+  } catch (const SqliteBusy&) {
+    throw NotNow("the database is busy");
+  }
+}
+
 Response EnrolmentsController::Enrol(const Request& request, const Caller&) const {
-  const auto result = enrolments_.Redeem(request.body());
+  const auto result = Redeem(request.body());
   if (const auto* answer = std::get_if<EnrolmentAnswer>(&result)) {
     return {.content_type = "application/jose", .body = answer->jws};
   }

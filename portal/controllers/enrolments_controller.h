@@ -3,7 +3,7 @@
 //    GET  /api/v1/keys          application/jose: the portal's keys, signed by the one a code names
 //    POST /api/v1/enrolments    application/jose: a sealed request
 //    200 application/jose       the signed answer; the same code with the same key hears it again
-//    400 404 409 410 422        problem+json with "check" and "signed", as for batches
+//    400 404 409 410 422 503    problem+json with "check" and "signed", as for batches
 
 #pragma once
 
@@ -24,6 +24,7 @@ class EnrolmentsController {
 
  private:
   Response Keys(const Request& request, const Caller& caller) const;
+  std::variant<EnrolmentAnswer, EnrolmentRefused> Redeem(std::string_view body) const;
   Response Enrol(const Request& request, const Caller& caller) const;
 
   Enrolments& enrolments_;

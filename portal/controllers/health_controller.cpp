@@ -1,6 +1,7 @@
 #include "portal/controllers/health_controller.h"
 
 #include "common/log.h"
+#include "portal/controllers/not_now.h"
 
 namespace plotmeter {
 
@@ -18,7 +19,7 @@ Response HealthController::Ready(const Request&, const Caller&) const {
     directory_.Ping();
   } catch (const std::exception& error) {
     Log(LogLevel::kError, "database_unready", {{"why", error.what()}});
-    throw Problem(503, "the database does not answer").WithHeader("Retry-After", "5");
+    throw NotNow("the database does not answer");
   }
   return Ok({{"status", "ok"}});
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
 namespace plotmeter {
 
@@ -41,14 +42,19 @@ UsageController::Question UsageController::Read(const Request& request,
 
 Response UsageController::List(const Request& request, const Caller& caller) const {
   const Question question = Read(request, caller);
-  Json rows = Json::array();
-  for (const PrinterRow& printer : store_.PrintersInOrder(caller.reseller, question.scope)) {
-    EachUsageRow(store_, caller.reseller, printer, question.period,
-                 [&](const UsageRow& row) { rows.push_back(ToJson(row)); });
-  }
-  return Ok({{"from", *request.QueryText("from")},
-             {"to", *request.QueryText("to")},
-             {"rows", std::move(rows)}});
+  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.scope,
+                                                   question.period, ExportFormat::kJson);
+  std::string head = JsonText({{"from", *request.QueryText("from")}});
+  head.back() = ',';
+  head += "\"rows\":[";
+  std::string tail = "]," + JsonText({{"to", *request.QueryText("to")}}).substr(1);
+  // A large fleet is hundreds of megabytes as a value: it is written as it is read.
+  return {.pull = [usage, head, tail](std::string& chunk) mutable {
+    chunk += std::exchange(head, "");
+    const bool more = usage->Next(chunk);
+    if (!more) chunk += tail;
+    return more;
+  }};
 }
 
 Response UsageController::ExportCsv(const Request& request, const Caller& caller) const {

@@ -1,5 +1,6 @@
 #include "portal/ledger/export.h"
 
+#include <functional>
 #include <utility>
 
 #include "portal/ledger/csv.h"
@@ -92,27 +93,14 @@ Json ToJson(const JobRow& row) {
 }
 
 template <typename Row>
-void Append(std::string& out, ExportFormat format, const Row& row) {
-  if (format == ExportFormat::kCsv) {
-    AppendCsv(out, row);
-  } else {
-    out += JsonText(ToJson(row));
-    out += '\n';
-  }
+void Append(std::string& out, ExportFormat format, bool first, const Row& row) {
+  if (format == ExportFormat::kCsv) return AppendCsv(out, row);
+  if (format == ExportFormat::kJson && !first) out += ',';
+  out += JsonText(ToJson(row));
+  if (format == ExportFormat::kNdjson) out += '\n';
 }
 
 }  // namespace
-
-void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
-                  const Period& period, const std::function<void(const UsageRow&)>& visit) {
-  const Instant from = period.from.In(printer.site.time_zone);
-  const Instant to = period.to.In(printer.site.time_zone);
-  store.EachMeter(reseller, printer.id, from, to, [&](const MeterSeries& series) {
-    if (const auto usage = Count(series.points, from)) {
-      visit(MakeUsageRow(printer, series, *usage));
-    }
-  });
-}
 
 Json ToJson(const UsageRow& row) {
   Json json = {{"channel", row.channel},
@@ -139,6 +127,22 @@ Json ToJson(const UsageRow& row) {
   return json;
 }
 
+namespace {
+
+// The usage of one printer in the period of its site's time zone, in the order of the columns.
+void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
+                  const Period& period, const std::function<void(const UsageRow&)>& visit) {
+  const Instant from = period.from.In(printer.site.time_zone);
+  const Instant to = period.to.In(printer.site.time_zone);
+  store.EachMeter(reseller, printer.id, from, to, [&](const MeterSeries& series) {
+    if (const auto usage = Count(series.points, from)) {
+      visit(MakeUsageRow(printer, series, *usage));
+    }
+  });
+}
+
+}  // namespace
+
 UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterScope& scope,
                          Period period, ExportFormat format)
     : store_(store),
@@ -151,8 +155,9 @@ bool UsageExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kUsageHeader;
   for (const std::size_t full = chunk.size() + kChunk;
        next_ < printers_.size() && chunk.size() < full;) {
-    EachUsageRow(store_, reseller_, printers_[next_++], period_,
-                 [&](const UsageRow& row) { Append(chunk, format_, row); });
+    EachUsageRow(store_, reseller_, printers_[next_++], period_, [&](const UsageRow& row) {
+      Append(chunk, format_, std::exchange(first_, false), row);
+    });
   }
   return next_ < printers_.size();
 }
@@ -171,8 +176,9 @@ bool JobExport::Next(std::string& chunk) {
        next_ < printers_.size() && chunk.size() < full;) {
     const PrinterRow& printer = printers_[next_++];
     const std::string& zone = printer.site.time_zone;
-    store_.EachJob(reseller_, printer.id, period_.from.In(zone), period_.to.In(zone),
-                   [&](const JobRow& row) { Append(chunk, format_, row); });
+    store_.EachJob(
+        reseller_, printer.id, period_.from.In(zone), period_.to.In(zone),
+        [&](const JobRow& row) { Append(chunk, format_, std::exchange(first_, false), row); });
   }
   return next_ < printers_.size();
 }

@@ -1,4 +1,4 @@
-// Usage and jobs of a period as they leave the house: CSV (RFC 4180) or one JSON object a line. The
+// Usage and jobs of a period as they leave the house: CSV (RFC 4180) or JSON objects. The
 // columns are a promise (proto/openapi.yaml): other people's programs read them.
 //
 //    UsageExport usage(store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to}, ExportFormat::kCsv);
@@ -10,7 +10,6 @@
 
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,11 +20,11 @@
 
 namespace plotmeter {
 
-enum class ExportFormat { kCsv, kNdjson };
-
-// The usage of one printer in the period of its site's time zone, in the order of the columns.
-void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
-                  const Period& period, const std::function<void(const UsageRow&)>& visit);
+enum class ExportFormat {
+  kCsv,
+  kNdjson,  // an object a line
+  kJson,    // objects with commas between them: the inside of an array
+};
 
 // {"serial":"CN9541H01M","meter":"ink.used","used":"12",…}: the columns by name, gaps as a number.
 Json ToJson(const UsageRow& row);
@@ -46,6 +45,7 @@ class UsageExport {
   std::vector<PrinterRow> printers_;
   std::size_t next_ = 0;
   bool started_ = false;
+  bool first_ = true;  // no row was written yet
 };
 
 class JobExport {
@@ -62,6 +62,7 @@ class JobExport {
   std::vector<PrinterRow> printers_;
   std::size_t next_ = 0;
   bool started_ = false;
+  bool first_ = true;
 };
 
 }  // namespace plotmeter

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <algorithm>
 
 #include "common/jose.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/sqlite.h"
 
 namespace plotmeter {
 namespace {
@@ -26,6 +27,7 @@ int StatusOf(Refusal refusal) {
     case Refusal::kPoint:
     case Refusal::kMac:
     case Refusal::kSignature:
+    case Refusal::kNoRoom:
     case Refusal::kNone:
       break;
   }
@@ -37,15 +39,6 @@ bool IsDoubtful(const ClockNote& clock) {
          (*clock.offset_ms > kDoubtfulClock.count() || *clock.offset_ms < -kDoubtfulClock.count());
 }
 
-BatchAddress AddressOf(const Batch& batch) {
-  return {.portal = batch.portal,
-          .collector = batch.collector,
-          .stream = batch.stream,
-          .sequence = batch.sequence,
-          .previous = batch.previous,
-          .batch = batch.batch};
-}
-
 BatchRecord PlaceOf(const BatchAddress& address, const std::string& sha256) {
   return {.collector = address.collector,
           .batch = address.batch,
@@ -53,6 +46,15 @@ BatchRecord PlaceOf(const BatchAddress& address, const std::string& sha256) {
           .sequence = address.sequence,
           .previous = address.previous,
           .sha256 = sha256};
+}
+
+// At most what ParseBatch takes for a text: each value stands behind a comma or opens something,
+// and costs less than this, in the document and in the batch together. Its characters come on top,
+// but they are not more than the text, which was counted when it was inflated.
+std::size_t ParsedSize(std::string_view text) {
+  constexpr std::size_t kValue = 224;  // bytes; an object of one member in an array comes closest
+  return kValue * static_cast<std::size_t>(std::ranges::count_if(
+                      text, [](char c) { return c == ',' || c == '[' || c == '{'; }));
 }
 
 // Points into `batch`, which must outlive the record.
@@ -91,6 +93,16 @@ Refused Ingest::Refuse(const Known& known, int status, std::string check,
 }
 
 IngestResult Ingest::Take(std::string_view sealed) {
+  try {
+    return TakeSealed(sealed);
+  } catch (const SqliteBusy& busy) {
+    Log(LogLevel::kWarning, "database_busy", {{"why", busy.what()}});
+    return Postponed{"the database is busy"};
+  }
+}
+
+IngestResult Ingest::TakeSealed(std::string_view sealed) {
+  MemoryBudget::Share memory(memory_);
   Known known{.sealed_sha256 = Base64Url(Sha256(sealed))};
   std::optional<KnownCollector> signer;
   const OpenResult opened =
@@ -101,31 +113,32 @@ IngestResult Ingest::Take(std::string_view sealed) {
                       auto key = FromJwk(ParseJson(signer->jwk));
                       if (!key) return std::nullopt;
                       return OpenKeys::Signer{*std::move(key), signer->revoked};
-                    }});
+                    },
+                    // Twice: while M grows it is copied, and later SQLite copies what it stores.
+                    .room = [&](std::size_t bytes) { return memory.Take(2 * bytes); }});
+  if (opened.refusal == Refusal::kNoRoom) return Postponed{opened.detail};
   if (opened.refusal != Refusal::kNone || !signer) {
     return Refuse(known, StatusOf(opened.refusal), std::string(ToText(opened.refusal)),
                   opened.detail);
   }
+  const std::size_t parsed = ParsedSize(opened.text.payload) + ParsedSize(opened.text.names);
+  if (memory.NeverFits(parsed)) {
+    return Refuse(known, 413, "inflation", "more values than the portal ever takes at once");
+  }
+  if (!memory.Take(parsed)) return Postponed{"too many large batches at once"};
   return TakeOpened(opened, *signer, std::move(known));
 }
 
-// Checks 8 to 11: for us, from the signer, not stored before, the schema, one transaction. The
-// document is read once, before check 8; what is wrong with it is said when its turn comes.
+// Checks 8 to 11: for us, from the signer, not stored before, the schema, one transaction.
 IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& signer,
                                 Known known) {
   known.collector = signer.collector;
   known.sha256 = Base64Url(Sha256(opened.text.payload));
-  Batch batch;
-  std::string fault;
-  try {
-    batch = ParseBatch(opened.text.payload, opened.text.names);
-  } catch (const BatchError& error) {
-    fault = error.what();
-  }
+  std::optional<BatchDocument> document;
   BatchRecord record;
   try {
-    const BatchAddress address =
-        fault.empty() ? AddressOf(batch) : ParseBatchAddress(opened.text.payload);
+    document.emplace(opened.text.payload);
+    const BatchAddress address = document->Address();
     record = PlaceOf(address, known.sha256);
     if (address.portal != portal_.thumbprint) {
       return Refuse(known, 422, "portal", "the batch was made for another portal");
@@ -139,7 +152,13 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
   const BatchFound found = store_.FindBatch(signer.reseller, record);
   if (found.place == BatchPlace::kStored) return Accepted{found.receipt, true};
   if (auto clash = Clash(known, signer, record, found.place)) return *std::move(clash);
-  if (!fault.empty()) return Refuse(known, 422, "schema", fault);
+  Batch batch;
+  try {
+    batch = document->Read(opened.text.names);
+  } catch (const BatchError& error) {
+    return Refuse(known, 422, "schema", error.what());
+  }
+  document.reset();
 
   record.jws = &opened.jws;
   record.payload = &opened.text.payload;

@@ -4,7 +4,8 @@
 //    Ingest ingest(directory, store, keys, clock);
 //    IngestResult result = ingest.Take(body);
 //    if (auto* receipt = std::get_if<Accepted>(&result)) answer 200 with receipt->receipt
-//    else answer Refused::status with Refused::check, detail and signed_note
+//    if (auto* refused = …) answer Refused::status with Refused::check, detail and signed_note
+//    if (auto* postponed = …) answer 503: memory is short, or another process holds the database
 //
 // Time never refuses: when a batch came is stored beside it, and it is marked doubtful where the
 // collector's clock is more than 10 minutes off. Safe from any thread.
@@ -20,6 +21,7 @@
 
 #include "common/clock.h"
 #include "common/crypto.h"
+#include "portal/ledger/memory_budget.h"
 #include "portal/store/directory.h"
 #include "portal/store/store.h"
 #include "proto/batch.h"
@@ -42,7 +44,16 @@ struct Refused {
   std::string signed_note = {};  // the same as a JWS (proto/receipt.h, SignRefusal)
 };
 
-using IngestResult = std::variant<Accepted, Refused>;
+// Nothing was decided, and nothing stored: 503 without a signature, and the collector sends again.
+struct Postponed {
+  std::string why = {};  // for people
+};
+
+using IngestResult = std::variant<Accepted, Refused, Postponed>;
+
+// For what all batches inflate to and are parsed into. A collector cuts its batches at 2.5 MiB,
+// which takes some 50 MiB here; a batch that would not fit alone is refused for good.
+inline constexpr std::size_t kIngestMemory = std::size_t{512} << 20;  // bytes
 
 // The portal's own keys, as Ingest needs them.
 struct PortalIdentity {
@@ -53,9 +64,11 @@ struct PortalIdentity {
 
 class Ingest {
  public:
-  // All of them must outlive this.
-  Ingest(Directory& directory, Store& store, const PortalIdentity& portal, const Clock& clock)
-      : directory_(directory), store_(store), portal_(portal), clock_(clock) {}
+  // All of them must outlive this. `memory`: at least 2 * kMaxMessage, or what inflates that far is
+  // postponed for ever.
+  Ingest(Directory& directory, Store& store, const PortalIdentity& portal, const Clock& clock,
+         std::size_t memory = kIngestMemory)
+      : directory_(directory), store_(store), portal_(portal), clock_(clock), memory_(memory) {}
 
   IngestResult Take(std::string_view sealed);
 
@@ -67,6 +80,7 @@ class Ingest {
     std::string sha256 = {};
   };
   Refused Refuse(const Known& known, int status, std::string check, std::string detail) const;
+  IngestResult TakeSealed(std::string_view sealed);
   IngestResult TakeOpened(const OpenResult& opened, const KnownCollector& signer, Known known);
   std::optional<Refused> Clash(const Known& known, const KnownCollector& signer,
                                const BatchRecord& record, BatchPlace place);
@@ -75,6 +89,7 @@ class Ingest {
   Store& store_;
   const PortalIdentity& portal_;
   const Clock& clock_;
+  MemoryBudget memory_;
 };
 
 }  // namespace plotmeter

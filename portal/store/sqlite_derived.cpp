@@ -154,7 +154,9 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, co
     // Without a serial two collectors can never mean the same printer.
     const std::string apart =
         printer.serial.empty() ? batch.collector + "/" + printer.product + "/" + printer.model : "";
-    const std::int64_t at = ToMillis(seen[i].at.value_or(batch.received_at));
+    // A collector whose clock is far ahead must not outrun all that is truly seen later.
+    const std::int64_t at =
+        ToMillis(std::min(seen[i].at.value_or(batch.received_at), batch.received_at));
     std::string site;
     std::int64_t number = FindPrinter(writer, place.owner, printer, apart, site);
     if (number == 0) {

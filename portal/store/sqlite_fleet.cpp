@@ -10,7 +10,8 @@ namespace {
 const std::string kPrinterSelect =
     "SELECT p.id, p.manufacturer, p.serial, p.product, p.model, p.firmware, s.id, s.customer,"
     " c.name, s.name, s.time_zone, p.state, p.first_seen, p.last_seen,"
-    " (SELECT group_concat(site, ' ') FROM printer_claim WHERE printer=p.number)"
+    " (SELECT group_concat(k.site, ' ') FROM printer_claim k JOIN site o ON o.id=k.site"
+    " WHERE k.printer=p.number AND (?2='' OR o.customer=?2))"
     " FROM printer p JOIN site s ON s.id=p.site JOIN customer c ON c.id=s.customer"
     " WHERE p.reseller_id=?1 AND (?2='' OR c.id=?2) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)";
 const std::string kPrinterPage = kPrinterSelect + " AND p.id>?5 ORDER BY p.id LIMIT ?6";

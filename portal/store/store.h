@@ -165,7 +165,8 @@ struct PrinterRow {
   std::optional<std::string> state = {};
   Instant first_seen = {};
   Instant last_seen = {};
-  std::vector<std::string> claimed_by = {};  // ids of other sites where the serial showed up
+  // Ids of other sites where the serial showed up; only the customer's where the scope names one.
+  std::vector<std::string> claimed_by = {};
 };
 
 // Whose printers: all of the reseller, or narrower. Empty members do not narrow.

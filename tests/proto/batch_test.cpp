@@ -51,16 +51,16 @@ TEST(BatchTest, KeepsNamesApart) {
 }
 
 TEST(BatchTest, SaysWhoseItIsBeforeTheRestIsBelieved) {
-  const BatchAddress address = ParseBatchAddress(WriteBatch(FullBatch()).payload);
+  const BatchAddress address = BatchDocument(WriteBatch(FullBatch()).payload).Address();
   EXPECT_EQ(address.portal, FullBatch().portal);
   EXPECT_EQ(address.collector, "col_7Q2M9K4T");
   EXPECT_EQ(address.stream, FullBatch().stream);
   EXPECT_EQ(address.sequence, 41);
   EXPECT_EQ(address.previous, FullBatch().previous);
   EXPECT_EQ(address.batch, FullBatch().batch);
-  EXPECT_EQ(ParseBatchAddress(WriteBatch(EmptyBatch()).payload).previous, "");
-  EXPECT_THROW(ParseBatchAddress("{}"), BatchError);
-  EXPECT_THROW(ParseBatchAddress(""), BatchError);
+  EXPECT_EQ(BatchDocument(WriteBatch(EmptyBatch()).payload).Address().previous, "");
+  EXPECT_THROW(BatchDocument("{}").Address(), BatchError);
+  EXPECT_THROW(BatchDocument(""), BatchError);
 }
 
 TEST(BatchTest, CannotBePoisonedByWhatAPrinterSaid) {

@@ -1,7 +1,11 @@
 #include "portal/ledger/export.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
 
 #include "tests/portal/ledger/sealed_world.h"
 
@@ -44,6 +48,20 @@ class ExportTest : public testing::Test, protected SealedWorld {
     }
     return out;
   }
+
+  // The usage of one serial, or null where nothing is known.
+  Json UsageOf(const std::string& serial, const std::string& from, const std::string& to) {
+    std::istringstream lines(All<UsageExport>(from, to, ExportFormat::kNdjson));
+    for (std::string line; std::getline(lines, line);) {
+      if (const Json row = ParseJson(line); row.at("serial") == serial) return row;
+    }
+    return nullptr;
+  }
+  Json UsageOf(const std::string& serial, Instant from, Instant to) {
+    return UsageOf(serial, FormatInstant(from), FormatInstant(to));
+  }
+
+  std::int64_t sequence_ = 1;
 };
 
 TEST_F(ExportTest, WritesJobsAsCsv) {
@@ -82,6 +100,58 @@ TEST_F(ExportTest, SumsTheDaysToTheMonth) {
   EXPECT_EQ(ParseJson(rest).at("opening"), "433");
   EXPECT_EQ(All<UsageExport>("2026-12-01", "2027-01-01", ExportFormat::kNdjson), "")
       << "no reading inside: unknown, not 0";
+}
+
+// Through the sealed batch, the store and the time zone: whatever the readings, in whatever order
+// they come, and however a year is cut, the parts are the whole. Some edges fall on a reading.
+TEST_F(ExportTest, TilesExactlyThroughTheStore) {
+  std::mt19937 random(11);
+  const auto between = [&](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  const Instant start = At("2026-03-01T00:00:00Z");
+  for (int round = 0; round < 6; ++round) {
+    const std::string serial = "TILE" + std::to_string(round);
+    std::vector<Instant> edges = {start};
+    std::vector<std::pair<Instant, std::string>> readings;
+    std::int64_t hundredths = between(0, 100000);
+    for (Instant at = start; readings.size() < 200; at += std::chrono::hours(between(1, 60))) {
+      hundredths = between(0, 19) == 0 ? between(0, 5000) : hundredths + between(0, 9000);
+      readings.emplace_back(at, fmt::format("{}.{:02}", hundredths / 100, hundredths % 100));
+      if (between(0, 5) == 0 && at > edges.back()) edges.push_back(at);
+      if (between(0, 5) == 0) edges.push_back(at + std::chrono::milliseconds(between(1, 2)));
+    }
+    edges.push_back(readings.back().first + std::chrono::hours(1));
+    std::ranges::shuffle(readings, random);
+    for (const auto& [at, value] : readings) {
+      const auto taken =
+          ingest.Take(Sealed(MakeBatch(north, ++sequence_, {value}, at, serial), north));
+      ASSERT_TRUE(std::holds_alternative<Accepted>(taken));
+    }
+    Exact parts;
+    std::int64_t base_parts = 0;
+    int gaps = 0;
+    for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+      const Json part = UsageOf(serial, edges[i], edges[i + 1]);
+      if (part.is_null()) continue;
+      gaps += part.at("gaps").get<int>();
+      if (!part.contains("used")) continue;
+      parts = *parts.Plus(Exact::Of(*Decimal::Parse(part.at("used").get<std::string>())));
+      base_parts += std::stoll(part.at("used_base").get<std::string>());
+    }
+    const Json whole = UsageOf(serial, edges.front(), edges.back());
+    EXPECT_EQ(parts.Text(), whole.at("used")) << "round " << round;
+    EXPECT_EQ(std::to_string(base_parts), whole.at("used_base"));
+    EXPECT_EQ(gaps, whole.at("gaps"));
+  }
+}
+
+TEST_F(ExportTest, GivesAReadingOnAnEdgeToThePeriodThatEndsThere) {
+  ingest.Take(Sealed(MakeBatch(north, ++sequence_, {"1", "3"}, At("2026-11-30T22:00:00Z"), "EDGE"),
+                     north));  // the second at midnight in Berlin
+  const Json november = UsageOf("EDGE", "2026-11-01", "2026-12-01");
+  EXPECT_EQ(november.at("used"), "2");
+  EXPECT_TRUE(UsageOf("EDGE", "2026-12-01", "2027-01-01").is_null());
 }
 
 }  // namespace

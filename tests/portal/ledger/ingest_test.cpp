@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <thread>
 
@@ -22,6 +23,7 @@ class IngestTest : public testing::Test, protected SealedWorld {
       jws_ = accepted->receipt;
       return accepted->repeated ? "200 again" : "200";
     }
+    if (const auto* postponed = std::get_if<Postponed>(&result)) return "503 " + postponed->why;
     const Refused& refused = std::get<Refused>(result);
     const auto note = ReadRefusal(refused.signed_note, portal.signing.public_key());
     EXPECT_TRUE(note);
@@ -214,9 +216,86 @@ TEST_F(IngestTest, KeepsTenantsApartThatReportTheSameSerial) {
   EXPECT_THAT(Csv(south), testing::Not(testing::HasSubstr("433")));
 }
 
-TEST_F(IngestTest, StoresOnceWhatTwoThreadsBringAtOnce) {
+TEST_F(IngestTest, TakesABatchAtItsWordBeforeItLooksAtTheRest) {
   const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
-  std::vector<std::string> receipts(4);
+  EXPECT_EQ(Take(Sealed(text, north.key)), "200");
+  BatchText elsewhere = WriteBatch(MakeBatch(south, 1, {"433"}, noon_));
+  elsewhere.payload.replace(elsewhere.payload.find("\"433\""), 5, "4.3e2");
+  EXPECT_EQ(Take(Sealed(elsewhere, north.key)), "422 collector") << "8 comes before 10";
+  BatchText forked = WriteBatch(MakeBatch(north, 1, {"434"}, noon_));
+  forked.payload.replace(forked.payload.find("\"434\""), 5, "4.3e2");
+  EXPECT_EQ(Take(Sealed(forked, north.key)), "409 fork") << "9 comes before 10";
+}
+
+// "[{},{},…": 64 MiB of it would become 2 GB of values.
+TEST_F(IngestTest, RefusesMoreValuesThanThereIsMemoryFor) {
+  BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  std::string many(std::size_t{60} << 20, ',');
+  for (std::size_t i = 0; i < many.size(); i += 3) many.replace(i, 2, "{}");
+  text.payload.insert(text.payload.size() - 1, ",\"unknown\":[" + many + "{}]");
+  const std::string bomb = Sealed(text, north.key);
+  many = {};
+  text = {};
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const long before = usage.ru_maxrss;
+  EXPECT_EQ(Take(bomb), "413 inflation");
+  getrusage(RUSAGE_SELF, &usage);
+  EXPECT_LT((usage.ru_maxrss - before) / 1024, 250) << "megabytes";
+}
+
+TEST_F(IngestTest, PostponesWhatTheMemoryOfAllDoesNotHold) {
+  BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  text.payload.append(std::size_t{24} << 20, ' ');
+  const std::string large = Sealed(text, north.key);
+  const std::string small = Sealed(MakeBatch(south, 1, {"433"}, noon_), south);
+  // Asked for the time when a batch is parsed and not yet stored: then others come.
+  struct Meanwhile : FixedClock {
+    Instant Now() const override {
+      if (happens) std::exchange(happens, nullptr)();
+      return now;
+    }
+    mutable std::function<void()> happens;
+  } meanwhile;
+  Ingest narrow(store, store, portal, meanwhile, std::size_t{90} << 20);
+  meanwhile.happens = [&] {
+    const IngestResult second = narrow.Take(large);
+    ASSERT_TRUE(std::holds_alternative<Postponed>(second));
+    EXPECT_EQ(std::get<Postponed>(second).why, "too many large batches at once");
+    EXPECT_TRUE(std::holds_alternative<Accepted>(narrow.Take(small)));
+  };
+  EXPECT_TRUE(std::holds_alternative<Accepted>(narrow.Take(large)));
+  EXPECT_FALSE(meanwhile.happens);
+  EXPECT_TRUE(std::get<Accepted>(narrow.Take(large)).repeated) << "what was taken is given back";
+}
+
+TEST_F(IngestTest, PostponesWhileAnotherProcessHoldsTheDatabase) {
+  const std::string sealed = Sealed(MakeBatch(north, 1, {"433"}, noon_), north);
+  Database other(path, Database::Mode::kReadWrite);
+  {
+    Transaction holding(other);
+    EXPECT_EQ(Take(sealed), "503 the database is busy");
+  }
+  EXPECT_EQ(Take(sealed), "200");
+}
+
+// What stands in the file when the power goes: a copy of it, between the commit and the answer.
+TEST_F(IngestTest, AnswersAfterACrashWhatItWouldHaveAnswered) {
+  const std::string sealed = Sealed(MakeBatch(north, 1, {"433", "440"}, noon_), north);
+  EXPECT_EQ(Take(sealed), "200");
+  const std::string lost = jws_;
+  const std::string copy = FreshPath();
+  for (const char* suffix : {"", "-wal"}) std::filesystem::copy_file(path + suffix, copy + suffix);
+  SqliteStore restored(copy);
+  Ingest again(restored, restored, portal, clock);
+  const auto accepted = std::get<Accepted>(again.Take(sealed));
+  EXPECT_TRUE(accepted.repeated);
+  EXPECT_EQ(accepted.receipt, lost);
+}
+
+TEST_F(IngestTest, StoresOnceWhatManyThreadsBringAtOnce) {
+  const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
+  std::vector<std::string> receipts(16);
   {
     std::vector<std::jthread> threads;
     for (std::string& receipt : receipts) {

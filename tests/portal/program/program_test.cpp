@@ -98,12 +98,23 @@ TEST_F(ProgramTest, SaysWhatIsWrongAndHowItEnded) {
       {"export jobs --reseller North --from 2026-11-01 --to 2026-12-01 --format xls", 2,
        "'format' is 'xls'; expected csv or ndjson"},
       {"serve --listen nowhere", 2, "'listen' is 'nowhere'"},
+      {"serve --listen 256.1.1.1:8443", 2, "expected an IP address and a port"},
+      {"serve --listen 127.0.0.1:65536", 2, "expected an IP address and a port"},
       {"reseller ad --name x", 2, "ad"},
   };
   for (const auto& [arguments, code, sentence] : wrong) {
     const Ended ended = Portal(arguments);
     EXPECT_EQ(ended.code, code) << arguments << ": " << ended.output;
     EXPECT_THAT(ended.output, HasSubstr(sentence)) << arguments;
+  }
+}
+
+TEST_F(ProgramTest, NamesTheFileThatIsNoDatabase) {
+  std::ofstream(data_ + "/portal.db") << std::string(8192, 'x');
+  for (const std::string command : {"serve --listen 127.0.0.1:0", "migrate", "reseller list"}) {
+    const Ended ended = Portal(command);
+    EXPECT_EQ(ended.code, 1) << command;
+    EXPECT_THAT(ended.output, HasSubstr("cannot open " + data_ + "/portal.db: file is not a"));
   }
 }
 

@@ -284,6 +284,34 @@ TEST_F(SqliteStoreTest, FlagsAPrinterThatShowsUpAtASecondSite) {
   EXPECT_THAT(printers[0].claimed_by, ElementsAre(branch.site));
 }
 
+TEST_F(SqliteStoreTest, TellsACustomerNothingOfTheSitesOfOthers) {
+  Put(Ink(1, "CN1", noon_, "1")->record);
+  Tenant other = north_;
+  other.customer = *store_.AddCustomer(north_.reseller, "another customer", noon_);
+  other.site = *store_.AddSite(
+      north_.reseller, {.customer = other.customer, .name = "main", .time_zone = "UTC"}, noon_);
+  const auto moved = Ink(1, "CN1", noon_ + kHour, "2");
+  moved->record.collector = AddCollector(store_, other, "thumb-other");
+  Put(moved->record);
+  const PrinterScope scope{.customer = north_.customer};
+  EXPECT_THAT(store_.Printers(north_.reseller, scope, "", 10).at(0).claimed_by, IsEmpty());
+  EXPECT_THAT(store_.Printers(north_.reseller, {}, "", 10).at(0).claimed_by,
+              ElementsAre(other.site));
+}
+
+TEST_F(SqliteStoreTest, ForgetsNoNewsForAClockThatWasAhead) {
+  const auto ahead = Ink(1, "CN1", noon_ + 100'000 * kHour, "1");
+  ahead->record.received_at = noon_;
+  Put(ahead->record);
+  const auto sound = Ink(2, "CN1", noon_ + kHour, "2");
+  sound->record.received_at = noon_ + kHour;
+  sound->record.printers[0].firmware = "F2";
+  Put(sound->record);
+  const auto printers = store_.Printers(north_.reseller, {}, "", 10);
+  EXPECT_EQ(printers.at(0).firmware, "F2");
+  EXPECT_EQ(printers.at(0).last_seen, noon_ + kHour);
+}
+
 TEST_F(SqliteStoreTest, KeepsPrintersWithoutASerialApartByCollector) {
   const auto here = Ink(1, "", noon_, "1");
   Put(here->record);
