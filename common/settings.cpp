@@ -166,6 +166,12 @@ std::string FullName(const Program& program, const Command& command) {
   return command.name.empty() ? program.name : program.name + " " + command.name;
 }
 
+// A stray word may be a secret whose flag was forgotten: enough of it to find it again.
+std::string Stray(const std::string& word) {
+  constexpr std::size_t kShown = 16;
+  return word.size() <= kShown ? word : word.substr(0, kShown / 2) + "…";
+}
+
 // What CLI11 could not place: an unknown flag or an unknown command, with a suggestion.
 std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int argc, char** argv) {
   const CLI::App* deepest = &root;
@@ -193,10 +199,10 @@ std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int ar
     const std::vector<std::string> extras = root.remaining(true);
     if (!commands.empty()) {
       if (extras.empty()) return "a command is missing";
-      return fmt::format("unknown command '{}'{}", extras.front(),
+      return fmt::format("unknown command '{}'{}", Stray(extras.front()),
                          Suggestion(extras.front(), commands, ""));
     }
-    if (!extras.empty()) return fmt::format("'{}' was not expected here", extras.front());
+    if (!extras.empty()) return fmt::format("'{}' was not expected here", Stray(extras.front()));
   }
   return error.what();
 }
