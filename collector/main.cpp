@@ -1,9 +1,12 @@
 // plotmeter-collector: finds printers, reads them, and sends what it read to its portal.
 
+#include <sys/stat.h>
+
 #include "collector/commands.h"
 
 int main(int argc, char** argv) {
   using namespace plotmeter;
+  ::umask(0077);  // what was read is nobody else's business: SQLite's own files, too
   const Program program{
       .name = "plotmeter-collector",
       .summary = "Reads large-format printers and sends their meters to a Plotmeter portal.",
