@@ -36,11 +36,19 @@ std::optional<BatchText> CutNow(Spool& spool, const std::string& directory, Batc
   return TextOf(batch->message);
 }
 
+// Whoever only looks makes nothing: not as another user in the service's place, nor at a mistyped
+// path.
+SpoolSettings SpoolToLookAt(const Arguments& arguments) {
+  SpoolSettings settings = SpoolSettingsOf(arguments);
+  settings.make = false;
+  return settings;
+}
+
 int Preview(const Arguments& arguments) {
   const SystemClock clock;
   const std::string directory = StateDirectory(arguments);
   const std::optional<Identity> identity = LoadIdentity(directory);
-  Spool spool(SpoolSettingsOf(arguments), clock);
+  Spool spool(SpoolToLookAt(arguments), clock);
   BatchSigner signer;
   if (identity) signer = {.portal = identity->portal, .collector = identity->collector};
   const std::optional<BatchText> text =
@@ -83,7 +91,7 @@ std::size_t Newest(const Arguments& arguments) {
 
 int Outbox(const Arguments& arguments) {
   const SystemClock clock;
-  Spool spool(SpoolSettingsOf(arguments), clock);
+  Spool spool(SpoolToLookAt(arguments), clock);
   std::vector<OutboxEntry> entries = spool.Outbox(Newest(arguments));
   std::ranges::reverse(entries);
   if (arguments.Switch("json")) {
@@ -106,7 +114,7 @@ int Status(const Arguments& arguments) {
   const SystemClock clock;
   const std::string directory = StateDirectory(arguments);
   const std::optional<Identity> identity = LoadIdentity(directory);
-  Spool spool(SpoolSettingsOf(arguments), clock);
+  Spool spool(SpoolToLookAt(arguments), clock);
   const Waiting waiting = spool.CountWaiting();
   Json json = StatusBook(directory).ToJson(clock.Now());
   json.erase("written_at");

@@ -15,6 +15,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::chrono::seconds kLongestSleep{60};  // so that a clock that was set is noticed
+constexpr std::chrono::seconds kDiskAgain{60};     // when the disk took nothing
 
 PrinterAddress AddressOf(const KnownPrinter& printer) {
   return {.host = printer.host,
@@ -58,7 +59,9 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       clock_(clock),
       stop_(std::move(stop)),
       directory_(StateDirectory(arguments)),
+      lock_(directory_),
       spool_(SpoolSettingsOf(arguments), clock),
+      beat_(spool_.stream()),
       book_(directory_),
       ways_(arguments, clock, 0, spool_.Certificates()),
       interval_(IntervalOf(arguments, "interval")),
@@ -92,8 +95,7 @@ void Service::FindPrinters() {
   for (const Looked& looked : Discover(
            ways, search, [](const std::string&) {}, stop_)) {
     if (looked.fingerprint.verdict != Verdict::kLargeFormat) continue;
-    KnowPrinter(spool_, looked, clock_.Now());
-    ++found;
+    if (OnDisk([&] { KnowPrinter(spool_, looked, clock_.Now()); })) ++found;
   }
   for (const auto& [printer, fingerprint] : ways.certificates.TakeNew()) {
     ways_.certificates.Set(printer, fingerprint);
@@ -123,25 +125,35 @@ void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
   if (polled.answered() && polled.identity.serial.empty()) {
     error = "it says no serial number, so what it says cannot be metered";
   } else if (polled.answered()) {
-    spool_.Together([&] {
-      if (all ||
-          IsDue(clock_.Now(), status.last_kept, interval_, JitterOf(spool_.stream(), interval_))) {
-        for (const Reading& reading : polled.readings) kept([&] { spool_.Keep(reading); });
+    const bool due =
+        all || IsDue(clock_.Now(), status.last_kept, interval_, JitterOf(beat_, interval_));
+    const bool on_disk = OnDisk([&] {
+      spool_.Together([&] {
+        if (due) {
+          for (const Reading& reading : polled.readings) kept([&] { spool_.Keep(reading); });
+        }
+        for (const JobRecord& job : polled.jobs) kept([&] { spool_.Keep(polled.identity, job); });
+        for (const ChannelAlerts& alerts : polled.alerts) {
+          kept([&] {
+            const AlertChanges changes =
+                spool_.Alerts(polled.identity, alerts.channel, alerts.active);
+            report.urgent =
+                report.urgent || std::ranges::any_of(changes.appeared, [](const Alert& a) {
+                  return a.severity == Severity::kCritical;
+                });
+          });
+        }
+      });
+    });
+    if (!on_disk) {
+      error = disk_trouble_;
+    } else {
+      disk_trouble_.clear();
+      if (due) {
         status.last_kept = clock_.Now();
         ++report.kept;
       }
-      for (const JobRecord& job : polled.jobs) kept([&] { spool_.Keep(polled.identity, job); });
-      for (const ChannelAlerts& alerts : polled.alerts) {
-        kept([&] {
-          const AlertChanges changes =
-              spool_.Alerts(polled.identity, alerts.channel, alerts.active);
-          report.urgent =
-              report.urgent || std::ranges::any_of(changes.appeared, [](const Alert& a) {
-                return a.severity == Severity::kCritical;
-              });
-        });
-      }
-    });
+    }
   }
   if (error != status.last_error) {
     Log(error.empty() ? LogLevel::kInfo : LogLevel::kWarning,
@@ -153,46 +165,86 @@ void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
 
 Service::RoundReport Service::Round(bool all) {
   RoundReport report;
+  const std::string before = disk_trouble_;
   std::vector<PrinterAddress> addresses;
   for (const KnownPrinter& printer : spool_.KnownPrinters())
     addresses.push_back(AddressOf(printer));
   report.printers = static_cast<int>(addresses.size());
   ways_.poller.Poll(addresses, stop_, [&](const Polled& polled) { Keep(polled, all, report); });
   for (const auto& [printer, fingerprint] : ways_.certificates.TakeNew()) {
-    spool_.RememberCertificate(printer, fingerprint);
+    OnDisk([&] { spool_.RememberCertificate(printer, fingerprint); });
   }
   last_round_ = clock_.Now();
-  book_.Save(clock_.Now());
+  if (!disk_trouble_.empty()) {
+    book_.trouble = disk_trouble_;
+  } else if (book_.trouble == before) {
+    book_.trouble.clear();
+  }
+  SaveBook();
   return report;
 }
 
 void Service::Send(std::optional<Instant> until) {
   book_.next_try_at = {};
-  if (!uploader_) return book_.Save(clock_.Now());
+  tried_at_ = clock_.Now();
+  if (!uploader_) return SaveBook();
   const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
+  // Even if nothing could be kept just now: what the portal has makes room.
+  const bool on_disk = OnDisk([&] {
+    SendAll(until);
+    spool_.ForgetOld();
+  });
+  if (!on_disk) book_.next_try_at = clock_.Now() + kDiskAgain;
+  if (!disk_trouble_.empty()) book_.trouble = disk_trouble_;
+  SaveBook();
+}
+
+void Service::SendAll(std::optional<Instant> until) {
   while (!stop_.stop_requested()) {
     if (until && clock_.Now() >= *until) {  // printers are not kept waiting by a long queue
       book_.next_try_at = until;
-      break;
+      return;
     }
     const UploadStep step = uploader_->Step();
     if (step.did == UploadStep::Did::kNothing) {
       book_.trouble.clear();
-      break;
+      return;
     }
     if (step.did == UploadStep::Did::kSent) {
       book_.last_receipt_at = clock_.Now();
       book_.trouble.clear();
+      disk_trouble_.clear();
     } else {
       book_.trouble = fmt::format("{}: {}", identity_->portal_url, step.trouble);
     }
     if (step.did == UploadStep::Did::kWaits) {
       book_.next_try_at = clock_.Now() + step.wait;
-      break;
+      return;
     }
   }
-  spool_.ForgetOld();
-  book_.Save(clock_.Now());
+}
+
+// It is only a picture of the moment: no reason to stop reading and sending.
+void Service::SaveBook() {
+  try {
+    book_.Save(clock_.Now());
+    book_lost_ = false;
+  } catch (const std::runtime_error& error) {
+    if (!book_lost_) Log(LogLevel::kError, "status_not_written", {{"why", error.what()}});
+    book_lost_ = true;
+  }
+}
+
+bool Service::OnDisk(const std::function<void()>& act) {
+  try {
+    act();
+    return true;
+  } catch (const SqliteError& error) {
+    if (!error.may_pass()) throw;
+    if (disk_trouble_.empty()) Log(LogLevel::kError, "disk_trouble", {{"why", error.what()}});
+    disk_trouble_ = fmt::format("the disk of {} takes nothing: {}", directory_, error.what());
+    return false;
+  }
 }
 
 void Service::Wait(Instant until) {
@@ -206,22 +258,29 @@ void Service::Wait(Instant until) {
 void Service::RunUntilStopped() {
   const std::chrono::milliseconds job_beat = std::min(job_interval_, interval_);
   Log(LogLevel::kInfo, "running", {{"state", directory_}, {"trouble", book_.trouble}});
-  bool first = true;
+  book_.next_try_at = clock_.Now();  // after the first round, whatever was before
   while (!stop_.stop_requested()) {
     const Instant now = clock_.Now();
-    const auto job_jitter = JitterOf(spool_.stream() + "/jobs", job_beat);
-    const auto jitter = JitterOf(spool_.stream(), interval_);
+    const auto job_jitter = JitterOf(beat_ + "/jobs", job_beat);
+    const auto jitter = JitterOf(beat_, interval_);
     const bool readings_due = last_round_ && IsDue(now, last_round_, interval_, jitter);
-    if (first || readings_due || IsDue(now, last_round_, job_beat, job_jitter)) {
+    if (readings_due || IsDue(now, last_round_, job_beat, job_jitter)) {
       if (spool_.KnownPrinters().empty()) FindPrinters();
       const RoundReport report = Round(false);
       // Something new does not shorten a wait that the portal or the back-off asked for.
       const bool news = report.kept > 0 || report.urgent;
-      if (first || (news && !book_.next_try_at)) book_.next_try_at = clock_.Now();
-      first = false;
+      if (news && !book_.next_try_at) book_.next_try_at = clock_.Now();
     }
-    const Instant next_round = std::min(NextDue(last_round_, job_beat, job_jitter),
-                                        NextDue(last_round_, interval_, jitter));
+    Instant next_round = std::min(NextDue(last_round_, job_beat, job_jitter),
+                                  NextDue(last_round_, interval_, jitter));
+    if (!disk_trouble_.empty()) {  // a printer may forget a job until then
+      next_round = std::min(next_round, clock_.Now() + kDiskAgain);
+      last_round_ = {};
+    }
+    // A wait that was asked for before the clock was set back may end in a far future.
+    if (book_.next_try_at && tried_at_ && clock_.Now() < *tried_at_) {
+      book_.next_try_at = clock_.Now();
+    }
     if (book_.next_try_at && clock_.Now() >= *book_.next_try_at) Send(next_round);
     Wait(book_.next_try_at ? std::min(next_round, *book_.next_try_at) : next_round);
   }

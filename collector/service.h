@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -18,6 +19,7 @@
 #include "collector/enrol/identity.h"
 #include "collector/look.h"
 #include "collector/spool/spool.h"
+#include "collector/state_lock.h"
 #include "collector/status_book.h"
 #include "collector/uplink/portal_client.h"
 #include "collector/upload/uploader.h"
@@ -30,6 +32,7 @@ namespace plotmeter {
 class Service {
  public:
   // `arguments` and `clock` must outlive it. Not being enrolled is no error: what is read waits.
+  // Throws std::runtime_error when another process has a Service in the same state directory.
   Service(const Arguments& arguments, const Clock& clock, std::stop_token stop);
 
   // Looks for printers if none is known, or if ranges were given.
@@ -57,12 +60,18 @@ class Service {
  private:
   void Keep(const Polled& polled, bool all, RoundReport& report);
   void Wait(Instant until);
+  void SaveBook();
+  void SendAll(std::optional<Instant> until);
+  // False when the disk did not take it, but may later; disk_trouble_ says why.
+  bool OnDisk(const std::function<void()>& act);
 
   const Arguments& arguments_;
   const Clock& clock_;
   std::stop_token stop_;
   std::string directory_;
+  StateLock lock_;
   Spool spool_;
+  std::string beat_;  // names this collector's place within the intervals
   StatusBook book_;
   Ways ways_;
   std::chrono::milliseconds interval_;
@@ -71,6 +80,9 @@ class Service {
   std::unique_ptr<PortalClient> portal_;
   std::unique_ptr<Uploader> uploader_;
   std::optional<Instant> last_round_;
+  std::optional<Instant> tried_at_;  // when something was sent last, or tried to
+  std::string disk_trouble_;         // why the disk took nothing last; empty: it did
+  bool book_lost_ = false;           // status.json could not be written
 };
 
 // The setting `name`, "interval" or "job-interval". Throws UsageError if it is under a second.

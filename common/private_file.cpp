@@ -62,8 +62,8 @@ void WritePrivateFile(const std::string& path, const Secret& content) {
     if (fsync(file.get()) != 0) Fail("write", next);
   }
   if (rename(next.c_str(), path.c_str()) != 0) Fail("write", path);
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  if (folder.empty()) folder = ".";
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const std::string folder = parent.empty() ? std::string(".") : parent.string();
   const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0 || fsync(directory.get()) != 0) Fail("write", folder);
 }

@@ -168,6 +168,12 @@ std::string FullName(const Program& program, const Command& command) {
   return command.name.empty() ? program.name : program.name + " " + command.name;
 }
 
+// A stray word may be a secret whose flag was forgotten: enough of it to find it again.
+std::string Stray(const std::string& word) {
+  constexpr std::size_t kShown = 16;
+  return word.size() <= kShown ? word : word.substr(0, kShown / 2) + "…";
+}
+
 // The command, or group of commands, that the words so far have led to.
 const CLI::App* Deepest(const CLI::App& root) {
   const CLI::App* deepest = &root;
@@ -207,10 +213,10 @@ std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int ar
     const std::vector<std::string> extras = root.remaining(true);
     if (!commands.empty()) {
       if (extras.empty()) return "a command is missing";
-      return fmt::format("unknown command '{}'{}", extras.front(),
+      return fmt::format("unknown command '{}'{}", Stray(extras.front()),
                          Suggestion(extras.front(), commands, ""));
     }
-    if (!extras.empty()) return fmt::format("'{}' was not expected here", extras.front());
+    if (!extras.empty()) return fmt::format("'{}' was not expected here", Stray(extras.front()));
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     // CLI11 begins with the option: "--timeout: 1 required T missing"

@@ -10,14 +10,33 @@ namespace {
 
 [[noreturn]] void Fail(sqlite3* db, int code, std::string_view doing) {
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
+  const int primary = extended & 0xff;
+  if (db != nullptr && (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB)) {
+    throw SqliteError(extended,
+                      fmt::format("{} is damaged; restore it from a backup ({}: {})",
+                                  sqlite3_db_filename(db, "main"), doing, sqlite3_errmsg(db)));
+  }
   const std::string what =
       fmt::format("{}: {}", doing, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
-  const int primary = extended & 0xff;
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) throw SqliteBusy(extended, what);
   throw SqliteError(extended, what);
 }
 
 }  // namespace
+
+bool SqliteError::may_pass() const {
+  switch (code & 0xff) {  // the primary result code
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+      return true;
+    default:
+      return false;
+  }
+}
 
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_), handle_(std::exchange(other.handle_, nullptr)) {}

@@ -30,6 +30,10 @@ namespace plotmeter {
 struct SqliteError : std::runtime_error {
   SqliteError(int code_in, const std::string& what) : std::runtime_error(what), code(code_in) {}
   int code;  // SQLite's extended result code
+
+  // The disk is full or failing, or another process is busy: the same may work later. Otherwise the
+  // file or the program is broken.
+  bool may_pass() const;
 };
 
 // Another connection held the database longer than the time-out: try again later.

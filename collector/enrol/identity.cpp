@@ -14,6 +14,16 @@ namespace {
 std::string IdentityPath(const std::string& directory) { return directory + "/identity.json"; }
 std::string KeyPath(const std::string& directory) { return directory + "/key.pem"; }
 
+void RefuseShared(const std::string& path) {
+  using std::filesystem::perms;
+  const perms mode = std::filesystem::status(path).permissions();
+  if ((mode & (perms::group_all | perms::others_all)) == perms::none) return;
+  throw std::runtime_error(
+      fmt::format("{} is open to others (mode {:o}); expected 600. If nobody else has read it: "
+                  "chmod 600 {}",
+                  path, static_cast<unsigned>(mode), path));
+}
+
 }  // namespace
 
 std::optional<Identity> LoadIdentity(const std::string& directory) {
@@ -51,6 +61,7 @@ void SaveIdentity(const std::string& directory, const Identity& identity) {
 std::optional<PrivateKey> LoadKey(const std::string& directory) {
   const std::optional<Secret> pem = ReadPrivateFile(KeyPath(directory));
   if (!pem) return {};
+  RefuseShared(KeyPath(directory));
   std::optional<PrivateKey> key = PrivateKey::FromPem(*pem);
   if (!key) {
     throw std::runtime_error(

@@ -30,7 +30,8 @@ struct Identity {
 std::optional<Identity> LoadIdentity(const std::string& directory);
 void SaveIdentity(const std::string& directory, const Identity& identity);
 
-// Empty when there is none; throws std::runtime_error when the file holds no P-256 key.
+// Empty when there is none; throws std::runtime_error when the file holds no P-256 key, or when
+// others than its owner may touch it.
 std::optional<PrivateKey> LoadKey(const std::string& directory);
 // The key there is, or a new one that is on disk when this returns.
 PrivateKey LoadOrMakeKey(const std::string& directory);

@@ -18,9 +18,16 @@ namespace {
 
 constexpr std::size_t kMaxKept = std::size_t{1} << 20;  // bytes of one reading or job
 
-std::string MadeDirectory(const std::string& directory) {
-  std::filesystem::create_directories(directory);
-  return directory + "/spool.db";
+std::string SpoolPath(const SpoolSettings& settings) {
+  const std::string path = settings.directory + "/spool.db";
+  if (settings.make) {
+    std::filesystem::create_directories(settings.directory);
+  } else if (!std::filesystem::exists(path)) {
+    throw std::runtime_error(
+        fmt::format("there is no spool in {}: nothing was read for it yet, or --state is another",
+                    settings.directory));
+  }
+  return path;
 }
 
 Secret MaskingKey(const std::string& path) {
@@ -54,9 +61,15 @@ constexpr std::int64_t kDay = 24LL * 3600 * 1000;
 Spool::Spool(const SpoolSettings& settings, const Clock& clock)
     : settings_(settings),
       clock_(clock),
-      db_(MadeDirectory(settings.directory), Database::Mode::kReadWriteCreate),
-      masking_key_(MaskingKey(settings.directory + "/masking.key")) {
+      db_(SpoolPath(settings), Database::Mode::kReadWriteCreate) {
   PrepareSpool(db_);
+  const std::string path = settings.directory + "/masking.key";
+  if (std::optional<Secret> key = ReadPrivateFile(path)) {
+    masking_key_ = *std::move(key);
+  } else {
+    // Of two processes that start together, one makes the key and both use it.
+    Together([&] { masking_key_ = MaskingKey(path); });
+  }
 }
 
 void Spool::Together(const std::function<void()>& act) {

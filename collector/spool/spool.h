@@ -38,6 +38,8 @@ namespace plotmeter {
 
 struct SpoolSettings {
   std::string directory = {};
+  // Whether a spool is made where there is none; who only looks throws std::runtime_error instead.
+  bool make = true;
   MaskMode job_names = MaskMode::kHashed;
   // How long messages are kept after their receipt, so that a portal restored from a backup can ask
   // for them again.
@@ -110,8 +112,8 @@ struct KnownPrinter {
 
 class Spool {
  public:
-  // Makes directory, tables, stream and masking key where they are missing. `clock` must outlive
-  // the spool.
+  // Makes directory, tables, stream and masking key where they are missing and may be made. `clock`
+  // must outlive the spool.
   Spool(const SpoolSettings& settings, const Clock& clock);
 
   // Runs `act` in one transaction: what it keeps is kept together or not at all.
@@ -185,6 +187,7 @@ class Spool {
   Contents TakeUnsent(const BatchSigner& signer, const CutLimits& limits);
   void MarkCut(const Contents& contents, std::int64_t batch);
   void Free(std::int64_t batch);
+  void PutBack(const std::string& message);
   void MaskNames(Batch& batch) const;
 
   SpoolSettings settings_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collector/spool/kept.h"
 #include "collector/spool/spool.h"
 
 namespace plotmeter {
@@ -14,8 +15,8 @@ BatchState StateOf(const std::string& text) {
   return BatchState::kCut;
 }
 
-// The portal refused a batch of this size: the next are cut to half of it, but never so small that
-// a day's jobs take a hundred of them.
+// The portal refused a batch as too large: the next are cut to half of it. Below this, where a
+// day's jobs would take a hundred of them, only until one gets through.
 constexpr std::int64_t kLeastBytes = 16 * 1024;
 
 }  // namespace
@@ -70,6 +71,8 @@ void Spool::Receipted(const std::string& batch, const std::string& receipt) {
            "UPDATE batch SET state = 'receipted', receipt = ?, receipted_at = ?, to_void = 0"
            " WHERE id = ?")
         .Run(receipt, ToMillis(clock_.Now()), row);
+    db_.Prepare("UPDATE stream SET max_bytes = min(max_bytes * 2, ?1) WHERE max_bytes < ?1")
+        .Run(kLeastBytes);
   });
 }
 
@@ -82,6 +85,8 @@ void Spool::SetAside(const std::string& batch, const std::string& reason) {
 
 // Its contents wait again, in the revision that is the best by now.
 void Spool::Free(std::int64_t batch) {
+  Statement message = db_.Prepare("SELECT message FROM batch WHERE id = ? AND receipt IS NOT NULL");
+  if (message.Bind(batch).Step()) PutBack(message.Text(0));
   db_.Prepare("UPDATE reading SET batch = NULL WHERE batch = ?").Run(batch);
   db_.Prepare("UPDATE job SET unsent = 1 WHERE id IN (SELECT job FROM batch_job WHERE batch = ?)")
       .Run(batch);
@@ -90,6 +95,40 @@ void Spool::Free(std::int64_t batch) {
       .Run(batch);
   db_.Prepare("DELETE FROM batch_job WHERE batch = ?").Run(batch);
   db_.Prepare("DELETE FROM batch_alert WHERE batch = ?").Run(batch);
+}
+
+// A batch that had its receipt, and was asked for again, has no rows any more: only its message
+// knows what it carried.
+void Spool::PutBack(const std::string& message) {
+  const std::size_t payload = message.find('\n') + 1;
+  const std::size_t names = message.find('\n', payload) + 1;
+  const Batch batch =
+      ParseBatch(message.substr(payload, names - 1 - payload), message.substr(names));
+  const auto printer = [&](std::size_t place) { return PrinterRow(batch.printers.at(place)); };
+  Statement reading = db_.Prepare("INSERT INTO reading(printer, body) VALUES(?, ?)");
+  for (const BatchReading& row : batch.readings) {
+    reading.Run(printer(row.printer), KeptText(row.reading));
+  }
+  Statement job = db_.Prepare(
+      "INSERT INTO job(printer, channel, job, name, body, looked_at) VALUES(?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT DO UPDATE SET unsent = 1");
+  for (const BatchJob& row : batch.jobs) {
+    job.Run(printer(row.printer), ToText(row.job.channel), row.job.job, row.job.name,
+            KeptText(row.job), ToMillis(clock_.Now()));
+  }
+  Statement again = db_.Prepare(
+      "UPDATE alert SET unsent = 1 WHERE printer = ? AND channel = ? AND key = ? AND since = ?");
+  Statement alert = db_.Prepare(
+      "INSERT INTO alert(printer, channel, key, severity, code, text, since, cleared_at)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const BatchAlert& row : batch.alerts) {
+    const std::int64_t of = printer(row.printer);
+    again.Run(of, ToText(row.channel), row.alert.key, ToMillis(row.since));
+    if (db_.Changes() > 0) continue;
+    // Forgotten, so it has ended since.
+    alert.Run(of, ToText(row.channel), row.alert.key, ToText(row.alert.severity), row.alert.code,
+              row.alert.text, ToMillis(row.since), ToMillis(row.cleared_at.value_or(clock_.Now())));
+  }
 }
 
 void Spool::CutAnew(const std::string& batch, const std::string& reason) {
@@ -103,7 +142,9 @@ void Spool::CutAnew(const std::string& batch, const std::string& reason) {
     SetAside(batch, reason);
     if (items <= 1) return;
     Free(row);
-    db_.Prepare("UPDATE stream SET max_bytes = ?").Run(std::max(half, kLeastBytes));
+    // Less each time, or the same might be cut for ever: a message is more than its contents.
+    db_.Prepare("UPDATE stream SET max_bytes = max(1, min(?1, coalesce(max_bytes / 2, ?1)))")
+        .Run(half);
   });
 }
 

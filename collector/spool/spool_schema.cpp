@@ -86,19 +86,25 @@ CREATE TABLE batch_alert(batch INTEGER NOT NULL REFERENCES batch(id), alert INTE
   PRIMARY KEY(batch, alert)) WITHOUT ROWID;
 )sql"};
 
-}  // namespace
-
-void PrepareSpool(Database& db) {
-  Transaction transaction(db);
+std::size_t VersionOf(Database& db) {
   Statement version = db.Prepare("PRAGMA user_version");
   version.Step();
-  const auto done = static_cast<std::size_t>(version.Int(0));
-  version.Reset();
-  if (done > kMigrations.size()) {
+  const std::int64_t done = version.Int(0);
+  if (done < 0 || done > static_cast<std::int64_t>(kMigrations.size())) {
     throw std::runtime_error(
         fmt::format("the spool is of version {}, this program knows {}; use the newer program",
                     done, kMigrations.size()));
   }
+  return static_cast<std::size_t>(done);
+}
+
+}  // namespace
+
+void PrepareSpool(Database& db) {
+  // Asked first without the write lock, so that who only looks never waits for who writes.
+  if (VersionOf(db) == kMigrations.size()) return;
+  Transaction transaction(db);
+  const std::size_t done = VersionOf(db);
   if (done == kMigrations.size()) return;
   for (std::size_t i = done; i < kMigrations.size(); ++i) db.Execute(kMigrations[i]);
   db.Execute(fmt::format("PRAGMA user_version = {}", kMigrations.size()));

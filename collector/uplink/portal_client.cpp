@@ -169,7 +169,7 @@ PortalClient::PortalClient(const PortalClientSettings& settings)
     throw UsageError(
         fmt::format("'portal' is '{}'; expected an address such as "
                     "https://portal.example",
-                    settings.url));
+                    WithoutCredentials(settings.url)));
   }
   connection_->judgement->host = uri.host();
 

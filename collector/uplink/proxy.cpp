@@ -40,12 +40,6 @@ std::string Unescaped(std::string_view text) {
   return out;
 }
 
-// Never with what stands before the @: that may be a password.
-std::string Shown(const std::string& text) {
-  const std::size_t at = text.rfind('@');
-  return at == std::string::npos ? text : "…" + text.substr(at);
-}
-
 Proxy Parse(const std::string& name, std::string text) {
   if (text.find("://") == std::string::npos) text = std::string(kScheme) + text;
   while (text.ends_with('/')) text.pop_back();
@@ -54,7 +48,7 @@ Proxy Parse(const std::string& name, std::string text) {
     throw UsageError(
         fmt::format("'{}' is '{}'; expected an address such as http://proxy.example:3128 (TLS to "
                     "the portal goes through it untouched)",
-                    name, Shown(text)));
+                    name, WithoutCredentials(text)));
   }
   Proxy proxy;
   std::string rest = text.substr(kScheme.size());
@@ -71,6 +65,11 @@ Proxy Parse(const std::string& name, std::string text) {
 }
 
 }  // namespace
+
+std::string WithoutCredentials(const std::string& text) {
+  const std::size_t at = text.rfind('@');
+  return at == std::string::npos ? text : "…" + text.substr(at);
+}
 
 std::optional<Proxy> ChooseProxy(const ProxyWishes& wishes, const std::string& host) {
   if (!wishes.setting.empty()) return Parse("proxy", wishes.setting);

@@ -28,6 +28,9 @@ struct ProxyWishes {
   std::string no_proxy = {};     // hosts and .suffixes, comma-separated; "*" is all
 };
 
+// An address for a complaint: without what stands before the @, which may be a password.
+std::string WithoutCredentials(const std::string& text);
+
 // Empty: no proxy. Throws UsageError for what is no http:// address; https:// too, because the
 // client would speak to it in clear.
 std::optional<Proxy> ChooseProxy(const ProxyWishes& wishes, const std::string& host);

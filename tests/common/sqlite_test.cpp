@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "tests/fakes/scratch.h"
 
@@ -70,6 +71,37 @@ TEST(SqliteTest, SaysWhatWentWrong) {
   } catch (const SqliteError& error) {
     EXPECT_EQ(error.code, 2067);  // SQLITE_CONSTRAINT_UNIQUE
     EXPECT_STREQ(error.what(), "INSERT INTO t VALUES(?): UNIQUE constraint failed: t.a");
+  }
+}
+
+TEST(SqliteTest, NamesTheFileThatIsDamaged) {
+  const std::string path = Fresh("sqlite_damaged.db");
+  std::ofstream(path) << std::string(5000, 'x');
+  try {
+    Database(path, Database::Mode::kReadWriteCreate);
+    FAIL();
+  } catch (const SqliteError& error) {
+    EXPECT_NE(std::string(error.what()).find("/sqlite_damaged.db is damaged"), std::string::npos)
+        << error.what();
+    EXPECT_FALSE(error.may_pass());
+  }
+}
+
+TEST(SqliteTest, KnowsAFullDiskFromABrokenProgram) {
+  Database db(Fresh("sqlite_full.db"), Database::Mode::kReadWriteCreate);
+  db.Execute("CREATE TABLE t(a); PRAGMA max_page_count=2");
+  try {
+    db.Prepare("INSERT INTO t VALUES(?)").Run(std::string(100'000, 'x'));
+    FAIL();
+  } catch (const SqliteError& error) {
+    EXPECT_TRUE(error.may_pass()) << error.what();
+  }
+  db.Prepare("INSERT INTO t VALUES(?)").Run(1);  // and works again
+  try {
+    db.Execute("SELECT nothing");
+    FAIL();
+  } catch (const SqliteError& error) {
+    EXPECT_FALSE(error.may_pass()) << error.what();
   }
 }
 

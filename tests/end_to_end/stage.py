@@ -142,7 +142,7 @@ class Stage:
 
     def start(self, program, *arguments):
         """Starts and returns a Program; it is stopped with the stage."""
-        log = os.path.join(self.dir, f"{program}-{len(self.programs)}.log")
+        log = os.path.join(self.dir, f"{os.path.basename(program)}-{len(self.programs)}.log")
         with open(log, "w", encoding="utf-8") as errors:
             popen = subprocess.Popen(
                 [os.path.join(self.bin, program), *map(str, arguments)], env=self.environment(), text=True,

@@ -25,12 +25,14 @@ class World:
         self.url = f"https://127.0.0.1:{self.portal_port}"
         self.network = f"127.60.{os.getpid() % 250}.0/24"
 
-    def start_printers(self):
+    def start_printers(self, *more):
         self.sim = self.stage.start(
             "plotmeter-sim", "--printers", self.count, "--network", self.network, "--snmp-port", self.snmp_port,
             "--https-port", self.https_port, "--days", self.days, "--start", text(self.begin), "--seed", self.seed,
-            "--control", "-")
-        self.printers = self.sim.ready()["printers"]
+            "--control", "-", *more)
+        ready = self.sim.ready()
+        self.printers = ready["printers"]
+        self.never = ready["never"]  # texts that the printers show and nobody may take
         self.say(f"{len(self.printers)} simulated printers on {self.network}")
 
     def add(self, *words):

@@ -194,6 +194,21 @@ TEST_F(EnrolTest, KeepsTheReadingsOfOneCollectorFromAnother) {
   EXPECT_TRUE(other.asked.empty());
 }
 
+TEST_F(EnrolTest, UsesNoKeyThatIsOpenToOthers) {
+  Enrol(portal_, Wishes());
+  ASSERT_EQ(chmod((directory_ + "/key.pem").c_str(), 0640), 0);
+  try {
+    LoadKey(directory_);
+    FAIL() << "the group may read the key";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("chmod 600 " + directory_ + "/key.pem"),
+              std::string::npos)
+        << error.what();
+  }
+  ASSERT_EQ(chmod((directory_ + "/key.pem").c_str(), 0600), 0);
+  EXPECT_TRUE(LoadKey(directory_));
+}
+
 TEST_F(EnrolTest, BelievesNoIdentityThatWasEdited) {
   Identity identity = Enrol(portal_, Wishes());
   identity.portal = Thumbprint(PrivateKey::Generate().public_key());

@@ -65,6 +65,28 @@ TEST_F(ServiceTest, EndsAtOnceWhenItIsAskedTo) {
   runs.join();
 }
 
+TEST_F(ServiceTest, SharesItsDirectoryWithNoOther) {
+  {
+    const Service service(arguments_, clock_, {});
+    try {
+      Service(arguments_, clock_, {});
+      FAIL() << "two services in one state directory";
+    } catch (const std::runtime_error& error) {
+      EXPECT_NE(std::string(error.what()).find("another"), std::string::npos) << error.what();
+    }
+  }
+  Service(arguments_, clock_, {});  // the first one is gone
+}
+
+TEST_F(ServiceTest, GoesOnWhenItsStatusCannotBeWritten) {
+  KnowSilentPrinter();
+  Service service(arguments_, clock_, {});
+  std::filesystem::create_directories(directory_ +
+                                      "/status.json.new");  // no file can be made there
+  EXPECT_EQ(service.Round(true).printers, 1);
+  service.Send();
+}
+
 TEST_F(ServiceTest, TakesSigtermForAStop) {
   StopSignal signal;
   EXPECT_FALSE(signal.token().stop_requested());

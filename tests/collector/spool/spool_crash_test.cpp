@@ -43,6 +43,25 @@ class SpoolCrashTest : public SpoolFixture {
   }
 };
 
+TEST_F(SpoolCrashTest, MakesNothingForWhoOnlyLooks) {
+  std::filesystem::remove_all(directory_);
+  EXPECT_THROW(Spool({.directory = directory_, .make = false}, clock_), std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(directory_));
+  Open();
+  EXPECT_EQ(Spool({.directory = directory_, .make = false}, clock_).CountWaiting().readings, 0);
+}
+
+TEST_F(SpoolCrashTest, NeverWaitsToLookWhileAnotherWrites) {
+  Spool writer = Open();
+  writer.Together([&] {
+    writer.Keep(ReadingOf(1, clock_.Now()));
+    Spool looks({.directory = directory_, .make = false},
+                clock_);  // would be busy for 5 s, then fail
+    EXPECT_EQ(looks.CountWaiting().readings, 0);
+    EXPECT_TRUE(looks.Outbox().empty());
+  });
+}
+
 TEST_F(SpoolCrashTest, KeepsWhatWasKeptAndNothingHalf) {
   InAMachineThatDies([&] {
     Spool spool = Open();

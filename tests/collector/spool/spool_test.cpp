@@ -305,6 +305,27 @@ TEST_F(SpoolTest, CutsSmallerWhatWasTooLarge) {
   EXPECT_EQ(values.size(), 400U);
 }
 
+TEST_F(SpoolTest, ComesToAnEndWithAPortalThatFindsEverythingTooLarge) {
+  Spool spool = Open();
+  for (int i = 0; i < 400; ++i) spool.Keep(ReadingOf(i, clock_.Now()));
+  int refused = 0;
+  while (const auto cut = spool.Cut(signer())) {
+    spool.CutAnew(cut->batch, "refused: too-large");
+    ASSERT_LT(++refused, 500) << "the same is cut again and again";
+  }
+  EXPECT_EQ(spool.CountWaiting().readings, 0);
+  EXPECT_EQ(spool.CountWaiting().aside, refused);
+
+  // It was mistaken; that is not held against it.
+  for (int i = 0; i < 400; ++i) spool.Keep(ReadingOf(i, clock_.Now()));
+  int batches = 0;
+  while (const auto cut = spool.Cut(signer())) {
+    ++batches;
+    spool.Receipted(cut->batch, "r");
+  }
+  EXPECT_LT(batches, 40);
+}
+
 TEST_F(SpoolTest, SetsAsideASingleThingThatIsTooLarge) {
   Spool spool = Open();
   spool.Keep(ReadingOf(1, clock_.Now()));
@@ -359,6 +380,33 @@ TEST_F(SpoolTest, SendsAgainWhatARestoredPortalMisses) {
   const Batch next = Opened(*spool.Cut(signer()));
   ASSERT_EQ(next.voided.size(), 1U);
   EXPECT_EQ(next.voided[0], (Voided{3, batches[2].sha256, "no longer kept"}));
+}
+
+TEST_F(SpoolTest, MovesWhatIsSentAgainIntoANewStream) {
+  Spool spool = Open(MaskMode::kSent);
+  spool.Keep(ReadingOf(7, clock_.Now()));
+  JobRecord named = JobOf("j", "printed", "0.21");
+  named.name = "plan.pdf";
+  spool.Keep(Plotter(), named);
+  spool.Alerts(Plotter(), ChannelKind::kSnmp, {{.key = "1", .code = "c"}});
+  const auto first = spool.Cut(signer());
+  const Batch before = Opened(*first);
+  spool.Receipted(first->batch, "r");
+  spool.Alerts(Plotter(), ChannelKind::kSnmp, {});
+  spool.Receipted(spool.Cut(signer())->batch, "r");  // its end; the spool has forgotten it now
+  spool.Resend({1});
+  spool.NewStream("refused: fork");
+  EXPECT_FALSE(spool.Next());
+  const auto moved = spool.Cut(signer());
+  ASSERT_TRUE(moved) << "the only copy was the message";
+  const Batch batch = Opened(*moved);
+  ASSERT_EQ(batch.readings.size(), 1U);
+  EXPECT_EQ(batch.readings[0].reading, before.readings[0].reading);
+  ASSERT_EQ(batch.jobs.size(), 1U);
+  EXPECT_EQ(batch.jobs[0].job, before.jobs[0].job);
+  ASSERT_EQ(batch.alerts.size(), 1U);
+  EXPECT_EQ(batch.alerts[0].since, before.alerts[0].since);
+  EXPECT_TRUE(batch.alerts[0].cleared_at);
 }
 
 TEST_F(SpoolTest, KeepsMessagesForFiveWeeksAndTheOutboxLonger) {
