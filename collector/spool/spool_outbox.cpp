@@ -109,9 +109,10 @@ void Spool::PutBack(const std::string& message) {
   for (const BatchReading& row : batch.readings) {
     reading.Run(printer(row.printer), KeptText(row.reading));
   }
+  // Without the hash of an answer: whatever the printer says next is looked at in full.
   Statement job = db_.Prepare(
-      "INSERT INTO job(printer, channel, job, name, body, looked_at) VALUES(?, ?, ?, ?, ?, ?)"
-      " ON CONFLICT DO UPDATE SET unsent = 1");
+      "INSERT INTO job(printer, channel, job, name, body, looked_at, answer)"
+      " VALUES(?, ?, ?, ?, ?, ?, '') ON CONFLICT DO UPDATE SET unsent = 1");
   for (const BatchJob& row : batch.jobs) {
     job.Run(printer(row.printer), ToText(row.job.channel), row.job.job, row.job.name,
             KeptText(row.job), ToMillis(clock_.Now()));
