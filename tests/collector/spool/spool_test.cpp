@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <fstream>
-#include <numeric>
 #include <sstream>
 
 #include "common/json.h"
