@@ -61,6 +61,9 @@ struct MeterValue {
   Quantity value = {};
   std::string source =
       {};  // the object or element it came from: "1.3.6.1.2.1.43.10.2.1.4.1.1", "InkSystem/InkUsed"
+  // Another channel gave this meter too, and the profile of the model believes that one. Both
+  // counts are kept; who adds them up counts twice.
+  bool outranked = false;
 
   bool operator==(const MeterValue&) const = default;
 };
@@ -131,6 +134,8 @@ struct Reading {
   std::vector<LoadedMedia> media = {};
   std::optional<std::string> state =
       {};  // idle, printing, warming-up, stopped, asleep; else the printer's word
+  // Since it started, as it said it ("8640000", "1/100 s"); less than before means a restart.
+  std::optional<Quantity> uptime = {};
   std::optional<std::vector<Alert>> alerts =
       {};  // absent: the channel made no statement; empty: none is active
 

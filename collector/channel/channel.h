@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "common/event.h"
 #include "common/job.h"
 #include "common/reading.h"
 
@@ -28,6 +29,7 @@ struct PrinterAddress {
   std::uint16_t snmp_port = 161;
   std::uint16_t https_port = 443;
   std::string piws_url = {};  // instead of https://host:https_port, for tests and odd sites
+  std::string access = {};  // name of the discovery profile whose credentials let us in; may be ""
 
   bool operator==(const PrinterAddress&) const = default;
 };
@@ -54,6 +56,9 @@ struct Answers {
   std::optional<std::string> state = {};
   std::optional<std::vector<Alert>> alerts = {};  // absent: no statement was made
   std::vector<JobRecord> jobs = {};
+  std::vector<PrinterEvent> events = {};  // what its own log says happened, oldest first
+  std::optional<Quantity> uptime = {};    // since the card or the printer started
+  std::vector<std::string> macs = {};     // "00:1b:78:aa:bb:cc"; they stay in the collector
   std::vector<std::string> remarks =
       {};  // what was odd, for status and --explain: "job queue wants credentials"
 };

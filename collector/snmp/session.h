@@ -14,11 +14,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "collector/snmp/value.h"
+#include "common/secret.h"
 #include "common/time.h"
 
 namespace plotmeter {
@@ -37,11 +39,28 @@ constexpr std::string_view ToText(SnmpVersion version) {
   return "2c";
 }
 
+// How a v3 user proves who it is (RFC 3414, RFC 7860) and hides what it says (RFC 3414, RFC 3826;
+// AES of 192 and 256 bits by draft-blumenthal-aes-usm-04).
+enum class SnmpAuth { kNone, kMd5, kSha1, kSha224, kSha256, kSha384, kSha512 };
+enum class SnmpPrivacy { kNone, kDes, kAes128, kAes192, kAes256 };
+
+// A v3 user. Privacy without authentication does not exist. Passphrases have 8 octets at least
+// (RFC 3414 section 11.2).
+struct SnmpUser {
+  std::string name = {};
+  SnmpAuth auth = SnmpAuth::kNone;
+  Secret auth_secret = {};
+  SnmpPrivacy privacy = SnmpPrivacy::kNone;
+  Secret privacy_secret = {};
+};
+
 // How to be let in. A community travels in the clear in every packet; it is not logged all the
-// same. v3 will bring its user and secrets here; until then a request with k3 ends with kRefused.
+// same.
 struct SnmpCredentials {
   SnmpVersion version = SnmpVersion::k2c;
-  std::string community = "public";
+  std::string community = "public";           // of v1 and v2c
+  std::shared_ptr<const SnmpUser> user = {};  // of v3: the same object is the same user
+  std::string context = {};                   // of v3; some HP cards keep objects in "Jetdirect"
 
   bool operator==(const SnmpCredentials&) const = default;
 };

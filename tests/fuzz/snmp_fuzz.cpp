@@ -8,12 +8,12 @@
 #include <string_view>
 
 #include "collector/channel/answers_json.h"
+#include "collector/channel/serial.h"
 #include "collector/snmp/codec.h"
 #include "collector/snmp/exchange.h"
 #include "collector/snmp/ieee1284.h"
 #include "collector/snmp/large_format.h"
 #include "collector/snmp/printer_mib.h"
-#include "collector/channel/serial.h"
 #include "collector/snmp/text.h"
 #include "common/json.h"
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "collector/snmp/ieee1284.h"
 #include "collector/channel/serial.h"
+#include "collector/snmp/ieee1284.h"
 
 namespace plotmeter {
 namespace {
