@@ -1,9 +1,7 @@
 #include "collector/snmp/snmp_channel.h"
 
 #include <algorithm>
-#include <memory>
-
-#include "collector/snmp/printer_mib.h"
+#include <utility>
 
 namespace plotmeter {
 namespace {
@@ -29,59 +27,6 @@ bool IsPrinter(Verdict verdict) {
          verdict == Verdict::kOtherMaker;
 }
 
-// A read after the probe: the walk, then the objects it named. Shared by the two callbacks.
-class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
- public:
-  PrinterRead(SnmpSession& session, SnmpPeer peer, Probed probed, std::function<void(Told)> told)
-      : session_(session),
-        peer_(std::move(peer)),
-        probed_(std::move(probed)),
-        told_(std::move(told)) {}
-
-  void Start() {
-    peer_.credentials = {probed_.credentials};
-    session_.Walk(peer_, PrinterMibColumns(probed_.fingerprint),
-                  [self = shared_from_this()](SnmpResult result) {
-                    const bool nothing = result.table.empty();
-                    if (!self->Take(std::move(result))) return;
-                    if (nothing) self->remarks_.push_back("no Printer-MIB answers");
-                    self->AskObjects();
-                  });
-  }
-
- private:
-  void AskObjects() {
-    session_.Get(peer_, PrinterMibObjects(probed_.table, probed_.fingerprint),
-                 [self = shared_from_this()](SnmpResult result) {
-                   if (self->Take(std::move(result))) self->Tell();
-                 });
-  }
-
-  bool Take(SnmpResult result) {
-    if (ToSeen(result.seen) != Seen::kAnswered) {
-      told_({.seen = ToSeen(result.seen), .detail = std::move(result.detail)});
-      return false;
-    }
-    if (!result.detail.empty()) remarks_.push_back(result.detail);
-    if (!result.table.empty()) probed_.at = result.at;
-    probed_.table.merge(result.table);
-    return true;
-  }
-
-  void Tell() {
-    Told told{.seen = Seen::kAnswered, .at = probed_.at};
-    told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint);
-    told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
-    told_(std::move(told));
-  }
-
-  SnmpSession& session_;
-  SnmpPeer peer_;
-  Probed probed_;
-  std::function<void(Told)> told_;
-  std::vector<std::string> remarks_ = {};
-};
-
 }  // namespace
 
 SnmpChannel::SnmpChannel(SnmpSession& session, Options options)
@@ -95,8 +40,26 @@ void SnmpChannel::Read(const PrinterAddress& address, std::function<void(Told)> 
   Recognise(address, [this, peer = PeerOf(address), told = std::move(told)](Probed probed) {
     Told identity = ToTold(probed);
     if (identity.seen != Seen::kAnswered) return told(std::move(identity));
-    std::make_shared<PrinterRead>(session_, peer, std::move(probed), told)->Start();
+    ReadOn(peer, std::move(probed), told);
   });
+}
+
+void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told) {
+  const Key key{peer.address, peer.port};
+  peer.credentials = {probed.credentials};
+  PrinterKnowledge known;
+  {
+    const std::lock_guard lock(mutex_);
+    known = known_[key];
+  }
+  ReadPrinter(session_, std::move(peer), std::move(probed), std::move(known),
+              [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
+                {
+                  const std::lock_guard lock(mutex_);
+                  known_[key] = std::move(learnt);
+                }
+                told(std::move(answer));
+              });
 }
 
 void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Probed)> done) {

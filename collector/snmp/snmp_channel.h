@@ -1,5 +1,5 @@
-// The SNMP way into a printer: identity, state, supplies, loaded media, alerts and what counters
-// there are. It has no jobs and no area.
+// The SNMP way into a printer: identity, state, supplies, loaded media, alerts, the error log, what
+// counters there are, and jobs of the few that list them (job_mib.h). It has no area.
 //
 //    SnmpChannel channel(session, {.credentials = {{SnmpVersion::k2c, "public"}}});
 //    channel.Read({.host = "10.0.0.7"}, [](Told told) { … });
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "collector/channel/channel.h"
+#include "collector/snmp/printer_read.h"
 #include "collector/snmp/probe.h"
 #include "collector/snmp/session.h"
 
@@ -55,12 +56,14 @@ class SnmpChannel : public Channel {
  private:
   using Key = std::pair<std::string, std::uint16_t>;
 
+  void ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told);
   SnmpPeer PeerOf(const PrinterAddress& address);
 
   SnmpSession& session_;
   const Options options_;
   std::mutex mutex_;  // guards what is below
   std::map<Key, SnmpCredentials> answered_to_;
+  std::map<Key, PrinterKnowledge> known_;
 };
 
 }  // namespace plotmeter
