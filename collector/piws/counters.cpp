@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxName = 64;  // of a meter (proto/batch.schema.json)
 constexpr std::string_view kNames[] = {"Id", "ID", "Name", "Type", "Color", "PaperId"};
 constexpr std::string_view kPersonal[] = {"user", "owner", "account", "host", "mail", "person"};
-constexpr std::string_view kNoCounts[] = {"id", "uuid", "version", "modificationnumber", "index"};
+constexpr std::string_view kNoCounts[] = {"id", "version", "modificationnumber", "index"};
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -42,6 +42,7 @@ bool MayNameAPerson(const std::string& name) {
 }
 
 bool IsNoCount(const std::string& name) {
+  if (name.ends_with("Id") || name.ends_with("ID")) return true;
   return std::ranges::find(kNoCounts, Lower(name)) != std::end(kNoCounts);
 }
 

@@ -18,6 +18,8 @@ namespace plotmeter {
 struct Discovery {
   std::optional<Quantity> uptime = {};
   std::optional<std::int64_t> clock_offset_ms = {};
+
+  bool operator==(const Discovery&) const = default;
 };
 std::optional<Discovery> ReadDiscovery(const Node& document, Instant seen_at);
 

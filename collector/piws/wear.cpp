@@ -104,6 +104,7 @@ bool ReadPrintheads(const Node& document, Answers& into) {
   const auto slots = (collection.empty() ? root : collection).All("PrintheadSlot");
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const Node& info = (*slots[i])["PrintheadInfo"];
+    if (info.empty()) continue;
     const std::string slot = slots[i]->Text("SlotId").value_or(fmt::format("{}", i));
     Supply head{.supply = "printhead-" + slot, .kind = "printhead"};
     const std::string what = "PrintheadsStatus " + head.supply;
