@@ -155,8 +155,8 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
 }  // namespace
 
-void ReadPrinter(SnmpSession& session, SnmpPeer peer, Probed probed, PrinterKnowledge known,
-                 std::function<void(Told, PrinterKnowledge)> done) {
+void ReadProbed(SnmpSession& session, SnmpPeer peer, Probed probed, PrinterKnowledge known,
+                std::function<void(Told, PrinterKnowledge)> done) {
   std::make_shared<PrinterRead>(session, std::move(peer), std::move(probed), std::move(known),
                                 std::move(done))
       ->Start();

@@ -1,7 +1,7 @@
 // Reads one printer that a probe has recognised: the walk, then the objects it named, and of what
 // only some models have no more than this one is known to offer.
 //
-//    ReadPrinter(session, peer, probed, known, [](Told told, PrinterKnowledge known) { … });
+//    ReadProbed(session, peer, probed, known, [](Told told, PrinterKnowledge known) { … });
 //
 // Calls back exactly once, from the session's thread. The session outlives the call.
 
@@ -36,7 +36,7 @@ struct PrinterKnowledge {
 // How long a printer is believed to offer what it offered.
 inline constexpr std::chrono::hours kExploreAgain{7 * 24};
 
-void ReadPrinter(SnmpSession& session, SnmpPeer peer, Probed probed, PrinterKnowledge known,
-                 std::function<void(Told, PrinterKnowledge)> done);
+void ReadProbed(SnmpSession& session, SnmpPeer peer, Probed probed, PrinterKnowledge known,
+                std::function<void(Told, PrinterKnowledge)> done);
 
 }  // namespace plotmeter

@@ -52,7 +52,7 @@ void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)>
     const std::lock_guard lock(mutex_);
     known = known_[key];
   }
-  ReadPrinter(session_, std::move(peer), std::move(probed), std::move(known),
+  ReadProbed(session_, std::move(peer), std::move(probed), std::move(known),
               [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
                 {
                   const std::lock_guard lock(mutex_);

@@ -35,7 +35,7 @@ class PrinterReadTest : public testing::Test {
                   .at = now_};
     Told told;
     session_.ForgetAsked();
-    ReadPrinter(session_, {.address = "10.0.0.7"}, probed, known_,
+    ReadProbed(session_, {.address = "10.0.0.7"}, probed, known_,
                 [&](Told answer, PrinterKnowledge known) {
                   told = std::move(answer);
                   known_ = std::move(known);
