@@ -10,6 +10,7 @@
 
 #include "collector/snmp/fingerprint.h"
 #include "collector/snmp/mib.h"
+#include "tests/paths.h"
 
 namespace plotmeter {
 namespace {
