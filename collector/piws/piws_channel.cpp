@@ -11,6 +11,8 @@
 namespace plotmeter {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::string_view kRoot = "/LFPWebServices/PI";
 
 std::string BaseOf(const PrinterAddress& address) {
@@ -158,9 +160,7 @@ class PiwsChannel::Visit : public std::enable_shared_from_this<Visit> {
     AskJobs();
   }
 
-  void AskQueue() {
-    Ask({"/JQ/JobQueueCollection"}, &Visit::OnQueue, channel_.settings_.queue_pause);
-  }
+  void AskQueue() { Ask({"/JQ/JobQueueCollection"}, &Visit::OnQueue, QueuePause()); }
 
   void OnQueue(const Page& page) {
     asked_queue_ = true;
@@ -170,11 +170,17 @@ class PiwsChannel::Visit : public std::enable_shared_from_this<Visit> {
     AskJobs();
   }
 
+  std::chrono::milliseconds QueuePause() const {
+    const PiwsSettings& settings = channel_.settings_;
+    if (settings.queue_pause) return *settings.queue_pause;
+    return settings.profiles->Of(told_.answers.identity).queue_pause.value_or(0ms);
+  }
+
   void AskJobs() {
     // 0, because any other number makes it leave out what has not changed since.
     Ask({fmt::format("/JQ/JobQueue/{}/jobs/all?fromModificationNumber=0",
                      channel_.known_[base_].queue)},
-        &Visit::OnJobs, channel_.settings_.queue_pause);
+        &Visit::OnJobs, QueuePause());
   }
 
   void OnJobs(const Page& page) {

@@ -27,6 +27,7 @@
 #include <string>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/piws/documents.h"
 #include "common/clock.h"
 #include "common/http/fetch.h"
@@ -49,11 +50,13 @@ class CertificateMemory {
 };
 
 struct PiwsSettings {
-  // Before each request to the job queue, which firmware serves slowly.
-  std::chrono::milliseconds queue_pause{1000};
-  std::chrono::milliseconds deadline{15'000};  // of one request
-  std::chrono::milliseconds connect{5'000};    // of TCP and TLS, within it
-  std::chrono::minutes papers_for{60};         // how long a paper list is good
+  // Before each request to the job queue, which firmware serves slowly; absent: what the profile of
+  // the model says.
+  std::optional<std::chrono::milliseconds> queue_pause = {};
+  const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
+  std::chrono::milliseconds deadline{15'000};     // of one request
+  std::chrono::milliseconds connect{5'000};       // of TCP and TLS, within it
+  std::chrono::minutes papers_for{60};            // how long a paper list is good
   std::size_t max_bytes = std::size_t{4} << 20;
   FetchRules rules = FetchRules::Printers();
 };
