@@ -68,7 +68,8 @@ Ways::Ways(const Arguments& arguments, const Clock& clock, int packets_per_secon
       credentials(CredentialsOf(arguments)),
       session(SessionOptions(arguments, packets_per_second), clock),
       snmp(session, ChannelOptions(arguments, profiles)),
-      piws(clock, certificates, PiwsOptions(arguments, profiles)),
+      web(clock, certificates),
+      piws(web, PiwsOptions(arguments, profiles)),
       poller({&piws, &snmp}, profiles, std::move(given)) {
   session.Start();
 }
