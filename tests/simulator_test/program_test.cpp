@@ -230,6 +230,26 @@ TEST(ProgramTest, TakesCommandsFromAConnection) {
   EXPECT_EQ(sim.Wait(), 0);
 }
 
+TEST(ProgramTest, ServesLedmOverHttpAndHttpsOfTheModelsThatWereChosen) {
+  Talking sim({kSim, "--printers", "2", "--network", Network(), "--snmp-port", "0", "--https-port",
+               "0", "--http-port", "0", "--models", "t1600,t770", "--start", "2026-10-01T00:00:00Z",
+               "--control", "-"});
+  const Json ready = ParseJson(sim.ReadLine());
+  const Json& printer = ready.at("printers")[0];
+  EXPECT_EQ(printer.at("key"), "t1600");
+  EXPECT_EQ(printer.at("ledm"), true);
+  EXPECT_TRUE(printer.at("piws").is_null());
+  EXPECT_TRUE(ready.at("printers")[1].at("http_port").is_null());
+  const std::string host = printer.at("address").get<std::string>();
+  const std::string path = "/DevMgmt/ProductConfigDyn.xml";
+  const Ended plain =
+      RunToEnd({"curl", "-sS", "http://" + host + ":" + printer.at("http_port").dump() + path});
+  const Ended tls =
+      RunToEnd({"curl", "-skS", "https://" + host + ":" + printer.at("https_port").dump() + path});
+  EXPECT_THAT(plain.out, HasSubstr(printer.at("serial").get<std::string>()));
+  EXPECT_EQ(plain.out, tls.out);
+}
+
 TEST(ProgramTest, WrongUseEndsWithTwoAndSaysWhatWasExpected) {
   const auto wrong = [](const Words& words, const std::string& says) {
     const Ended ended = RunToEnd(Plus({kSim}, words));
@@ -240,6 +260,7 @@ TEST(ProgramTest, WrongUseEndsWithTwoAndSaysWhatWasExpected) {
   wrong({"--printers", "0"}, "from 1");
   wrong({"--network", "10.0.0.0/8"}, "127.0.0.0/8");
   wrong({"--network", "127.0.0.1", "--printers", "2"}, "room for 1");
+  wrong({"--models", "z9,z10"}, "'z10'");
   wrong({"--start", "yesterday"}, "2026-10-23T00:00:00Z");
   wrong({"--control", "0.0.0.0:9"}, "loopback");
   wrong({"--recording", "/nowhere.snmprec"}, ".snmprec");
