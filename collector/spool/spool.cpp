@@ -204,31 +204,6 @@ AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
   return changes;
 }
 
-void Spool::Know(const KnownPrinter& printer) {
-  db_.Prepare("INSERT OR REPLACE INTO known_printer VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .Run(printer.host, int{printer.snmp_port}, int{printer.https_port}, printer.piws_url,
-           printer.identity.manufacturer, printer.identity.serial, printer.identity.product,
-           printer.identity.model, printer.identity.firmware, ToMillis(printer.found_at));
-}
-
-std::vector<KnownPrinter> Spool::KnownPrinters() {
-  std::vector<KnownPrinter> printers;
-  Statement q = db_.Prepare("SELECT * FROM known_printer ORDER BY host, snmp_port");
-  while (q.Step()) {
-    printers.push_back({.host = q.Text(0),
-                        .snmp_port = static_cast<std::uint16_t>(q.Int(1)),
-                        .https_port = static_cast<std::uint16_t>(q.Int(2)),
-                        .piws_url = q.Text(3),
-                        .identity = {.manufacturer = q.Text(4),
-                                     .serial = q.Text(5),
-                                     .product = q.Text(6),
-                                     .model = q.Text(7),
-                                     .firmware = q.Text(8)},
-                        .found_at = FromMillis(q.Int(9))});
-  }
-  return printers;
-}
-
 void Spool::RememberCertificate(const std::string& printer, const std::string& fingerprint) {
   db_.Prepare("INSERT OR REPLACE INTO certificate VALUES(?, ?)").Run(printer, fingerprint);
 }

@@ -100,14 +100,48 @@ struct AlertChanges {
   std::vector<Alert> cleared = {};
 };
 
-// A printer that is read. Found by discovery, kept until it is forgotten by a person.
-struct KnownPrinter {
+// Another address at which a known printer answered.
+struct SpareAddress {
   std::string host = {};
+  std::uint16_t snmp_port = 161;
+  std::uint16_t https_port = 443;
+  std::string access = {};
+  Instant since = {};  // when it was seen there first
+
+  bool operator==(const SpareAddress&) const = default;
+};
+
+// A printer that is read. Found by discovery, kept until it is forgotten by a person. It is read at
+// one address only; the others are spare.
+struct KnownPrinter {
+  std::int64_t id = 0;    // of its row; 0: not kept yet
+  std::string host = {};  // empty: another device took its address, and it was not seen since
   std::uint16_t snmp_port = 161;
   std::uint16_t https_port = 443;
   std::string piws_url = {};
   PrinterIdentity identity = {};
   Instant found_at = {};
+  std::string access = {};  // the discovery profile whose credentials let us in
+  std::string name = {};    // the host name it was asked for by; empty: an address
+  std::string label = {};   // a person's words for its site, and about it
+  std::string note = {};
+  std::vector<std::string> macs = {};  // "00:1b:78:aa:bb:cc", sorted
+  std::vector<SpareAddress> spares = {};
+
+  // Without a serial it is known by its MAC at best, and cannot be billed.
+  bool is_weak() const { return identity.serial.empty(); }
+  bool operator==(const KnownPrinter&) const = default;
+};
+
+// How far the sweep of a discovery profile has come, or when it ended.
+struct SweepRecord {
+  std::string what = {};   // ranges and all else that makes it another sweep when it changes
+  std::uint64_t next = 0;  // all before this place of its walk were asked
+  std::string told = {};   // a bit a place, lowest first: a verdict was given
+  Instant started_at = {};
+  std::optional<Instant> finished_at = {};
+
+  bool operator==(const SweepRecord&) const = default;
 };
 
 class Spool {
@@ -173,8 +207,13 @@ class Spool {
   Waiting CountWaiting();
   std::string stream();
 
-  void Know(const KnownPrinter& printer);  // replaces what was known of (host, snmp_port)
-  std::vector<KnownPrinter> KnownPrinters();
+  // Replaces what was known of this id; without an id, of (host, snmp_port).
+  void Know(const KnownPrinter& printer);
+  std::vector<KnownPrinter> KnownPrinters();  // by host and port
+
+  // By the name of the profile.
+  void RecordSweep(const std::string& profile, const SweepRecord& sweep);
+  std::optional<SweepRecord> LastSweep(const std::string& profile);
 
   // Which key a printer's web server showed at first contact.
   void RememberCertificate(const std::string& printer, const std::string& fingerprint);

@@ -298,6 +298,49 @@ TEST_F(SpoolTest, KnowsPrintersByTheirAddress) {
   EXPECT_EQ(known[0].snmp_port, 161);
 }
 
+TEST_F(SpoolTest, KeepsAllThatIsKnownOfAPrinterWhereverItWent) {
+  KnownPrinter printer{.host = "10.0.0.7",
+                       .snmp_port = 1161,
+                       .identity = Plotter(),
+                       .found_at = clock_.Now(),
+                       .access = "plant",
+                       .name = "plotter.example.com",
+                       .label = "Bridge & Partners, 2nd floor",
+                       .note = "key at the desk",
+                       .macs = {"00:1b:78:aa:bb:cc"},
+                       .spares = {{.host = "10.0.0.8", .access = "plant", .since = clock_.Now()}}};
+  Open().Know(printer);
+  std::vector<KnownPrinter> known = Open().KnownPrinters();
+  ASSERT_EQ(known.size(), 1U);
+  printer.id = known[0].id;
+  EXPECT_EQ(known[0], printer);
+
+  printer.host = "10.0.0.9";
+  Open().Know(printer);
+  known = Open().KnownPrinters();
+  ASSERT_EQ(known.size(), 1U) << "it moved";
+  EXPECT_EQ(known[0].host, "10.0.0.9");
+  printer.host = "";
+  Open().Know(printer);
+  Open().Know({.host = "10.0.0.9"});
+  Open().Know({.host = "", .identity = {.serial = "SG8ZY11001"}});
+  EXPECT_EQ(Open().KnownPrinters().size(), 3U) << "two without an address";
+}
+
+TEST_F(SpoolTest, RemembersHowFarASweepHasCome) {
+  SweepRecord sweep{.what = "10.0.0.0/24",
+                    .next = 17,
+                    .told = std::string("\xFF\0\x01", 3),
+                    .started_at = clock_.Now()};
+  EXPECT_FALSE(Open().LastSweep("plant"));
+  Open().RecordSweep("plant", sweep);
+  EXPECT_EQ(Open().LastSweep("plant"), sweep);
+  sweep.finished_at = clock_.Now();
+  Open().RecordSweep("plant", sweep);
+  EXPECT_EQ(Open().LastSweep("plant"), sweep);
+  EXPECT_FALSE(Open().LastSweep("default"));
+}
+
 TEST_F(SpoolTest, RefusesASpoolOfANewerProgram) {
   { Open(); }
   Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
