@@ -73,7 +73,7 @@ const std::map<std::string, Names> kDoors = {
     {"pugixml.hpp", {"collector/xml/xml.cpp"}},
     {"sqlite3.h", {"common/sqlite.cpp"}},
     {"date/", {"portal/ledger/period.cpp"}},
-    {"zlib.h", {"proto/seal.cpp"}},
+    {"zlib.h", {"proto/seal.cpp", "tests/simulator/web_sick.cpp"}},
 };
 
 std::string FolderOf(const std::string& file) {

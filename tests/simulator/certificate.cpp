@@ -36,14 +36,14 @@ std::shared_ptr<X509> SelfSigned(const CertificatePlan& plan, EVP_PKEY* key) {
                                      0) == 1);
   Require(X509_set_issuer_name(x, subject) == 1);
   Require(X509_set_pubkey(x, key) == 1);
-  Require(X509_sign(x, key, EVP_sha256()) > 0);
+  Require(X509_sign(x, key, plan.rsa ? EVP_sha1() : EVP_sha256()) > 0);
   return certificate;
 }
 
 }  // namespace
 
 Certificates::Key Certificates::RsaKey() {
-  if (!rsa_) rsa_ = Key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+  if (!rsa_) rsa_ = Key(EVP_RSA_gen(1024), &EVP_PKEY_free);
   return rsa_;
 }
 

@@ -23,7 +23,9 @@ struct CertificatePlan {
   std::size_t printer = 0;
   unsigned number = 0;   // the how many-th of this printer, from 0; each has a key of its own
   bool expired = false;  // a year ago
-  bool rsa = false;      // else P-256; all RSA certificates share one key, which is dear to make
+  // Of old: RSA of 1024 bits signed with SHA-1, one key for all printers, for it is dear to make;
+  // else P-256 and SHA-256.
+  bool rsa = false;
 
   auto operator<=>(const CertificatePlan&) const = default;
 };

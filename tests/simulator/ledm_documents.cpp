@@ -306,16 +306,15 @@ Element ProductUsageDyn(const SimulatedPrinter& printer) {
     element.attributes = fmt::format("PEID=\"{}\"", id);
     return element;
   };
-  Element total = count("dd:TotalImpressions", printer.pages(), "5082");
-  Elements printed = {count("dd:MonochromeImpressions", printer.mono_pages(), "5085"),
+  Elements printed = {count("dd:TotalImpressions", printer.pages(), "5082"),
+                      count("dd:MonochromeImpressions", printer.mono_pages(), "5085"),
                       count("dd:ColorImpressions", printer.pages() - printer.mono_pages(), "5084")};
   Elements children = {SchemaVersion()};
-  if (model.ledm.total_in_subunit) {
-    printed.insert(printed.begin(), std::move(total));
+  if (model.ledm.subunit) {
+    children.push_back({"pudyn:PrinterSubunit", std::move(printed)});
   } else {
-    children.push_back(std::move(total));
+    children.insert(children.end(), printed.begin(), printed.end());
   }
-  children.push_back({"pudyn:PrinterSubunit", std::move(printed)});
   if (model.scanner) {
     children.push_back(
         {"pudyn:ScannerEngineSubunit", Elements{count("dd:ScanImages", printer.scans(), "5120")}});

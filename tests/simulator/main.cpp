@@ -14,6 +14,7 @@
 #include "tests/simulator/recording.h"
 #include "tests/simulator/snmp_agent.h"
 #include "tests/simulator/web_server.h"
+#include "tests/simulator/web_sick.h"
 
 namespace plotmeter::simulator {
 
@@ -181,11 +182,17 @@ int SimulateFleet(const Arguments& arguments) {
                           if (!printer) return std::nullopt;
                           return SnmpDevice{fleet->MibOf(*printer), community};
                         });
-  WebServer server([&](std::size_t i, const WebRequest& request) {
-    WebAnswer answer;
-    fleet->Look(i, [&](const SimulatedPrinter& p) { answer = AnswerWeb(p, request); });
-    return answer;
-  });
+  WebServer server(
+      [&](std::size_t i, const WebRequest& request) {
+        WebAnswer answer;
+        fleet->Look(i, [&](const SimulatedPrinter& p) { answer = AnswerWeb(p, request); });
+        return Sicken(*fleet->OdditiesOf(i), request, std::move(answer));
+      },
+      [&](std::size_t i) {
+        unsigned boards = 0;
+        fleet->Look(i, [&](const SimulatedPrinter& p) { boards = p.boards(); });
+        return DoorOf(*fleet->OdditiesOf(i), boards);
+      });
   Json printers = Json::array();
   for (std::size_t i = 0; i < fleet->size(); ++i) {
     bool https = false;
@@ -211,16 +218,21 @@ int SimulateFleet(const Arguments& arguments) {
 }
 
 constexpr const char* kMore =
-    R"(Printers of four models, at addresses of this machine only:
+    R"(Printers of several models, at addresses of this machine only:
   plotmeter-sim --printers 5 --network 127.60.0.0/16 --snmp-port 8161 --https-port 8443
   snmpwalk -v 2c -c public 127.60.0.1:8161 1.3.6.1.2.1.43
   curl -k https://127.60.0.1:8443/LFPWebServices/PI/InkSystem.json
+
+Printers that speak LEDM, of chosen models in turn:
+  plotmeter-sim --printers 3 --models t1600,t2600,latex --snmp-port 8161 --https-port 8443
+                --http-port 8080
+  curl http://127.60.0.1:8080/DevMgmt/DiscoveryTree.xml
 
 Time that a test drives, and what the printers truly showed:
   plotmeter-sim --printers 5 --days 30 --control -
   advance 2026-10-23T03:00:00Z
   truth 2026-10-01T00:00:00Z 2026-10-23T03:00:00Z
-  sleep SERIAL   wake SERIAL   reboot SERIAL   now   quit
+  sleep SERIAL   wake SERIAL   reboot SERIAL   swap-board SERIAL   now   quit
   odd SERIAL WHAT[=VALUE]   even SERIAL
 
 Sick devices, from the start or by the command `odd`; the values are what is meant without one:

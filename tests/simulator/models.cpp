@@ -174,7 +174,7 @@ PrinterModel T2600() {
   model.piws = {.upkeep = true};
   model.ledm = {.present = true,
                 .prefixes = false,
-                .total_in_subunit = false,
+                .subunit = false,
                 .unit = "microliters",
                 .decimals = 0};
   return model;

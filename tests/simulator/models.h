@@ -51,7 +51,7 @@ struct LedmModel {
   bool present = false;
   bool plain = true;                 // over HTTP as well as over HTTPS
   bool prefixes = true;              // <dd:Unit>, else <Unit> in a default namespace
-  bool total_in_subunit = true;      // PrinterSubunit/TotalImpressions, else at the root
+  bool subunit = true;               // impressions in PrinterSubunit, else at the root
   std::string unit = "milliliters";  // of the ink used; or "microliters"
   int decimals = 1;                  // of the number beside it: "433.2"
 };

@@ -32,9 +32,12 @@ namespace plotmeter::simulator {
 // A count as the outside sees it. History is what it showed, and since when.
 struct ShownMeter {
   std::string serial = {};  // of the board that kept it
-  std::string meter = {};   // ink.used, impressions, sheets, media.length, scans, copies
+  // ink.used, cartridges.used, impressions, x-impressions-monochrome, x-impressions-color, sheets,
+  // media.length, scans, copies
+  std::string meter = {};
   std::optional<std::string> colorant = {};
-  std::string unit = {};     // cc, 1/1000 ml, milliliters, impressions, sheets, feet, metres
+  std::string unit = {};  // cc, 1/1000 ml, milliliters, impressions, sheets, feet, metres, items,
+  // images
   std::string channel = {};  // piws, ledm, snmp
   int decimals = 0;          // of the number shown; the history is in units of the last of them
   std::vector<std::pair<Instant, std::int64_t>> history = {};  // never empty

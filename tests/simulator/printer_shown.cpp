@@ -48,10 +48,11 @@ std::int64_t ShownMeter::At(Instant instant) const {
 
 void SimulatedPrinter::DeclareMeters() {
   first_shown_ = shown_.size();
-  const auto add_inks = [&](const std::string& unit, const std::string& channel, int decimals) {
+  const auto add_inks = [&](const char* meter, const std::string& unit, const std::string& channel,
+                            int decimals) {
     for (const InkModel& ink : model_->inks) {
       shown_.push_back({.serial = serial_,
-                        .meter = "ink.used",
+                        .meter = meter,
                         .colorant = ink.colorant,
                         .unit = unit,
                         .channel = channel,
@@ -64,16 +65,19 @@ void SimulatedPrinter::DeclareMeters() {
                       .unit = std::string(unit),
                       .channel = channel});
   };
-  if (model_->piws.present) add_inks("cc", "piws", 0);
+  if (model_->piws.present) add_inks("ink.used", "cc", "piws", 0);
   if (model_->ledm.present) {
-    add_inks(model_->ledm.unit, "ledm", model_->ledm.decimals);
-    add("impressions", "impressions", "ledm");
+    add_inks("ink.used", model_->ledm.unit, "ledm", model_->ledm.decimals);
+    add_inks("cartridges.used", "items", "ledm", 0);
+    for (const char* meter : {"impressions", "x-impressions-monochrome", "x-impressions-color"}) {
+      add(meter, "impressions", "ledm");
+    }
     if (model_->scanner) {
       add("scans", "images", "ledm");
       add("copies", "impressions", "ledm");
     }
   }
-  if (model_->pml_ink) add_inks("1/1000 ml", "snmp", 0);
+  if (model_->pml_ink) add_inks("ink.used", "1/1000 ml", "snmp", 0);
   if (model_->counts) add(MeterOf(model_->counter_unit), UnitOf(model_->counter_unit), "snmp");
 }
 
@@ -89,7 +93,10 @@ void SimulatedPrinter::UpdateShown() {
   }
   if (model_->ledm.present) {
     for (std::size_t i = 0; i < inks; ++i) show(ledm_ink(i));
+    for (const InkState& ink : inks_) show(ink.cartridges);
     show(pages_);
+    show(mono_pages_);
+    show(pages_ - mono_pages_);
     if (model_->scanner) {
       show(scans_);
       show(copies_);

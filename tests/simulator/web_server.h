@@ -26,7 +26,7 @@ struct WebDoor {
   bool dead = false;         // takes the connection and never says a word
   unsigned certificate = 0;  // another number, another key
   bool expired = false;
-  bool weak = false;  // TLS 1.2 with AES256-GCM-SHA384 alone: no forward secrecy
+  bool weak = false;  // TLS 1.2 with AES256-GCM-SHA384 alone, RSA of 1024 bits: no forward secrecy
 };
 
 class WebServer {

@@ -322,19 +322,22 @@ TEST(PiwsDocumentsTest, SomeJobsVanishBetweenTwoPolls) {
   std::set<std::string> seen;
   for (int minute = 0; minute < 20 * 24 * 60; minute += 10) {
     printer.Advance(printer.now() + std::chrono::minutes(10));
-    auto listed = ByElement(printer);
-    for (const Json& job : listed["Job2DPrint"]) {
-      if (job.at("Status").at("JobStatus") == "Completed") seen.insert(job.at("UUID"));
+    for (const Job& job : printer.jobs()) {
+      if (job.state == JobState::kCompleted && !job.vanished) seen.insert(job.plan.uuid);
     }
   }
+  const std::string list = ToXml(JobQueueSnapshot(printer));
   int missed = 0;
   int kept = 0;
   const Json truth = printer.Truth(kStart, printer.now() - std::chrono::hours(1)).at("jobs");
   for (const Json& job : truth) {
     if (job.at("cancelled") == true) continue;
-    const bool was_seen = seen.contains(job.at("job").get<std::string>());
+    const auto uuid = job.at("job").get<std::string>();
+    const bool was_seen = seen.contains(uuid);
     if (job.at("vanished") == false) {
       EXPECT_TRUE(was_seen);
+    } else {
+      EXPECT_THAT(list, Not(HasSubstr(uuid)));
     }
     ++(was_seen ? kept : missed);
   }
