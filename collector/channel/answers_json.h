@@ -12,6 +12,9 @@
 //     "printer_time": "2015-07-16T12:22:36Z"}], "uptime": {"value": "8640000", "unit":
 //     "1/100 s"}, "remarks": ["…"]}
 //
+// A meter with "outranked": true is given by another channel too, and that one is believed
+// (docs/decisions/0007).
+//
 // "alerts" is left out when no statement was made. Names of jobs are left out: they point at
 // people; MACs, because they stay where they are.
 

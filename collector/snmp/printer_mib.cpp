@@ -49,8 +49,8 @@ class Row {
 
 class Reader {
  public:
-  Reader(const SnmpTable& table, const Fingerprint& fingerprint)
-      : table_(table), printer_(fingerprint) {}
+  Reader(const SnmpTable& table, const Fingerprint& fingerprint, const ModelProfile& profile)
+      : table_(table), printer_(fingerprint), profile_(profile) {}
 
   Answers Read() {
     answers_.identity = printer_.identity();
@@ -148,7 +148,7 @@ class Reader {
                      std::string(UnitWords(unit))},
            .source = mib::kPrtMarkerLifeCount.ToText() + "." + row.name()});
     }
-    for (auto& more : {LifetimeInk(table_, printer_.model), HeadInk(table_), EnginePages(table_)}) {
+    for (auto& more : {LifetimeInk(table_, profile_), HeadInk(table_), EnginePages(table_)}) {
       answers_.meters.insert(answers_.meters.end(), more.begin(), more.end());
     }
   }
@@ -278,13 +278,15 @@ class Reader {
 
   const SnmpTable& table_;
   const Fingerprint& printer_;
+  const ModelProfile& profile_;
   Answers answers_ = {};
 };
 
 }  // namespace
 
-Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint) {
-  return Reader(table, fingerprint).Read();
+Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
+                       const Profiles& profiles) {
+  return Reader(table, fingerprint, profiles.Of(fingerprint.identity())).Read();
 }
 
 std::vector<Oid> PrinterMibColumns() {

@@ -29,9 +29,10 @@ std::optional<Instant> StartOf(const Probed& probed) {
 // Shared by the callbacks that follow each other; the last one lets go of it.
 class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
  public:
-  PrinterRead(SnmpSession& session, SnmpPeer peer, Probed probed, PrinterKnowledge known,
-              std::function<void(Told, PrinterKnowledge)> done)
+  PrinterRead(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+              PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done)
       : session_(session),
+        profiles_(profiles),
         peer_(std::move(peer)),
         probed_(std::move(probed)),
         known_(std::move(known)),
@@ -130,7 +131,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
   void Tell() {
     Told told{.seen = Seen::kAnswered, .at = probed_.at};
-    told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint);
+    told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
     told.answers.jobs = Jobs();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
@@ -145,6 +146,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   }
 
   SnmpSession& session_;
+  const Profiles& profiles_;
   SnmpPeer peer_;
   Probed probed_;
   PrinterKnowledge known_;
@@ -155,10 +157,10 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
 }  // namespace
 
-void ReadProbed(SnmpSession& session, SnmpPeer peer, Probed probed, PrinterKnowledge known,
-                std::function<void(Told, PrinterKnowledge)> done) {
-  std::make_shared<PrinterRead>(session, std::move(peer), std::move(probed), std::move(known),
-                                std::move(done))
+void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+                PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done) {
+  std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
+                                std::move(known), std::move(done))
       ->Start();
 }
 

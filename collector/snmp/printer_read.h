@@ -1,9 +1,10 @@
 // Reads one printer that a probe has recognised: the walk, then the objects it named, and of what
 // only some models have no more than this one is known to offer.
 //
-//    ReadProbed(session, peer, probed, known, [](Told told, PrinterKnowledge known) { … });
+//    ReadProbed(session, profiles, peer, probed, {}, [](Told told, PrinterKnowledge known) { … });
 //
-// Calls back exactly once, from the session's thread. The session outlives the call.
+// Calls back exactly once, from the session's thread. The session and the
+// profiles outlive the call.
 
 #pragma once
 
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/snmp/error_log.h"
 #include "collector/snmp/job_mib.h"
 #include "collector/snmp/probe.h"
@@ -36,7 +38,7 @@ struct PrinterKnowledge {
 // How long a printer is believed to offer what it offered.
 inline constexpr std::chrono::hours kExploreAgain{7 * 24};
 
-void ReadProbed(SnmpSession& session, SnmpPeer peer, Probed probed, PrinterKnowledge known,
-                std::function<void(Told, PrinterKnowledge)> done);
+void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+                PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done);
 
 }  // namespace plotmeter

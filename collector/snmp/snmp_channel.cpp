@@ -52,14 +52,14 @@ void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)>
     const std::lock_guard lock(mutex_);
     known = known_[key];
   }
-  ReadProbed(session_, std::move(peer), std::move(probed), std::move(known),
-              [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
-                {
-                  const std::lock_guard lock(mutex_);
-                  known_[key] = std::move(learnt);
-                }
-                told(std::move(answer));
-              });
+  ReadProbed(session_, *options_.profiles, std::move(peer), std::move(probed), std::move(known),
+             [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
+               {
+                 const std::lock_guard lock(mutex_);
+                 known_[key] = std::move(learnt);
+               }
+               told(std::move(answer));
+             });
 }
 
 void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Probed)> done) {

@@ -35,11 +35,11 @@ class PrinterReadTest : public testing::Test {
                   .at = now_};
     Told told;
     session_.ForgetAsked();
-    ReadProbed(session_, {.address = "10.0.0.7"}, probed, known_,
-                [&](Told answer, PrinterKnowledge known) {
-                  told = std::move(answer);
-                  known_ = std::move(known);
-                });
+    ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, known_,
+               [&](Told answer, PrinterKnowledge known) {
+                 told = std::move(answer);
+                 known_ = std::move(known);
+               });
     return told;
   }
   void Pass(std::chrono::milliseconds time) {
