@@ -42,7 +42,8 @@ struct SweepOptions {
 };
 
 // The window that does not slow a sweep down, all its addresses silent: at N packets a second and a
-// time-out of T seconds N × T of them wait, and as many again are in the queue. No ceiling (0): 65 536.
+// time-out of T seconds N × T of them wait, and as many again are in the queue. No ceiling (0): 65
+// 536.
 std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout);
 
 // What stands at one address.

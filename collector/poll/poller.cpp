@@ -90,16 +90,20 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
 Poller::Poller(std::vector<Channel*> channels) : channels_(std::move(channels)) {}
 
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-                  const std::function<void(const Polled&)>& polled) {
-  Ask(addresses, std::move(stop),
+                  const std::function<void(const Polled&)>& polled,
+                  const std::function<void()>& pause) {
+  Ask(
+      addresses, std::move(stop),
       [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
         polled(Merge(address, told));
-      });
+      },
+      pause);
 }
 
 void Poller::Ask(
     const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told) {
+    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+    const std::function<void()>& pause) {
   if (channels_.empty()) return;
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
@@ -121,6 +125,11 @@ void Poller::Ask(
   }
   for (std::size_t handed = 0; handed < addresses.size(); ++handed) {
     std::unique_lock lock(round->mutex);
+    if (pause && round->finished.empty()) {
+      lock.unlock();
+      pause();
+      lock.lock();
+    }
     if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
@@ -128,6 +137,7 @@ void Poller::Ask(
     lock.unlock();
     told(addresses[printer], answers);
   }
+  if (pause) pause();
 }
 
 }  // namespace plotmeter

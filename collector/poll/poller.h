@@ -65,12 +65,15 @@ class Poller {
   // the calling thread, each printer as soon as its last channel has answered. Returns when all
   // have, or when `stop` is requested.
   void Ask(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told);
+           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+           const std::function<void()>& pause = {});
 
   // Ask, and Merge. Reads every printer and hands each to `polled`, on the calling thread, in the
-  // order in which they finish.
+  // order in which they finish. `pause`, if given, is called after those that had finished by then,
+  // before it waits for more, and at the end: the time for what is cheaper done for many.
   void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-            const std::function<void(const Polled&)>& polled);
+            const std::function<void(const Polled&)>& polled,
+            const std::function<void()>& pause = {});
 
  private:
   std::vector<Channel*> channels_;

@@ -71,7 +71,7 @@ class Asked:
                 continue
             number = all(self.values[seen] in INTEGERS for seen in below)
             lines += [f"  - name: o_{dotted(oid).replace('.', '_')}", f"    oid: {dotted(oid)}",
-                      f"    type: {'gauge' if number else 'DisplayString'}", "    help: ''"]
+                      f"    type: {'gauge' if number else 'OctetString'}", "    help: ''"]
             depth = max(len(seen) - len(oid) for seen in below)
             if depth:
                 lines.append("    indexes:")
