@@ -17,6 +17,7 @@
 #include "portal/controllers/usage_controller.h"
 #include "proto/enrolment.h"
 #include "tests/fakes/scratch.h"
+#include "tests/paths.h"
 #include "tests/portal/ledger/sealed_world.h"
 
 namespace plotmeter {
