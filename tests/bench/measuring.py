@@ -62,13 +62,6 @@ def cpu_of(pid):
     return sum(int(fields[i]) for i in range(11, 15)) / TICKS
 
 
-def udp_sent():
-    """UDP datagrams this machine has sent since it began."""
-    with open("/proc/net/snmp", encoding="utf-8") as counters:
-        names, values = [line.split() for line in counters if line.startswith("Udp:")][:2]
-    return int(values[names.index("OutDatagrams")])
-
-
 class Printers:
     """Simulated printers whose time stands still, so that they cost little beside what is measured."""
 

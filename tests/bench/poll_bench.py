@@ -146,6 +146,8 @@ def main():
     with Printers(options.bin, COUNT, NETWORK, options=["--odd", "10%:dead", "--odd", "5%:slow=30s"]) as printers:
         cost, kept = best_round(state)
         show("SNMP, 10 % dead and 5 % slow", cost, kept, COUNT)
+        if len(kept) != COUNT * 85 // 100:
+            broken(f"{len(kept)} of {COUNT} printers were read; expected those that are neither dead nor slow")
         same = [healthy[address] for address in kept]
         result("poll-sick-neighbours", max(kept.values()) / max(same), "of the time to the last of the same healthy printers",
                most=1.1)
