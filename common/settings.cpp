@@ -9,44 +9,17 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <sstream>
 
+#include "common/suggestion.h"
 #include "common/version.h"
 
 namespace plotmeter {
 namespace {
 
 using Values = std::map<std::string, std::vector<std::string>>;
-
-// How many single-letter changes lead from one word to the other (Levenshtein).
-std::size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row.back();
-}
-
-// "; did you mean --range?" or nothing.
-std::string Suggestion(const std::string& word, const std::vector<std::string>& known,
-                       std::string_view prefix) {
-  const auto closest = std::ranges::min_element(
-      known, {}, [&](const std::string& name) { return Distance(word, name); });
-  if (closest == known.end() ||
-      Distance(word, *closest) > std::max<std::size_t>(2, (word.size() + 1) / 2)) {
-    return "";
-  }
-  return fmt::format("; did you mean {}{}?", prefix, *closest);
-}
 
 std::string VariableOf(const std::string& setting) {
   std::string name = "PLOTMETER_";
@@ -66,34 +39,109 @@ std::string TomlText(const std::string& key, const toml::node& node) {
       key, toml::impl::node_type_friendly_names[static_cast<std::size_t>(node.type())]));
 }
 
+// What a file says: settings of all commands, and its tables.
+struct FileSettings {
+  Values values = {};
+  std::vector<Arguments> tables = {};
+};
+
+std::vector<std::string> ValuesOf(const std::string& name, const toml::node& node) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return {TomlText(name, node)};
+  std::vector<std::string> values;
+  for (const toml::node& item : *list) values.push_back(TomlText(name, item));
+  return values;
+}
+
+[[noreturn]] void RefuseKey(const std::string& path, const toml::key& key, const std::string& where,
+                            const std::set<std::string>& known) {
+  const std::string name(key.str());
+  throw UsageError(fmt::format("{}, line {}: '{}'{} is no setting{}", path, key.source().begin.line,
+                               name, where, Suggestion(name, {known.begin(), known.end()})));
+}
+
+// The fallback for what is missing; nothing given twice that can be meant once.
+void Complete(const Setting& setting, const std::string& label, std::vector<std::string>& values) {
+  if (values.empty() && !setting.fallback.empty()) values = {setting.fallback};
+  if (values.size() > 1 && !setting.repeatable) {
+    throw UsageError(fmt::format("{} was given {} times; expected once", label, values.size()));
+  }
+  if (setting.value.empty() && !values.empty() && values[0] != "true" && values[0] != "false") {
+    throw UsageError(fmt::format("'{}' is '{}'; expected true or false", setting.name, values[0]));
+  }
+}
+
+bool IsTitle(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  return !name.empty() && name.size() <= kLongest && std::ranges::all_of(name, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
+  });
+}
+
+// [kind.title]
+Arguments TableOf(const std::string& path, const Table& kind, const std::string& title,
+                  const toml::node& node) {
+  const toml::table* table = node.as_table();
+  const std::string header = fmt::format("[{}.{}]", kind.name, title);
+  if (table == nullptr || !IsTitle(title)) {
+    throw UsageError(fmt::format(
+        "{}, line {}: {} cannot be; expected a table [{}.NAME], NAME of letters, digits, '.', '-' "
+        "and '_'",
+        path, node.source().begin.line, header, kind.name));
+  }
+  std::set<std::string> known;
+  for (const Setting& setting : kind.settings) known.insert(setting.name);
+  Arguments arguments;
+  arguments.kind = kind.name;
+  arguments.title = title;
+  for (const auto& [key, value] : *table) {
+    const std::string name(key.str());
+    if (!known.contains(name)) RefuseKey(path, key, " in " + header, known);
+    arguments.values[name] = ValuesOf(name, value);
+  }
+  for (const Setting& setting : kind.settings) {
+    Complete(setting, fmt::format("'{}' in {}", setting.name, header),
+             arguments.values[setting.name]);
+  }
+  return arguments;
+}
+
 // One file serves every command of a program, so a key is known if any command has it.
-Values FileValues(const std::string& path, const Program& program) {
+FileSettings ReadFile(const std::string& path, const Program& program) {
   std::set<std::string> known;
   for (const Command& command : program.commands) {
     for (const Setting& setting : command.settings) {
       if (!setting.flag_only && !setting.positional) known.insert(setting.name);
     }
   }
-  Values values;
+  FileSettings file;
   try {
-    const toml::table table = toml::parse_file(path);
-    for (const auto& [key, node] : table) {
+    const toml::table root = toml::parse_file(path);
+    for (const auto& [key, node] : root) {
       const std::string name(key.str());
-      if (!known.contains(name)) {
-        throw UsageError(fmt::format("'{}' in {} is no setting{}", name, path,
-                                     Suggestion(name, {known.begin(), known.end()}, "")));
-      }
-      if (const toml::array* list = node.as_array()) {
-        for (const toml::node& item : *list) values[name].push_back(TomlText(name, item));
+      const auto kind = std::ranges::find(program.tables, name, &Table::name);
+      if (kind != program.tables.end()) {
+        if (!node.is_table()) {
+          throw UsageError(fmt::format(
+              "{}, line {}: '{}' is a {}; expected tables [{}.NAME]", path, key.source().begin.line,
+              name, toml::impl::node_type_friendly_names[static_cast<std::size_t>(node.type())],
+              name));
+        }
+        for (const auto& [title, table] : *node.as_table()) {
+          file.tables.push_back(TableOf(path, *kind, std::string(title.str()), table));
+        }
+      } else if (known.contains(name)) {
+        file.values[name] = ValuesOf(name, node);
       } else {
-        values[name] = {TomlText(name, node)};
+        for (const Table& table : program.tables) known.insert(table.name);
+        RefuseKey(path, key, "", known);
       }
     }
   } catch (const toml::parse_error& error) {
     throw UsageError(fmt::format("{}, line {}: {}", path, error.source().begin.line,
                                  std::string(error.description())));
   }
-  return values;
+  return file;
 }
 
 std::string Label(const Setting& setting) {
@@ -124,32 +172,24 @@ void Declare(CLI::App& app, const Setting& setting, Values& given) {
 }
 
 // Flag over variable over file over fallback.
-Arguments Resolve(const Command& command, const Values& given, const Values& from_file) {
+Arguments Resolve(const Command& command, const Values& given, const FileSettings& file) {
   Arguments arguments;
+  arguments.tables = file.tables;
   for (const Setting& setting : command.settings) {
     const auto flag = given.find(setting.name);
     const char* variable = setting.flag_only || setting.positional
                                ? nullptr
                                : std::getenv(VariableOf(setting.name).c_str());
-    const auto file = from_file.find(setting.name);
+    const auto in_file = file.values.find(setting.name);
     std::vector<std::string>& values = arguments.values[setting.name];
     if (flag != given.end() && !flag->second.empty()) {
       values = flag->second;
     } else if (variable != nullptr) {
       values = {variable};
-    } else if (file != from_file.end() && !setting.flag_only) {
-      values = file->second;
-    } else if (!setting.fallback.empty()) {
-      values = {setting.fallback};
+    } else if (in_file != file.values.end() && !setting.flag_only) {
+      values = in_file->second;
     }
-    if (values.size() > 1 && !setting.repeatable) {
-      throw UsageError(
-          fmt::format("{} was given {} times; expected once", Label(setting), values.size()));
-    }
-    if (setting.value.empty() && !values.empty() && values[0] != "true" && values[0] != "false") {
-      throw UsageError(
-          fmt::format("'{}' is '{}'; expected true or false", setting.name, values[0]));
-    }
+    Complete(setting, Label(setting), values);
     if (setting.required && values.empty()) {
       throw UsageError(fmt::format("{} is missing; expected {} ({})", Label(setting), setting.value,
                                    setting.help));
@@ -214,7 +254,7 @@ std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int ar
     if (!commands.empty()) {
       if (extras.empty()) return "a command is missing";
       return fmt::format("unknown command '{}'{}", Stray(extras.front()),
-                         Suggestion(extras.front(), commands, ""));
+                         Suggestion(extras.front(), commands));
     }
     if (!extras.empty()) return fmt::format("'{}' was not expected here", Stray(extras.front()));
   }
@@ -245,6 +285,13 @@ std::string Arguments::Text(const std::string& name) const {
 std::vector<std::string> Arguments::All(const std::string& name) const {
   const auto found = values.find(name);
   return found == values.end() ? std::vector<std::string>{} : found->second;
+}
+
+std::vector<Arguments> Arguments::Tables(const std::string& wanted) const {
+  std::vector<Arguments> found;
+  std::ranges::copy_if(tables, std::back_inserter(found),
+                       [&](const Arguments& table) { return table.kind == wanted; });
+  return found;
 }
 
 std::int64_t Arguments::Number(const std::string& name, std::int64_t low, std::int64_t high) const {
@@ -319,8 +366,8 @@ int RunProgram(const Program& program, int argc, char** argv) {
     if (!entry->app->get_subcommands().empty()) continue;
     const std::string name = FullName(program, *entry->command);
     try {
-      const Values from_file = config.empty() ? Values{} : FileValues(config, program);
-      const Arguments arguments = Resolve(*entry->command, entry->given, from_file);
+      const FileSettings file = config.empty() ? FileSettings{} : ReadFile(config, program);
+      const Arguments arguments = Resolve(*entry->command, entry->given, file);
       if (entry->command->check) entry->command->check(arguments);
       if (check) {
         std::cout << "settings are sound\n";

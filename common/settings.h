@@ -51,7 +51,13 @@ class Arguments {
   std::int64_t Number(const std::string& name, std::int64_t low = 0,
                       std::int64_t high = INT64_MAX) const;
 
+  // The file's tables of this kind, in the order of their names.
+  std::vector<Arguments> Tables(const std::string& kind) const;
+
   std::map<std::string, std::vector<std::string>> values = {};
+  std::string kind = {};   // of one of the file's tables: "profile"
+  std::string title = {};  // and its name: letters, digits, dot, dash and underline
+  std::vector<Arguments> tables = {};
 };
 
 struct Command {
@@ -65,6 +71,12 @@ struct Command {
   std::function<void(const Arguments&)> check = {};
 };
 
+// A kind of table that the file may hold any number of.
+struct Table {
+  std::string name = {};  // "profile" for [profile.NAME]
+  std::vector<Setting> settings = {};
+};
+
 struct Program {
   std::string name = {};
   std::string summary = {};
@@ -72,6 +84,7 @@ struct Program {
   std::vector<Command> commands = {};
   // What --help says of the first word of commands such as "reseller add", a sentence each.
   std::map<std::string, std::string> groups = {};
+  std::vector<Table> tables = {};
 };
 
 // Parses, runs the command, and returns the exit code: 0 done, 1 it failed (an exception; its words

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "collector/discovery/shown.h"
 #include "common/settings.h"
 
 namespace plotmeter {
@@ -33,7 +34,8 @@ std::vector<std::string_view> Split(std::string_view text, char at) {
   return parts;
 }
 
-// What came, fit for one line of an error message.
+}  // namespace
+
 std::string Shown(std::string_view text) {
   constexpr std::size_t kMost = 60;
   std::string shown(text.substr(0, kMost));
@@ -41,8 +43,6 @@ std::string Shown(std::string_view text) {
       shown, [](char c) { return c < ' ' || c > '~'; }, '?');
   return text.size() > kMost ? shown + "..." : shown;
 }
-
-}  // namespace
 
 std::string Ipv4::ToText() const {
   return fmt::format("{}.{}.{}.{}", number >> 24, (number >> 16) & 0xFF, (number >> 8) & 0xFF,
@@ -86,6 +86,27 @@ AddressRange AddressRange::Parse(std::string_view field, std::string_view text) 
   return range;
 }
 
+AddressRange AddressRange::Only(Ipv4 address) {
+  AddressRange range;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::uint32_t octet = (address.number >> (8 * (3 - i))) & kMostInOctet;
+    range.octets_[i] = {octet, octet};
+  }
+  return range;
+}
+
+std::optional<Ipv4> Ipv4::Parse(std::string_view text) {
+  const auto octets = Split(text, '.');
+  if (octets.size() != 4) return {};
+  Ipv4 address;
+  for (const std::string_view octet : octets) {
+    const auto number = Number(octet, kMostInOctet);
+    if (!number) return {};
+    address.number = address.number << 8 | *number;
+  }
+  return address;
+}
+
 std::uint64_t AddressRange::size() const {
   std::uint64_t size = 1;
   for (const Span& octet : octets_) size *= octet.count();
@@ -117,8 +138,12 @@ bool AddressRange::Names(Ipv4 address) const {
   return !skip_ends_ || (at(0) <= address && address <= at(size() - 1));
 }
 
-AddressWalk::AddressWalk(std::vector<AddressRange> ranges, std::vector<AddressRange> excludes)
-    : ranges_(std::move(ranges)), excludes_(std::move(excludes)) {
+AddressWalk::AddressWalk(std::vector<AddressRange> ranges, std::vector<AddressRange> excludes,
+                         std::vector<Ipv4> singles)
+    : ranges_(std::move(ranges)), excludes_(std::move(excludes)), singles_(std::move(singles)) {
+  std::ranges::sort(singles_);
+  singles_.erase(std::unique(singles_.begin(), singles_.end()), singles_.end());
+  size_ = singles_.size();
   for (const AddressRange& range : ranges_) size_ += range.size();
   if (size_ > kMost) {
     throw UsageError(
@@ -127,24 +152,31 @@ AddressWalk::AddressWalk(std::vector<AddressRange> ranges, std::vector<AddressRa
 }
 
 bool AddressWalk::Next(Ipv4& address) {
-  while (range_ < ranges_.size()) {
-    if (index_ == ranges_[range_].size()) {
-      ++range_;
-      index_ = 0;
-      continue;
+  while (next_ < size_) {
+    if (const auto wanted = At(next_++)) {
+      address = *wanted;
+      return true;
     }
-    address = ranges_[range_].at(index_++);
-    if (IsWanted(address)) return true;
   }
   return false;
 }
 
-bool AddressWalk::IsWanted(Ipv4 address) const {
-  const auto here = ranges_.begin() + static_cast<std::ptrdiff_t>(range_);
-  return std::none_of(excludes_.begin(), excludes_.end(),
-                      [address](const AddressRange& range) { return range.Contains(address); }) &&
-         std::none_of(ranges_.begin(), here,
-                      [address](const AddressRange& range) { return range.Names(address); });
+std::optional<Ipv4> AddressWalk::At(std::uint64_t place) const {
+  std::size_t range = 0;
+  while (range < ranges_.size() && place >= ranges_[range].size()) {
+    place -= ranges_[range++].size();
+  }
+  if (range == ranges_.size() && place >= singles_.size()) return {};
+  const Ipv4 address = range < ranges_.size() ? ranges_[range].at(place) : singles_[place];
+  const auto here = ranges_.begin() + static_cast<std::ptrdiff_t>(range);
+  const bool unwanted =
+      std::any_of(excludes_.begin(), excludes_.end(),
+                  [address](const AddressRange& other) { return other.Contains(address); }) ||
+      std::any_of(ranges_.begin(), here,
+                  [address](const AddressRange& other) { return other.Names(address); });
+  return unwanted ? std::nullopt : std::optional(address);
 }
+
+void AddressWalk::Seek(std::uint64_t place) { next_ = std::min(place, size_); }
 
 }  // namespace plotmeter

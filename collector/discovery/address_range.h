@@ -15,6 +15,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ namespace plotmeter {
 struct Ipv4 {
   std::uint32_t number = 0;  // 10.0.0.7 is 0x0A000007
 
-  std::string ToText() const;  // "10.0.0.7"
+  static std::optional<Ipv4> Parse(std::string_view text);  // four octets, without leading zeros
+  std::string ToText() const;                               // "10.0.0.7"
   auto operator<=>(const Ipv4&) const = default;
 };
 
@@ -34,6 +36,8 @@ class AddressRange {
   // may be a span. `field` is what the error calls it. Throws UsageError naming field, what came
   // and what was expected.
   static AddressRange Parse(std::string_view field, std::string_view text);
+
+  static AddressRange Only(Ipv4 address);
 
   // How many addresses to look at: of a block of /30 or shorter neither the first (the network) nor
   // the last (broadcast).
@@ -63,23 +67,28 @@ class AddressWalk {
  public:
   static constexpr std::uint64_t kMost = std::uint64_t{1} << 20;
 
-  // Throws UsageError when the ranges together have more than kMost addresses.
-  AddressWalk(std::vector<AddressRange> ranges, std::vector<AddressRange> excludes);
+  // The ranges, then the single addresses, in rising order. Throws UsageError when they have more
+  // than kMost addresses together.
+  AddressWalk(std::vector<AddressRange> ranges, std::vector<AddressRange> excludes,
+              std::vector<Ipv4> singles = {});
 
   // The next address that is not excluded and was not there before; false at the end.
   bool Next(Ipv4& address);
 
-  // How many addresses the ranges have; those excluded and doubles are counted.
+  // Every address has its place in the walk, those excluded and doubles too: 0 to size() - 1.
   std::uint64_t size() const { return size_; }
+  std::uint64_t place() const { return next_; }  // what Next looks at next
+  void Seek(std::uint64_t place);
+
+  // Empty for one that is excluded or was there before.
+  std::optional<Ipv4> At(std::uint64_t place) const;
 
  private:
-  bool IsWanted(Ipv4 address) const;
-
   std::vector<AddressRange> ranges_;
   std::vector<AddressRange> excludes_;
+  std::vector<Ipv4> singles_;
   std::uint64_t size_ = 0;
-  std::size_t range_ = 0;
-  std::uint64_t index_ = 0;
+  std::uint64_t next_ = 0;
 };
 
 }  // namespace plotmeter

@@ -164,6 +164,30 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
   return changed;
 }
 
+bool Spool::Keep(const PrinterIdentity& printer, const PrinterEvent& event) {
+  const std::string body = KeptText(event);
+  RefuseHuge(body);
+  bool is_new = false;
+  Together([&] {
+    const std::int64_t now = ToMillis(clock_.Now());
+    const std::int64_t printer_row = PrinterRow(printer);
+    Statement before = db_.Prepare(
+        "SELECT id, looked_at FROM event WHERE printer = ? AND channel = ? AND kind = ?"
+        " AND key = ?");
+    before.Bind(printer_row, ToText(event.channel), event.kind, event.key);
+    is_new = !before.Step();
+    if (is_new) {
+      db_.Prepare(
+             "INSERT INTO event(printer, channel, kind, key, body, looked_at)"
+             " VALUES(?, ?, ?, ?, ?, ?)")
+          .Run(printer_row, ToText(event.channel), event.kind, event.key, body, now);
+    } else if (now - before.Int(1) >= kDay) {
+      db_.Prepare("UPDATE event SET looked_at = ? WHERE id = ?").Run(now, before.Int(0));
+    }
+  });
+  return is_new;
+}
+
 AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
                            const std::vector<Alert>& active) {
   AlertChanges changes;
@@ -204,31 +228,6 @@ AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
   return changes;
 }
 
-void Spool::Know(const KnownPrinter& printer) {
-  db_.Prepare("INSERT OR REPLACE INTO known_printer VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .Run(printer.host, int{printer.snmp_port}, int{printer.https_port}, printer.piws_url,
-           printer.identity.manufacturer, printer.identity.serial, printer.identity.product,
-           printer.identity.model, printer.identity.firmware, ToMillis(printer.found_at));
-}
-
-std::vector<KnownPrinter> Spool::KnownPrinters() {
-  std::vector<KnownPrinter> printers;
-  Statement q = db_.Prepare("SELECT * FROM known_printer ORDER BY host, snmp_port");
-  while (q.Step()) {
-    printers.push_back({.host = q.Text(0),
-                        .snmp_port = static_cast<std::uint16_t>(q.Int(1)),
-                        .https_port = static_cast<std::uint16_t>(q.Int(2)),
-                        .piws_url = q.Text(3),
-                        .identity = {.manufacturer = q.Text(4),
-                                     .serial = q.Text(5),
-                                     .product = q.Text(6),
-                                     .model = q.Text(7),
-                                     .firmware = q.Text(8)},
-                        .found_at = FromMillis(q.Int(9))});
-  }
-  return printers;
-}
-
 void Spool::RememberCertificate(const std::string& printer, const std::string& fingerprint) {
   db_.Prepare("INSERT OR REPLACE INTO certificate VALUES(?, ?)").Run(printer, fingerprint);
 }
@@ -238,6 +237,21 @@ std::map<std::string, std::string> Spool::Certificates() {
   Statement q = db_.Prepare("SELECT printer, fingerprint FROM certificate");
   while (q.Step()) all[q.Text(0)] = q.Text(1);
   return all;
+}
+
+void Spool::RememberGiven(const std::set<GivenMeter>& given) {
+  if (given.empty()) return;
+  Together([&] {
+    Statement keep = db_.Prepare("INSERT OR IGNORE INTO given_meter VALUES(?, ?, ?)");
+    for (const auto& [serial, meter, channel] : given) keep.Run(serial, meter, ToText(channel));
+  });
+}
+
+std::set<GivenMeter> Spool::GivenMeters() {
+  std::set<GivenMeter> given;
+  Statement q = db_.Prepare("SELECT serial, meter, channel FROM given_meter");
+  while (q.Step()) given.insert({q.Text(0), q.Text(1), ChannelOf(q.Text(2))});
+  return given;
 }
 
 }  // namespace plotmeter

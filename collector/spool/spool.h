@@ -23,12 +23,15 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "collector/spool/masking.h"
 #include "common/clock.h"
 #include "common/crypto.h"
+#include "common/event.h"
+#include "common/given_meter.h"
 #include "common/job.h"
 #include "common/reading.h"
 #include "common/sqlite.h"
@@ -59,6 +62,7 @@ struct CutLimits {
   std::size_t readings = kMaxReadings;
   std::size_t jobs = kMaxJobs;
   std::size_t alerts = kMaxAlerts;
+  std::size_t events = kMaxEvents;
   std::size_t bytes = std::size_t{5} << 19;  // 2.5 MiB of contents: sealed, it never passes 4 MiB
 };
 
@@ -70,7 +74,7 @@ struct CutBatch {
   std::string sha256 = {};   // base64url of SHA-256(P): what the receipt names
   std::string message = {};  // M = S LF P LF N; empty when too old to be kept
   Instant created_at = {};
-  std::int64_t items = 0;  // readings, jobs and alerts in it
+  std::int64_t items = 0;  // readings, jobs, alerts and events in it
   std::int64_t tries = 0;  // how often it was sent
 };
 
@@ -91,6 +95,7 @@ struct Waiting {
   std::int64_t readings = 0;  // in no batch
   std::int64_t jobs = 0;
   std::int64_t alerts = 0;
+  std::int64_t events = 0;
   std::int64_t batches = 0;  // cut, without receipt
   std::int64_t aside = 0;    // refused for good
 };
@@ -100,14 +105,48 @@ struct AlertChanges {
   std::vector<Alert> cleared = {};
 };
 
-// A printer that is read. Found by discovery, kept until it is forgotten by a person.
-struct KnownPrinter {
+// Another address at which a known printer answered.
+struct SpareAddress {
   std::string host = {};
+  std::uint16_t snmp_port = 161;
+  std::uint16_t https_port = 443;
+  std::string access = {};
+  Instant since = {};  // when it was seen there first
+
+  bool operator==(const SpareAddress&) const = default;
+};
+
+// A printer that is read. Found by discovery, kept until it is forgotten by a person. It is read at
+// one address only; the others are spare.
+struct KnownPrinter {
+  std::int64_t id = 0;    // of its row; 0: not kept yet
+  std::string host = {};  // empty: another device took its address, and it was not seen since
   std::uint16_t snmp_port = 161;
   std::uint16_t https_port = 443;
   std::string piws_url = {};
   PrinterIdentity identity = {};
   Instant found_at = {};
+  std::string access = {};  // the discovery profile whose credentials let us in
+  std::string name = {};    // the host name it was asked for by; empty: an address
+  std::string label = {};   // a person's words for its site, and about it
+  std::string note = {};
+  std::vector<std::string> macs = {};  // "00:1b:78:aa:bb:cc", sorted
+  std::vector<SpareAddress> spares = {};
+
+  // Without a serial it is known by its MAC at best, and cannot be billed.
+  bool is_weak() const { return identity.serial.empty(); }
+  bool operator==(const KnownPrinter&) const = default;
+};
+
+// How far the sweep of a discovery profile has come, or when it ended.
+struct SweepRecord {
+  std::string what = {};   // ranges and all else that makes it another sweep when it changes
+  std::uint64_t next = 0;  // all before this place of its walk were asked
+  std::string told = {};   // a bit a place, lowest first: a verdict was given
+  Instant started_at = {};
+  std::optional<Instant> finished_at = {};
+
+  bool operator==(const SweepRecord&) const = default;
 };
 
 class Spool {
@@ -127,12 +166,16 @@ class Spool {
   // is masked before it is written.
   bool Keep(const PrinterIdentity& printer, const JobRecord& job);
 
+  // Keeps an event, unless the same one (printer, channel, kind, key) was kept before; true when it
+  // is new.
+  bool Keep(const PrinterIdentity& printer, const PrinterEvent& event);
+
   // `active` is the channel's complete list now: what is new in it began now, what is missing from
   // it ended now.
   AlertChanges Alerts(const PrinterIdentity& printer, ChannelKind channel,
                       const std::vector<Alert>& active);
 
-  // Makes one batch of what is in none: alerts first, then readings, then jobs, oldest first, as
+  // Makes one batch of what is in none: alerts first, then events, readings, jobs, oldest first, as
   // far as the limits go; call again for the rest. Empty when nothing waits.
   std::optional<CutBatch> Cut(const BatchSigner& signer, const CutLimits& limits = {});
 
@@ -166,19 +209,29 @@ class Spool {
   // Our clock minus the portal's, measured at `at`: goes into the batches cut from now on.
   void MeasuredOffset(std::chrono::milliseconds offset, Instant at);
 
-  // Forgets messages after their retention, and jobs that no printer has shown for as long.
+  // Forgets messages after their retention, and jobs and events that no printer has shown for as
+  // long.
   void ForgetOld();
 
   std::vector<OutboxEntry> Outbox(std::size_t newest = 1000);  // newest first
   Waiting CountWaiting();
   std::string stream();
 
-  void Know(const KnownPrinter& printer);  // replaces what was known of (host, snmp_port)
-  std::vector<KnownPrinter> KnownPrinters();
+  // Replaces what was known of this id; without an id, of (host, snmp_port).
+  void Know(const KnownPrinter& printer);
+  std::vector<KnownPrinter> KnownPrinters();  // by host and port
+
+  // By the name of the profile.
+  void RecordSweep(const std::string& profile, const SweepRecord& sweep);
+  std::optional<SweepRecord> LastSweep(const std::string& profile);
 
   // Which key a printer's web server showed at first contact.
   void RememberCertificate(const std::string& printer, const std::string& fingerprint);
   std::map<std::string, std::string> Certificates();
+
+  // Which channel ever gave which meter of a printer.
+  void RememberGiven(const std::set<GivenMeter>& given);
+  std::set<GivenMeter> GivenMeters();
 
  private:
   struct Contents;

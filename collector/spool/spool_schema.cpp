@@ -12,7 +12,7 @@ namespace plotmeter {
 namespace {
 
 // Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 4> kMigrations = {R"sql(
 -- One row: the stream that is written now, and where it is.
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY CHECK(id = 1),
@@ -84,6 +84,48 @@ CREATE TABLE batch_job(batch INTEGER NOT NULL REFERENCES batch(id), job INTEGER 
   PRIMARY KEY(batch, job)) WITHOUT ROWID;
 CREATE TABLE batch_alert(batch INTEGER NOT NULL REFERENCES batch(id), alert INTEGER NOT NULL,
   PRIMARY KEY(batch, alert)) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+-- Where printers to be read were found. host is '' for one whose address another device took.
+CREATE TABLE found_printer(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  host TEXT NOT NULL, snmp_port INTEGER NOT NULL, https_port INTEGER NOT NULL, piws_url TEXT NOT NULL,
+  manufacturer TEXT NOT NULL, serial TEXT NOT NULL, product TEXT NOT NULL, model TEXT NOT NULL,
+  firmware TEXT NOT NULL, found_at INTEGER NOT NULL,
+  access TEXT NOT NULL DEFAULT '', name TEXT NOT NULL DEFAULT '',
+  label TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',
+  macs TEXT NOT NULL DEFAULT '[]',      -- JSON: ["00:1b:78:aa:bb:cc"]
+  spares TEXT NOT NULL DEFAULT '[]');   -- JSON: [["10.0.0.7", 161, 443, "access", since]]
+CREATE UNIQUE INDEX found_printer_at ON found_printer(host, snmp_port) WHERE host <> '';
+INSERT INTO found_printer(host, snmp_port, https_port, piws_url, manufacturer, serial, product, model,
+    firmware, found_at)
+  SELECT host, snmp_port, https_port, piws_url, manufacturer, serial, product, model, firmware, found_at
+  FROM known_printer;
+DROP TABLE known_printer;
+ALTER TABLE found_printer RENAME TO known_printer;
+
+-- How far the sweep of each discovery profile has come.
+CREATE TABLE sweep(                    -- told: base64url of a bit a place
+  profile TEXT PRIMARY KEY, what TEXT NOT NULL, next INTEGER NOT NULL, told TEXT NOT NULL,
+  started_at INTEGER NOT NULL, finished_at INTEGER);
+)sql",
+                                                         R"sql(
+-- What happened once. Kept after its receipt, since a printer's log is read again and again.
+CREATE TABLE event(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  printer INTEGER NOT NULL REFERENCES printer(id),
+  channel TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+  looked_at INTEGER NOT NULL,             -- when it was last shown, to the day
+  unsent INTEGER NOT NULL DEFAULT 1,
+  UNIQUE(printer, channel, kind, key));
+CREATE INDEX event_unsent ON event(id) WHERE unsent = 1;
+CREATE TABLE batch_event(batch INTEGER NOT NULL REFERENCES batch(id), event INTEGER NOT NULL,
+  PRIMARY KEY(batch, event)) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+-- Which channel ever gave which meter of a printer: it stays believed when it is silent.
+CREATE TABLE given_meter(serial TEXT NOT NULL, meter TEXT NOT NULL, channel TEXT NOT NULL,
+  PRIMARY KEY(serial, meter, channel)) WITHOUT ROWID;
 )sql"};
 
 std::size_t VersionOf(Database& db) {

@@ -52,7 +52,13 @@ Outcome Call(std::vector<std::string> words) {
            {.name = "reseller fail",
             .summary = "Fails.",
             .run = [](const Arguments&) -> int { throw std::runtime_error("no disk"); }}},
-      .groups = {{"reseller", "Those who bill."}}};
+      .groups = {{"reseller", "Those who bill."}},
+      .tables = {{.name = "profile",
+                  .settings = {
+                      {.name = "range", .value = "R", .repeatable = true},
+                      {.name = "community", .value = "C", .fallback = "public", .repeatable = true},
+                      {.name = "downgrade"},
+                      {.name = "hosts", .value = "FILE"}}}}};
   words.insert(words.begin(), "meter");
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -104,7 +110,7 @@ TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {
   const Outcome o = Call({"read", "a", "--config", path});
   EXPECT_EQ(o.code, 2);
   EXPECT_THAT(o.err,
-              testing::HasSubstr("'retry' in " + path + " is no setting; did you mean retries?"));
+              testing::HasSubstr(path + ", line 1: 'retry' is no setting; did you mean retries?"));
 }
 
 TEST(SettingsTest, RefusesAValueTooManyOrTooFew) {
@@ -126,6 +132,46 @@ TEST(SettingsTest, SaysWhichLineOfTheFileIsWrong) {
   EXPECT_EQ(o.code, 2);
   EXPECT_THAT(o.err, testing::HasSubstr("line 2"));
   EXPECT_EQ(Call({"read", "a", "--config", "/nowhere/at-all.toml"}).code, 2);
+}
+
+// What the program makes of this file.
+Outcome CallWithFile(const std::string& text) {
+  const std::string path = Scratch() + "/tables.toml";
+  std::ofstream(path) << text;
+  return Call({"read", "a", "--config", path});
+}
+
+TEST(SettingsTest, ReadsTablesOfOneKind) {
+  const Outcome o = CallWithFile(
+      "retries = 7\n[profile.plant]\nrange = ['10.1.0.0/16', '10.2.0.0/16']\ndowngrade = true\n"
+      "[profile.\"head-office.2\"]\ncommunity = 'x'\n");
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(o.seen.Number("retries"), 7);
+  const std::vector<Arguments> tables = o.seen.Tables("profile");
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(tables[0].title, "head-office.2");
+  EXPECT_EQ(tables[0].All("community"), Texts{"x"});
+  EXPECT_FALSE(tables[0].Switch("downgrade"));
+  EXPECT_EQ(tables[1].title, "plant");
+  EXPECT_EQ(tables[1].All("range"), (Texts{"10.1.0.0/16", "10.2.0.0/16"}));
+  EXPECT_EQ(tables[1].All("community"), Texts{"public"});
+  EXPECT_TRUE(tables[1].Switch("downgrade"));
+  EXPECT_TRUE(o.seen.Tables("other").empty());
+}
+
+TEST(SettingsTest, NamesWhatIsWrongInATable) {
+  const auto says = [](const std::string& text) { return CallWithFile(text).err; };
+  EXPECT_THAT(says("[profile.plant]\nrange = '10.0.0.1'\ncomunity = 'x'\n"),
+              testing::HasSubstr("line 3: 'comunity' in [profile.plant] is no setting; did you "
+                                 "mean community?"));
+  EXPECT_THAT(says("[profile.plant]\nhosts = ['a', 'b']\n"),
+              testing::HasSubstr("'hosts' in [profile.plant] was given 2 times; expected once"));
+  EXPECT_THAT(says("[profile.plant]\ndowngrade = 'perhaps'\n"),
+              testing::HasSubstr("'downgrade' is 'perhaps'; expected true or false"));
+  EXPECT_THAT(says("profile = 'plant'\n"), testing::HasSubstr("expected tables [profile.NAME]"));
+  EXPECT_THAT(says("[profile]\nrange = 'x'\n"), testing::HasSubstr("[profile.range] cannot be"));
+  EXPECT_THAT(says("[profile.'a b']\n"), testing::HasSubstr("[profile.a b] cannot be"));
+  EXPECT_THAT(says("[profil.plant]\n"), testing::HasSubstr("did you mean profile?"));
 }
 
 TEST(SettingsTest, NamesTheNumberItCannotRead) {

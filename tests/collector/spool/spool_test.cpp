@@ -221,6 +221,44 @@ TEST_F(SpoolTest, ClearsAlertsOfOneChannelOnly) {
   EXPECT_EQ(spool.Alerts(Plotter(), ChannelKind::kPiws, {}).cleared.size(), 1U);
 }
 
+TEST_F(SpoolTest, KeepsAnEventOnceHoweverOftenItIsShown) {
+  const PrinterEvent logged{.kind = "error-log",
+                            .key = "1437049356/610010",
+                            .channel = ChannelKind::kSnmp,
+                            .at = clock_.Now(),
+                            .code = "610010"};
+  Spool spool = Open();
+  EXPECT_TRUE(spool.Keep(Plotter(), logged));
+  EXPECT_FALSE(spool.Keep(Plotter(), logged));
+  const auto cut = spool.Cut(signer());
+  ASSERT_TRUE(cut);
+  ASSERT_EQ(Opened(*cut).events.size(), 1U);
+  EXPECT_EQ(Opened(*cut).events[0].event, logged);
+  spool.Receipted(cut->batch, "receipt");
+  for (int day = 0; day < 100; ++day) {
+    clock_.Advance(days(1));
+    EXPECT_FALSE(spool.Keep(Plotter(), logged)) << "the log is read again on day " << day;
+    spool.ForgetOld();
+  }
+  EXPECT_FALSE(spool.Cut(signer()));
+  clock_.Advance(days(40));
+  spool.ForgetOld();
+  EXPECT_TRUE(spool.Keep(Plotter(), logged)) << "it was not shown for weeks, and is forgotten";
+}
+
+TEST_F(SpoolTest, MovesEventsIntoANewStream) {
+  const PrinterEvent changed{
+      .kind = "firmware-changed", .key = "2", .at = clock_.Now(), .was = "1", .is = "2"};
+  Spool spool = Open();
+  spool.Keep(Plotter(), changed);
+  ASSERT_TRUE(spool.Cut(signer()));
+  spool.NewStream("a clone");
+  const auto again = spool.Cut(signer());
+  ASSERT_TRUE(again);
+  ASSERT_EQ(Opened(*again).events.size(), 1U);
+  EXPECT_EQ(Opened(*again).events[0].event, changed);
+}
+
 TEST_F(SpoolTest, KeepsMessagesForFiveWeeksAndTheOutboxLonger) {
   Spool spool = Open();
   spool.Keep(ReadingOf(1, clock_.Now()));
@@ -298,11 +336,64 @@ TEST_F(SpoolTest, KnowsPrintersByTheirAddress) {
   EXPECT_EQ(known[0].snmp_port, 161);
 }
 
+TEST_F(SpoolTest, KeepsAllThatIsKnownOfAPrinterWhereverItWent) {
+  KnownPrinter printer{.host = "10.0.0.7",
+                       .snmp_port = 1161,
+                       .identity = Plotter(),
+                       .found_at = clock_.Now(),
+                       .access = "plant",
+                       .name = "plotter.example.com",
+                       .label = "Bridge & Partners, 2nd floor",
+                       .note = "key at the desk",
+                       .macs = {"00:1b:78:aa:bb:cc"},
+                       .spares = {{.host = "10.0.0.8", .access = "plant", .since = clock_.Now()}}};
+  Open().Know(printer);
+  std::vector<KnownPrinter> known = Open().KnownPrinters();
+  ASSERT_EQ(known.size(), 1U);
+  printer.id = known[0].id;
+  EXPECT_EQ(known[0], printer);
+
+  printer.host = "10.0.0.9";
+  Open().Know(printer);
+  known = Open().KnownPrinters();
+  ASSERT_EQ(known.size(), 1U) << "it moved";
+  EXPECT_EQ(known[0].host, "10.0.0.9");
+  printer.host = "";
+  Open().Know(printer);
+  Open().Know({.host = "10.0.0.9"});
+  Open().Know({.host = "", .identity = {.serial = "SG8ZY11001"}});
+  EXPECT_EQ(Open().KnownPrinters().size(), 3U) << "two without an address";
+}
+
+TEST_F(SpoolTest, RemembersHowFarASweepHasCome) {
+  SweepRecord sweep{.what = "10.0.0.0/24",
+                    .next = 17,
+                    .told = std::string("\xFF\0\x01", 3),
+                    .started_at = clock_.Now()};
+  EXPECT_FALSE(Open().LastSweep("plant"));
+  Open().RecordSweep("plant", sweep);
+  EXPECT_EQ(Open().LastSweep("plant"), sweep);
+  sweep.finished_at = clock_.Now();
+  Open().RecordSweep("plant", sweep);
+  EXPECT_EQ(Open().LastSweep("plant"), sweep);
+  EXPECT_FALSE(Open().LastSweep("default"));
+}
+
 TEST_F(SpoolTest, RefusesASpoolOfANewerProgram) {
   { Open(); }
   Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
       .Execute("PRAGMA user_version = 99");
   EXPECT_THROW(Open(), std::runtime_error);
+}
+
+TEST_F(SpoolTest, RemembersWhichChannelGaveWhichMeter) {
+  const std::set<GivenMeter> given = {{"CN9541H01M", "ink.used", ChannelKind::kPiws},
+                                      {"CN9541H01M", "ink.used", ChannelKind::kSnmp}};
+  Open().RememberGiven(given);
+  Spool spool = Open();
+  EXPECT_EQ(spool.GivenMeters(), given);
+  spool.RememberGiven({{"CN9541H01M", "ink.used", ChannelKind::kSnmp}});
+  EXPECT_EQ(spool.GivenMeters(), given);
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+// The spool's memory of where printers are and how far sweeps have come.
+
+#include "collector/spool/spool.h"
+#include "common/crypto.h"
+#include "common/json.h"
+
+namespace plotmeter {
+namespace {
+
+Json SparesJson(const std::vector<SpareAddress>& spares) {
+  Json list = Json::array();
+  for (const SpareAddress& spare : spares) {
+    list.push_back(
+        {spare.host, spare.snmp_port, spare.https_port, spare.access, ToMillis(spare.since)});
+  }
+  return list;
+}
+
+std::vector<SpareAddress> SparesFrom(const std::string& text) {
+  std::vector<SpareAddress> spares;
+  for (const Json& spare : ParseJson(text)) {
+    spares.push_back({.host = spare.at(0).get<std::string>(),
+                      .snmp_port = spare.at(1).get<std::uint16_t>(),
+                      .https_port = spare.at(2).get<std::uint16_t>(),
+                      .access = spare.at(3).get<std::string>(),
+                      .since = FromMillis(spare.at(4).get<std::int64_t>())});
+  }
+  return spares;
+}
+
+}  // namespace
+
+void Spool::Know(const KnownPrinter& printer) {
+  Together([&] {
+    std::optional<std::int64_t> id;
+    if (printer.id != 0) id = printer.id;
+    // Whoever had this place before has lost it.
+    db_.Prepare(
+           "DELETE FROM known_printer WHERE host = ? AND snmp_port = ? AND host <> '' AND id IS "
+           "NOT "
+           "?")
+        .Run(printer.host, int{printer.snmp_port}, id);
+    db_.Prepare(
+           "INSERT OR REPLACE INTO known_printer(id, host, snmp_port, https_port, piws_url,"
+           " manufacturer, serial, product, model, firmware, found_at, access, name, label, note,"
+           " macs, spares) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .Run(id, printer.host, int{printer.snmp_port}, int{printer.https_port}, printer.piws_url,
+             printer.identity.manufacturer, printer.identity.serial, printer.identity.product,
+             printer.identity.model, printer.identity.firmware, ToMillis(printer.found_at),
+             printer.access, printer.name, printer.label, printer.note,
+             JsonText(Json(printer.macs)), JsonText(SparesJson(printer.spares)));
+  });
+}
+
+std::vector<KnownPrinter> Spool::KnownPrinters() {
+  std::vector<KnownPrinter> printers;
+  Statement q = db_.Prepare(
+      "SELECT id, host, snmp_port, https_port, piws_url, manufacturer, serial, product, model,"
+      " firmware, found_at, access, name, label, note, macs, spares"
+      " FROM known_printer ORDER BY host, snmp_port, id");
+  while (q.Step()) {
+    printers.push_back({.id = q.Int(0),
+                        .host = q.Text(1),
+                        .snmp_port = static_cast<std::uint16_t>(q.Int(2)),
+                        .https_port = static_cast<std::uint16_t>(q.Int(3)),
+                        .piws_url = q.Text(4),
+                        .identity = {.manufacturer = q.Text(5),
+                                     .serial = q.Text(6),
+                                     .product = q.Text(7),
+                                     .model = q.Text(8),
+                                     .firmware = q.Text(9)},
+                        .found_at = FromMillis(q.Int(10)),
+                        .access = q.Text(11),
+                        .name = q.Text(12),
+                        .label = q.Text(13),
+                        .note = q.Text(14),
+                        .macs = ParseJson(q.Text(15)).get<std::vector<std::string>>(),
+                        .spares = SparesFrom(q.Text(16))});
+  }
+  return printers;
+}
+
+void Spool::RecordSweep(const std::string& profile, const SweepRecord& sweep) {
+  std::optional<std::int64_t> finished_at;
+  if (sweep.finished_at) finished_at = ToMillis(*sweep.finished_at);
+  db_.Prepare("INSERT OR REPLACE INTO sweep VALUES(?, ?, ?, ?, ?, ?)")
+      .Run(profile, sweep.what, static_cast<std::int64_t>(sweep.next), Base64Url(sweep.told),
+           ToMillis(sweep.started_at), finished_at);
+}
+
+std::optional<SweepRecord> Spool::LastSweep(const std::string& profile) {
+  Statement q =
+      db_.Prepare("SELECT what, next, told, started_at, finished_at FROM sweep WHERE profile = ?");
+  q.Bind(profile);
+  if (!q.Step()) return {};
+  SweepRecord sweep{.what = q.Text(0),
+                    .next = static_cast<std::uint64_t>(q.Int(1)),
+                    .told = FromBase64Url(q.Text(2)).value_or(""),
+                    .started_at = FromMillis(q.Int(3))};
+  if (const auto finished = q.MaybeInt(4)) sweep.finished_at = FromMillis(*finished);
+  return sweep;
+}
+
+}  // namespace plotmeter
