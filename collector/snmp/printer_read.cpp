@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -14,9 +15,13 @@ namespace {
 // Two reckonings of one start differ by the network's delay and the drift of two clocks.
 constexpr std::chrono::minutes kSameStart{10};
 
-bool Holds(const SnmpTable& table, const Oid& subtree) {
-  const auto first = table.lower_bound(subtree);
-  return first != table.end() && subtree.Contains(first->first);
+std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
+  std::vector<Oid> rows;
+  for (auto row = table.lower_bound(subtree); row != table.end() && subtree.Contains(row->first);
+       ++row) {
+    rows.push_back(row->first);
+  }
+  return rows;
 }
 
 // When the card started, by the collector's clock. TimeTicks have 32 bits, whatever came.
@@ -36,17 +41,20 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
         peer_(std::move(peer)),
         probed_(std::move(probed)),
         known_(std::move(known)),
-        done_(std::move(done)) {}
+        done_(std::move(done)) {
+    bulk_peer_ = peer_;
+    peer_.max_repetitions = 0;
+  }
 
   void Start() {
     const Fingerprint& printer = probed_.fingerprint;
     const std::string whose =
         fmt::format("{} {} {}", printer.serial, printer.product, printer.firmware);
-    if (known_.whose != whose) known_ = {.whose = whose};
+    if (known_.whose != whose) known_ = {.whose = whose, .bulk = known_.bulk};
     NoticeRestart();
     explores_ = !known_.explored_at || probed_.at < *known_.explored_at ||
                 probed_.at - *known_.explored_at >= kExploreAgain;
-    session_.Walk(peer_, Subtrees(), [self = shared_from_this()](SnmpResult result) {
+    Walk(Subtrees(), [self = shared_from_this()](SnmpResult result) {
       const bool nothing = result.table.empty();
       if (!self->Take(std::move(result))) return;
       if (nothing) self->remarks_.push_back("no Printer-MIB answers");
@@ -56,6 +64,15 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   }
 
  private:
+  void Walk(std::vector<Oid> subtrees, SnmpCallback done) {
+    const bool bulk = known_.bulk == SnmpBulk::kWorked;
+    session_.Walk(bulk ? bulk_peer_ : peer_, std::move(subtrees),
+                  [self = shared_from_this(), done = std::move(done)](SnmpResult result) {
+                    if (result.bulk == SnmpBulk::kFailed) self->known_.bulk = result.bulk;
+                    done(std::move(result));
+                  });
+  }
+
   // The numbers of jobs begin anew with a start, and who started may have been changed.
   void NoticeRestart() {
     const auto started_at = StartOf(probed_);
@@ -87,7 +104,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     known_.explored_at = probed_.at;
     known_.offers = {mib::kHpErrorLog};  // which is empty as long as all is well
     for (const Oid& subtree : OptionalSubtrees(probed_.fingerprint)) {
-      if (Holds(probed_.table, subtree)) known_.offers.insert(subtree);
+      if (!RowsBelow(probed_.table, subtree).empty()) known_.offers.insert(subtree);
     }
     // Nothing is printed most of the time, and then the table of jobs is empty too.
     if (known_.offers.erase(mib::kJmActiveJobs) > 0) known_.offers.insert(mib::kJmJobState);
@@ -107,11 +124,36 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     const ErrorLogEnd end = EndOfErrorLog(probed_.table);
     if (explores_ || end == known_.log) {
       known_.log = end;
-      return Tell();
+      return TryBulk();
     }
-    session_.Walk(peer_, {mib::kHpErrorLog}, [self = shared_from_this()](SnmpResult result) {
+    Walk({mib::kHpErrorLog}, [self = shared_from_this()](SnmpResult result) {
       if (!self->Take(std::move(result))) return;
       self->known_.log = EndOfErrorLog(self->probed_.table);
+      self->TryBulk();
+    });
+  }
+
+  // Right is what says the same as GETNEXT did; a table that changed just now counts as wrong.
+  void TryBulk() {
+    Oid longest;
+    std::vector<Oid> rows;
+    for (const Oid& column : PrinterMibColumns()) {
+      std::vector<Oid> here = RowsBelow(probed_.table, column);
+      if (here.size() <= rows.size()) continue;
+      longest = column;
+      rows = std::move(here);
+    }
+    if (known_.bulk != SnmpBulk::kNotTried || bulk_peer_.max_repetitions == 0 || rows.empty() ||
+        probed_.credentials.version == SnmpVersion::k1) {
+      return Tell();
+    }
+    SnmpPeer peer = bulk_peer_;
+    peer.retries = std::min(peer.retries, 1);
+    session_.Walk(peer, {longest}, [self = shared_from_this(), longest, rows](SnmpResult result) {
+      const bool same = RowsBelow(result.table, longest) == rows;
+      if (result.bulk != SnmpBulk::kNotTried) {
+        self->known_.bulk = same ? result.bulk : SnmpBulk::kFailed;
+      }
       self->Tell();
     });
   }
@@ -149,6 +191,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   const Profiles& profiles_;
   SnmpPeer peer_;
   Probed probed_;
+  SnmpPeer bulk_peer_ = {};  // the same, asked by GETBULK
   PrinterKnowledge known_;
   std::function<void(Told, PrinterKnowledge)> done_;
   bool explores_ = true;

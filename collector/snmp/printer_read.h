@@ -3,6 +3,9 @@
 //
 //    ReadProbed(session, profiles, peer, probed, {}, [](Told told, PrinterKnowledge known) { … });
 //
+// GETBULK is used, with the repetitions that `peer` allows, where it has worked before: until that
+// is known, a read by GETNEXT asks for its longest column once more.
+//
 // Calls back exactly once, from the session's thread. The session and the
 // profiles outlive the call.
 
@@ -33,6 +36,7 @@ struct PrinterKnowledge {
   ErrorLogEnd log = {};
   std::optional<Instant> started_at = {};  // when the card did, by the collector's clock
   std::vector<FinishedJob> jobs = {};
+  SnmpBulk bulk = SnmpBulk::kNotTried;  // kept of another printer at the address, too
 };
 
 // How long a printer is believed to offer what it offered.

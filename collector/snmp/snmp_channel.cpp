@@ -27,6 +27,10 @@ bool IsPrinter(Verdict verdict) {
          verdict == Verdict::kOtherMaker;
 }
 
+bool IsV3(const std::optional<SnmpCredentials>& credentials) {
+  return credentials && credentials->version == SnmpVersion::k3;
+}
+
 }  // namespace
 
 SnmpChannel::SnmpChannel(SnmpSession& session, Options options)
@@ -47,16 +51,17 @@ void SnmpChannel::Read(const PrinterAddress& address, std::function<void(Told)> 
 void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told) {
   const Key key{peer.address, peer.port};
   peer.credentials = {probed.credentials};
+  peer.max_repetitions = options_.max_repetitions;
   PrinterKnowledge known;
   {
     const std::lock_guard lock(mutex_);
-    known = known_[key];
+    known = known_[key].printer;
   }
   ReadProbed(session_, *options_.profiles, std::move(peer), std::move(probed), std::move(known),
              [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
                {
                  const std::lock_guard lock(mutex_);
-                 known_[key] = std::move(learnt);
+                 known_[key].printer = std::move(learnt);
                }
                told(std::move(answer));
              });
@@ -65,9 +70,16 @@ void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)>
 void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Probed)> done) {
   const Key key{address.host, address.snmp_port};
   Probe(session_, PeerOf(address), [this, key, done = std::move(done)](Probed probed) {
-    if (probed.fingerprint.verdict != Verdict::kSilent && probed.seen != SnmpSeen::kMalformed) {
+    const bool answered = probed.fingerprint.verdict != Verdict::kSilent &&
+                          probed.seen != SnmpSeen::kMalformed && probed.seen != SnmpSeen::kRefused;
+    {
       const std::lock_guard lock(mutex_);
-      answered_to_[key] = probed.credentials;
+      const auto known = known_.find(key);
+      if (answered) {
+        known_[key].answered_to = probed.credentials;
+      } else if (known != known_.end() && IsV3(known->second.answered_to)) {
+        known->second.answered_to.reset();
+      }
     }
     done(std::move(probed));
   });
@@ -90,13 +102,15 @@ SnmpPeer SnmpChannel::PeerOf(const PrinterAddress& address) {
                 .port = address.snmp_port,
                 .credentials = options_.credentials,
                 .timeout = options_.timeout,
-                .retries = options_.retries,
-                .max_repetitions = options_.max_repetitions};
+                .retries = options_.retries};
   const std::lock_guard lock(mutex_);
-  const auto known = answered_to_.find({address.host, address.snmp_port});
-  if (known == answered_to_.end()) return peer;
-  const auto same = std::ranges::find(peer.credentials, known->second);
-  if (same != peer.credentials.end()) std::rotate(peer.credentials.begin(), same, same + 1);
+  const auto known = known_.find({address.host, address.snmp_port});
+  if (known == known_.end() || !known->second.answered_to) return peer;
+  auto& credentials = peer.credentials;
+  const SnmpCredentials& before = *known->second.answered_to;
+  if (IsV3(before)) std::erase_if(credentials, [](const auto& one) { return !IsV3(one); });
+  const auto same = std::ranges::find(credentials, before);
+  if (same != credentials.end()) std::rotate(credentials.begin(), same, same + 1);
   return peer;
 }
 
