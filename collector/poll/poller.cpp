@@ -81,16 +81,20 @@ Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::se
     : channels_(std::move(channels)), profiles_(profiles), memory_(std::move(given)) {}
 
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-                  const std::function<void(const Polled&)>& polled) {
-  Ask(addresses, std::move(stop),
+                  const std::function<void(const Polled&)>& polled,
+                  const std::function<void()>& pause) {
+  Ask(
+      addresses, std::move(stop),
       [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
         polled(Merge(address, told));
-      });
+      },
+      pause);
 }
 
 void Poller::Ask(
     const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told) {
+    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+    const std::function<void()>& pause) {
   if (channels_.empty()) return;
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
@@ -120,6 +124,11 @@ void Poller::Ask(
   }
   for (std::size_t handed = 0; handed < addresses.size(); ++handed) {
     std::unique_lock lock(round->mutex);
+    if (pause && round->finished.empty()) {
+      lock.unlock();
+      pause();
+      lock.lock();
+    }
     if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
@@ -128,6 +137,7 @@ void Poller::Ask(
     Believe(answers, addresses[printer].known, profiles_, memory_);
     told(addresses[printer], answers);
   }
+  if (pause) pause();
 }
 
 }  // namespace plotmeter

@@ -69,12 +69,15 @@ class Poller {
   // out is not asked and is not in the list; an address of which nothing is known is asked over
   // all.
   void Ask(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told);
+           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+           const std::function<void()>& pause = {});
 
   // Ask, and Merge. Reads every printer and hands each to `polled`, on the calling thread, in the
-  // order in which they finish.
+  // order in which they finish. `pause`, if given, is called after those that had finished by then,
+  // before it waits for more, and at the end: the time for what is cheaper done for many.
   void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-            const std::function<void(const Polled&)>& polled);
+            const std::function<void(const Polled&)>& polled,
+            const std::function<void()>& pause = {});
 
   // What the last rounds added to `given`, to be kept on disk.
   std::set<GivenMeter> TakeNewlyGiven() { return memory_.TakeNew(); }
