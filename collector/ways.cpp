@@ -23,12 +23,17 @@ PiwsSettings PiwsOptions(const Arguments& arguments) {
   return {.queue_pause = ParseDuration("piws-pause", arguments.Text("piws-pause"))};
 }
 
+LedmSettings LedmOptions(const Arguments& arguments) {
+  return {.http_port = static_cast<std::uint16_t>(arguments.Number("http-port", 0, 65535))};
+}
+
 }  // namespace
 
 void CheckWays(const Arguments& arguments) {
   SessionOptions(arguments, 0);
   ChannelOptions(arguments);
   PiwsOptions(arguments);
+  LedmOptions(arguments);
 }
 
 std::optional<std::string> RememberedCertificates::Get(const std::string& printer) {
@@ -57,7 +62,8 @@ Ways::Ways(const Arguments& arguments, const Clock& clock, int packets_per_secon
       snmp(session, ChannelOptions(arguments)),
       web(clock, certificates),
       piws(web, PiwsOptions(arguments)),
-      poller({&piws, &snmp}) {
+      ledm(web, LedmOptions(arguments)),
+      poller({&piws, &ledm, &snmp}) {
   session.Start();
 }
 

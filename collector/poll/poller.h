@@ -60,16 +60,23 @@ class Poller {
   // Best channel first. The channels must outlive the poller, and every answer it still waits for.
   explicit Poller(std::vector<Channel*> channels);
 
+  // Whether a printer is to be read in full; else it is watched (Channel::Watch).
+  using InFull = std::function<bool(const PrinterAddress&)>;
+
   // Asks every printer over every channel and hands over what was told, in the channels' order; on
   // the calling thread, each printer as soon as its last channel has answered. Returns when all
   // have, or when `stop` is requested.
   void Ask(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told);
+           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+           const InFull& in_full = {});
 
   // Ask, and Merge. Reads every printer and hands each to `polled`, on the calling thread, in the
   // order in which they finish.
   void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-            const std::function<void(const Polled&)>& polled);
+            const std::function<void(const Polled&)>& polled, const InFull& in_full = {});
+
+  // What a channel learnt of not being there may be otherwise now (Channel::ProbeAgain).
+  void ProbeAgain(const PrinterAddress& address);
 
  private:
   std::vector<Channel*> channels_;
