@@ -1,6 +1,7 @@
 #include "tests/simulator/control.h"
 
 #include <sstream>
+#include <stdexcept>
 #include <vector>
 
 namespace plotmeter::simulator {
@@ -24,10 +25,30 @@ Json ChangeOne(Fleet& fleet, const std::string& command, const std::string& seri
   fleet.Change(*printer, [&](SimulatedPrinter& p) {
     if (command == "reboot") {
       p.Reboot();
+    } else if (command == "swap-board") {
+      p.SwapBoard();
     } else {
       p.Sleep(command == "sleep");
     }
   });
+  if (command != "swap-board") return {{"ok", true}};
+  Json serial_now;
+  fleet.Look(*printer, [&](const SimulatedPrinter& p) { serial_now = p.serial(); });
+  return {{"ok", true}, {"serial", std::move(serial_now)}};
+}
+
+Json MakeOdd(Fleet& fleet, const std::string& serial, const std::string& what) {
+  const auto device = fleet.WithSerial(serial);
+  if (!device) return Error("no printer has the serial number '" + serial + "'");
+  try {
+    if (what.empty()) {
+      fleet.MakeEven(*device);
+    } else {
+      fleet.MakeOdd(*device, what);
+    }
+  } catch (const std::invalid_argument& error) {
+    return Error(error.what());
+  }
   return {{"ok", true}};
 }
 
@@ -50,10 +71,16 @@ Json Do(Fleet& fleet, const std::vector<std::string>& words) {
     if (!to) return NotAnInstant(words[2]);
     return fleet.Truth(*from, *to);
   }
-  if ((command == "sleep" || command == "wake" || command == "reboot") && given == 1) {
+  const bool change =
+      command == "sleep" || command == "wake" || command == "reboot" || command == "swap-board";
+  if (change && given == 1) {
     return ChangeOne(fleet, command, words[1]);
   }
-  return Error("expected: advance INSTANT, truth FROM TO, sleep|wake|reboot SERIAL, now or quit");
+  if (command == "odd" && given == 2) return MakeOdd(fleet, words[1], words[2]);
+  if (command == "even" && given == 1) return MakeOdd(fleet, words[1], "");
+  return Error(
+      "expected: advance INSTANT, truth FROM TO, sleep|wake|reboot|swap-board|even SERIAL, "
+      "odd SERIAL WHAT[=VALUE], now or quit");
 }
 
 }  // namespace

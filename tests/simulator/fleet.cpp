@@ -16,7 +16,9 @@ Fleet::Fleet(const FleetPlan& plan) {
     if (plan.network.prefix < 32 && reserved) continue;
     const std::size_t i = printers_.size();
     addresses_.push_back(static_cast<std::uint32_t>(address));
-    printers_.emplace_back(Models()[i % Models().size()], JobSource{plan.seed, i}, plan.start);
+    const std::size_t model =
+        plan.models.empty() ? i % kUsualModels : plan.models[i % plan.models.size()];
+    printers_.emplace_back(Models().at(model), JobSource{plan.seed, i}, plan.start);
   }
   if (printers_.size() < plan.printers) {
     throw std::invalid_argument("the network has room for " + std::to_string(printers_.size()) +
@@ -24,6 +26,9 @@ Fleet::Fleet(const FleetPlan& plan) {
   }
   changes_.resize(printers_.size());
   known_.resize(printers_.size());
+  for (Oddities& odd : Distribute(plan.odd, printers_.size())) {
+    odd_.push_back(std::make_shared<const Oddities>(std::move(odd)));
+  }
 }
 
 void Fleet::Advance(Instant to) {
@@ -58,6 +63,25 @@ void Fleet::Look(std::size_t i, const std::function<void(const SimulatedPrinter&
 void Fleet::Change(std::size_t i, const std::function<void(SimulatedPrinter&)>& change) {
   const std::lock_guard lock(mutex_);
   change(printers_.at(i));
+  ++changes_[i];
+}
+
+std::shared_ptr<const Oddities> Fleet::OdditiesOf(std::size_t i) const {
+  const std::lock_guard lock(mutex_);
+  return odd_.at(i);
+}
+
+void Fleet::MakeOdd(std::size_t i, std::string_view what) {
+  const std::lock_guard lock(mutex_);
+  Oddities odd = *odd_.at(i);
+  odd.Add(what);
+  odd_[i] = std::make_shared<const Oddities>(std::move(odd));
+  ++changes_[i];
+}
+
+void Fleet::MakeEven(std::size_t i) {
+  const std::lock_guard lock(mutex_);
+  odd_.at(i) = std::make_shared<const Oddities>();
   ++changes_[i];
 }
 
