@@ -8,6 +8,7 @@
 #include "collector/ledm/documents.h"
 #include "common/json.h"
 #include "tests/collector/ledm/written.h"
+#include "tests/paths.h"
 
 namespace plotmeter {
 namespace {

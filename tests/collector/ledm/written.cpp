@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "collector/channel/answers_json.h"
+#include "tests/paths.h"
 
 namespace plotmeter {
 
