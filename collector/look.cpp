@@ -125,7 +125,8 @@ std::vector<Looked> Discover(Ways& ways, const Search& search,
                        .port = search.ports.snmp_port,
                        .credentials = ways.credentials,
                        .timeout = search.timeout,
-                       .retries = search.retries};
+                       .retries = search.retries,
+                       .window = WindowFor(ways.session.packets_per_second(), search.timeout)};
   std::map<Ipv4, Looked> found;
   std::promise<void> done;
   Sweep sweep(ways.session, std::move(options));

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds kLongestSleep{60};  // so that a clock that was set is noticed
 constexpr std::chrono::seconds kDiskAgain{60};     // when the disk took nothing
+constexpr std::size_t kMostUnsynced = 64;  // printers whose readings share a turn of the disk
 
 PrinterAddress AddressOf(const KnownPrinter& printer) {
   return {.host = printer.host,
@@ -198,10 +199,25 @@ Service::RoundReport Service::Round(bool all) {
   for (const PrinterAddress& address : addresses) {
     due[key(address)] = all || IsReadingDue(address, now);
   }
+  // Those that finish together share one turn of the disk: alone each takes milliseconds.
+  std::vector<PrinterAddress> unsynced;
+  const auto sync = [&] {
+    if (unsynced.empty()) return;
+    if (!OnDisk([&] { spool_.Sync(); })) {
+      for (const PrinterAddress& address : unsynced) book_.Of(address).last_kept = {};
+    }
+    unsynced.clear();
+  };
   ways_.poller.Poll(
       addresses, stop_,
-      [&](const Polled& polled) { Keep(polled, due[key(polled.address)], report); },
-      [&](const PrinterAddress& address) { return due[key(address)]; });
+      [&](const Polled& polled) {
+        if (unsynced.empty()) OnDisk([&] { spool_.SyncLater(); });
+        unsynced.push_back(polled.address);
+        Keep(polled, due[key(polled.address)], report);
+        if (unsynced.size() >= kMostUnsynced) sync();
+      },
+      sync, [&](const PrinterAddress& address) { return due[key(address)]; });
+  sync();
   for (const auto& [printer, fingerprint] : ways_.certificates.TakeNew()) {
     OnDisk([&] { spool_.RememberCertificate(printer, fingerprint); });
   }

@@ -1,10 +1,19 @@
 #include "collector/discovery/sweep.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "collector/snmp/mib.h"
 
 namespace plotmeter {
+
+std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout) {
+  constexpr std::int64_t kMost = 65'536;
+  constexpr std::int64_t kLeast = 64;
+  if (packets_per_second <= 0) return kMost;
+  const std::int64_t waiting = packets_per_second * timeout.count() / 1000;
+  return static_cast<std::size_t>(std::clamp(2 * waiting, kLeast, kMost));
+}
 
 Sweep::Sweep(SnmpSession& session, SweepOptions options)
     : session_(session),

@@ -81,13 +81,14 @@ Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::se
     : channels_(std::move(channels)), profiles_(profiles), memory_(std::move(given)) {}
 
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-                  const std::function<void(const Polled&)>& polled, const InFull& in_full) {
+                  const std::function<void(const Polled&)>& polled,
+                  const std::function<void()>& pause, const InFull& in_full) {
   Ask(
       addresses, std::move(stop),
       [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
         polled(Merge(address, told));
       },
-      in_full);
+      pause, in_full);
 }
 
 void Poller::ProbeAgain(const PrinterAddress& address) {
@@ -97,7 +98,7 @@ void Poller::ProbeAgain(const PrinterAddress& address) {
 void Poller::Ask(
     const std::vector<PrinterAddress>& addresses, std::stop_token stop,
     const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
-    const InFull& in_full) {
+    const std::function<void()>& pause, const InFull& in_full) {
   if (channels_.empty()) return;
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
@@ -133,6 +134,11 @@ void Poller::Ask(
   }
   for (std::size_t handed = 0; handed < addresses.size(); ++handed) {
     std::unique_lock lock(round->mutex);
+    if (pause && round->finished.empty()) {
+      lock.unlock();
+      pause();
+      lock.lock();
+    }
     if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
@@ -141,6 +147,7 @@ void Poller::Ask(
     Believe(answers, addresses[printer].known, profiles_, memory_);
     told(addresses[printer], answers);
   }
+  if (pause) pause();
 }
 
 }  // namespace plotmeter

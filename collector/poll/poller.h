@@ -73,12 +73,14 @@ class Poller {
   // all.
   void Ask(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
            const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
-           const InFull& in_full = {});
+           const std::function<void()>& pause = {}, const InFull& in_full = {});
 
   // Ask, and Merge. Reads every printer and hands each to `polled`, on the calling thread, in the
-  // order in which they finish.
+  // order in which they finish. `pause`, if given, is called after those that had finished by then,
+  // before it waits for more, and at the end: the time for what is cheaper done for many.
   void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-            const std::function<void(const Polled&)>& polled, const InFull& in_full = {});
+            const std::function<void(const Polled&)>& polled,
+            const std::function<void()>& pause = {}, const InFull& in_full = {});
 
   // What a channel learnt of not being there may be otherwise now (Channel::ProbeAgain).
   void ProbeAgain(const PrinterAddress& address);

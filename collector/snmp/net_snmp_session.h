@@ -45,8 +45,9 @@ struct SnmpOptions {
   // 100.
   int packets_per_second = 0;
 
-  // How many requests may be waiting for their answer. More loses replies in the socket's buffer.
-  std::size_t max_in_flight = 4096;
+  // How many requests may be waiting for their answer: a /16 of silent addresses, so that only the
+  // ceiling holds a sweep up. Each costs 3 KB while it waits.
+  std::size_t max_in_flight = 65'536;
 
   // Some printers with several addresses answer from another than was asked. Weakens the check of
   // the sender to the request-id alone.
@@ -79,6 +80,7 @@ class NetSnmpSession : public SnmpSession {
   void Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) override;
 
   SnmpCounters counters() const;
+  int packets_per_second() const { return options_.packets_per_second; }  // the ceiling; 0: none
 
  private:
   using Time = TokenBucket::Time;

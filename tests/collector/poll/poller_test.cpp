@@ -184,6 +184,22 @@ TEST(PollerTest, HandsOverTheQuickBeforeTheSlow) {
   EXPECT_EQ(order, (std::vector<std::string>{"10.0.0.7", "10.0.0.8"}));
 }
 
+TEST(PollerTest, PausesAfterThoseThatHaveFinishedAndAtTheEnd) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.silent = "10.0.0.8";
+  Poller poller({&snmp});
+  std::vector<std::string> order;
+  poller.Poll(
+      {{.host = "10.0.0.8"}, {.host = "10.0.0.7"}}, {},
+      [&](const Polled& polled) { order.push_back(polled.address.host); },
+      [&] {
+        order.push_back("pause");
+        if (order.size() == 2) snmp.waiting.at(0)(Answer("CN0000000X", "1"));
+      });
+  EXPECT_EQ(order, (std::vector<std::string>{"10.0.0.7", "pause", "10.0.0.8", "pause"}));
+}
+
 TEST(PollerTest, StopsWaitingWhenAskedAndOutlivesLateAnswers) {
   FakeChannel snmp(ChannelKind::kSnmp);
   snmp.silent = "10.0.0.8";
@@ -202,7 +218,7 @@ TEST(PollerTest, ReadsInFullOnlyWhatIsDueAndWatchesTheRest) {
   Poller poller({&snmp});
   int polled = 0;
   poller.Poll(
-      {{.host = "10.0.0.7"}, {.host = "10.0.0.8"}}, {}, [&](const Polled&) { ++polled; },
+      {{.host = "10.0.0.7"}, {.host = "10.0.0.8"}}, {}, [&](const Polled&) { ++polled; }, {},
       [](const PrinterAddress& address) { return address.host == "10.0.0.7"; });
   EXPECT_EQ(polled, 2);
   EXPECT_EQ(snmp.watched, std::vector<std::string>{"10.0.0.8"});
