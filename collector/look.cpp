@@ -20,7 +20,7 @@ namespace plotmeter {
 namespace {
 
 // The best channel's words before those of the fingerprint, for a printer that was read.
-void TakeIdentity(Looked& looked) {
+void TakeIdentity(Looked& looked, const Profiles& profiles) {
   const PrinterIdentity best = Merge(looked.address, looked.told).identity;
   const auto take = [](std::string& into, const std::string& from) {
     if (!from.empty()) into = from;
@@ -30,6 +30,7 @@ void TakeIdentity(Looked& looked) {
   take(looked.fingerprint.product, best.product);
   take(looked.fingerprint.model, best.model);
   take(looked.fingerprint.firmware, best.firmware);
+  looked.profile = profiles.Of(looked.identity()).name;
 }
 
 Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
@@ -69,6 +70,7 @@ Json ToJson(const Looked& looked) {
     reading[std::string(ToText(channel))] = std::move(said);
   }
   json["reading"] = std::move(reading);
+  json["profile"] = OrNull(looked.profile);
   return json;
 }
 
@@ -97,7 +99,7 @@ Looked LookAt(Ways& ways, const PrinterAddress& address) {
   ways.poller.Ask({address}, {}, [&](const PrinterAddress&, const std::vector<ChannelTold>& told) {
     looked.told = told;
   });
-  TakeIdentity(looked);
+  TakeIdentity(looked, ways.profiles);
   return looked;
 }
 
@@ -153,7 +155,7 @@ std::vector<Looked> Discover(Ways& ways, const Search& search,
   ways.poller.Ask(addresses, stop,
                   [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
                     printers[address.host]->told = told;
-                    TakeIdentity(*printers[address.host]);
+                    TakeIdentity(*printers[address.host], ways.profiles);
                   });
   std::vector<Looked> all;
   for (auto& [number, looked] : found) all.push_back(std::move(looked));
