@@ -14,6 +14,7 @@
 #include "collector/channel/answers_json.h"
 #include "collector/collector_settings.h"
 #include "collector/discovery/sweep.h"
+#include "collector/snmp/large_format.h"
 
 namespace plotmeter {
 namespace {
@@ -85,6 +86,13 @@ Looked LookAt(Ways& ways, const PrinterAddress& address) {
     if (identified.get_future().get().seen == Seen::kAnswered) {
       verdict = Verdict::kLargeFormat;
       looked.fingerprint.rule = "it answers the information web services of large-format printers";
+    } else {  // which office printers speak too
+      std::promise<Told> modelled;
+      ways.ledm.Identify(address, [&](Told told) { modelled.set_value(std::move(told)); });
+      if (NamesLargeFormat(modelled.get_future().get().answers.identity.model)) {
+        verdict = Verdict::kLargeFormat;
+        looked.fingerprint.rule = "its LEDM names a large-format model";
+      }
     }
   }
   if (verdict != Verdict::kLargeFormat) return looked;

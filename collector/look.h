@@ -35,7 +35,7 @@ struct Looked {
 
 Json ToJson(const Looked& looked);
 
-// One address, by SNMP and by PIWS. Waits for all answers.
+// One address, by SNMP, PIWS and LEDM. Waits for all answers.
 Looked LookAt(Ways& ways, const PrinterAddress& address);
 
 struct Search {
