@@ -86,13 +86,12 @@ AddressRange AddressRange::Parse(std::string_view field, std::string_view text) 
   return range;
 }
 
-AddressRange AddressRange::Only(Ipv4 address) {
-  AddressRange range;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::uint32_t octet = (address.number >> (8 * (3 - i))) & kMostInOctet;
-    range.octets_[i] = {octet, octet};
+std::string AddressRange::ToText() const {
+  std::string text;
+  for (const Span& octet : octets_) {
+    text += fmt::format("{}{}-{}", text.empty() ? "" : ".", octet.first, octet.last);
   }
-  return range;
+  return skip_ends_ ? text + "/" : text;
 }
 
 std::optional<Ipv4> Ipv4::Parse(std::string_view text) {
