@@ -55,7 +55,8 @@ Ways::Ways(const Arguments& arguments, const Clock& clock, int packets_per_secon
       credentials(CredentialsOf(arguments)),
       session(SessionOptions(arguments, packets_per_second), clock),
       snmp(session, ChannelOptions(arguments)),
-      piws(clock, certificates, PiwsOptions(arguments)),
+      web(clock, certificates),
+      piws(web, PiwsOptions(arguments)),
       poller({&piws, &snmp}) {
   session.Start();
 }

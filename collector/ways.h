@@ -49,11 +49,15 @@ struct Ways {
   std::vector<SnmpCredentials> credentials;
   NetSnmpSession session;
   SnmpChannel snmp;
+  PrinterWeb web;
   PiwsChannel piws;
   Poller poller;  // PIWS first: its identity is believed before SNMP's (domain: identity)
 
-  // The session's thread is ended before the channel that it calls.
-  ~Ways() { session.Stop(); }
+  // The threads are ended before the channels that they call.
+  ~Ways() {
+    session.Stop();
+    web.Stop();
+  }
 };
 
 }  // namespace plotmeter

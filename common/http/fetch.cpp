@@ -181,6 +181,16 @@ class Fetch::Loop {
     }
   }
 
+  bool Call(std::function<void()> act) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return false;
+      calls_.push_back(std::move(act));
+    }
+    curl_multi_wakeup(multi_.get());
+    return true;
+  }
+
   void Stop() {
     {
       const std::lock_guard lock(mutex_);
@@ -201,7 +211,10 @@ class Fetch::Loop {
  private:
   void Run() {
     thread_id_ = std::this_thread::get_id();
-    while (TakeSubmitted()) {
+    for (;;) {
+      const bool goes_on = TakeSubmitted();
+      MakeCalls();
+      if (!goes_on) break;
       const int until_next = StartDue();
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
@@ -226,7 +239,13 @@ class Fetch::Loop {
       waiting_.emplace(due, std::move(transfer));
     }
     submitted_.clear();
+    to_call_ = std::exchange(calls_, {});
     return !stopping_;
+  }
+
+  void MakeCalls() {
+    for (const auto& act : to_call_) Shielded(act);
+    to_call_.clear();
   }
 
   // Starts what is due, as far as there is room. Milliseconds until there is something to start
@@ -353,8 +372,13 @@ class Fetch::Loop {
     t.result.seen = seen;
     t.result.detail = std::move(detail);
     if (seen != FetchSeen::kAnswered) t.result.body = {};
+    Shielded([&t] { t.done(std::move(t.result)); });
+  }
+
+  // A callback that throws harms no other.
+  static void Shielded(const std::function<void()>& act) {
     try {
-      t.done(std::move(t.result));
+      act();
     } catch (const std::exception& error) {
       Log(LogLevel::kError, "fetch_callback_threw", {{"what", error.what()}});
     }
@@ -366,11 +390,13 @@ class Fetch::Loop {
   std::atomic<std::uint64_t> sent_ = 0;
   std::atomic<std::uint64_t> received_ = 0;
 
-  std::mutex mutex_;  // guards the two below
+  std::mutex mutex_;  // guards the three below
   bool stopping_ = false;
   std::vector<std::unique_ptr<Transfer>> submitted_;
+  std::vector<std::function<void()>> calls_;
 
   // The thread's own.
+  std::vector<std::function<void()>> to_call_;
   std::map<CURL*, std::unique_ptr<Transfer>> active_;
   std::multimap<steady_clock::time_point, std::unique_ptr<Transfer>> waiting_;
 
@@ -385,6 +411,8 @@ Fetch::~Fetch() { loop_->Stop(); }  // while loop_ is whole: callbacks may still
 void Fetch::Submit(FetchRequest request, std::function<void(FetchResult)> done) {
   loop_->Submit(std::move(request), std::move(done));
 }
+
+bool Fetch::Call(std::function<void()> act) { return loop_->Call(std::move(act)); }
 
 void Fetch::Stop() { loop_->Stop(); }
 

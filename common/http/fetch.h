@@ -139,6 +139,9 @@ class Fetch {
   // thread, with kStopped.
   void Submit(FetchRequest request, std::function<void(FetchResult)> done);
 
+  // Runs `act` soon, on the thread of the transfers. False once stopped: it will not run.
+  bool Call(std::function<void()> act);
+
   // Cancels everything; all callbacks have run when it returns (from a callback: they run soon
   // after).
   void Stop();

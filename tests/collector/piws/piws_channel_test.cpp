@@ -104,8 +104,6 @@ class Printer {
 
 class PiwsChannelTest : public testing::Test {
  protected:
-  static PiwsSettings Quick() { return {.queue_pause = 0ms, .deadline = 5s, .connect = 5s}; }
-
   Told Ask(const PrinterAddress& address, bool everything = true) {
     auto promise = std::make_shared<std::promise<Told>>();
     auto future = promise->get_future();
@@ -118,14 +116,19 @@ class PiwsChannelTest : public testing::Test {
     return future.get();
   }
 
-  void Use(const PiwsSettings& settings) {
-    channel_ = std::make_unique<PiwsChannel>(clock_, certificates_, settings);
+  void UseTimeOut(std::chrono::milliseconds time) {
+    channel_.reset();
+    web_ = std::make_unique<PrinterWeb>(clock_, certificates_,
+                                        WebSettings{.deadline = time, .connect = time});
+    channel_ = std::make_unique<PiwsChannel>(*web_, PiwsSettings{.queue_pause = 0ms});
   }
 
   SetClock clock_;
   Certificates certificates_;
+  std::unique_ptr<PrinterWeb> web_ = std::make_unique<PrinterWeb>(
+      clock_, certificates_, WebSettings{.deadline = 5s, .connect = 5s});
   std::unique_ptr<PiwsChannel> channel_ =
-      std::make_unique<PiwsChannel>(clock_, certificates_, Quick());
+      std::make_unique<PiwsChannel>(*web_, PiwsSettings{.queue_pause = 0ms});
 };
 
 const char kJobs[] =
@@ -230,7 +233,7 @@ TEST_F(PiwsChannelTest, SaysWhatElseItMaySee) {
 }
 
 TEST_F(PiwsChannelTest, GivesUpASilentPrinter) {
-  Use({.queue_pause = 0ms, .deadline = 200ms, .connect = 200ms});
+  UseTimeOut(200ms);
   Printer printer({{"*", {"", Stranger::Answer::Then::kHang}}});
   const Told told = Ask(printer.address());
   EXPECT_EQ(told.seen, Seen::kUnreachable);
@@ -238,7 +241,7 @@ TEST_F(PiwsChannelTest, GivesUpASilentPrinter) {
 }
 
 TEST_F(PiwsChannelTest, KeepsWhatItHasWhenAPrinterFallsSilent) {
-  Use({.queue_pause = 0ms, .deadline = 300ms, .connect = 300ms});
+  UseTimeOut(300ms);
   Printer printer({{"*", {"", Stranger::Answer::Then::kHang}},
                    {"/Identification.xml", Stranger::Ok(Golden("Identification.xml"))},
                    {"/InkSystem.json", Stranger::Ok(Golden("InkSystem.json"))}});

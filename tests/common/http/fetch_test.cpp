@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <thread>
 
 #include "tests/common/http/stranger.h"
 #include "tests/fakes/scratch.h"
@@ -334,6 +335,15 @@ TEST(FetchTest, MayBeStoppedFromACallback) {
     Get(fetch, {.url = mute.url()});
   }
   EXPECT_EQ(stopped, 1);
+}
+
+TEST(FetchTest, MakesACallOnItsOwnThreadUntilItIsStopped) {
+  Fetch fetch;
+  std::promise<std::thread::id> there;
+  EXPECT_TRUE(fetch.Call([&] { there.set_value(std::this_thread::get_id()); }));
+  EXPECT_NE(there.get_future().get(), std::this_thread::get_id());
+  fetch.Stop();
+  EXPECT_FALSE(fetch.Call([] { ADD_FAILURE() << "called"; }));
 }
 
 }  // namespace

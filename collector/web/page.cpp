@@ -1,4 +1,4 @@
-#include "collector/piws/page.h"
+#include "collector/web/page.h"
 
 #include <fmt/format.h>
 

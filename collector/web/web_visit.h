@@ -1,0 +1,97 @@
+// One Identify or Read over a printer's web server: asks for one thing after the other, GET only,
+// and notes what was seen. What to ask and what it means is up to the channel that derives from it.
+//
+//    class Visit : public WebVisit {
+//      void Begin() override { Ask({"/Identification.xml"}, [this](const Page& p) { On(p); }); }
+//      …
+//    };
+//    web.Enter(std::make_shared<Visit>(…));
+//
+// All but the constructor runs on the thread of Fetch. Each visit calls back exactly once. Once the
+// printer is identified, two requests in a row without an answer end the visit with what there is,
+// as does a key that changes in between.
+
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/channel/channel.h"
+#include "collector/web/page.h"
+#include "collector/web/printer_web.h"
+
+namespace plotmeter {
+
+class WebVisit : public std::enable_shared_from_this<WebVisit> {
+ public:
+  virtual ~WebVisit() = default;
+  WebVisit(const WebVisit&) = delete;
+  WebVisit& operator=(const WebVisit&) = delete;
+
+  // Names the printer among those of a PrinterWeb.
+  const std::string& printer() const { return printer_; }
+
+ protected:
+  using Then = std::function<void(const Page&)>;
+
+  // `root` stands between the address and each path that is asked for.
+  WebVisit(PrinterWeb& web, const PrinterAddress& address, std::string_view root,
+           std::function<void(Told)> told);
+
+  virtual void Begin() = 0;
+
+  // Tries the paths in turn until one is there and readable, and goes on with the last answer.
+  void Ask(std::vector<std::string> paths, Then next, std::chrono::milliseconds pause = {});
+
+  // True if there is a document. Ends the visit otherwise, for what cannot be done without:
+  //    404 kNotSpoken "no PIWS: HTTP 404"     503 kAsleep     401, another key kRefused
+  //    no answer in time kUnreachable         bytes that are something else kUnreadable
+  bool IsThere(const Page& page, std::string_view protocol, std::string_view what);
+
+  // The rule of first contact, for who answered last. Ends the visit when it is somebody else; from
+  // now on, only the same key is spoken to.
+  bool IsTheRememberedOne(const PrinterIdentity& identity);
+
+  // Notes what became of one document: `read`, or a remark why not.
+  void Take(const Page& page, std::string_view what, bool read);
+
+  // True when nothing was taken because everything sleeps; the visit has ended then.
+  bool EndedAsleep();
+
+  void End(Seen seen, std::string detail);
+
+  const std::string& base() const { return base_; }
+  Instant now() const { return web_.clock_.Now(); }
+
+  Told told_;
+  Instant at_ = {};              // when the last answer came
+  std::optional<Instant> date_;  // the printer's clock as it said it then
+
+ private:
+  friend class PrinterWeb;
+
+  void EndUnstarted();
+  void Note(const FetchResult& got, const Page& page);
+  void EndWithWhatThereIs(const Page& page);
+  void EndCertificateChanged();
+
+  PrinterWeb& web_;
+  const std::string base_;  // "https://10.0.0.7:443"
+  const std::string printer_;
+  const std::string root_;
+  std::function<void(Told)> done_;
+  std::string fingerprint_;
+  std::string pin_;
+  bool identified_ = false;
+  bool given_up_ = false;
+  int silent_in_a_row_ = 0;
+  int taken_ = 0;
+  int asleep_ = 0;
+};
+
+}  // namespace plotmeter
