@@ -12,6 +12,7 @@
 #include "collector/collector_settings.h"
 #include "collector/snmp/usm_words.h"
 #include "common/crypto.h"
+#include "common/json.h"
 
 namespace plotmeter {
 namespace {
@@ -30,8 +31,8 @@ Secret ReadSecretFile(const std::string& setting, const std::string& path) {
   struct stat about {};
   std::string text(kMostOfSecret + 2, '\0');
   const bool known = ::fstat(file, &about) == 0;
-  const ssize_t octets = known && S_ISREG(about.st_mode) ? ::read(file, text.data(), text.size())
-                                                         : -1;
+  const ssize_t octets =
+      known && S_ISREG(about.st_mode) ? ::read(file, text.data(), text.size()) : -1;
   ::close(file);
   if (octets < 0) throw wrong("which is no file", "a file with a passphrase");
   text.resize(static_cast<std::size_t>(octets));
@@ -65,8 +66,8 @@ Word Spoken(const Arguments& arguments, const std::string& setting, Parse parse,
 }
 
 // A protocol and its passphrase come together. `protocol` is its setting's name.
-Secret SecretOf(const Arguments& arguments, const std::string& protocol,
-                const std::string& file, bool is_spoken) {
+Secret SecretOf(const Arguments& arguments, const std::string& protocol, const std::string& file,
+                bool is_spoken) {
   if (is_spoken != arguments.Has(file)) {
     throw UsageError(is_spoken ? fmt::format("'{}' is missing; expected the file with the "
                                              "passphrase for '{}'",
@@ -86,8 +87,8 @@ std::shared_ptr<const SnmpUser> UserOf(const Arguments& arguments) {
     for (const char* other : {"auth-protocol", "auth-secret-file", "priv-protocol",
                               "priv-secret-file", "context", "downgrade"}) {
       if (arguments.Has(other) && arguments.Text(other) != "false") {
-        throw UsageError(
-            fmt::format("'{}' is given without 'user'; expected the name of an SNMPv3 user", other));
+        throw UsageError(fmt::format(
+            "'{}' is given without 'user'; expected the name of an SNMPv3 user", other));
       }
     }
     return nullptr;
@@ -102,18 +103,24 @@ std::shared_ptr<const SnmpUser> UserOf(const Arguments& arguments) {
   return std::make_shared<const SnmpUser>(std::move(user));
 }
 
-SearchProfile ProfileOf(const Arguments& arguments, const std::string& name) {
-  SearchProfile profile{.name = name};
-  for (const std::string& text : arguments.All("range")) {
+void TakeRanges(SearchProfile& profile) {
+  for (const std::string& text : profile.range_texts) {
     if (LooksLikeName(text)) {
       profile.hosts.push_back({.at = HostName::Parse("range", text)});
     } else {
       profile.ranges.push_back(AddressRange::Parse("range", text));
     }
   }
-  for (const std::string& text : arguments.All("exclude")) {
+  for (const std::string& text : profile.exclude_texts) {
     profile.excludes.push_back(AddressRange::Parse("exclude", text));
   }
+}
+
+SearchProfile ProfileOf(const Arguments& arguments, const std::string& name) {
+  SearchProfile profile{.name = name};
+  profile.range_texts = arguments.All("range");
+  profile.exclude_texts = arguments.All("exclude");
+  TakeRanges(profile);
   if (arguments.Has("hosts")) {
     for (HostRow& row : ReadHosts(arguments.Text("hosts"))) profile.hosts.push_back(std::move(row));
   }
@@ -187,23 +194,34 @@ std::vector<SnmpCredentials> CredentialsOf(const Arguments& arguments) {
 }
 
 std::string SearchProfile::what() const {
-  std::string words;
-  for (const AddressRange& range : ranges) words += " " + range.ToText();
-  for (const AddressRange& range : excludes) words += " -" + range.ToText();
-  std::string lists;
+  std::string list;
   for (const HostRow& row : hosts) {
-    lists += fmt::format("{}:{}\n", row.at.host, row.at.port.value_or(0));
+    list += fmt::format("{}:{}\n", row.at.host, row.at.port.value_or(0));
   }
-  if (!lists.empty()) words += " #" + Base64Url(Sha256(lists));
-  return fmt::format("{}{}", ports.snmp_port, words);
+  return JsonText({{"range", range_texts},
+                   {"exclude", exclude_texts},
+                   {"port", ports.snmp_port},
+                   {"list", Base64Url(Sha256(list))}});
+}
+
+void SearchProfile::LookAgain(const std::string& what) {
+  const Json before = ParseJson(what);
+  range_texts = before.at("range").get<std::vector<std::string>>();
+  exclude_texts = before.at("exclude").get<std::vector<std::string>>();
+  TakeRanges(*this);
+}
+
+SearchProfile DefaultProfileOf(const Arguments& arguments) {
+  return ProfileOf(arguments, kDefaultProfile);
 }
 
 std::vector<SearchProfile> SearchProfilesOf(const Arguments& arguments) {
-  std::vector<SearchProfile> profiles = {ProfileOf(arguments, kDefaultProfile)};
+  std::vector<SearchProfile> profiles = {DefaultProfileOf(arguments)};
   for (const Arguments& table : arguments.Tables("profile")) {
     if (table.title == kDefaultProfile) {
-      throw UsageError("[profile.default] cannot be: the settings outside tables are the profile "
-                       "default; expected another name");
+      throw UsageError(
+          "[profile.default] cannot be: the settings outside tables are the profile "
+          "default; expected another name");
     }
     try {
       profiles.push_back(ProfileOf(table, table.title));

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ std::vector<SnmpCredentials> CredentialsOf(const Arguments& arguments);
 
 struct SearchProfile {
   std::string name = kDefaultProfile;
+  std::vector<std::string> range_texts = {};  // as they were written
+  std::vector<std::string> exclude_texts = {};
   std::vector<AddressRange> ranges = {};
   std::vector<AddressRange> excludes = {};
   std::vector<HostRow> hosts = {};  // of the CSV file, and names given as ranges
@@ -46,18 +49,25 @@ struct SearchProfile {
   PrinterAddress ports = {};  // for every address; host is not used
   std::chrono::milliseconds timeout{2000};
   int retries = 1;
-  int packets_per_second = 100;
+  std::optional<int> packets_per_second = {};  // 0: no ceiling; empty: nobody said
   std::chrono::milliseconds rediscover = std::chrono::hours(7 * 24);  // 0: only when asked
 
   bool names_something() const { return !ranges.empty() || !hosts.empty(); }
 
-  // What makes it another search when it changes, as text.
+  // What makes it another search when it changes: JSON of ranges, excludes and port, and a hash of
+  // the hosts.
   std::string what() const;
+
+  // Takes ranges and excludes of an earlier search from its what().
+  void LookAgain(const std::string& what);
 };
 
 // The default profile first, then the file's by name. Reads host lists and secret files. Throws
 // UsageError that names the profile; a host row whose profile nobody wrote names its line.
 std::vector<SearchProfile> SearchProfilesOf(const Arguments& arguments);
+
+// The default profile alone, for commands that search nothing.
+SearchProfile DefaultProfileOf(const Arguments& arguments);
 
 // Which credentials open which printer, when it is read. Safe from any thread.
 class AccessBook {
@@ -73,7 +83,7 @@ class AccessBook {
 
  private:
   std::map<std::string, std::vector<SnmpCredentials>> by_profile_;
-  mutable std::mutex mutex_;                   // guards the one below
+  mutable std::mutex mutex_;                    // guards the one below
   std::map<std::string, std::string> by_host_;  // communities
 };
 

@@ -7,16 +7,15 @@
 namespace plotmeter {
 namespace {
 
-SnmpOptions SessionOptions(const Arguments& arguments, int packets_per_second) {
-  if (!arguments.Has("packets-per-second")) return {.packets_per_second = packets_per_second};
-  return {.packets_per_second =
-              static_cast<int>(arguments.Number("packets-per-second", 0, 1'000'000))};
-}
-
-SnmpChannel::Options ChannelOptions(const Arguments& arguments) {
-  return {.credentials = CredentialsOf(arguments),
-          .timeout = ParseDuration("timeout", arguments.Text("timeout")),
-          .retries = static_cast<int>(arguments.Number("retries", 0, 10))};
+SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBook* access) {
+  SnmpChannel::Options options{
+      .credentials = profile.credentials, .timeout = profile.timeout, .retries = profile.retries};
+  if (access != nullptr) {
+    options.credentials_of = [access](const PrinterAddress& address) {
+      return access->Of(address);
+    };
+  }
+  return options;
 }
 
 PiwsSettings PiwsOptions(const Arguments& arguments) {
@@ -25,11 +24,7 @@ PiwsSettings PiwsOptions(const Arguments& arguments) {
 
 }  // namespace
 
-void CheckWays(const Arguments& arguments) {
-  SessionOptions(arguments, 0);
-  ChannelOptions(arguments);
-  PiwsOptions(arguments);
-}
+void CheckWays(const Arguments& arguments) { PiwsOptions(arguments); }
 
 std::optional<std::string> RememberedCertificates::Get(const std::string& printer) {
   const std::lock_guard lock(mutex_);
@@ -49,12 +44,13 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
   return std::exchange(new_, {});
 }
 
-Ways::Ways(const Arguments& arguments, const Clock& clock, int packets_per_second,
-           std::map<std::string, std::string> known)
+Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
+           int packets_per_second, std::map<std::string, std::string> known,
+           const AccessBook* access)
     : certificates(std::move(known)),
-      credentials(CredentialsOf(arguments)),
-      session(SessionOptions(arguments, packets_per_second), clock),
-      snmp(session, ChannelOptions(arguments)),
+      session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
+              clock),
+      snmp(session, ChannelOptions(profile, access)),
       web(clock, certificates),
       piws(web, PiwsOptions(arguments)),
       poller({&piws, &snmp}) {

@@ -86,14 +86,6 @@ AddressRange AddressRange::Parse(std::string_view field, std::string_view text) 
   return range;
 }
 
-std::string AddressRange::ToText() const {
-  std::string text;
-  for (const Span& octet : octets_) {
-    text += fmt::format("{}{}-{}", text.empty() ? "" : ".", octet.first, octet.last);
-  }
-  return skip_ends_ ? text + "/" : text;
-}
-
 std::optional<Ipv4> Ipv4::Parse(std::string_view text) {
   const auto octets = Split(text, '.');
   if (octets.size() != 4) return {};

@@ -37,10 +37,6 @@ class AddressRange {
   // and what was expected.
   static AddressRange Parse(std::string_view field, std::string_view text);
 
-  // "10.0.0.0/24" is "10.0.0.0-255" with its ends left out: "10-10.0-0.0-0.0-255/". For telling one
-  // from another; Parse does not read it.
-  std::string ToText() const;
-
   // How many addresses to look at: of a block of /30 or shorter neither the first (the network) nor
   // the last (broadcast).
   std::uint64_t size() const;
