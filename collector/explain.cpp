@@ -236,7 +236,7 @@ int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchP
   for (const auto& [name, text] : found.texts) fmt::print("   text {}: \"{}\"\n", name, text);
   fmt::print("\nVerdict: {}, because {}.\n", ToText(found.verdict), found.rule);
   if (!found.model.empty()) {
-    fmt::print("{} {}, serial {}, product {}, firmware {}\n", found.maker, found.model,
+    fmt::print("It says it is {}, serial {}, product {}, firmware {}\n", found.model,
                found.serial.empty() ? "unknown" : found.serial,
                found.product.empty() ? "unknown" : found.product,
                found.firmware.empty() ? "unknown" : found.firmware);

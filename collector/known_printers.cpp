@@ -174,6 +174,12 @@ Meeting TakeSpare(const KnownPrinter& printer, const SpareAddress& spare,
   return meeting;
 }
 
+void KeepEvents(Spool& spool, const std::vector<IdentityEvent>& events) {
+  for (const auto& [printer, event] : events) {
+    if (!printer.serial.empty()) spool.Keep(printer, event);  // else nobody could say whose it is
+  }
+}
+
 Known KnowPrinters(Spool& spool, const std::vector<KnownPrinter>& seen,
                    const std::function<bool(const KnownPrinter&)>& is_there, Instant now) {
   Known all;
@@ -181,6 +187,7 @@ Known KnowPrinters(Spool& spool, const std::vector<KnownPrinter>& seen,
     for (const KnownPrinter& printer : seen) {
       Meeting meeting = Meet(spool.KnownPrinters(), printer, is_there, now);
       for (const KnownPrinter& changed : meeting.changed) spool.Know(changed);
+      KeepEvents(spool, meeting.events);
       for (IdentityEvent& event : meeting.events) all.events.push_back(std::move(event));
       if (meeting.is_new) ++all.added;
     }

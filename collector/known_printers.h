@@ -47,6 +47,9 @@ Meeting Meet(const std::vector<KnownPrinter>& known, const KnownPrinter& seen,
 Meeting TakeSpare(const KnownPrinter& printer, const SpareAddress& spare,
                   std::optional<Instant> last_success, Instant now);
 
+// For the portal; those of a printer without a serial are left out.
+void KeepEvents(Spool& spool, const std::vector<IdentityEvent>& events);
+
 // Puts what was seen into the spool's list, all or nothing, and returns what happened, in order.
 struct Known {
   std::vector<IdentityEvent> events = {};

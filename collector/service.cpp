@@ -246,7 +246,7 @@ bool Service::IsThere(const KnownPrinter& printer) {
          (status.serial == printer.identity.serial || printer.identity.serial.empty());
 }
 
-// The one place where a change of who stands where is told.
+// Says here what the spool says to the portal.
 void Service::Note(const std::vector<IdentityEvent>& events) {
   for (const auto& [printer, event] : events) {
     Log(LogLevel::kWarning, "printer_changed",
@@ -288,6 +288,9 @@ void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
           for (const Reading& reading : polled.readings) kept([&] { spool_.Keep(reading); });
         }
         for (const JobRecord& job : polled.jobs) kept([&] { spool_.Keep(polled.identity, job); });
+        for (const PrinterEvent& event : polled.events) {
+          kept([&] { spool_.Keep(polled.identity, event); });
+        }
         for (const ChannelAlerts& alerts : polled.alerts) {
           kept([&] {
             const AlertChanges changes =
@@ -398,7 +401,10 @@ void Service::AskSpares(const std::vector<KnownPrinter>& asked, const std::vecto
     Keep(answer, all, report);
     const Meeting meeting = TakeSpare(*printer, printer->spares.front(), last, clock_.Now());
     if (OnDisk([&] {
-          for (const KnownPrinter& changed : meeting.changed) spool_.Know(changed);
+          spool_.Together([&] {
+            for (const KnownPrinter& changed : meeting.changed) spool_.Know(changed);
+            KeepEvents(spool_, meeting.events);
+          });
         })) {
       Note(meeting.events);
     }

@@ -1,6 +1,7 @@
 #include "tests/simulator/control.h"
 
 #include <sstream>
+#include <stdexcept>
 #include <vector>
 
 namespace plotmeter::simulator {
@@ -31,6 +32,21 @@ Json ChangeOne(Fleet& fleet, const std::string& command, const std::string& seri
   return {{"ok", true}};
 }
 
+Json MakeOdd(Fleet& fleet, const std::string& serial, const std::string& what) {
+  const auto device = fleet.WithSerial(serial);
+  if (!device) return Error("no printer has the serial number '" + serial + "'");
+  try {
+    if (what.empty()) {
+      fleet.MakeEven(*device);
+    } else {
+      fleet.MakeOdd(*device, what);
+    }
+  } catch (const std::invalid_argument& error) {
+    return Error(error.what());
+  }
+  return {{"ok", true}};
+}
+
 Json Do(Fleet& fleet, const std::vector<std::string>& words) {
   const std::string& command = words[0];
   const std::size_t given = words.size() - 1;
@@ -53,7 +69,11 @@ Json Do(Fleet& fleet, const std::vector<std::string>& words) {
   if ((command == "sleep" || command == "wake" || command == "reboot") && given == 1) {
     return ChangeOne(fleet, command, words[1]);
   }
-  return Error("expected: advance INSTANT, truth FROM TO, sleep|wake|reboot SERIAL, now or quit");
+  if (command == "odd" && given == 2) return MakeOdd(fleet, words[1], words[2]);
+  if (command == "even" && given == 1) return MakeOdd(fleet, words[1], "");
+  return Error(
+      "expected: advance INSTANT, truth FROM TO, sleep|wake|reboot|even SERIAL, "
+      "odd SERIAL WHAT[=VALUE], now or quit");
 }
 
 }  // namespace

@@ -3,8 +3,11 @@
 //
 //    advance 2026-10-23T03:00:00Z      {"now": "2026-10-23T03:00:00Z"}
 //    truth 2026-10-01 2026-11-01       {"from", "to", "meters": [...], "jobs": [...]}
-//    (Fleet::Truth) sleep CN9541H01M                  {"ok": true}; wake and reboot likewise now
-//    {"now": …} quit
+//                                      (Fleet::Truth)
+//    sleep CN9541H01M                  {"ok": true}; wake and reboot likewise
+//    odd CN9541H01M slow=5s            {"ok": true}: an oddity of oddity.h; even takes all away
+//    now                               {"now": …}
+//    quit
 //
 // What cannot be done is answered {"error": "…"} and changes nothing. Instants are RFC 3339, or a
 // date for its midnight.

@@ -24,6 +24,9 @@ Fleet::Fleet(const FleetPlan& plan) {
   }
   changes_.resize(printers_.size());
   known_.resize(printers_.size());
+  for (Oddities& odd : Distribute(plan.odd, printers_.size())) {
+    odd_.push_back(std::make_shared<const Oddities>(std::move(odd)));
+  }
 }
 
 void Fleet::Advance(Instant to) {
@@ -58,6 +61,25 @@ void Fleet::Look(std::size_t i, const std::function<void(const SimulatedPrinter&
 void Fleet::Change(std::size_t i, const std::function<void(SimulatedPrinter&)>& change) {
   const std::lock_guard lock(mutex_);
   change(printers_.at(i));
+  ++changes_[i];
+}
+
+std::shared_ptr<const Oddities> Fleet::OdditiesOf(std::size_t i) const {
+  const std::lock_guard lock(mutex_);
+  return odd_.at(i);
+}
+
+void Fleet::MakeOdd(std::size_t i, std::string_view what) {
+  const std::lock_guard lock(mutex_);
+  Oddities odd = *odd_.at(i);
+  odd.Add(what);
+  odd_[i] = std::make_shared<const Oddities>(std::move(odd));
+  ++changes_[i];
+}
+
+void Fleet::MakeEven(std::size_t i) {
+  const std::lock_guard lock(mutex_);
+  odd_.at(i) = std::make_shared<const Oddities>();
   ++changes_[i];
 }
 

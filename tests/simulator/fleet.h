@@ -20,6 +20,7 @@
 #include "common/time.h"
 #include "tests/simulator/address.h"
 #include "tests/simulator/mib.h"
+#include "tests/simulator/oddity.h"
 #include "tests/simulator/printer.h"
 
 namespace plotmeter::simulator {
@@ -29,13 +30,14 @@ struct FleetPlan {
   Network network = {};
   std::uint64_t seed = 1;
   Instant start = {};
+  std::vector<OddityRule> odd = {};
 };
 
 class Fleet {
  public:
   // Models come round-robin. Printer i lives at the i-th address that ends neither in 0 nor in 255;
   // a network of one address holds one printer. Throws std::invalid_argument when the network is
-  // too small.
+  // too small, or an oddity names a device that is not there.
   explicit Fleet(const FleetPlan& plan);
 
   void Advance(Instant to);
@@ -48,6 +50,12 @@ class Fleet {
   // Calls with the lock held; nothing of the printer may be kept.
   void Look(std::size_t i, const std::function<void(const SimulatedPrinter&)>& look) const;
   void Change(std::size_t i, const std::function<void(SimulatedPrinter&)>& change);
+
+  // What is odd about device i: never null, mostly empty. It stays as it is; a change makes
+  // another.
+  std::shared_ptr<const Oddities> OdditiesOf(std::size_t i) const;
+  void MakeOdd(std::size_t i, std::string_view what);  // "slow=5s"; std::invalid_argument
+  void MakeEven(std::size_t i);                        // as healthy as it can be
 
   // What the printer's SNMP agent has to say now; made anew only when something changed.
   std::shared_ptr<const Mib> MibOf(std::size_t i) const;
@@ -67,6 +75,7 @@ class Fleet {
   std::vector<SimulatedPrinter> printers_;
   std::vector<std::uint32_t> addresses_;
   std::vector<std::uint64_t> changes_;  // of each printer, by Change
+  std::vector<std::shared_ptr<const Oddities>> odd_;
   mutable std::vector<Known> known_;
 };
 

@@ -9,6 +9,7 @@
 #include "common/settings.h"
 #include "tests/simulator/console.h"
 #include "tests/simulator/fleet.h"
+#include "tests/simulator/oddity.h"
 #include "tests/simulator/piws_server.h"
 #include "tests/simulator/recording.h"
 #include "tests/simulator/snmp_agent.h"
@@ -86,6 +87,12 @@ FleetPlan PlanFleet(const Arguments& arguments) {
         "'network' is '{}'; expected part of 127.0.0.0/8, such as 127.60.0.0/16", network));
   }
   plan.network = *parsed;
+  try {
+    for (const std::string& rule : arguments.All("odd")) plan.odd.push_back(ParseOddityRule(rule));
+    Distribute(plan.odd, plan.printers);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(fmt::format("'odd': {}", error.what()));
+  }
   plan.seed = static_cast<std::uint64_t>(arguments.Number("seed"));
   const auto days = std::chrono::days(arguments.Number("days", 0, 36500));
   plan.start = std::chrono::floor<std::chrono::seconds>(SystemClock().Now()) - days;
@@ -186,12 +193,20 @@ Time that a test drives, and what the printers truly showed:
   advance 2026-10-23T03:00:00Z
   truth 2026-10-01T00:00:00Z 2026-10-23T03:00:00Z
   sleep SERIAL   wake SERIAL   reboot SERIAL   now   quit
+  odd SERIAL WHAT[=VALUE]   even SERIAL
 
+Sick devices, from the start or by the command `odd`; the values are what is meant without one:
+  plotmeter-sim --printers 100 --odd 10%:dead --odd 5%:slow=5s --odd 3:v1-only
+)";
+
+constexpr const char* kMoreStill = R"(
 A recorded device that answers again:
   plotmeter-sim --recording walk.snmprec --listen 127.0.0.1:8161
 
 When it is ready it prints one line of JSON: addresses, ports, serial numbers, and under "never"
 the texts that no collector may let out.)";
+
+std::string More() { return kMore + OddityHelp() + kMoreStill; }
 
 }  // namespace
 
@@ -202,11 +217,11 @@ int main(int argc, char** argv) {
   const plotmeter::Program program{
       .name = "plotmeter-sim",
       .summary = "Simulated large-format printers with a truth, over SNMP and HTTPS.",
-      .more = plotmeter::simulator::kMore,
+      .more = plotmeter::simulator::More(),
       .commands = {
           {.name = "",
            .summary = "Simulates printers, or replays a recorded walk.",
-           .more = plotmeter::simulator::kMore,
+           .more = plotmeter::simulator::More(),
            .settings =
                {{.name = "printers", .value = "N", .fallback = "5", .help = "how many printers"},
                 {.name = "network",
@@ -236,6 +251,10 @@ int main(int argc, char** argv) {
                 {.name = "start",
                  .value = "INSTANT",
                  .help = "or it begins then, such as 2026-10-23T00:00:00Z"},
+                {.name = "odd",
+                 .value = "WHO:WHAT[=VALUE]",
+                 .help = "make devices sick: WHO is 3, 10% or all; WHAT as below",
+                 .repeatable = true},
                 {.name = "control",
                  .value = "-|ADDR:PORT",
                  .help = "time is driven by commands from standard input, or from a connection"},

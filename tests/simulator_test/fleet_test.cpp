@@ -95,11 +95,26 @@ TEST(ControlTest, SendsOnePrinterToSleepAndWakesIt) {
   EXPECT_EQ(Said(fleet, "reboot " + serial), R"({"ok":true})");
 }
 
+TEST(ControlTest, MakesAPrinterOddAndHealthyAgain) {
+  FleetPlan plan = Plan(2);
+  plan.odd = {ParseOddityRule("2:v1-only")};
+  Fleet fleet(plan);
+  std::string serial;
+  fleet.Look(1, [&](const SimulatedPrinter& p) { serial = p.serial(); });
+  EXPECT_TRUE(fleet.OdditiesOf(0)->empty());
+  EXPECT_EQ(Said(fleet, "odd " + serial + " slow=5s"), R"({"ok":true})");
+  EXPECT_EQ(fleet.OdditiesOf(1)->Text(), "slow=5s,v1-only");
+  EXPECT_THAT(Said(fleet, "odd " + serial + " slow=soon"), ::testing::HasSubstr("duration"));
+  EXPECT_EQ(Said(fleet, "even " + serial), R"({"ok":true})");
+  EXPECT_TRUE(fleet.OdditiesOf(1)->empty());
+}
+
 TEST(ControlTest, SaysWhatItDoesNotUnderstandAndChangesNothing) {
   Fleet fleet(Plan(1));
   fleet.Advance(kStart + std::chrono::days(1));
   for (const char* line : {"", "fly", "advance", "advance tomorrow", "advance 2026-10-01",
-                           "truth x y", "truth 2026-10-01 y", "sleep NOBODY", "quit now"}) {
+                           "truth x y", "truth 2026-10-01 y", "sleep NOBODY", "quit now",
+                           "odd NOBODY dead", "even NOBODY", "odd"}) {
     EXPECT_THAT(Said(fleet, line), ::testing::StartsWith(R"({"error":)")) << line;
     EXPECT_FALSE(AnswerControl(fleet, line).quit);
   }

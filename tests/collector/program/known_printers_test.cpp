@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/scratch.h"
+
 namespace plotmeter {
 namespace {
 
@@ -173,6 +178,28 @@ TEST_F(KnownPrintersTest, DoesNotTakeTwoModelsWithOneSerialForOnePrinter) {
   EXPECT_EQ(known_.size(), 2U);
   EXPECT_THAT(Meet(Seen("10.0.0.7", "SERIAL1", {}, "W3Z72A")),
               ElementsAre("product-changed SERIAL1 was W3Z71A is W3Z72A"));
+}
+
+TEST(KnowPrintersTest, KeepsTheListAndWhatHappenedTogether) {
+  const std::string directory = Scratch() + "/plotmeter_known";
+  std::filesystem::remove_all(directory);
+  FakeClock clock;
+  Spool spool({.directory = directory}, clock);
+  const auto nobody = [](const KnownPrinter&) { return false; };
+  EXPECT_EQ(KnowPrinters(spool, {Seen("10.0.0.7", "SERIAL1"), Seen("10.0.0.8", "SERIAL2")}, nobody,
+                         clock.Now())
+                .added,
+            2);
+  // They changed places, seen in one sweep.
+  const Known known = KnowPrinters(
+      spool, {Seen("10.0.0.7", "SERIAL2"), Seen("10.0.0.8", "SERIAL1")}, nobody, clock.Now());
+  EXPECT_EQ(known.added, 0);
+  EXPECT_EQ(known.events.size(), 3U);
+  const auto list = spool.KnownPrinters();
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0].host, "10.0.0.7");
+  EXPECT_EQ(list[0].identity.serial, "SERIAL2");
+  EXPECT_EQ(list[1].identity.serial, "SERIAL1");
 }
 
 }  // namespace
