@@ -80,11 +80,14 @@ std::vector<Setting> SnmpSettings() {
 }  // namespace
 
 std::vector<Setting> ChannelSettings() {
-  return Joined({SnmpSettings(),
-                 {{.name = "piws-pause",
-                   .value = "T",
-                   .fallback = "1s",
-                   .help = "pause before each request to a printer's job queue"}}});
+  return Joined(
+      {SnmpSettings(),
+       {{.name = "piws-pause",
+         .value = "T",
+         .help = "pause before each request to a printer's job queue [as its profile says]"},
+        {.name = "profiles",
+         .value = "DIR",
+         .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)"}}});
 }
 
 std::vector<Setting> RangeSettings() {

@@ -42,6 +42,7 @@ void Finder::Run(const SearchProfile& profile, SweepState from,
   }
   constexpr int kPolite = 100;  // strangers are asked at this ceiling
   Ways ways(profile, arguments_, clock_, kPolite, std::move(certificates));
+  plan.options.window = WindowFor(ways.session.packets_per_second(), profile.timeout);
   std::promise<void> done;
   Sweep sweep(ways.session, plan.options);
   {

@@ -156,6 +156,7 @@ KnownPrinter KnownOf(const Looked& looked, Instant now) {
 std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan plan,
                              const DiscoverView& view, std::stop_token stop) {
   const std::stop_callback end(stop, [&] { ways.session.Stop(); });
+  plan.options.window = WindowFor(ways.session.packets_per_second(), profile.timeout);
   std::map<Ipv4, Looked> found;
   std::promise<void> done;
   Sweep sweep(ways.session, plan.options);

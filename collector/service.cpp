@@ -17,13 +17,15 @@ constexpr std::chrono::seconds kLongestSleep{60};  // so that a clock that was s
 constexpr std::chrono::seconds kDiskAgain{60};     // when the disk took nothing
 constexpr std::chrono::seconds kKeepProgress{3};   // of a sweep
 constexpr std::chrono::hours kLookSoonAgain{1};    // while no printer is known
+constexpr std::size_t kMostUnsynced = 64;  // printers whose readings share a turn of the disk
 
 PrinterAddress AddressOf(const KnownPrinter& printer) {
   return {.host = printer.host,
           .snmp_port = printer.snmp_port,
           .https_port = printer.https_port,
           .piws_url = printer.piws_url,
-          .access = printer.access};
+          .access = printer.access,
+          .known = printer.identity};
 }
 
 PrinterAddress AddressOf(const KnownPrinter& printer, const SpareAddress& spare) {
@@ -90,7 +92,8 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       book_(directory_),
       profiles_(SearchProfilesOf(arguments)),
       access_(profiles_),
-      ways_(profiles_.front(), arguments, clock, 0, spool_.Certificates(), &access_),
+      ways_(profiles_.front(), arguments, clock, 0, spool_.Certificates(), &access_,
+            spool_.GivenMeters()),
       interval_(IntervalOf(arguments, "interval")),
       job_interval_(IntervalOf(arguments, "job-interval")),
       identity_(LoadIdentity(directory_)),
@@ -342,17 +345,34 @@ void Service::Ask(const std::vector<KnownPrinter>& printers, bool all, RoundRepo
   for (const KnownPrinter& printer : printers) addresses.push_back(AddressOf(printer));
   report.printers = static_cast<int>(addresses.size());
   std::vector<Polled> answers;  // who they are, without what they said
-  ways_.poller.Poll(addresses, stop_, [&](const Polled& polled) {
-    Keep(polled, all, report);
-    Polled who{.address = polled.address, .identity = polled.identity, .macs = polled.macs};
-    if (polled.answered()) who.readings.emplace_back();
-    answers.push_back(std::move(who));
-  });
+  // Those that finish together share one turn of the disk: alone each takes milliseconds.
+  std::vector<PrinterAddress> unsynced;
+  const auto sync = [&] {
+    if (unsynced.empty()) return;
+    if (!OnDisk([&] { spool_.Sync(); })) {
+      for (const PrinterAddress& address : unsynced) book_.Of(address).last_kept = {};
+    }
+    unsynced.clear();
+  };
+  ways_.poller.Poll(
+      addresses, stop_,
+      [&](const Polled& polled) {
+        if (unsynced.empty()) OnDisk([&] { spool_.SyncLater(); });
+        unsynced.push_back(polled.address);
+        Keep(polled, all, report);
+        Polled who{.address = polled.address, .identity = polled.identity, .macs = polled.macs};
+        if (polled.answered()) who.readings.emplace_back();
+        answers.push_back(std::move(who));
+        if (unsynced.size() >= kMostUnsynced) sync();
+      },
+      sync);
+  sync();
   Recognise(printers, answers);
   AskSpares(printers, answers, all, report);
   for (const auto& [printer, fingerprint] : ways_.certificates.TakeNew()) {
     OnDisk([&] { spool_.RememberCertificate(printer, fingerprint); });
   }
+  OnDisk([&] { spool_.RememberGiven(ways_.poller.TakeNewlyGiven()); });
 }
 
 void Service::Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled) {

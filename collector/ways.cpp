@@ -7,9 +7,18 @@
 namespace plotmeter {
 namespace {
 
-SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBook* access) {
-  SnmpChannel::Options options{
-      .credentials = profile.credentials, .timeout = profile.timeout, .retries = profile.retries};
+Profiles ProfilesOf(const Arguments& arguments) {
+  Profiles profiles = Profiles::BuiltIn();
+  if (arguments.Has("profiles")) profiles.AddFolder(arguments.Text("profiles"));
+  return profiles;
+}
+
+SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBook* access,
+                                    const Profiles& profiles) {
+  SnmpChannel::Options options{.credentials = profile.credentials,
+                               .timeout = profile.timeout,
+                               .retries = profile.retries,
+                               .profiles = &profiles};
   if (access != nullptr) {
     options.credentials_of = [access](const PrinterAddress& address) {
       return access->Of(address);
@@ -18,13 +27,20 @@ SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBo
   return options;
 }
 
-PiwsSettings PiwsOptions(const Arguments& arguments) {
-  return {.queue_pause = ParseDuration("piws-pause", arguments.Text("piws-pause"))};
+PiwsSettings PiwsOptions(const Arguments& arguments, const Profiles& profiles) {
+  PiwsSettings settings{.profiles = &profiles};
+  if (arguments.Has("piws-pause")) {
+    settings.queue_pause = ParseDuration("piws-pause", arguments.Text("piws-pause"));
+  }
+  return settings;
 }
 
 }  // namespace
 
-void CheckWays(const Arguments& arguments) { PiwsOptions(arguments); }
+void CheckWays(const Arguments& arguments) {
+  const Profiles profiles = ProfilesOf(arguments);
+  PiwsOptions(arguments, profiles);
+}
 
 std::optional<std::string> RememberedCertificates::Get(const std::string& printer) {
   const std::lock_guard lock(mutex_);
@@ -46,14 +62,15 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
 
 Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
            int packets_per_second, std::map<std::string, std::string> known,
-           const AccessBook* access)
-    : certificates(std::move(known)),
+           const AccessBook* access, std::set<GivenMeter> given)
+    : profiles(ProfilesOf(arguments)),
+      certificates(std::move(known)),
       session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
               clock),
-      snmp(session, ChannelOptions(profile, access)),
+      snmp(session, ChannelOptions(profile, access, profiles)),
       web(clock, certificates),
-      piws(web, PiwsOptions(arguments)),
-      poller({&piws, &snmp}) {
+      piws(web, PiwsOptions(arguments, profiles)),
+      poller({&piws, &snmp}, profiles, std::move(given)) {
   session.Start();
 }
 

@@ -18,6 +18,14 @@ void SweepState::SetTold(std::uint64_t place) {
   told[octet] = static_cast<char>(static_cast<unsigned char>(told[octet]) | 1U << (place % 8));
 }
 
+std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout) {
+  constexpr std::int64_t kMost = 65'536;
+  constexpr std::int64_t kLeast = 64;
+  if (packets_per_second <= 0) return kMost;
+  const std::int64_t waiting = packets_per_second * timeout.count() / 1000;
+  return static_cast<std::size_t>(std::clamp(2 * waiting, kLeast, kMost));
+}
+
 Sweep::Sweep(SnmpSession& session, SweepOptions options)
     : session_(session),
       options_(std::move(options)),

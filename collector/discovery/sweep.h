@@ -60,12 +60,16 @@ struct SweepOptions {
   // all.
   int retries = 1;
 
-  // How many addresses may have a question open. At N packets a second and a time-out of T seconds,
-  // less than N × T slows the sweep down.
+  // How many addresses may have a question open; see WindowFor.
   std::size_t window = 4096;
 
   SweepState from = {};  // of a sweep over the same ranges, excludes and addresses
 };
+
+// The window that does not slow a sweep down, all its addresses silent: at N packets a second and a
+// time-out of T seconds N × T of them wait, and as many again are in the queue. No ceiling (0): 65
+// 536.
+std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout);
 
 // What stands at one address.
 struct SweepRow {

@@ -16,6 +16,10 @@ namespace {
 constexpr std::chrono::nanoseconds kLongestWait = std::chrono::seconds(60);
 constexpr std::chrono::nanoseconds kFullSocketWait = std::chrono::milliseconds(1);
 
+// Reports of v3 in a row. Two are usual, the engine and its clock; an agent that was exchanged
+// meanwhile takes two more.
+constexpr int kMaxDetours = 6;
+
 }  // namespace
 
 std::string_view ToText(SnmpSeen seen) {
@@ -151,17 +155,23 @@ void NetSnmpSession::Ask(Job& job) {
   } while (by_id_.contains(job.request_id));
   by_id_[job.request_id] = &job;
 
-  const SnmpCredentials& credentials = job.peer.credentials[job.credentials];
-  job.packet = EncodeRequest(credentials, job.request_id,
-                             job.exchange.request(credentials.version != SnmpVersion::k1));
+  job.request =
+      job.exchange.request(job.peer.credentials[job.credentials].version != SnmpVersion::k1);
   job.sent = 0;
-  if (job.packet.empty()) {
-    Finish(job, SnmpSeen::kRefused,
-           credentials.version == SnmpVersion::k3 ? "SNMP version 3 is not spoken yet"
-                                                  : "the request cannot be put into a packet");
-    return;
-  }
   to_send_.push_back(job.request_id);
+}
+
+UsmWritten NetSnmpSession::Encode(const Job& job, Time now) {
+  const SnmpCredentials& credentials = job.peer.credentials[job.credentials];
+  if (credentials.version == SnmpVersion::k3) {
+    static const UsmEngine kStranger;
+    const auto engine = engines_.find(job.endpoint);
+    return (engine == engines_.end() ? kStranger : engine->second)
+        .Write({credentials, job.request_id, job.request}, secrets_, now);
+  }
+  UsmWritten written{.packet = EncodeRequest(credentials, job.request_id, job.request)};
+  if (written.packet.empty()) written.problem = "the request cannot be put into a packet";
+  return written;
 }
 
 void NetSnmpSession::SendQueued() {
@@ -184,9 +194,14 @@ void NetSnmpSession::SendQueued() {
 
 bool NetSnmpSession::SendOne(Job& job, Time now) {
   const std::int32_t id = job.request_id;
+  UsmWritten written = Encode(job, now);
+  if (!written.problem.empty()) {
+    TryNext(job, SnmpSeen::kRefused, std::move(written.problem));
+    return true;
+  }
   int error = 0;
   const auto sent = port_.Send(
-      job.endpoint, job.packet, [this](const Endpoint& to, int e) { OnError(to, e); }, error);
+      job.endpoint, written.packet, [this](const Endpoint& to, int e) { OnError(to, e); }, error);
   if (!by_id_.contains(id)) return true;  // an error that was taken off ended this very job
   if (sent == UdpPort::Sent::kLater) {
     to_send_.push_front(id);
@@ -197,7 +212,7 @@ bool NetSnmpSession::SendOne(Job& job, Time now) {
     return true;
   }
   ++packets_sent_;
-  bytes_sent_ += job.packet.size();
+  bytes_sent_ += written.packet.size();
   if (job.sent++ > 0) ++retries_;
   job.deadline = now + job.peer.timeout;
   job.waiting = true;
@@ -215,35 +230,98 @@ void NetSnmpSession::StopWaiting(Job& job) {
 void NetSnmpSession::OnDatagram(const Endpoint& from, std::string_view datagram) {
   ++packets_received_;
   bytes_received_ += datagram.size();
-  Decoded decoded = DecodeMessage(datagram);
-  if (!decoded.message) {
-    ++dropped_;
-    const auto line = peers_.find(from);
-    if (line == peers_.end()) return;
-    line->second.front()->silence = SnmpSeen::kMalformed;
-    line->second.front()->problem = std::move(decoded.problem);
-    return;
-  }
-  const SnmpMessage& message = *decoded.message;
-  const auto found = by_id_.find(message.request_id);
-  if (!message.is_response || found == by_id_.end() || found->second->sent == 0) {
-    ++dropped_;
-    return;
-  }
+  LooksLikeV3(datagram) ? OnV3(from, datagram) : OnPlain(from, datagram);
+}
+
+void NetSnmpSession::NoteOdd(const Endpoint& from, std::string problem) {
+  ++dropped_;
+  const auto line = peers_.find(from);
+  if (line == peers_.end()) return;
+  line->second.front()->silence = SnmpSeen::kMalformed;
+  line->second.front()->problem = std::move(problem);
+}
+
+NetSnmpSession::Job* NetSnmpSession::Asked(std::int32_t request_id, const Endpoint& from) {
+  const auto found = by_id_.find(request_id);
+  if (found == by_id_.end() || found->second->sent == 0) return nullptr;
   Job& job = *found->second;
-  const SnmpCredentials& used = job.peer.credentials[job.credentials];
-  if ((from != job.endpoint && !options_.accept_other_source) || message.version != used.version ||
-      message.community != used.community) {
+  return from == job.endpoint || options_.accept_other_source ? &job : nullptr;
+}
+
+void NetSnmpSession::OnPlain(const Endpoint& from, std::string_view datagram) {
+  Decoded decoded = DecodeMessage(datagram);
+  if (!decoded.message) return NoteOdd(from, std::move(decoded.problem));
+  const SnmpMessage& message = *decoded.message;
+  Job* const job = message.is_response ? Asked(message.request_id, from) : nullptr;
+  const SnmpCredentials* used = job ? &job->peer.credentials[job->credentials] : nullptr;
+  if (!used || message.version != used->version || message.community != used->community) {
     ++dropped_;
     return;
   }
+  OnReply(*job, message.reply);
+}
+
+void NetSnmpSession::OnV3(const Endpoint& from, std::string_view datagram) {
+  ReadV3Result read = ReadV3(datagram);
+  if (!read.message) return NoteOdd(from, std::move(read.problem));
+  Job* const job = Asked(read.message->id, from);
+  const SnmpCredentials* used = job ? &job->peer.credentials[job->credentials] : nullptr;
+  if (!used || used->version != SnmpVersion::k3) {
+    ++dropped_;
+    return;
+  }
+  UsmHeard heard = engines_[job->endpoint].Read({*used, job->request_id, job->request}, secrets_,
+                                                datagram, std::chrono::steady_clock::now());
+  if (!engines_[job->endpoint].is_known()) engines_.erase(job->endpoint);
+  switch (heard.kind) {
+    case UsmHeard::Kind::kReply:
+      return OnReply(*job, heard.reply);
+    case UsmHeard::Kind::kAgain:
+      StopWaiting(*job);
+      if (++job->detours <= kMaxDetours) return Ask(*job);
+      return TryNext(*job, SnmpSeen::kRefused, "it answers with Reports and never with values");
+    case UsmHeard::Kind::kRefused:
+      return TryNext(*job, SnmpSeen::kRefused, std::move(heard.detail));
+    case UsmHeard::Kind::kNothing:
+      return NoteOdd(job->endpoint, std::move(heard.detail));
+  }
+}
+
+void NetSnmpSession::OnReply(Job& job, const SnmpReply& reply) {
   StopWaiting(job);
+  if (reply.error == SnmpError::kAuthorizationError && !job.answered) {
+    return TryNext(job, SnmpSeen::kRefused, "it does not let us read (authorizationError)");
+  }
   job.answered = true;
   job.at = clock_.Now();
   job.silence = SnmpSeen::kTimedOut;
   job.problem.clear();
-  if (job.exchange.Accept(message.reply)) return Ask(job);
+  job.detours = 0;
+  if (job.exchange.Accept(reply)) return Ask(job);
   Finish(job, job.exchange.seen(), job.exchange.detail());
+}
+
+void NetSnmpSession::TryNext(Job& job, SnmpSeen seen, std::string detail) {
+  StopWaiting(job);
+  const auto version = [&](std::size_t i) { return job.peer.credentials[i].version; };
+  std::size_t next = job.credentials + 1;
+  if (seen == SnmpSeen::kTimedOut && !engines_.contains(job.endpoint)) {
+    while (version(job.credentials) == SnmpVersion::k3 && next < job.peer.credentials.size() &&
+           version(next) == SnmpVersion::k3) {
+      ++next;
+    }
+  }
+  if (job.answered || next >= job.peer.credentials.size()) {
+    engines_.erase(job.endpoint);  // it may be another by the time it answers
+    if (!job.refusals.empty()) seen = SnmpSeen::kRefused;
+    return Finish(job, seen, job.refusals + detail);
+  }
+  if (seen == SnmpSeen::kRefused) job.refusals += detail + "; ";
+  job.credentials = next;
+  job.detours = 0;
+  job.silence = SnmpSeen::kTimedOut;
+  job.problem.clear();
+  Ask(job);
 }
 
 void NetSnmpSession::OnError(const Endpoint& to, int error) {
@@ -272,14 +350,18 @@ void NetSnmpSession::OnDeadline(Job& job) {
     return;
   }
   if (job.exchange.GiveUpBulk()) return Ask(job);
-  if (!job.answered && job.credentials + 1 < job.peer.credentials.size()) {
-    ++job.credentials;
-    return Ask(job);
-  }
   std::string detail =
       fmt::format("no answer within {} ms after {} tries", job.peer.timeout.count(), job.sent);
   if (!job.problem.empty()) detail += "; " + job.problem;
-  Finish(job, job.silence, std::move(detail));
+  SnmpSeen seen = job.silence;
+  if (const auto engine = engines_.find(job.endpoint); engine != engines_.end()) {
+    const std::string meaning = engine->second.SilenceMeans(job.peer.credentials[job.credentials]);
+    if (!meaning.empty()) {
+      seen = SnmpSeen::kRefused;
+      detail = meaning;
+    }
+  }
+  TryNext(job, seen, std::move(detail));
 }
 
 void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {

@@ -25,11 +25,16 @@ Json ChangeOne(Fleet& fleet, const std::string& command, const std::string& seri
   fleet.Change(*printer, [&](SimulatedPrinter& p) {
     if (command == "reboot") {
       p.Reboot();
+    } else if (command == "swap-board") {
+      p.SwapBoard();
     } else {
       p.Sleep(command == "sleep");
     }
   });
-  return {{"ok", true}};
+  if (command != "swap-board") return {{"ok", true}};
+  Json serial_now;
+  fleet.Look(*printer, [&](const SimulatedPrinter& p) { serial_now = p.serial(); });
+  return {{"ok", true}, {"serial", std::move(serial_now)}};
 }
 
 Json MakeOdd(Fleet& fleet, const std::string& serial, const std::string& what) {
@@ -66,13 +71,15 @@ Json Do(Fleet& fleet, const std::vector<std::string>& words) {
     if (!to) return NotAnInstant(words[2]);
     return fleet.Truth(*from, *to);
   }
-  if ((command == "sleep" || command == "wake" || command == "reboot") && given == 1) {
+  const bool change =
+      command == "sleep" || command == "wake" || command == "reboot" || command == "swap-board";
+  if (change && given == 1) {
     return ChangeOne(fleet, command, words[1]);
   }
   if (command == "odd" && given == 2) return MakeOdd(fleet, words[1], words[2]);
   if (command == "even" && given == 1) return MakeOdd(fleet, words[1], "");
   return Error(
-      "expected: advance INSTANT, truth FROM TO, sleep|wake|reboot|even SERIAL, "
+      "expected: advance INSTANT, truth FROM TO, sleep|wake|reboot|swap-board|even SERIAL, "
       "odd SERIAL WHAT[=VALUE], now or quit");
 }
 

@@ -5,6 +5,7 @@
 //    truth 2026-10-01 2026-11-01       {"from", "to", "meters": [...], "jobs": [...]}
 //                                      (Fleet::Truth)
 //    sleep CN9541H01M                  {"ok": true}; wake and reboot likewise
+//    swap-board CN9541H01M             {"ok": true, "serial": "MY3170B001"}: another main board
 //    odd CN9541H01M slow=5s            {"ok": true}: an oddity of oddity.h; even takes all away
 //    now                               {"now": …}
 //    quit

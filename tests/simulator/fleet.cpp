@@ -16,7 +16,9 @@ Fleet::Fleet(const FleetPlan& plan) {
     if (plan.network.prefix < 32 && reserved) continue;
     const std::size_t i = printers_.size();
     addresses_.push_back(static_cast<std::uint32_t>(address));
-    printers_.emplace_back(Models()[i % Models().size()], JobSource{plan.seed, i}, plan.start);
+    const std::size_t model =
+        plan.models.empty() ? i % kUsualModels : plan.models[i % plan.models.size()];
+    printers_.emplace_back(Models().at(model), JobSource{plan.seed, i}, plan.start);
   }
   if (printers_.size() < plan.printers) {
     throw std::invalid_argument("the network has room for " + std::to_string(printers_.size()) +

@@ -30,14 +30,15 @@ struct FleetPlan {
   Network network = {};
   std::uint64_t seed = 1;
   Instant start = {};
+  std::vector<std::size_t> models = {};  // of Models(); none: the usual ones
   std::vector<OddityRule> odd = {};
 };
 
 class Fleet {
  public:
-  // Models come round-robin. Printer i lives at the i-th address that ends neither in 0 nor in 255;
-  // a network of one address holds one printer. Throws std::invalid_argument when the network is
-  // too small, or an oddity names a device that is not there.
+  // The plan's models come round-robin. Printer i lives at the i-th address that ends neither in 0
+  // nor in 255; a network of one address holds one printer. Throws std::invalid_argument when the
+  // network is too small, or an oddity names a device that is not there.
   explicit Fleet(const FleetPlan& plan);
 
   void Advance(Instant to);

@@ -174,6 +174,14 @@ TEST_F(SweepTest, KeepsNoMoreQuestionsOpenThanItsWindow) {
   EXPECT_EQ(network_.most_open, 7U);
 }
 
+TEST(WindowTest, HoldsWhatTheCeilingLetsWaitAndAsManyInTheQueue) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(WindowFor(100, milliseconds(2000)), 400U);
+  EXPECT_EQ(WindowFor(10, milliseconds(500)), 64U);
+  EXPECT_EQ(WindowFor(0, milliseconds(2000)), 65'536U);
+  EXPECT_EQ(WindowFor(1'000'000, milliseconds(60'000)), 65'536U);
+}
+
 TEST_F(SweepTest, EndsWhenTheSessionIsStopped) {
   for (int i = 1; i < 255; ++i) {
     network_.devices["10.0.0." + std::to_string(i)].seen = SnmpSeen::kStopped;
