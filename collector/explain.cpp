@@ -36,9 +36,10 @@ const std::vector<Named>& Names() {
   return names;
 }
 
-// Of another device's description: a computer's holds its name.
-bool MayNameAComputer(const Oid& object, const Fingerprint& fingerprint) {
-  return object == mib::kSysDescr && fingerprint.verdict == Verdict::kNotAPrinter;
+// A computer's description holds its name.
+bool MayNameAComputer(const Oid& object, std::string_view octets, const Fingerprint& fingerprint) {
+  return object == mib::kSysDescr && !octets.starts_with("HP ETHERNET") &&
+         (fingerprint.verdict == Verdict::kNotAPrinter || fingerprint.verdict == Verdict::kUnknown);
 }
 
 std::string Withheld(std::string_view octets) {
@@ -133,7 +134,7 @@ std::string ShownValue(const Oid& object, const Value& value, const Fingerprint&
   }
   if (const auto number = value.AsNumber()) return fmt::format("{}", *number);
   const std::string_view octets = value.AsOctets().value_or("");
-  if (MayNameAComputer(object, fingerprint)) return Withheld(octets);
+  if (MayNameAComputer(object, octets, fingerprint)) return Withheld(octets);
   const std::string text =
       mib::kHpPml.Contains(object) ? DecodePml(octets).utf8 : DecodeText(octets).utf8;
   return fmt::format("\"{}\"", object == mib::kSysDescr ? WithoutPid(text) : text);
