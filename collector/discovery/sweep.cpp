@@ -165,8 +165,16 @@ void Sweep::OnAnswer(const Place& at, SnmpResult result, bool last_chance) {
       }
       break;
     case SnmpSeen::kRefused:
-      row.fingerprint.verdict = Verdict::kSilent;
-      Tell(at, std::move(row));
+      if (result.at == Instant{}) {
+        row.fingerprint.verdict = Verdict::kSilent;  // no agent, a closed port
+        Tell(at, std::move(row));
+      } else if (last_chance) {
+        row.fingerprint.rule = "it speaks SNMP and does not let us in: " + result.detail;
+        Tell(at, std::move(row));
+      } else {  // other credentials may do
+        const std::lock_guard lock(mutex_);
+        silent_.push_back(at);
+      }
       break;
     case SnmpSeen::kMalformed:
       row.fingerprint.rule = "it answers, but not SNMP: " + result.detail;

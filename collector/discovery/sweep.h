@@ -28,6 +28,7 @@
 #include "collector/discovery/address_range.h"
 #include "collector/snmp/probe.h"
 #include "collector/snmp/session.h"
+#include "collector/snmp/two_contexts.h"
 
 namespace plotmeter {
 
@@ -125,7 +126,7 @@ class Sweep {
   void Settle();
   SnmpPeer PeerOf(Ipv4 address) const;
 
-  SnmpSession& session_;
+  TwoContexts session_;
   const SweepOptions options_;
   std::function<void(SweepRow)> row_;
   std::function<void(SweepProgress)> progress_;
