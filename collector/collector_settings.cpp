@@ -82,7 +82,11 @@ std::vector<Setting> SnmpSettings() {
 std::vector<Setting> ChannelSettings() {
   return Joined(
       {SnmpSettings(),
-       {{.name = "piws-pause",
+       {{.name = "http-port",
+         .value = "N",
+         .fallback = "80",
+         .help = "HTTP port of printers without TLS, on this network only; 0: never"},
+        {.name = "piws-pause",
          .value = "T",
          .help = "pause before each request to a printer's job queue [as its profile says]"},
         {.name = "profiles",

@@ -224,7 +224,7 @@ int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchP
       found.rule = "it answers the information web services of large-format printers";
     }
     looked.told = {{ChannelKind::kPiws, std::move(told)}};
-    if (found.verdict == Verdict::kLargeFormat) TakeIdentity(looked);
+    if (found.verdict == Verdict::kLargeFormat) TakeIdentity(looked, ways.profiles);
   }
 
   fmt::print("\nThe rules, in order\n");

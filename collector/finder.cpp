@@ -62,9 +62,9 @@ void Finder::Run(const SearchProfile& profile, SweepState from,
           ++unidentified_;
         }
         const PrinterAddress address = looked.address;
-        ways.piws.Identify(address, [this, looked = std::move(looked)](Told told) mutable {
+        ways.piws.Identify(address, [this, &ways, looked = std::move(looked)](Told told) mutable {
           looked.told = {{ChannelKind::kPiws, std::move(told)}};
-          TakeIdentity(looked);
+          TakeIdentity(looked, ways.profiles);
           Keep(std::move(looked));
         });
       },

@@ -13,6 +13,7 @@
 
 #include "collector/channel/answers_json.h"
 #include "collector/collector_settings.h"
+#include "collector/snmp/large_format.h"
 
 namespace plotmeter {
 namespace {
@@ -25,7 +26,7 @@ std::uint32_t Number(const sockaddr* address) {
 
 }  // namespace
 
-void TakeIdentity(Looked& looked) {
+void TakeIdentity(Looked& looked, const Profiles& profiles) {
   const PrinterIdentity best = Merge(looked.address, looked.told).identity;
   const auto take = [](std::string& into, const std::string& from) {
     if (!from.empty()) into = from;
@@ -35,6 +36,7 @@ void TakeIdentity(Looked& looked) {
   take(looked.fingerprint.product, best.product);
   take(looked.fingerprint.model, best.model);
   take(looked.fingerprint.firmware, best.firmware);
+  looked.profile = profiles.Of(looked.identity()).name;
 }
 
 std::vector<std::string> Looked::channels() const {
@@ -60,7 +62,7 @@ Json ToJson(const Looked& looked) {
   const auto say = [&](const char* name, const std::string& text) {
     if (!text.empty()) json[name] = text;
   };
-  if (looked.address.access != kDefaultProfile) say("profile", looked.address.access);
+  if (looked.address.access != kDefaultProfile) say("discovery_profile", looked.address.access);
   if (looked.row.at.is_name()) say("name", looked.row.at.host);
   say("label", looked.row.label);
   say("note", looked.row.note);
@@ -73,6 +75,7 @@ Json ToJson(const Looked& looked) {
     reading[std::string(ToText(channel))] = std::move(said);
   }
   json["reading"] = std::move(reading);
+  json["profile"] = OrNull(looked.profile);
   return json;
 }
 
@@ -88,13 +91,20 @@ Looked LookAt(Ways& ways, const PrinterAddress& address) {
     if (identified.get_future().get().seen == Seen::kAnswered) {
       verdict = Verdict::kLargeFormat;
       looked.fingerprint.rule = "it answers the information web services of large-format printers";
+    } else {  // which office printers speak too
+      std::promise<Told> modelled;
+      ways.ledm.Identify(address, [&](Told told) { modelled.set_value(std::move(told)); });
+      if (NamesLargeFormat(modelled.get_future().get().answers.identity.model)) {
+        verdict = Verdict::kLargeFormat;
+        looked.fingerprint.rule = "its LEDM names a large-format model";
+      }
     }
   }
   if (verdict != Verdict::kLargeFormat) return looked;
   ways.poller.Ask({address}, {}, [&](const PrinterAddress&, const std::vector<ChannelTold>& told) {
     looked.told = told;
   });
-  TakeIdentity(looked);
+  TakeIdentity(looked, ways.profiles);
   return looked;
 }
 
@@ -181,7 +191,7 @@ std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan
   ways.poller.Ask(addresses, stop,
                   [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
                     printers[address.host]->told = told;
-                    TakeIdentity(*printers[address.host]);
+                    TakeIdentity(*printers[address.host], ways.profiles);
                   });
   std::vector<Looked> all;
   for (auto& [number, looked] : found) all.push_back(std::move(looked));

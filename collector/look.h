@@ -3,12 +3,12 @@
 //    Looked looked = LookAt(ways, {.host = "10.0.0.7"});
 //    ToJson(looked)   {"address":"10.0.0.7:161","verdict":"large-format","maker":"HP","model":…,
 //                      "serial":…,"channels":["piws","snmp"],"rule":…,
-//                      "reading":{"snmp":{"at":…,"identity":…,"meters":[…],…},"piws":{…}}}
+//                      "profile":"designjet-z9","reading":{"snmp":{"at":…,"identity":…,"meters":[…],…},"piws":{…}}}
 //
 // "reading" has one member for each channel that answered, in the shape of
-// collector/channel/answers_json.h; it is absent unless the verdict is large-format. maker, model
-// and serial are null when unknown. "profile" is there for another than the default's, "name",
-// "label" and "note" if a host list or a range named the host so.
+// collector/channel/answers_json.h; it and "profile" are absent unless the verdict is large-format.
+// maker, model and serial are null when unknown. "discovery_profile" is there for another than the
+// default's, "name", "label" and "note" if a host list or a range named the host so.
 
 #pragma once
 
@@ -35,6 +35,7 @@ struct Looked {
   PrinterAddress address = {};
   Fingerprint fingerprint = {};        // with what PIWS knew better
   std::vector<ChannelTold> told = {};  // for a large-format printer: what each channel said
+  std::string profile = {};            // of its model, "designjet-z9"; empty: it was not read
   HostRow row = {};                    // of a host list: name, label and note
 
   std::vector<std::string> channels() const;  // which answered
@@ -44,9 +45,9 @@ struct Looked {
 Json ToJson(const Looked& looked);
 
 // The best channel's words before those of the fingerprint.
-void TakeIdentity(Looked& looked);
+void TakeIdentity(Looked& looked, const Profiles& profiles);
 
-// One address, by SNMP and by PIWS. Waits for all answers.
+// One address, by SNMP, PIWS and LEDM. Waits for all answers.
 Looked LookAt(Ways& ways, const PrinterAddress& address);
 
 // A profile as a sweep: its names resolved, its hosts with their own ports and credentials.

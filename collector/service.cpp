@@ -261,9 +261,26 @@ void Service::Note(const std::vector<IdentityEvent>& events) {
   }
 }
 
-void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
+// A printer that was started, or has other firmware, may have channels that it did not have.
+void Service::ProbeAfterChange(const Polled& polled) {
+  const auto [entry, is_new] = before_.try_emplace(polled.address.host);
+  Before& before = entry->second;
+  const std::string& firmware = polled.identity.firmware;
+  const bool renewed = !firmware.empty() && !before.firmware.empty() && firmware != before.firmware;
+  const bool came_back = polled.answered() && !before.answered;
+  if (!is_new && (renewed || came_back)) ways_.poller.ProbeAgain(polled.address);
+  before.answered = polled.answered();
+  if (!firmware.empty()) before.firmware = firmware;
+}
+
+bool Service::IsReadingDue(const PrinterAddress& address, Instant now) {
+  return IsDue(now, book_.Of(address).last_kept, interval_, JitterOf(beat_, interval_));
+}
+
+void Service::Keep(const Polled& polled, bool due, RoundReport& report) {
   PrinterStatus& status = book_.Of(polled.address);
   status.remarks = polled.remarks;
+  ProbeAfterChange(polled);
   std::string error = polled.Trouble();
   if (polled.answered()) {
     ++report.answered;
@@ -283,8 +300,6 @@ void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
   if (polled.answered() && polled.identity.serial.empty()) {
     error = "it says no serial number, so what it says cannot be metered";
   } else if (polled.answered()) {
-    const bool due =
-        all || IsDue(clock_.Now(), status.last_kept, interval_, JitterOf(beat_, interval_));
     const bool on_disk = OnDisk([&] {
       spool_.Together([&] {
         if (due) {
@@ -345,6 +360,15 @@ void Service::Ask(const std::vector<KnownPrinter>& printers, bool all, RoundRepo
   for (const KnownPrinter& printer : printers) addresses.push_back(AddressOf(printer));
   report.printers = static_cast<int>(addresses.size());
   std::vector<Polled> answers;  // who they are, without what they said
+  // Decided once, before the printers are asked: what is kept must have been read in full.
+  const Instant now = clock_.Now();
+  std::map<std::string, bool> due;
+  const auto key = [](const PrinterAddress& a) {
+    return fmt::format("{}:{}", a.host, a.snmp_port);
+  };
+  for (const PrinterAddress& address : addresses) {
+    due[key(address)] = all || IsReadingDue(address, now);
+  }
   // Those that finish together share one turn of the disk: alone each takes milliseconds.
   std::vector<PrinterAddress> unsynced;
   const auto sync = [&] {
@@ -359,13 +383,13 @@ void Service::Ask(const std::vector<KnownPrinter>& printers, bool all, RoundRepo
       [&](const Polled& polled) {
         if (unsynced.empty()) OnDisk([&] { spool_.SyncLater(); });
         unsynced.push_back(polled.address);
-        Keep(polled, all, report);
+        Keep(polled, due[key(polled.address)], report);
         Polled who{.address = polled.address, .identity = polled.identity, .macs = polled.macs};
         if (polled.answered()) who.readings.emplace_back();
         answers.push_back(std::move(who));
         if (unsynced.size() >= kMostUnsynced) sync();
       },
-      sync);
+      sync, [&](const PrinterAddress& address) { return due[key(address)]; });
   sync();
   Recognise(printers, answers);
   AskSpares(printers, answers, all, report);
@@ -418,7 +442,7 @@ void Service::AskSpares(const std::vector<KnownPrinter>& asked, const std::vecto
     });
     if (!answer.answered() || printer == silent.end()) return;
     const std::optional<Instant> last = book_.Of(AddressOf(*printer)).last_success;
-    Keep(answer, all, report);
+    Keep(answer, all || IsReadingDue(answer.address, clock_.Now()), report);
     const Meeting meeting = TakeSpare(*printer, printer->spares.front(), last, clock_.Now());
     if (OnDisk([&] {
           spool_.Together([&] {

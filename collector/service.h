@@ -15,6 +15,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -69,7 +70,6 @@ class Service {
  private:
   // Which printers a round asks.
   void Ask(const std::vector<KnownPrinter>& printers, bool all, RoundReport& report);
-  void Keep(const Polled& polled, bool all, RoundReport& report);
   // Who answered where: what it means for the list of known printers.
   void Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled);
   // Printers that were silent at their address, at their spare one.
@@ -87,6 +87,9 @@ class Service {
     bool names_only = false;  // where its host names lead now, not the whole sweep
   };
   std::optional<Search> DueSearch();
+  void ProbeAfterChange(const Polled& polled);
+  bool IsReadingDue(const PrinterAddress& address, Instant now);
+  void Keep(const Polled& polled, bool due, RoundReport& report);
   void Wait(Instant until);
   void SaveBook();
   void SendAll(std::optional<Instant> until);
@@ -104,6 +107,11 @@ class Service {
   std::vector<SearchProfile> profiles_;
   AccessBook access_;
   Ways ways_;
+  struct Before {
+    bool answered = false;
+    std::string firmware = {};
+  };
+  std::map<std::string, Before> before_;  // by host, what the last round saw
   std::chrono::milliseconds interval_;
   std::chrono::milliseconds job_interval_;
   std::optional<Identity> identity_;

@@ -31,6 +31,8 @@ const std::map<std::string, Names> kMayInclude = {
     {"collector/xml", {"common"}},
     {"collector/snmp", {"common", "collector/channel"}},
     {"collector/web", {"common", "common/http", "collector/channel", "collector/xml"}},
+    {"collector/ledm",
+     {"common", "common/http", "collector/channel", "collector/web", "collector/xml"}},
     {"collector/piws",
      {"common", "common/http", "collector/channel", "collector/web", "collector/xml"}},
     {"collector/discovery", {"common", "collector/channel", "collector/snmp"}},

@@ -60,7 +60,7 @@ def host_list_and_profile(stage, reach, snmp_port, https_port):
     found = {d["address"].split(":")[0]: d for d in json.loads(done.stdout)}
     expect(set(found) == {"127.92.0.2", "127.92.0.3", "127.92.0.4"}, f"found {set(found)}")
     expect(found["127.92.0.2"]["label"] == "Archive, 2nd floor", f"{found['127.92.0.2']}")
-    expect(found["127.92.0.2"]["profile"] == "plant" and "profile" not in found["127.92.0.3"], "profiles")
+    expect(found["127.92.0.2"]["discovery_profile"] == "plant" and "discovery_profile" not in found["127.92.0.3"], "profiles")
     with open(hosts, "a", encoding="utf-8") as f:
         f.write("10.0.0.300;;\r\n")
     refused(stage, "plotmeter-collector", "discover", "--hosts", hosts, "--config", config, "--check", code=2,
