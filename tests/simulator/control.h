@@ -6,10 +6,14 @@
 //                                      (Fleet::Truth)
 //    sleep CN9541H01M                  {"ok": true}; wake and reboot likewise
 //    odd CN9541H01M slow=5s            {"ok": true}: an oddity of oddity.h; even takes all away
+//    move CN9541H01M 127.60.0.77       {"ok": true}: the same printer at another address
+//    twin CN9541H01M                   {"address": "127.60.0.6"}: it answers there too
+//    replace CN9541H01M                {"serial": …}: another printer stands at its address
 //    now                               {"now": …}
 //    quit
 //
-// What cannot be done is answered {"error": "…"} and changes nothing. Instants are RFC 3339, or a
+// Where a serial number stands an address may stand too, and must for a neighbour. What cannot be
+// done is answered {"error": "…"} and changes nothing. Instants are RFC 3339, or a
 // date for its midnight.
 
 #pragma once

@@ -69,11 +69,14 @@ struct PrinterModel {
   std::vector<InkModel> inks = {};
   std::vector<InputModel> inputs = {};
   int markers = 1;
-  int counter_unit = 7;  // prtMarkerCounterUnit
-  bool counts = true;    // else prtMarkerLifeCount stays 0
-  int supply_unit = 15;  // prtMarkerSuppliesSupplyUnit: 15 1/10 ml, 19 percent
-  bool levels = true;    // else the level is -2
-  bool pml_ink = false;  // the private lifetime ink, 1/1000 ml
+  int counter_unit = 7;           // prtMarkerCounterUnit
+  bool counts = true;             // else prtMarkerLifeCount stays 0
+  int supply_unit = 15;           // prtMarkerSuppliesSupplyUnit: 15 1/10 ml, 19 percent
+  bool levels = true;             // else the level is -2
+  bool pml_ink = false;           // the private lifetime ink, 1/1000 ml
+  bool log_counts_pages = false;  // the error log names the page count, not the time
+  bool job_monitoring = false;    // it has the Job Monitoring MIB
+  bool pml_jobs = false;          // it has HP's job-info
   SerialPlaces serial = {};
   PiwsModel piws = {};
 };

@@ -117,6 +117,7 @@ class SimulatedPrinter {
   std::uint32_t modification() const { return modification_; }
   const std::vector<InkState>& inks() const { return inks_; }
   const std::vector<InputState>& inputs() const { return inputs_; }
+  std::uint64_t first_job() const { return first_job_; }  // number of jobs().front() in its life
   const std::deque<Job>& jobs() const {
     return jobs_;
   }  // the newest 60 and all of two days, oldest first
@@ -126,6 +127,9 @@ class SimulatedPrinter {
   std::int64_t ink_microlitres(std::size_t ink) const;  // 1/1000 ml, cut
   std::int64_t life_count() const;  // in the model's counter unit; 0 if it does not count
   std::int64_t power_on_count() const;
+  std::int64_t first_life_count() const { return first_life_count_; }  // when its life began
+  std::uint32_t boots() const { return boots_; }                       // since then
+  std::uint64_t changes() const { return cartridges_ + rolls_; }       // of what is put into it
 
  private:
   enum class Kind { kArrive, kStart, kFinish, kForget, kService };
@@ -173,6 +177,7 @@ class SimulatedPrinter {
   std::int64_t pages_ = 0;   // printed in its life
   std::int64_t length_ = 0;  // micro-inches of media in its life
   std::int64_t count_at_boot_ = 0;
+  std::int64_t first_life_count_ = 0;
   std::vector<InkState> inks_;
   std::vector<InputState> inputs_;
   std::deque<Job> jobs_;
