@@ -126,6 +126,7 @@ int Status(const Arguments& arguments) {
   json["waiting_readings"] = waiting.readings;
   json["waiting_jobs"] = waiting.jobs;
   json["waiting_alerts"] = waiting.alerts;
+  json["waiting_events"] = waiting.events;
   json["waiting_batches"] = waiting.batches;
   json["set_aside"] = waiting.aside;
   if (arguments.Switch("json")) {
@@ -140,8 +141,9 @@ int Status(const Arguments& arguments) {
   } else {
     fmt::print("not enrolled\n");
   }
-  fmt::print("waiting: {} readings, {} jobs, {} alerts, {} batches; set aside: {}\n",
-             waiting.readings, waiting.jobs, waiting.alerts, waiting.batches, waiting.aside);
+  fmt::print("waiting: {} readings, {} jobs, {} alerts, {} events, {} batches; set aside: {}\n",
+             waiting.readings, waiting.jobs, waiting.alerts, waiting.events, waiting.batches,
+             waiting.aside);
   fmt::print("last receipt: {}\n", text(json["last_receipt_at"]));
   if (json["trouble"].is_string()) fmt::print("trouble: {}\n", text(json["trouble"]));
   for (const Json& printer : json["printers"]) {

@@ -133,6 +133,9 @@ void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
           for (const Reading& reading : polled.readings) kept([&] { spool_.Keep(reading); });
         }
         for (const JobRecord& job : polled.jobs) kept([&] { spool_.Keep(polled.identity, job); });
+        for (const PrinterEvent& event : polled.events) {
+          kept([&] { spool_.Keep(polled.identity, event); });
+        }
         for (const ChannelAlerts& alerts : polled.alerts) {
           kept([&] {
             const AlertChanges changes =

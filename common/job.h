@@ -30,6 +30,8 @@ struct JobRecord {
       {};                                // the client's id, lower case; a cross-reference only
   std::optional<std::string> name = {};  // leaves only if the site lets it (wire: masking)
   std::string type = "unknown";          // print, scan, copy, unknown
+  std::optional<std::string> element =
+      {};                          // what the printer called it where we do not know the word
   std::string status = "unknown";  // pending, held, printing, printed, cancelled, failed, unknown
   std::string status_raw = {};     // "Deleted/OK"
   std::optional<Instant> submitted = {};  // by the printer's clock; 1970 reads as absent

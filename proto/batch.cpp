@@ -76,6 +76,7 @@ Json WriteMeter(const MeterValue& meter) {
   Say(out, "colorant", meter.colorant);
   Say(out, "media", meter.media);
   Say(out, "source", meter.source);
+  if (meter.outranked) out["outranked"] = true;
   return out;
 }
 
@@ -121,6 +122,7 @@ Json WriteReading(const BatchReading& row) {
   SayAll(out, "supplies", reading.supplies, WriteSupply);
   SayAll(out, "media", reading.media, WriteMedia);
   Say(out, "state", reading.state);
+  Say(out, "uptime", reading.uptime);
   if (reading.alerts) out["alerts"] = AllOf(*reading.alerts, WriteAlert);
   return out;
 }
@@ -140,6 +142,7 @@ Json WriteJob(const BatchJob& row) {
               {"seen_at", FormatInstant(job.seen_at)},
               {"type", job.type},
               {"status", job.status}};
+  Say(out, "element", job.element);
   Say(out, "status_raw", job.status_raw);
   Say(out, "client_job", job.client_job);
   Say(out, "submitted", job.submitted);
@@ -172,6 +175,22 @@ Json WriteBatchAlert(const BatchAlert& row) {
   if (row.channel != ChannelKind::kNone) out["channel"] = ToText(row.channel);
   out["since"] = FormatInstant(row.since);
   Say(out, "cleared_at", row.cleared_at);
+  return out;
+}
+
+Json WriteEvent(const BatchEvent& row) {
+  const PrinterEvent& event = row.event;
+  Json out = {{"printer", PrinterLabel(row.printer)},
+              {"kind", event.kind},
+              {"key", Clean(event.key)},
+              {"at", FormatInstant(event.at)}};
+  if (event.channel != ChannelKind::kNone) out["channel"] = ToText(event.channel);
+  Say(out, "code", event.code);
+  Say(out, "text", event.text);
+  Say(out, "printer_time", event.printer_time);
+  SayCount(out, "printer_pages", event.printer_pages);
+  Say(out, "was", event.was);
+  Say(out, "is", event.is);
   return out;
 }
 
@@ -237,6 +256,7 @@ BatchText WriteBatch(const Batch& batch) {
   SayAll(out, "readings", batch.readings, WriteReading);
   SayAll(out, "jobs", batch.jobs, WriteJob);
   SayAll(out, "alerts", batch.alerts, WriteBatchAlert);
+  SayAll(out, "events", batch.events, WriteEvent);
   SayAll(out, "void", batch.voided, WriteVoided);
   text.payload = JsonText(out);
   return text;

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/event.h"
 #include "common/job.h"
 #include "common/json.h"
 #include "common/reading.h"
@@ -68,6 +69,13 @@ struct BatchAlert {
   bool operator==(const BatchAlert&) const = default;
 };
 
+struct BatchEvent {
+  std::size_t printer = 0;
+  PrinterEvent event = {};
+
+  bool operator==(const BatchEvent&) const = default;
+};
+
 struct Batch {
   std::string portal = {};  // thumbprint of the portal's signing key that the enrolment code named
   std::string collector = {};  // "col_7Q2M9K4T"
@@ -82,6 +90,7 @@ struct Batch {
   std::vector<BatchReading> readings = {};
   std::vector<BatchJob> jobs = {};
   std::vector<BatchAlert> alerts = {};
+  std::vector<BatchEvent> events = {};
   std::vector<Voided> voided = {};
 
   bool operator==(const Batch&) const = default;
@@ -139,6 +148,7 @@ inline constexpr std::size_t kMaxPrinters = 1000;
 inline constexpr std::size_t kMaxReadings = 5000;
 inline constexpr std::size_t kMaxJobs = 20000;
 inline constexpr std::size_t kMaxAlerts = 10000;
+inline constexpr std::size_t kMaxEvents = 10000;
 inline constexpr std::size_t kMaxVoided = 10000;
 inline constexpr std::size_t kMaxRows =
     1000;  // meters, supplies, media or alerts of one reading; inks of one job

@@ -84,7 +84,8 @@ MeterValue ReadMeter(const Field& in) {
           .colorant = in["colorant"].Maybe(&Field::Text),
           .media = in["media"].Maybe(&Field::Text),
           .value = QuantityOf(in),
-          .source = TextOrNothing(in["source"])};
+          .source = TextOrNothing(in["source"]),
+          .outranked = in["outranked"].Maybe(&Field::Boolean).value_or(false)};
 }
 
 Supply ReadSupply(const Field& in) {
@@ -135,7 +136,8 @@ BatchReading ReadReading(const Field& in, const std::vector<PrinterIdentity>& pr
                  .meters = RowsOf(in["meters"], kMaxRows, ReadMeter),
                  .supplies = RowsOf(in["supplies"], kMaxRows, ReadSupply),
                  .media = RowsOf(in["media"], kMaxRows, ReadMedia),
-                 .state = in["state"].Maybe(&Field::Text)};
+                 .state = in["state"].Maybe(&Field::Text),
+                 .uptime = MaybeQuantity(in["uptime"])};
   // Absent is no statement, empty is "none is active".
   if (in["alerts"].is_present()) {
     row.reading.alerts = RowsOf(in["alerts"], kMaxRows, ReadAlert);
@@ -152,6 +154,7 @@ BatchJob ReadJob(const Field& in, std::size_t printers) {
                   .seen_at = in["seen_at"].Time(),
                   .client_job = in["client_job"].Maybe(&Field::Text),
                   .type = in["type"].Word(),
+                  .element = in["element"].Maybe(&Field::Text),
                   .status = in["status"].Word(),
                   .status_raw = TextOrNothing(in["status_raw"]),
                   .submitted = in["submitted"].Maybe(&Field::Time),
@@ -183,6 +186,21 @@ BatchAlert ReadBatchAlert(const Field& in, std::size_t printers) {
                  .since = in["since"].Time()};
   if (in["channel"].is_present()) row.channel = ChannelOf(in["channel"]);
   if (!in["cleared_at"].is_null()) row.cleared_at = in["cleared_at"].Maybe(&Field::Time);
+  return row;
+}
+
+BatchEvent ReadEvent(const Field& in, std::size_t printers) {
+  BatchEvent row{.printer = PrinterOf(in["printer"], printers),
+                 .event = {.kind = in["kind"].Word(),
+                           .key = in["key"].Text(),
+                           .at = in["at"].Time(),
+                           .code = in["code"].Maybe(&Field::Text),
+                           .text = in["text"].Maybe(&Field::Text),
+                           .printer_time = in["printer_time"].Maybe(&Field::Time),
+                           .printer_pages = MaybeCount(in["printer_pages"]),
+                           .was = in["was"].Maybe(&Field::Text),
+                           .is = in["is"].Maybe(&Field::Text)}};
+  if (in["channel"].is_present()) row.event.channel = ChannelOf(in["channel"]);
   return row;
 }
 
@@ -294,6 +312,12 @@ Batch BatchDocument::Read(std::string_view names) const {
     const std::size_t count = rows.Array(kMaxAlerts);
     for (std::size_t i = 0; i < count; ++i) {
       batch.alerts.push_back(ReadBatchAlert(rows[i], batch.printers.size()));
+    }
+  }
+  if (const Field rows = in["events"]; rows.is_present()) {
+    const std::size_t count = rows.Array(kMaxEvents);
+    for (std::size_t i = 0; i < count; ++i) {
+      batch.events.push_back(ReadEvent(rows[i], batch.printers.size()));
     }
   }
   batch.voided = RowsOf(in["void"], kMaxVoided, ReadVoided);

@@ -67,9 +67,15 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
                                .meters = answer.answers.meters,
                                .supplies = answer.answers.supplies,
                                .media = answer.answers.media,
-                               .state = answer.answers.state});
+                               .state = answer.answers.state,
+                               .uptime = answer.answers.uptime});
     if (answer.answers.alerts) {
       polled.alerts.push_back({.channel = channel, .active = *answer.answers.alerts});
+    }
+    for (PrinterEvent event : answer.answers.events) {
+      event.channel = channel;
+      event.at = answer.at;
+      polled.events.push_back(std::move(event));
     }
     for (JobRecord job : answer.answers.jobs) {
       job.channel = channel;

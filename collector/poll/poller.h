@@ -39,6 +39,7 @@ struct Polled {
   PrinterIdentity identity = {};
   std::vector<Reading> readings = {};  // one for each channel that answered
   std::vector<JobRecord> jobs = {};
+  std::vector<PrinterEvent> events = {};   // of the printer's own logs
   std::vector<ChannelAlerts> alerts = {};  // only of channels that made a complete statement
   std::vector<ChannelReport> reports = {};
   std::vector<std::string> remarks = {};

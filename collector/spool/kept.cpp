@@ -59,6 +59,14 @@ std::string KeptText(const JobRecord& job) {
   return JsonText(ParseJson(text.payload).at("jobs").at(0));
 }
 
+std::string KeptText(const PrinterEvent& event) {
+  Batch batch = Envelope();
+  batch.events.push_back({.printer = 0, .event = event});
+  const BatchText text = WriteBatch(batch);
+  ParseBatch(text.payload, text.names);
+  return JsonText(ParseJson(text.payload).at("events").at(0));
+}
+
 std::vector<Reading> ReadingsFrom(const std::vector<std::string>& bodies) {
   std::string names;
   const Json payload = InEnvelope("readings", bodies, names);
@@ -67,6 +75,16 @@ std::vector<Reading> ReadingsFrom(const std::vector<std::string>& bodies) {
     readings.push_back(std::move(entry.reading));
   }
   return readings;
+}
+
+std::vector<PrinterEvent> EventsFrom(const std::vector<std::string>& bodies) {
+  std::string names;
+  const Json payload = InEnvelope("events", bodies, names);
+  std::vector<PrinterEvent> events;
+  for (BatchEvent& entry : ParseBatch(JsonText(payload), names).events) {
+    events.push_back(std::move(entry.event));
+  }
+  return events;
 }
 
 std::vector<JobRecord> JobsFrom(const std::vector<std::string>& bodies) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/event.h"
 #include "common/job.h"
 #include "common/reading.h"
 
@@ -21,9 +22,11 @@ namespace plotmeter {
 // Throw BatchError when a value could never be sent (a quantity without a unit, a nameless meter).
 std::string KeptText(const Reading& reading);
 std::string KeptText(const JobRecord& job);  // without its name
+std::string KeptText(const PrinterEvent& event);
 
 std::vector<Reading> ReadingsFrom(const std::vector<std::string>& bodies);
 std::vector<JobRecord> JobsFrom(const std::vector<std::string>& bodies);
+std::vector<PrinterEvent> EventsFrom(const std::vector<std::string>& bodies);
 
 // The inverse of ToText(Severity).
 Severity SeverityOf(std::string_view text);

@@ -164,6 +164,30 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
   return changed;
 }
 
+bool Spool::Keep(const PrinterIdentity& printer, const PrinterEvent& event) {
+  const std::string body = KeptText(event);
+  RefuseHuge(body);
+  bool is_new = false;
+  Together([&] {
+    const std::int64_t now = ToMillis(clock_.Now());
+    const std::int64_t printer_row = PrinterRow(printer);
+    Statement before = db_.Prepare(
+        "SELECT id, looked_at FROM event WHERE printer = ? AND channel = ? AND kind = ?"
+        " AND key = ?");
+    before.Bind(printer_row, ToText(event.channel), event.kind, event.key);
+    is_new = !before.Step();
+    if (is_new) {
+      db_.Prepare(
+             "INSERT INTO event(printer, channel, kind, key, body, looked_at)"
+             " VALUES(?, ?, ?, ?, ?, ?)")
+          .Run(printer_row, ToText(event.channel), event.kind, event.key, body, now);
+    } else if (now - before.Int(1) >= kDay) {
+      db_.Prepare("UPDATE event SET looked_at = ? WHERE id = ?").Run(now, before.Int(0));
+    }
+  });
+  return is_new;
+}
+
 AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
                            const std::vector<Alert>& active) {
   AlertChanges changes;

@@ -29,6 +29,7 @@
 #include "collector/spool/masking.h"
 #include "common/clock.h"
 #include "common/crypto.h"
+#include "common/event.h"
 #include "common/job.h"
 #include "common/reading.h"
 #include "common/sqlite.h"
@@ -59,6 +60,7 @@ struct CutLimits {
   std::size_t readings = kMaxReadings;
   std::size_t jobs = kMaxJobs;
   std::size_t alerts = kMaxAlerts;
+  std::size_t events = kMaxEvents;
   std::size_t bytes = std::size_t{5} << 19;  // 2.5 MiB of contents: sealed, it never passes 4 MiB
 };
 
@@ -70,7 +72,7 @@ struct CutBatch {
   std::string sha256 = {};   // base64url of SHA-256(P): what the receipt names
   std::string message = {};  // M = S LF P LF N; empty when too old to be kept
   Instant created_at = {};
-  std::int64_t items = 0;  // readings, jobs and alerts in it
+  std::int64_t items = 0;  // readings, jobs, alerts and events in it
   std::int64_t tries = 0;  // how often it was sent
 };
 
@@ -91,6 +93,7 @@ struct Waiting {
   std::int64_t readings = 0;  // in no batch
   std::int64_t jobs = 0;
   std::int64_t alerts = 0;
+  std::int64_t events = 0;
   std::int64_t batches = 0;  // cut, without receipt
   std::int64_t aside = 0;    // refused for good
 };
@@ -161,12 +164,16 @@ class Spool {
   // is masked before it is written.
   bool Keep(const PrinterIdentity& printer, const JobRecord& job);
 
+  // Keeps an event, unless the same one (printer, channel, kind, key) was kept before; true when it
+  // is new.
+  bool Keep(const PrinterIdentity& printer, const PrinterEvent& event);
+
   // `active` is the channel's complete list now: what is new in it began now, what is missing from
   // it ended now.
   AlertChanges Alerts(const PrinterIdentity& printer, ChannelKind channel,
                       const std::vector<Alert>& active);
 
-  // Makes one batch of what is in none: alerts first, then readings, then jobs, oldest first, as
+  // Makes one batch of what is in none: alerts first, then events, readings, jobs, oldest first, as
   // far as the limits go; call again for the rest. Empty when nothing waits.
   std::optional<CutBatch> Cut(const BatchSigner& signer, const CutLimits& limits = {});
 
@@ -200,7 +207,8 @@ class Spool {
   // Our clock minus the portal's, measured at `at`: goes into the batches cut from now on.
   void MeasuredOffset(std::chrono::milliseconds offset, Instant at);
 
-  // Forgets messages after their retention, and jobs that no printer has shown for as long.
+  // Forgets messages after their retention, and jobs and events that no printer has shown for as
+  // long.
   void ForgetOld();
 
   std::vector<OutboxEntry> Outbox(std::size_t newest = 1000);  // newest first

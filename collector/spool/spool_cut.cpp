@@ -26,7 +26,10 @@ struct Spool::Contents {
   std::vector<std::int64_t> readings = {};
   std::vector<std::int64_t> jobs = {};
   std::vector<std::int64_t> alerts = {};
-  std::size_t items() const { return readings.size() + jobs.size() + alerts.size(); }
+  std::vector<std::int64_t> events = {};
+  std::size_t items() const {
+    return readings.size() + jobs.size() + alerts.size() + events.size();
+  }
 };
 
 namespace {
@@ -124,6 +127,23 @@ Spool::Contents Spool::TakeUnsent(const BatchSigner& signer, const CutLimits& li
 
   std::vector<std::size_t> places;
   std::vector<std::string> bodies;
+  Statement events =
+      db_.Prepare("SELECT id, printer, body FROM event WHERE unsent = 1 ORDER BY id LIMIT ?");
+  for (events.Bind(static_cast<std::int64_t>(bounds.events)); events.Step();) {
+    std::string body = events.Text(2);
+    const auto place = room.PlaceFor(events.Int(1), body.size());
+    if (!place) break;
+    places.push_back(*place);
+    bodies.push_back(std::move(body));
+    contents.events.push_back(events.Int(0));
+  }
+  std::vector<PrinterEvent> happened = EventsFrom(bodies);
+  for (std::size_t i = 0; i < happened.size(); ++i) {
+    batch.events.push_back({.printer = places[i], .event = std::move(happened[i])});
+  }
+
+  places.clear();
+  bodies.clear();
   Statement readings =
       db_.Prepare("SELECT id, printer, body FROM reading WHERE batch IS NULL ORDER BY id LIMIT ?");
   for (readings.Bind(static_cast<std::int64_t>(bounds.readings)); readings.Step();) {
@@ -184,6 +204,12 @@ void Spool::MarkCut(const Contents& contents, std::int64_t batch) {
   for (const std::int64_t row : contents.alerts) {
     alert.Run(row);
     carries_alert.Run(batch, row);
+  }
+  Statement event = db_.Prepare("UPDATE event SET unsent = 0 WHERE id = ?");
+  Statement carries_event = db_.Prepare("INSERT INTO batch_event VALUES(?, ?)");
+  for (const std::int64_t row : contents.events) {
+    event.Run(row);
+    carries_event.Run(batch, row);
   }
 }
 

@@ -67,6 +67,7 @@ void Spool::Receipted(const std::string& batch, const std::string& receipt) {
         .Run(row);
     db_.Prepare("DELETE FROM batch_alert WHERE batch = ?").Run(row);
     db_.Prepare("DELETE FROM batch_job WHERE batch = ?").Run(row);
+    db_.Prepare("DELETE FROM batch_event WHERE batch = ?").Run(row);
     db_.Prepare(
            "UPDATE batch SET state = 'receipted', receipt = ?, receipted_at = ?, to_void = 0"
            " WHERE id = ?")
@@ -93,6 +94,10 @@ void Spool::Free(std::int64_t batch) {
   db_.Prepare(
          "UPDATE alert SET unsent = 1 WHERE id IN (SELECT alert FROM batch_alert WHERE batch = ?)")
       .Run(batch);
+  db_.Prepare(
+         "UPDATE event SET unsent = 1 WHERE id IN (SELECT event FROM batch_event WHERE batch = ?)")
+      .Run(batch);
+  db_.Prepare("DELETE FROM batch_event WHERE batch = ?").Run(batch);
   db_.Prepare("DELETE FROM batch_job WHERE batch = ?").Run(batch);
   db_.Prepare("DELETE FROM batch_alert WHERE batch = ?").Run(batch);
 }
@@ -116,6 +121,13 @@ void Spool::PutBack(const std::string& message) {
   for (const BatchJob& row : batch.jobs) {
     job.Run(printer(row.printer), ToText(row.job.channel), row.job.job, row.job.name,
             KeptText(row.job), ToMillis(clock_.Now()));
+  }
+  Statement event = db_.Prepare(
+      "INSERT INTO event(printer, channel, kind, key, body, looked_at) VALUES(?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT DO UPDATE SET unsent = 1");
+  for (const BatchEvent& row : batch.events) {
+    event.Run(printer(row.printer), ToText(row.event.channel), row.event.kind, row.event.key,
+              KeptText(row.event), ToMillis(clock_.Now()));
   }
   Statement again = db_.Prepare(
       "UPDATE alert SET unsent = 1 WHERE printer = ? AND channel = ? AND key = ? AND since = ?");
@@ -195,6 +207,10 @@ void Spool::ForgetOld() {
            "DELETE FROM job WHERE unsent = 0 AND looked_at < ?"
            " AND id NOT IN (SELECT job FROM batch_job)")
         .Run(before);
+    db_.Prepare(
+           "DELETE FROM event WHERE unsent = 0 AND looked_at < ?"
+           " AND id NOT IN (SELECT event FROM batch_event)")
+        .Run(before);
   });
 }
 
@@ -226,14 +242,16 @@ Waiting Spool::CountWaiting() {
   Statement q = db_.Prepare(
       "SELECT (SELECT count(*) FROM reading WHERE batch IS NULL),"
       " (SELECT count(*) FROM job WHERE unsent = 1), (SELECT count(*) FROM alert WHERE unsent = 1),"
+      " (SELECT count(*) FROM event WHERE unsent = 1),"
       " (SELECT count(*) FROM batch WHERE state = 'cut'),"
       " (SELECT count(*) FROM batch WHERE state = 'aside')");
   q.Step();
   return {.readings = q.Int(0),
           .jobs = q.Int(1),
           .alerts = q.Int(2),
-          .batches = q.Int(3),
-          .aside = q.Int(4)};
+          .events = q.Int(3),
+          .batches = q.Int(4),
+          .aside = q.Int(5)};
 }
 
 std::string Spool::stream() {

@@ -12,7 +12,7 @@ namespace plotmeter {
 namespace {
 
 // Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
-constexpr std::array<std::string_view, 2> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 3> kMigrations = {R"sql(
 -- One row: the stream that is written now, and where it is.
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY CHECK(id = 1),
@@ -108,6 +108,19 @@ ALTER TABLE found_printer RENAME TO known_printer;
 CREATE TABLE sweep(                    -- told: base64url of a bit a place
   profile TEXT PRIMARY KEY, what TEXT NOT NULL, next INTEGER NOT NULL, told TEXT NOT NULL,
   started_at INTEGER NOT NULL, finished_at INTEGER);
+)sql",
+                                                         R"sql(
+-- What happened once. Kept after its receipt, since a printer's log is read again and again.
+CREATE TABLE event(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  printer INTEGER NOT NULL REFERENCES printer(id),
+  channel TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+  looked_at INTEGER NOT NULL,             -- when it was last shown, to the day
+  unsent INTEGER NOT NULL DEFAULT 1,
+  UNIQUE(printer, channel, kind, key));
+CREATE INDEX event_unsent ON event(id) WHERE unsent = 1;
+CREATE TABLE batch_event(batch INTEGER NOT NULL REFERENCES batch(id), event INTEGER NOT NULL,
+  PRIMARY KEY(batch, event)) WITHOUT ROWID;
 )sql"};
 
 std::size_t VersionOf(Database& db) {

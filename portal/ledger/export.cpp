@@ -13,7 +13,8 @@ constexpr std::size_t kChunk = std::size_t{64}
 
 constexpr std::string_view kUsageHeader =
     "customer,site,manufacturer,model,serial,channel,meter,colorant,media,unit,opening,opening_at,"
-    "closing,closing_at,used,base_unit,used_base,known_as,gaps,opening_batch,closing_batch\r\n";
+    "closing,closing_at,used,base_unit,used_base,known_as,gaps,opening_batch,closing_batch,"
+    "outranked\r\n";
 constexpr std::string_view kJobHeader =
     "customer,site,serial,channel,job,revision,type,status,submitted,finished,copies,pages,"
     "printed_pages,media,area,area_unit,length,length_unit,quality,ink\r\n";
@@ -24,7 +25,8 @@ void AppendCsv(std::string& out, const UsageRow& row) {
   line.Text(row.channel).Text(row.meter).Text(row.colorant).Text(row.media).Text(row.unit);
   line.Number(row.opening).Number(row.opening_at).Number(row.closing).Number(row.closing_at);
   line.Number(row.used).Text(row.base_unit).Number(row.used_base).Text(row.known_as);
-  line.Number(std::to_string(row.gaps)).Text(row.opening_batch).Text(row.closing_batch).End();
+  line.Number(std::to_string(row.gaps)).Text(row.opening_batch).Text(row.closing_batch);
+  line.Text(row.outranked ? "yes" : "").End();
 }
 
 std::string TimeText(const std::optional<Instant>& instant) {
@@ -108,6 +110,7 @@ Json ToJson(const UsageRow& row) {
                {"unit", row.unit},
                {"known_as", row.known_as},
                {"gaps", row.gaps}};
+  if (row.outranked) json["outranked"] = true;
   Put(json, "customer", row.customer);
   Put(json, "site", row.site);
   Put(json, "manufacturer", row.manufacturer);

@@ -70,6 +70,7 @@ void AddContents(BatchRecord& record, const Batch& batch) {
   for (const BatchAlert& of : batch.alerts) {
     record.alerts.push_back({of.printer, of.channel, &of.alert, of.since, of.cleared_at});
   }
+  for (const BatchEvent& of : batch.events) record.events.push_back({of.printer, &of.event});
   for (const Voided& gone : batch.voided) {
     record.voided.push_back({gone.sequence, fmt::format("{} ({})", gone.reason, gone.sha256)});
   }

@@ -41,6 +41,7 @@ UsageRow MakeUsageRow(const PrinterRow& printer, const MeterSeries& series,
                .used = usage.used ? usage.used->Text() : "",
                .known_as = "raw",
                .gaps = usage.gaps,
+               .outranked = series.outranked,
                .opening_batch = series.first_batch,
                .closing_batch = series.last_batch};
   if (const auto unit = BaseUnit(series.meter, series.unit)) {

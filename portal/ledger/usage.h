@@ -44,6 +44,7 @@ struct UsageRow {
   std::string used_base = {};  // a whole number of base units
   std::string known_as = {};   // measured; raw (unit not confirmed); unidentified (no serial)
   int gaps = 0;
+  bool outranked = false;  // another channel is believed for this meter; do not add both
   std::string opening_batch = {}, closing_batch = {};
 };
 

@@ -1,4 +1,5 @@
-// The rows derived from a batch: printers, meters and their readings, jobs, supplies, alerts.
+// The rows derived from a batch: printers, meters and their readings, jobs, supplies, alerts,
+// events.
 //
 // Written inside the caller's transaction. Numbers of meters are remembered from batch to batch;
 // those learned in a transaction that is not kept are forgotten again.
@@ -37,7 +38,11 @@ class DerivedRows {
   std::int64_t MeterNumber(StoreConnection& writer, std::int64_t owner, std::int64_t printer,
                            ChannelKind channel, const MeterValue& value);
 
-  std::unordered_map<std::string, std::int64_t> meters_;
+  struct KnownMeter {
+    std::int64_t number = 0;
+    bool outranked = false;
+  };
+  std::unordered_map<std::string, KnownMeter> meters_;
   std::vector<std::string> learned_;  // keys of meters_ that are not yet committed
   std::string key_;                   // reused, so that looking a meter up allocates nothing
 };

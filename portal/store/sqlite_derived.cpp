@@ -126,6 +126,19 @@ void WriteAlerts(StoreConnection& writer, const DerivedRows::Place& place, const
   }
 }
 
+// The first word on an event stays.
+void WriteEvents(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+                 const std::vector<std::int64_t>& printers) {
+  Statement& insert = writer.Sql(
+      "INSERT OR IGNORE INTO event(reseller_id, printer, channel, kind, key, at, code, text,"
+      " printer_time, printer_pages, was, now) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+  for (const auto& [printer, event] : batch.events) {
+    insert.Run(place.owner, printers.at(printer), ToText(event->channel), event->kind, event->key,
+               ToMillis(event->at), event->code, event->text, MaybeMillis(event->printer_time),
+               event->printer_pages, event->was, event->is);
+  }
+}
+
 }  // namespace
 
 void DerivedRows::Write(StoreConnection& writer, const Place& place, const BatchRecord& batch) {
@@ -135,6 +148,7 @@ void DerivedRows::Write(StoreConnection& writer, const Place& place, const Batch
   WriteJobs(writer, place, batch, printers);
   WriteSupplies(writer, place, batch, printers);
   WriteAlerts(writer, place, batch, printers);
+  WriteEvents(writer, place, batch, printers);
 }
 
 void DerivedRows::Keep() { learned_.clear(); }
@@ -217,7 +231,10 @@ std::int64_t DerivedRows::MeterNumber(StoreConnection& writer, std::int64_t owne
     key_ += '\0';
     key_ += part;
   }
-  if (const auto known = meters_.find(key_); known != meters_.end()) return known->second;
+  const auto known = meters_.find(key_);
+  if (known != meters_.end() && known->second.outranked == value.outranked) {
+    return known->second.number;
+  }
 
   writer
       .Sql(
@@ -229,7 +246,10 @@ std::int64_t DerivedRows::MeterNumber(StoreConnection& writer, std::int64_t owne
       " AND media=? AND unit=?");
   find.Bind(printer, ToText(channel), value.meter, colorant, media, value.value.unit).Step();
   const std::int64_t number = find.Int(0);
-  meters_.emplace(key_, number);
+  // The latest word counts: a profile may be corrected.
+  writer.Sql("UPDATE meter SET outranked=?2 WHERE number=?1 AND outranked<>?2")
+      .Run(number, value.outranked ? 1 : 0);
+  meters_.insert_or_assign(key_, KnownMeter{number, value.outranked});
   learned_.push_back(key_);
   return number;
 }

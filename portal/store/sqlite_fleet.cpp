@@ -105,10 +105,16 @@ void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& print
   auto reader = pool_.Reader();
   std::vector<std::pair<std::int64_t, MeterSeries>> meters;
   Statement& q = reader->Sql(
-      "SELECT number, channel, meter, colorant, media, unit FROM meter WHERE printer=?"
+      "SELECT number, channel, meter, colorant, media, unit, outranked FROM meter WHERE printer=?"
       " ORDER BY channel, meter, colorant, media, unit");
   for (q.Bind(PrinterNumber(*reader, reseller, printer)); q.Step();) {
-    meters.push_back({q.Int(0), {q.Text(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5)}});
+    meters.push_back({q.Int(0),
+                      {.channel = q.Text(1),
+                       .meter = q.Text(2),
+                       .colorant = q.Text(3),
+                       .media = q.Text(4),
+                       .unit = q.Text(5),
+                       .outranked = q.Int(6) != 0}});
   }
   for (auto& [number, series] : meters) {
     Points read = ReadPoints(*reader, number, from, to);

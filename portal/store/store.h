@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "common/event.h"
 #include "common/job.h"
 #include "common/reading.h"
 #include "common/reseller.h"
@@ -117,6 +118,10 @@ struct BatchRecord {
     Instant since = {};
     std::optional<Instant> cleared_at = {};
   };
+  struct EventOf {
+    std::size_t printer = 0;
+    const PrinterEvent* event = nullptr;
+  };
   struct Void {
     std::int64_t sequence = 0;
     std::string detail = {};
@@ -125,6 +130,7 @@ struct BatchRecord {
   std::vector<ReadingOf> readings = {};
   std::vector<JobOf> jobs = {};
   std::vector<AlertOf> alerts = {};
+  std::vector<EventOf> events = {};
   std::vector<Void> voided = {};
 };
 
@@ -188,6 +194,7 @@ struct MeterSeries {
   std::string colorant = {};  // empty: it has none
   std::string media = {};
   std::string unit = {};
+  bool outranked = false;  // another channel is believed for this meter: who adds both counts twice
   std::vector<MeterPoint> points = {};
   std::string first_batch = {};  // the id of the batch that told the first point, and the last
   std::string last_batch = {};

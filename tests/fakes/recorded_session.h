@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "collector/snmp/session.h"
+#include "tests/paths.h"
 
 namespace plotmeter {
 

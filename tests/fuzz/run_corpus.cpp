@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/paths.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 // There under a sanitizer only, whose complaint raises no signal.
@@ -39,7 +41,7 @@ struct Named {
 
 std::vector<Named> Corpus() {
   std::vector<Named> files;
-  for (const auto& entry : fs::directory_iterator(CORPUS)) {
+  for (const auto& entry : fs::directory_iterator(SOURCE_ROOT CORPUS)) {
     if (!entry.is_regular_file()) continue;
     std::ifstream in(entry.path(), std::ios::binary);
     files.push_back({entry.path().filename().string(), {std::istreambuf_iterator<char>(in), {}}});

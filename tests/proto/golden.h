@@ -10,6 +10,8 @@
 #include <sstream>
 #include <string>
 
+#include "tests/paths.h"
+
 namespace plotmeter {
 
 inline const std::string kGolden = SOURCE_ROOT "/tests/golden/proto/";

@@ -8,6 +8,7 @@
 
 #include "common/json.h"
 #include "tests/common/hex.h"
+#include "tests/paths.h"
 #include "tests/proto/golden.h"
 #include "tests/proto/sample.h"
 

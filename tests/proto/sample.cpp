@@ -73,7 +73,8 @@ Batch FullBatch() {
                                              .source = "InkSystem/InkUsed"},
                                             {.meter = "media.area",
                                              .media = "HP-PLAIN-90",
-                                             .value = Amount("-0.50", "?")}},
+                                             .value = Amount("-0.50", "?"),
+                                             .outranked = true}},
                                  .supplies = {{.supply = "slot-0",
                                                .kind = "ink-cartridge",
                                                .colorant = "magenta",
@@ -94,6 +95,7 @@ Batch FullBatch() {
                                             .length_left = Amount("41.5", "m")},
                                            {.input = ""}},
                                  .state = "idle",
+                                 .uptime = Amount("8640000", "1/100 s"),
                                  .alerts = std::vector<Alert>{low}}},
                     {.printer = 1,
                      .reading = {.printer = batch.printers[1],
@@ -108,6 +110,7 @@ Batch FullBatch() {
                          .client_job = "0f8c1d9e-2222-4a4a-8b8b-1234567890ab",
                          .name = "plan \"east\" \xc3\xbc.pdf",
                          .type = "print",
+                         .element = "Job3DPrint",
                          .status = "printed",
                          .status_raw = "Printed/OK",
                          .submitted = At("2026-11-22T08:41:00Z"),
@@ -142,6 +145,21 @@ Batch FullBatch() {
                    .since = At("2026-11-21T22:10:00Z"),
                    .cleared_at = At("2026-11-22T07:00:00Z")},
                   {.printer = 1, .since = At("2026-11-22T08:00:00Z")}};
+  batch.events = {{.printer = 0,
+                   .event = {.kind = "error-log",
+                             .key = "1437049356/610010",
+                             .channel = ChannelKind::kSnmp,
+                             .at = At("2026-11-22T09:00:01Z"),
+                             .code = "610010",
+                             .text = "Wrong file format",
+                             .printer_time = At("2015-07-16T12:22:36Z"),
+                             .printer_pages = 15232}},
+                  {.printer = 1,
+                   .event = {.kind = "firmware-changed",
+                             .key = "TR8-AC_16.0.0.1",
+                             .at = At("2026-11-22T08:00:00Z"),
+                             .was = "TR8-AC_15.0.0.1",
+                             .is = "TR8-AC_16.0.0.1"}}};
   batch.voided = {{.sequence = 38, .sha256 = Filled(32, 'v'), .reason = "refused: schema"}};
   return batch;
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "common/json.h"
+#include "tests/paths.h"
 #include "tests/proto/golden.h"
 #include "tests/proto/sample.h"
 

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/paths.h"
+
 namespace plotmeter {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/paths.h"
 #include "tests/simulator/snmp_agent.h"
 #include "tests/simulator_test/ber.h"
 

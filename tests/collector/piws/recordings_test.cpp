@@ -11,6 +11,7 @@
 #include "collector/piws/documents.h"
 #include "collector/piws/jobs.h"
 #include "tests/collector/piws/written.h"
+#include "tests/paths.h"
 
 namespace plotmeter {
 namespace {

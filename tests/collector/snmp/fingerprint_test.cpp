@@ -10,6 +10,7 @@
 #include "collector/snmp/mib.h"
 #include "collector/snmp/probe.h"
 #include "tests/fakes/recorded_session.h"
+#include "tests/paths.h"
 
 namespace plotmeter {
 namespace {

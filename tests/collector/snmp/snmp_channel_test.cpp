@@ -15,6 +15,7 @@
 #include "collector/snmp/net_snmp_session.h"
 #include "tests/fakes/recorded_agent.h"
 #include "tests/fakes/recorded_session.h"
+#include "tests/paths.h"
 
 namespace plotmeter {
 namespace {

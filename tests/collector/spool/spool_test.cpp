@@ -221,6 +221,44 @@ TEST_F(SpoolTest, ClearsAlertsOfOneChannelOnly) {
   EXPECT_EQ(spool.Alerts(Plotter(), ChannelKind::kPiws, {}).cleared.size(), 1U);
 }
 
+TEST_F(SpoolTest, KeepsAnEventOnceHoweverOftenItIsShown) {
+  const PrinterEvent logged{.kind = "error-log",
+                            .key = "1437049356/610010",
+                            .channel = ChannelKind::kSnmp,
+                            .at = clock_.Now(),
+                            .code = "610010"};
+  Spool spool = Open();
+  EXPECT_TRUE(spool.Keep(Plotter(), logged));
+  EXPECT_FALSE(spool.Keep(Plotter(), logged));
+  const auto cut = spool.Cut(signer());
+  ASSERT_TRUE(cut);
+  ASSERT_EQ(Opened(*cut).events.size(), 1U);
+  EXPECT_EQ(Opened(*cut).events[0].event, logged);
+  spool.Receipted(cut->batch, "receipt");
+  for (int day = 0; day < 100; ++day) {
+    clock_.Advance(days(1));
+    EXPECT_FALSE(spool.Keep(Plotter(), logged)) << "the log is read again on day " << day;
+    spool.ForgetOld();
+  }
+  EXPECT_FALSE(spool.Cut(signer()));
+  clock_.Advance(days(40));
+  spool.ForgetOld();
+  EXPECT_TRUE(spool.Keep(Plotter(), logged)) << "it was not shown for weeks, and is forgotten";
+}
+
+TEST_F(SpoolTest, MovesEventsIntoANewStream) {
+  const PrinterEvent changed{
+      .kind = "firmware-changed", .key = "2", .at = clock_.Now(), .was = "1", .is = "2"};
+  Spool spool = Open();
+  spool.Keep(Plotter(), changed);
+  ASSERT_TRUE(spool.Cut(signer()));
+  spool.NewStream("a clone");
+  const auto again = spool.Cut(signer());
+  ASSERT_TRUE(again);
+  ASSERT_EQ(Opened(*again).events.size(), 1U);
+  EXPECT_EQ(Opened(*again).events[0].event, changed);
+}
+
 TEST_F(SpoolTest, KeepsMessagesForFiveWeeksAndTheOutboxLonger) {
   Spool spool = Open();
   spool.Keep(ReadingOf(1, clock_.Now()));

@@ -12,6 +12,7 @@
 #include "portal/store/sqlite_store.h"
 #include "proto/enrolment.h"
 #include "tests/fakes/scratch.h"
+#include "tests/paths.h"
 #include "tests/portal/program/shell.h"
 
 namespace plotmeter {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/paths.h"
 #include "tests/portal/store/fleet.h"
 
 namespace plotmeter {

@@ -71,7 +71,8 @@ class SqliteStoreTest : public testing::Test {
     return values;
   }
 
-  SqliteStore store_{FreshDatabase()};
+  const std::string path_ = FreshDatabase();
+  SqliteStore store_{path_};
   Tenant north_ = AddTenant(store_, "north");
   Tenant south_ = AddTenant(store_, "south");
   std::string collector_ = AddCollector(store_, north_, "thumb-north");
@@ -205,6 +206,47 @@ TEST_F(SqliteStoreTest, CountsAReadingOnce) {
               ElementsAre("CN1 ink.used 433", "CN1 ink.used 434"));
   EXPECT_THAT(Values(north_, noon_ + kHour, noon_ + 2 * kHour), ElementsAre("CN1 ink.used 434"));
   EXPECT_THAT(Values(north_, noon_ - 2 * kHour, noon_ - kHour), IsEmpty());
+}
+
+TEST_F(SqliteStoreTest, RemembersTheLatestWordOnWhichChannelIsBelieved) {
+  const auto outranked = [&] {
+    std::vector<bool> found;
+    const std::string id = store_.PrintersInOrder(north_.reseller, {}).at(0).id;
+    store_.EachMeter(north_.reseller, id, noon_, noon_ + 9 * kHour,
+                     [&](const MeterSeries& series) { found.push_back(series.outranked); });
+    return found;
+  };
+  auto parcel = Ink(1, "CN1", noon_, "433");
+  Put(parcel->record);
+  EXPECT_THAT(outranked(), ElementsAre(false));
+  parcel = Ink(2, "CN1", noon_ + kHour, "434");
+  parcel->reading.meters[0].outranked = true;
+  Put(parcel->record);
+  EXPECT_THAT(outranked(), ElementsAre(true)) << "the same meter, not another one";
+  Put(Ink(3, "CN1", noon_ + 2 * kHour, "435")->record);
+  EXPECT_THAT(outranked(), ElementsAre(false));
+}
+
+TEST_F(SqliteStoreTest, KeepsAnEventOnce) {
+  const PrinterEvent logged{.kind = "error-log",
+                            .key = "1437049356/610010",
+                            .channel = ChannelKind::kSnmp,
+                            .at = noon_,
+                            .code = "610010"};
+  PrinterEvent later = logged;
+  later.at = noon_ + kHour;
+  for (int i = 1; i <= 2; ++i) {
+    auto parcel = Ink(i, "CN1", noon_ + i * kHour, "433");
+    parcel->record.events.push_back({0, i == 1 ? &logged : &later});
+    Put(parcel->record);
+  }
+  Database db(path_, Database::Mode::kReadOnly);
+  Statement q = db.Prepare("SELECT kind, code, at FROM event");
+  ASSERT_TRUE(q.Step());
+  EXPECT_EQ(q.Text(0), "error-log");
+  EXPECT_EQ(q.Text(1), "610010");
+  EXPECT_EQ(q.Int(2), ToMillis(noon_));
+  EXPECT_FALSE(q.Step());
 }
 
 TEST_F(SqliteStoreTest, StoresNothingOfABatchThatFails) {
