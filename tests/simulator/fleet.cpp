@@ -11,6 +11,8 @@ namespace plotmeter::simulator {
 
 namespace {
 
+constexpr std::chrono::seconds kFresh{5};
+
 bool IsReserved(const Network& network, std::uint64_t address) {
   return network.prefix < 32 && ((address & 0xFF) == 0 || (address & 0xFF) == 0xFF);
 }
@@ -142,7 +144,11 @@ void Fleet::Replace(std::size_t i) {
 const Fleet::Known& Fleet::KnownOf(std::size_t i) const {
   Known& known = known_.at(i);
   const Instant now = printers_.front().now();
-  if (known.mib && known.at == now && known.change == changes_[i]) return known;
+  const std::uint64_t events = i < printers_.size() ? printers_[i].events() : 0;
+  if (known.mib && now - known.at < kFresh && known.change == changes_[i] &&
+      known.events == events) {
+    return known;
+  }
   const Oddities& odd = *odd_[i];
   const auto made = [&] {
     if (i < printers_.size()) {
@@ -155,7 +161,7 @@ const Fleet::Known& Fleet::KnownOf(std::size_t i) const {
                                static_cast<std::uint64_t>(up / std::chrono::milliseconds(10))),
                   odd, 0);
   };
-  known = {now, changes_[i], std::make_shared<const Mib>(made())};
+  known = {now, changes_[i], events, std::make_shared<const Mib>(made())};
   if (odd.Has("jetdirect-context")) {
     Contexts contexts = SplitContexts(*known.mib);
     known.mib = std::make_shared<const Mib>(std::move(contexts.standard));

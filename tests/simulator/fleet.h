@@ -72,7 +72,8 @@ class Fleet {
   std::uint32_t Twin(std::size_t i);  // the second address: the first free one
   void Replace(std::size_t i);
 
-  // What the device's SNMP agent has to say now; made anew only when something changed.
+  // What the device's SNMP agent has to say now; made anew only when something changed, or when its
+  // uptime would be more than five seconds old.
   std::shared_ptr<const Mib> MibOf(std::size_t i) const;
 
   // The device at this address as its agent needs it; empty: nobody lives there.
@@ -86,6 +87,7 @@ class Fleet {
   struct Known {
     Instant at = {};
     std::uint64_t change = 0;
+    std::uint64_t events = 0;
     std::shared_ptr<const Mib> mib = {};
     std::shared_ptr<const Mib> jetdirect = {};  // null: not apart
   };

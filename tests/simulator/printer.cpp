@@ -104,6 +104,7 @@ void SimulatedPrinter::Advance(Instant to) {
     const Event event = std::move(events_.extract(events_.begin()).value());
     now_ = event.at;
     Happen(event);
+    ++events_seen_;
     UpdateShown();
     UpdateAlerts();
   }

@@ -27,15 +27,19 @@ MibValue PmlText(std::string_view text) { return Octets("\xFD\xE8" + std::string
 // One table of RFC 3805 or another: column, then index.
 class Table {
  public:
-  Table(Mib& mib, std::string_view entry) : mib_(mib), entry_(entry) {}
-  void Set(std::uint32_t column, Oid index, MibValue value) {
-    index.insert(index.begin(), column);
-    mib_.Set(entry_, index, std::move(value));
+  Table(Mib& mib, std::string_view entry) : mib_(mib), entry_(ParseOid(entry).value()) {}
+  void Set(std::uint32_t column, const Oid& index, MibValue value) {
+    Oid oid;
+    oid.reserve(entry_.size() + 1 + index.size());
+    oid = entry_;
+    oid.push_back(column);
+    oid.insert(oid.end(), index.begin(), index.end());
+    mib_.Set(std::move(oid), std::move(value));
   }
 
  private:
   Mib& mib_;
-  std::string entry_;
+  const Oid entry_;
 };
 
 std::int64_t Uptime(const SimulatedPrinter& printer) {  // hundredths of a second
