@@ -57,8 +57,10 @@ std::vector<Setting> ChannelSettings() {
            .help = "ceiling for SNMP packets; 0: none [100 to discover, none to read]"},
           {.name = "piws-pause",
            .value = "T",
-           .fallback = "1s",
-           .help = "pause before each request to a printer's job queue"}};
+           .help = "pause before each request to a printer's job queue [as its profile says]"},
+          {.name = "profiles",
+           .value = "DIR",
+           .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)"}};
 }
 
 std::vector<Setting> RangeSettings() {

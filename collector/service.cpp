@@ -21,7 +21,8 @@ PrinterAddress AddressOf(const KnownPrinter& printer) {
   return {.host = printer.host,
           .snmp_port = printer.snmp_port,
           .https_port = printer.https_port,
-          .piws_url = printer.piws_url};
+          .piws_url = printer.piws_url,
+          .known = printer.identity};
 }
 
 std::function<double()> Chance() {
@@ -63,7 +64,7 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       spool_(SpoolSettingsOf(arguments), clock),
       beat_(spool_.stream()),
       book_(directory_),
-      ways_(arguments, clock, 0, spool_.Certificates()),
+      ways_(arguments, clock, 0, spool_.Certificates(), spool_.GivenMeters()),
       interval_(IntervalOf(arguments, "interval")),
       job_interval_(IntervalOf(arguments, "job-interval")),
       identity_(LoadIdentity(directory_)) {
@@ -177,6 +178,7 @@ Service::RoundReport Service::Round(bool all) {
   for (const auto& [printer, fingerprint] : ways_.certificates.TakeNew()) {
     OnDisk([&] { spool_.RememberCertificate(printer, fingerprint); });
   }
+  OnDisk([&] { spool_.RememberGiven(ways_.poller.TakeNewlyGiven()); });
   last_round_ = clock_.Now();
   if (!disk_trouble_.empty()) {
     book_.trouble = disk_trouble_;

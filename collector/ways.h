@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,11 @@ void CheckWays(const Arguments& arguments);
 // All of it is gone, and has called back, when this dies.
 struct Ways {
   // `packets_per_second` is the ceiling where the settings name none. `clock` must outlive it.
+  // `certificates` and `given` are what was remembered of printers before.
   Ways(const Arguments& arguments, const Clock& clock, int packets_per_second,
-       std::map<std::string, std::string> certificates = {});
+       std::map<std::string, std::string> certificates = {}, std::set<GivenMeter> given = {});
 
+  const Profiles profiles;
   RememberedCertificates certificates;
   std::vector<SnmpCredentials> credentials;
   NetSnmpSession session;

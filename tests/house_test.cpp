@@ -60,7 +60,7 @@ const std::map<std::string, Names> kPrograms = {
 const std::map<std::string, Names> kDoors = {
     {"boost/",
      {"collector/uplink/portal_client.cpp", "portal/http/connection.cpp",
-      "portal/http/connection.h", "portal/http/listener.cpp", "tests/simulator/piws_server.cpp"}},
+      "portal/http/connection.h", "portal/http/listener.cpp", "tests/simulator/web_server.cpp"}},
     {"cpprest/", {"collector/uplink/portal_client.cpp"}},
     {"curl/", {"common/http/fetch.cpp"}},
     {"net-snmp/", {"collector/snmp/codec.cpp"}},
@@ -71,11 +71,12 @@ const std::map<std::string, Names> kDoors = {
     {"openssl/",
      {"common/crypto.cpp", "common/secret.cpp", "common/http/fetch.cpp",
       "collector/uplink/portal_client.cpp", "portal/http/tls.cpp", "portal/certificate.cpp",
-      "tests/simulator/piws_server.cpp", "tests/simulator/snmp_usm.cpp"}},
+      "tests/simulator/certificate.cpp", "tests/simulator/certificate.h",
+      "tests/simulator/snmp_usm.cpp"}},
     {"pugixml.hpp", {"collector/xml/xml.cpp"}},
     {"sqlite3.h", {"common/sqlite.cpp"}},
     {"date/", {"portal/ledger/period.cpp"}},
-    {"zlib.h", {"proto/seal.cpp"}},
+    {"zlib.h", {"proto/seal.cpp", "tests/simulator/web_sick.cpp"}},
 };
 
 std::string FolderOf(const std::string& file) {

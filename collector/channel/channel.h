@@ -30,6 +30,7 @@ struct PrinterAddress {
   std::uint16_t https_port = 443;
   std::string piws_url = {};  // instead of https://host:https_port, for tests and odd sites
   std::string access = {};  // name of the discovery profile whose credentials let us in; may be ""
+  PrinterIdentity known = {};  // who was found there; chooses which channels need not be asked
 
   bool operator==(const PrinterAddress&) const = default;
 };

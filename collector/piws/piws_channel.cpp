@@ -11,6 +11,8 @@
 
 namespace plotmeter {
 
+using namespace std::chrono_literals;
+
 class PiwsChannel::Visit : public WebVisit {
  public:
   Visit(PiwsChannel& channel, const PrinterAddress& address, bool everything,
@@ -83,9 +85,7 @@ class PiwsChannel::Visit : public WebVisit {
     AskJobs();
   }
 
-  void AskQueue() {
-    Ask({"/JQ/JobQueueCollection"}, &Visit::OnQueue, channel_.settings_.queue_pause);
-  }
+  void AskQueue() { Ask({"/JQ/JobQueueCollection"}, &Visit::OnQueue, QueuePause()); }
 
   void OnQueue(const Page& page) {
     asked_queue_ = true;
@@ -95,10 +95,16 @@ class PiwsChannel::Visit : public WebVisit {
     AskJobs();
   }
 
+  std::chrono::milliseconds QueuePause() const {
+    const PiwsSettings& settings = channel_.settings_;
+    if (settings.queue_pause) return *settings.queue_pause;
+    return settings.profiles->Of(told_.answers.identity).queue_pause.value_or(0ms);
+  }
+
   void AskJobs() {
     // 0, because any other number makes it leave out what has not changed since.
     Ask({fmt::format("/JQ/JobQueue/{}/jobs/all?fromModificationNumber=0", known().queue)},
-        &Visit::OnJobs, channel_.settings_.queue_pause);
+        &Visit::OnJobs, QueuePause());
   }
 
   void OnJobs(const Page& page) {

@@ -25,15 +25,18 @@
 #include <string>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/piws/documents.h"
 #include "collector/web/printer_web.h"
 
 namespace plotmeter {
 
 struct PiwsSettings {
-  // Before each request to the job queue, which firmware serves slowly.
-  std::chrono::milliseconds queue_pause{1000};
-  std::chrono::minutes papers_for{60};  // how long a paper list is good
+  // Before each request to the job queue, which firmware serves slowly; absent: what the profile of
+  // the model says.
+  std::optional<std::chrono::milliseconds> queue_pause = {};
+  const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
+  std::chrono::minutes papers_for{60};            // how long a paper list is good
 };
 
 class PiwsChannel : public Channel {

@@ -32,8 +32,10 @@ bool IsPrinter(Verdict verdict) {
 // A read after the probe: the walk, then the objects it named. Shared by the two callbacks.
 class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
  public:
-  PrinterRead(SnmpSession& session, SnmpPeer peer, Probed probed, std::function<void(Told)> told)
+  PrinterRead(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+              std::function<void(Told)> told)
       : session_(session),
+        profiles_(profiles),
         peer_(std::move(peer)),
         probed_(std::move(probed)),
         told_(std::move(told)) {}
@@ -70,12 +72,13 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
   void Tell() {
     Told told{.seen = Seen::kAnswered, .at = probed_.at};
-    told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint);
+    told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
     told_(std::move(told));
   }
 
   SnmpSession& session_;
+  const Profiles& profiles_;
   SnmpPeer peer_;
   Probed probed_;
   std::function<void(Told)> told_;
@@ -95,7 +98,8 @@ void SnmpChannel::Read(const PrinterAddress& address, std::function<void(Told)> 
   Recognise(address, [this, peer = PeerOf(address), told = std::move(told)](Probed probed) {
     Told identity = ToTold(probed);
     if (identity.seen != Seen::kAnswered) return told(std::move(identity));
-    std::make_shared<PrinterRead>(session_, peer, std::move(probed), told)->Start();
+    std::make_shared<PrinterRead>(session_, *options_.profiles, peer, std::move(probed), told)
+        ->Start();
   });
 }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/snmp/probe.h"
 #include "collector/snmp/session.h"
 
@@ -32,7 +33,8 @@ class SnmpChannel : public Channel {
                                                 {SnmpVersion::k1, "public"}};
     std::chrono::milliseconds timeout{2000};
     int retries = 2;
-    int max_repetitions = 0;  // see SnmpPeer
+    int max_repetitions = 0;                        // see SnmpPeer
+    const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
   };
 
   // The session and this channel outlive every call.

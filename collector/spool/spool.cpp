@@ -239,4 +239,19 @@ std::map<std::string, std::string> Spool::Certificates() {
   return all;
 }
 
+void Spool::RememberGiven(const std::set<GivenMeter>& given) {
+  if (given.empty()) return;
+  Together([&] {
+    Statement keep = db_.Prepare("INSERT OR IGNORE INTO given_meter VALUES(?, ?, ?)");
+    for (const auto& [serial, meter, channel] : given) keep.Run(serial, meter, ToText(channel));
+  });
+}
+
+std::set<GivenMeter> Spool::GivenMeters() {
+  std::set<GivenMeter> given;
+  Statement q = db_.Prepare("SELECT serial, meter, channel FROM given_meter");
+  while (q.Step()) given.insert({q.Text(0), q.Text(1), ChannelOf(q.Text(2))});
+  return given;
+}
+
 }  // namespace plotmeter

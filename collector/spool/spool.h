@@ -23,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@
 #include "common/clock.h"
 #include "common/crypto.h"
 #include "common/event.h"
+#include "common/given_meter.h"
 #include "common/job.h"
 #include "common/reading.h"
 #include "common/sqlite.h"
@@ -226,6 +228,10 @@ class Spool {
   // Which key a printer's web server showed at first contact.
   void RememberCertificate(const std::string& printer, const std::string& fingerprint);
   std::map<std::string, std::string> Certificates();
+
+  // Which channel ever gave which meter of a printer.
+  void RememberGiven(const std::set<GivenMeter>& given);
+  std::set<GivenMeter> GivenMeters();
 
  private:
   struct Contents;

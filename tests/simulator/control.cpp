@@ -66,6 +66,11 @@ const DeviceCommand kDeviceCommands[] = {
      [](Fleet& fleet, std::size_t i, const std::string&) {
        return ChangePrinter(fleet, i, [](SimulatedPrinter& p) { p.Reboot(); });
      }},
+    {"swap-board", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       fleet.Change(i, [](SimulatedPrinter& p) { p.SwapBoard(); });
+       return Json{{"ok", true}, {"serial", SerialOf(fleet, i)}};
+     }},
     {"odd", "WHAT[=VALUE]", true,
      [](Fleet& fleet, std::size_t i, const std::string& what) {
        fleet.MakeOdd(i, what);
@@ -85,12 +90,12 @@ const DeviceCommand kDeviceCommands[] = {
      }},
     {"twin", "", false,
      [](Fleet& fleet, std::size_t i, const std::string&) {
-       return Json{{"address", AddressText(fleet.Twin(i))}};
+       return Json{{"ok", true}, {"address", AddressText(fleet.Twin(i))}};
      }},
     {"replace", "", false,
      [](Fleet& fleet, std::size_t i, const std::string&) {
        fleet.Replace(i);
-       return Json{{"serial", SerialOf(fleet, i)}};
+       return Json{{"ok", true}, {"serial", SerialOf(fleet, i)}};
      }},
 };
 

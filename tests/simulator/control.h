@@ -5,10 +5,11 @@
 //    truth 2026-10-01 2026-11-01       {"from", "to", "meters": [...], "jobs": [...]}
 //                                      (Fleet::Truth)
 //    sleep CN9541H01M                  {"ok": true}; wake and reboot likewise
+//    swap-board CN9541H01M             {"ok": true, "serial": "MY3170B001"}: another main board
 //    odd CN9541H01M slow=5s            {"ok": true}: an oddity of oddity.h; even takes all away
 //    move CN9541H01M 127.60.0.77       {"ok": true}: the same printer at another address
-//    twin CN9541H01M                   {"address": "127.60.0.6"}: it answers there too
-//    replace CN9541H01M                {"serial": …}: another printer stands at its address
+//    twin CN9541H01M                   {"ok": true, "address": "127.60.0.6"}: there too
+//    replace CN9541H01M                {"ok": true, "serial": …}: another printer in its place
 //    now                               {"now": …}
 //    quit
 //

@@ -32,23 +32,26 @@ std::string Escape(std::string_view text) {
   return out;
 }
 
-void Write(const Element& element, int depth, std::string& out) {
-  const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
-  if (element.children.empty()) {
-    out += fmt::format("{0}<{1}>{2}</{1}>\n", indent, element.name, Escape(element.text));
-    return;
-  }
-  out += fmt::format("{}<{}>\n", indent, element.name);
-  for (const Element& child : element.children) Write(child, depth + 1, out);
-  out += fmt::format("{}</{}>\n", indent, element.name);
-}
-
 bool IsWholeNumber(std::string_view text) {
   return !text.empty() && text.size() <= 9 && (text == "0" || text.front() != '0') &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
+
+void AddXml(const Element& element, int depth, std::string& out) {
+  const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
+  out += fmt::format("{}<{}{}{}>", indent, element.name, element.attributes.empty() ? "" : " ",
+                     element.attributes);
+  if (element.children.empty()) {
+    out += Escape(element.text);
+  } else {
+    out += '\n';
+    for (const Element& child : element.children) AddXml(child, depth + 1, out);
+    out += indent;
+  }
+  out += fmt::format("</{}>\n", element.name);
+}
 
 Element FromJson(std::string name, const Json& value) {
   if (value.is_null()) return {std::move(name), ""};
@@ -100,7 +103,7 @@ std::string ToXml(const Element& root) {
       "xsi:schemaLocation=\"http://www.hp.com/schemas/piws/v2_0 ../schemas/piws2.xsd\">\n"
       "<!--\nTHIS DATA COMES FROM A SIMULATED PRINTER: <no real one> said any of it.\n-->\n",
       root.name);
-  for (const Element& child : root.children) Write(child, 1, out);
+  for (const Element& child : root.children) AddXml(child, 1, out);
   return out + fmt::format("</piws:{}>\n", root.name);
 }
 

@@ -27,6 +27,7 @@ struct Element {
   std::string name;
   std::string text;  // only where there are no children
   std::vector<Element> children;
+  std::string attributes = {};  // as they stand in the tag: PEID="5082"; of XML only
 };
 
 // The elements of a JSON value; a list becomes a repeated element. null is an empty element.
@@ -35,6 +36,9 @@ Element FromJson(std::string name, const Json& value);
 // The content of an element, quirks included: a repeated child is a list, a single one the bare
 // value, an empty element null, a whole number a number; other text, decimals among it, stays text.
 Json ToJson(const Element& element);
+
+// Adds the element as XML, two blanks deeper a level.
+void AddXml(const Element& element, int depth, std::string& out);
 
 // A document of the namespace of PIWS with `root` as `piws:ROOT`; the disclaimer comment comes
 // before the first child.

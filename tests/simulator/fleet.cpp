@@ -22,7 +22,9 @@ bool IsReserved(const Network& network, std::uint64_t address) {
 Fleet::Fleet(const FleetPlan& plan)
     : network_(plan.network), seed_(plan.seed), start_(plan.start), neighbours_(plan.neighbours) {
   for (std::size_t i = 0; i < plan.printers; ++i) {
-    printers_.emplace_back(Models()[i % Models().size()], JobSource{plan.seed, i}, plan.start);
+    const std::size_t model =
+        plan.models.empty() ? i % kUsualModels : plan.models[i % plan.models.size()];
+    printers_.emplace_back(Models().at(model), JobSource{plan.seed, i}, plan.start);
   }
   const std::uint64_t end = plan.network.base + plan.network.room();
   for (std::uint64_t address = plan.network.base; address < end && addresses_.size() < devices();
@@ -55,6 +57,15 @@ Instant Fleet::now() const {
 std::uint32_t Fleet::address(std::size_t i) const {
   const std::lock_guard lock(mutex_);
   return addresses_.at(i);
+}
+
+std::vector<std::uint32_t> Fleet::Addresses(std::size_t i) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint32_t> addresses;
+  for (const auto& [address, device] : devices_) {
+    if (device == i) addresses.push_back(address);
+  }
+  return addresses;
 }
 
 std::optional<std::size_t> Fleet::At(std::uint32_t address) const {
@@ -137,8 +148,14 @@ void Fleet::Replace(std::size_t i) {
   const JobSource source{seed_, 4096 + gone_.size()};
   SimulatedPrinter other(old.model(), source, old.now());
   gone_.push_back(std::move(old));
+  gone_from_.push_back(i);
   old = std::move(other);
   ++changes_[i];
+}
+
+unsigned Fleet::Replaced(std::size_t i) const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<unsigned>(std::ranges::count(gone_from_, i));
 }
 
 const Fleet::Known& Fleet::KnownOf(std::size_t i) const {

@@ -34,16 +34,17 @@ struct FleetPlan {
   Network network = {};
   std::uint64_t seed = 1;
   Instant start = {};
+  std::vector<std::size_t> models = {};  // of Models(); none: the usual ones
   std::vector<const NeighbourKind*> neighbours = {};
   std::vector<OddityRule> odd = {};  // of printers and neighbours, in this order
 };
 
 class Fleet {
  public:
-  // Models come round-robin. Printer i lives at the i-th address that ends neither in 0 nor in 255;
-  // a network of one address holds one printer. The neighbours live behind the printers: devices
-  // are counted through, printers first. Throws std::invalid_argument when the network is too
-  // small, or an oddity names a device that is not there.
+  // The plan's models come round-robin. Printer i lives at the i-th address that ends neither in 0
+  // nor in 255; a network of one address holds one printer. The neighbours live behind the
+  // printers: devices are counted through, printers first. Throws std::invalid_argument when the
+  // network is too small, or an oddity names a device that is not there.
   explicit Fleet(const FleetPlan& plan);
 
   void Advance(Instant to);
@@ -51,6 +52,7 @@ class Fleet {
   std::size_t size() const { return printers_.size(); }  // printers only
   std::size_t devices() const { return printers_.size() + neighbours_.size(); }
   std::uint32_t address(std::size_t i) const;  // the first, where it has two
+  std::vector<std::uint32_t> Addresses(std::size_t i) const;
   std::optional<std::size_t> At(std::uint32_t address) const;
   const NeighbourKind& neighbour(std::size_t i) const { return *neighbours_.at(i - size()); }
   std::optional<std::size_t> WithSerial(std::string_view serial) const;
@@ -71,6 +73,7 @@ class Fleet {
   void Move(std::size_t i, std::uint32_t address);
   std::uint32_t Twin(std::size_t i);  // the second address: the first free one
   void Replace(std::size_t i);
+  unsigned Replaced(std::size_t i) const;  // how often it was
 
   // What the device's SNMP agent has to say now; made anew only when something changed, or when its
   // uptime would be more than five seconds old.
@@ -101,6 +104,7 @@ class Fleet {
   mutable std::recursive_mutex mutex_;  // who looks at a printer may ask for its address too
   std::vector<SimulatedPrinter> printers_;
   std::vector<SimulatedPrinter> gone_;  // replaced; their truth stays
+  std::vector<std::size_t> gone_from_;  // which printers they were
   std::vector<const NeighbourKind*> neighbours_;
   std::vector<std::uint32_t> addresses_;
   std::unordered_map<std::uint32_t, std::size_t> devices_;  // by address, second ones too

@@ -76,6 +76,35 @@ void PickInk(Chance& chance, const PrinterModel& model, JobPlan& job) {
   job.color_coverage = mono ? 0 : chance.Between(20'000, 600'000);
 }
 
+// From a chance of their own, so that a model without a scanner prints what it always printed.
+void AddScansAndCopies(const PrinterModel& model, const JobSource& source, std::uint64_t day,
+                       std::vector<JobPlan>& jobs) {
+  Chance chance({source.seed, source.printer, day, 7});
+  const auto count = chance.Between(1, 2);
+  for (std::int64_t i = 0; i < count; ++i) {
+    JobPlan job;
+    job.kind = chance.OneIn(2) ? JobKind::kScan : JobKind::kCopy;
+    job.uuid = chance.Uuid();
+    job.name = job.kind == JobKind::kScan ? "Scan to folder" : "Copy";
+    job.user = NeverTexts()[1];
+    job.arrives =
+        Instant(std::chrono::sys_days(std::chrono::days(static_cast<std::int64_t>(day)))) +
+        std::chrono::seconds(chance.Between(8 * 3600, 18 * 3600));
+    job.page_time = std::chrono::seconds(chance.Between(20, 60));
+    job.quality = "Normal";
+    PickPages(chance, model, job);
+    PickInk(chance, model, job);
+    if (job.kind == JobKind::kScan) {
+      job.copies = 1;
+      job.page_ink.assign(model.inks.size(), 0);
+      job.spit.assign(model.inks.size(), 0);
+    }
+    jobs.push_back(std::move(job));
+  }
+  std::stable_sort(jobs.begin(), jobs.end(),
+                   [](const JobPlan& a, const JobPlan& b) { return a.arrives < b.arrives; });
+}
+
 }  // namespace
 
 std::vector<JobPlan> JobsOfDay(const PrinterModel& model, const JobSource& source,
@@ -109,8 +138,12 @@ std::vector<JobPlan> JobsOfDay(const PrinterModel& model, const JobSource& sourc
       if (total == 1) job.pages = 2;  // one page is printed, the other is not
       job.pages_before_cancel = static_cast<int>(chance.Between(1, std::max(total, job.pages) - 1));
     }
+    Chance queue({source.seed, source.printer, DayNumber(day), jobs.size(), 8});
+    job.unaccounted = model.piws.unaccounted && queue.OneIn(7);
+    job.vanishes = model.piws.vanish_seconds > 0 && queue.OneIn(5);
     jobs.push_back(std::move(job));
   }
+  if (model.scanner) AddScansAndCopies(model, source, DayNumber(day), jobs);
   return jobs;
 }
 

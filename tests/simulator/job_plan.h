@@ -1,6 +1,8 @@
 // What people will send to a printer: the jobs of a day, made from a seed.
 //
-//    JobsOfDay(model, {.seed = 7, .printer = 2}, day)    five or six jobs, by arrival
+//    JobsOfDay(model, {.seed = 7, .printer = 2}, day)    five or six jobs, by arrival; with a
+//    scanner
+//                                                        one or two scans and copies more
 //
 // The same seed, printer and day give the same jobs on every machine, whatever was asked before.
 
@@ -19,7 +21,11 @@ namespace plotmeter::simulator {
 // What becomes of a job. Only kPrinted and kCancelledHalfway use ink and media.
 enum class Fate { kPrinted, kCancelledHalfway, kCancelledUnprinted, kHeld, kDeletedUnprinted };
 
+// What people ask of a printer. A copy is scanned and printed.
+enum class JobKind { kPrint, kScan, kCopy };
+
 struct JobPlan {
+  JobKind kind = JobKind::kPrint;
   std::string uuid = {};         // the printer's
   std::string client_uuid = {};  // may be empty
   std::string name = {};
@@ -41,6 +47,8 @@ struct JobPlan {
   std::vector<std::int64_t> page_ink = {};  // nanolitres of each ink for one page
   std::vector<std::int64_t> spit =
       {};                          // nanolitres of each ink the job costs the heads, in no account
+  bool unaccounted = false;        // the printer keeps no account of it
+  bool vanishes = false;           // it leaves the list soon after it is finished
   std::int64_t gray_coverage = 0;  // millionths
   std::int64_t color_coverage = 0;
 };

@@ -4,15 +4,18 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
+#include <sstream>
 
 #include "common/clock.h"
 #include "common/settings.h"
 #include "tests/simulator/console.h"
 #include "tests/simulator/fleet.h"
 #include "tests/simulator/oddity.h"
-#include "tests/simulator/piws_server.h"
 #include "tests/simulator/recording.h"
 #include "tests/simulator/snmp_agent.h"
+#include "tests/simulator/web_server.h"
+#include "tests/simulator/web_sick.h"
 
 namespace plotmeter::simulator {
 
@@ -77,6 +80,21 @@ int Replay(const Arguments& arguments) {
   return 0;
 }
 
+std::vector<std::size_t> ModelsOf(const std::string& names) {
+  std::vector<std::size_t> models;
+  std::istringstream in(names);
+  for (std::string name; std::getline(in, name, ',');) {
+    const auto model = ModelWithKey(name);
+    if (!model) {
+      std::string keys;
+      for (const PrinterModel& known : Models()) keys += (keys.empty() ? "" : ", ") + known.key;
+      throw UsageError(fmt::format("'models' names '{}'; expected some of {}", name, keys));
+    }
+    models.push_back(*model);
+  }
+  return models;
+}
+
 std::vector<const NeighbourKind*> Neighbours(const Arguments& arguments) {
   std::vector<const NeighbourKind*> neighbours;
   for (const std::string& name : arguments.All("device")) {
@@ -116,6 +134,7 @@ FleetPlan PlanFleet(const Arguments& arguments) {
   }
   plan.network = *parsed;
   plan.neighbours = Neighbours(arguments);
+  plan.models = ModelsOf(arguments.Text("models"));
   try {
     for (const std::string& rule : arguments.All("odd")) plan.odd.push_back(ParseOddityRule(rule));
     Distribute(plan.odd, plan.printers + plan.neighbours.size());
@@ -145,18 +164,22 @@ void Check(const Arguments& arguments) {
   }
   PlanFleet(arguments);
   V3Users(arguments);
-  for (const char* port : {"snmp-port", "https-port"}) Port(arguments, port);
+  for (const char* port : {"snmp-port", "https-port", "http-port"}) Port(arguments, port);
 }
 
-Json Describe(const Fleet& fleet, std::size_t i, std::uint16_t snmp_port,
-              std::uint16_t https_port) {
+// 0: the printer listens on no such port.
+Json Describe(const Fleet& fleet, std::size_t i, std::uint16_t snmp_port, std::uint16_t https_port,
+              std::uint16_t http_port) {
   Json row;
   fleet.Look(i, [&](const SimulatedPrinter& printer) {
     const PrinterModel& model = printer.model();
     row = {{"serial", printer.serial()}, {"model", model.name}, {"product", model.product}};
     row["address"] = AddressText(fleet.address(i));
     row["snmp_port"] = snmp_port;
-    row["https_port"] = model.piws.present ? Json(https_port) : Json();
+    row["https_port"] = https_port != 0 ? Json(https_port) : Json();
+    row["http_port"] = http_port != 0 ? Json(http_port) : Json();
+    row["key"] = model.key;
+    row["ledm"] = model.ledm.present;
     row["piws"] =
         model.piws.present
             ? Json(fmt::format("https://{}:{}", AddressText(fleet.address(i)), https_port))
@@ -205,40 +228,78 @@ int SimulateFleet(const Arguments& arguments) {
         if (device) device->community = community;
         return device;
       });
-  PiwsServer server([&](std::size_t i, const WebRequest& request) {
-    WebAnswer answer;
-    fleet->Look(i, [&](const SimulatedPrinter& p) { answer = AnswerPiws(p, request); });
-    return answer;
-  });
+  WebServer server(
+      [&](std::size_t i, const WebRequest& request) {
+        WebAnswer answer;
+        fleet->Look(i, [&](const SimulatedPrinter& p) { answer = AnswerWeb(p, request); });
+        return Sicken(*fleet->OdditiesOf(i), request, std::move(answer));
+      },
+      [&](std::size_t i) {
+        unsigned boards = 0;
+        fleet->Look(i, [&](const SimulatedPrinter& p) { boards = p.boards(); });
+        // Another printer at an address has another certificate, as another board has.
+        return DoorOf(*fleet->OdditiesOf(i), boards + 1000 * fleet->Replaced(i));
+      });
   Json printers = Json::array();
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports;  // HTTPS and HTTP of each printer
+  std::set<std::uint32_t> served;
   for (std::size_t i = 0; i < fleet->size(); ++i) {
-    bool web = false;
-    fleet->Look(i, [&](const SimulatedPrinter& p) { web = p.model().piws.present; });
-    const std::uint16_t port =
-        web ? server.Listen(i, AddressText(fleet->address(i)), Port(arguments, "https-port")) : 0;
-    printers.push_back(Describe(*fleet, i, agent.port(), port));
+    bool https = false;
+    bool http = false;
+    fleet->Look(i, [&](const SimulatedPrinter& p) {
+      https = p.model().piws.present || p.model().ledm.present;
+      http = p.model().ledm.present && p.model().ledm.plain;
+    });
+    const auto listen = [&](bool wanted, const char* port, bool tls) -> std::uint16_t {
+      if (!wanted) return 0;
+      return server.Listen(i, AddressText(fleet->address(i)), Port(arguments, port), tls);
+    };
+    ports.push_back({listen(https, "https-port", true), listen(http, "http-port", false)});
+    served.insert(fleet->address(i));
+    printers.push_back(Describe(*fleet, i, agent.port(), ports[i].first, ports[i].second));
   }
+  // A printer that moved, or has a second address now, takes its ports along.
+  const auto follow = [&] {
+    for (std::size_t i = 0; i < fleet->size(); ++i) {
+      for (const std::uint32_t address : fleet->Addresses(i)) {
+        if (!served.insert(address).second) continue;
+        if (ports[i].first != 0) server.Listen(i, AddressText(address), ports[i].first);
+        if (ports[i].second != 0) server.Listen(i, AddressText(address), ports[i].second, false);
+      }
+    }
+  };
   Print({{"ready", true},
          {"now", FormatInstant(fleet->now())},
          {"control_port", console.port()},
          {"printers", std::move(printers)},
          {"neighbours", DescribeNeighbours(*fleet, agent.port())},
          {"never", NeverTexts()}});
-  console.Run([&](std::string_view line) { return AnswerControl(*fleet, line); }, tick);
+  console.Run(
+      [&](std::string_view line) {
+        ControlAnswer answer = AnswerControl(*fleet, line);
+        if (line.starts_with("move ") || line.starts_with("twin ")) follow();
+        return answer;
+      },
+      tick);
   return 0;
 }
 
 constexpr const char* kMore =
-    R"(Printers of four models, at addresses of this machine only:
+    R"(Printers of several models, at addresses of this machine only:
   plotmeter-sim --printers 5 --network 127.60.0.0/16 --snmp-port 8161 --https-port 8443
   snmpwalk -v 2c -c public 127.60.0.1:8161 1.3.6.1.2.1.43
   curl -k https://127.60.0.1:8443/LFPWebServices/PI/InkSystem.json
+
+Printers that speak LEDM, of chosen models in turn:
+  plotmeter-sim --printers 3 --models t1600,t2600,latex --snmp-port 8161 --https-port 8443
+                --http-port 8080
+  curl http://127.60.0.1:8080/DevMgmt/DiscoveryTree.xml
 
 Time that a test drives, and what the printers truly showed:
   plotmeter-sim --printers 5 --days 30 --control -
   advance 2026-10-23T03:00:00Z
   truth 2026-10-01T00:00:00Z 2026-10-23T03:00:00Z
-  sleep SERIAL   wake SERIAL   reboot SERIAL   now   quit
+  sleep SERIAL   wake SERIAL   reboot SERIAL   swap-board SERIAL   now   quit
   odd SERIAL WHAT[=VALUE]   even SERIAL
   move SERIAL ADDRESS   twin SERIAL   replace SERIAL
 
@@ -295,6 +356,14 @@ int main(int argc, char** argv) {
                   .value = "PORT",
                   .fallback = "443",
                   .help = "TCP port of the web services; 0: a free one each"},
+                 {.name = "http-port",
+                  .value = "PORT",
+                  .fallback = "80",
+                  .help = "TCP port of LEDM without TLS; 0: a free one each"},
+                 {.name = "models",
+                  .value = "NAME,...",
+                  .help = "which models, in turn: z9, t770, z5200, xl4100 (these four when none is "
+                          "named), t1600, t2600, latex"},
                  {.name = "community",
                   .value = "TEXT",
                   .fallback = "public",

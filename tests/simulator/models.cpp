@@ -1,5 +1,7 @@
 #include "tests/simulator/models.h"
 
+#include <algorithm>
+
 namespace plotmeter::simulator {
 
 namespace {
@@ -8,6 +10,7 @@ constexpr std::string_view kPlainCard = "HP ETHERNET MULTI-ENVIRONMENT,ROM none,
 
 PrinterModel Z9() {
   return {
+      .key = "z9",
       .name = "HP DesignJet Z9 24in",
       .number = "Z9 24in",
       .product = "W3Z71A",
@@ -38,7 +41,8 @@ PrinterModel Z9() {
 
 // Read over SNMP alone: HP's private lifetime ink in 1/1000 ml.
 PrinterModel T770() {
-  return {.name = "HP Designjet T770 24in",
+  return {.key = "t770",
+          .name = "HP Designjet T770 24in",
           .number = "T770 24in",
           .product = "CN375A",
           .firmware = "AMU_00_05_01.0",
@@ -67,6 +71,7 @@ PrinterModel T770() {
 // Supply rows 1 to 8 point at colorants 2,3,5,4,8,6,7,1 and at four markers that never count.
 PrinterModel Z5200() {
   return {
+      .key = "z5200",
       .name = "HP Designjet Z5200 PostScript",
       .number = "Z5200",
       .product = "CQ113A",
@@ -98,7 +103,8 @@ PrinterModel Z5200() {
 }
 
 PrinterModel PageWideXl() {
-  return {.name = "HP PageWide XL 4100 Printer",
+  return {.key = "xl4100",
+          .name = "HP PageWide XL 4100 Printer",
           .number = "XL 4100",
           .product = "1QC00A",
           .firmware = "SONORA_06_21_12.3",
@@ -126,11 +132,110 @@ PrinterModel PageWideXl() {
                    .job_accounting = false}};
 }
 
+// LEDM alone, over HTTP and HTTPS.
+PrinterModel T1600() {
+  return {.key = "t1600",
+          .name = "HP DesignJet T1600 PostScript Printer",
+          .number = "T1600",
+          .product = "3EK11A",
+          .firmware = "MARVIN_02_11_07.2",
+          .firmware_date = "20250903",
+          .description = "HP ETHERNET MULTI-ENVIRONMENT",
+          .host_text = "HP DesignJet T1600 PostScript Printer",
+          .ieee1284_commands = "PJL,POSTSCRIPT,HP-GL/2,RTL,JPEG,TIFF,PDF,URF",
+          .ieee1284_class_id = "HPDJPST",
+          .order_number = "HP 730",
+          .capacity_cc = 300,
+          .inks = {{"cyan", 1, "cyan", 1, 0, "P2V68A"},
+                   {"magenta", 2, "magenta", 1, 0, "P2V69A"},
+                   {"yellow", 3, "yellow", 1, 0, "P2V70A"},
+                   {"matte-black", 4, "matte black", 1, 0, "P2V71A"},
+                   {"gray", 5, "gray", 1, 0, "P2V72A"},
+                   {"photo-black", 6, "photo black", 1, 0, "P2V73A"}},
+          .inputs = {{"Roll1", "ROLL1", "Roll1", true, 36'000'000}},
+          .counter_unit = 7,
+          .serial = {.ieee1284 = true},
+          .piws = {.present = false},
+          .ledm = {.present = true}};
+}
+
+// PIWS and LEDM of the same engine, and a scanner.
+PrinterModel T2600() {
+  PrinterModel model = T1600();
+  model.key = "t2600";
+  model.name = "HP DesignJet T2600 PostScript MFP";
+  model.number = "T2600";
+  model.product = "3XB78A";
+  model.firmware = "MARVIN_02_11_07.3";
+  model.firmware_date = "2025-09-03T10:00:00Z";
+  model.host_text = "HP DesignJet T2600 PostScript MFP";
+  model.inputs = {{"Roll1", "ROLL1", "Roll1", true, 36'000'000},
+                  {"Roll2", "ROLL2", "Roll2", true, 24'000'000}};
+  model.serial = {.ieee1284 = true, .general = true};
+  model.scanner = true;
+  model.heads = {{{0, 1}}, {{2, 3}}, {{4, 5}}};
+  model.piws = {.upkeep = true};
+  model.ledm = {.present = true,
+                .prefixes = false,
+                .subunit = false,
+                .unit = "microliters",
+                .decimals = 0};
+  return model;
+}
+
+// JSON throughout, counters of a shape nobody knows, and a queue that is hard to follow.
+PrinterModel Latex() {
+  return {.key = "latex",
+          .name = "HP Latex 800 W Printer",
+          .number = "Latex 800 W",
+          .product = "3XD61A",
+          .firmware = "OASIS_05_10_02.7",
+          .firmware_date = "2025-06-30T07:00:00Z",
+          .description = "HP ETHERNET MULTI-ENVIRONMENT",
+          .host_text = "HP Latex 800 W Printer",
+          .ieee1284_commands = "PJL,HP-GL/2,RTL",
+          .ieee1284_class_id = "HPLATEX",
+          .order_number = "HP 873",
+          .capacity_cc = 3000,
+          .inks = {{"black", 1, "black", 1, 0, "4UU92A"},
+                   {"cyan", 2, "cyan", 1, 0, "4UU93A"},
+                   {"light-cyan", 3, "light cyan", 1, 0, "4UU97A"},
+                   {"light-magenta", 4, "light magenta", 1, 0, "4UU96A"},
+                   {"magenta", 5, "magenta", 1, 0, "4UU94A"},
+                   {"yellow", 6, "yellow", 1, 0, "4UU95A"},
+                   {"pre-treatment", 7, "optimizer", 1, 0, "4UU98A", "pretreatment"},
+                   {"scratch-agent", 8, "overcoat", 1, 0, "4UU99A", "overcoating"},
+                   {"white", 9, "white", 1, 0, "4UV08A"}},
+          .inputs = {{"Roll1", "ROLL", "MainRoll", true, 64'000'000}},
+          .counter_unit = 17,
+          .serial = {.general = true},
+          .heads = {{{0, 1}}, {{2, 3}}, {{4, 5}}, {{6}}, {{7}}, {{8}}},
+          .piws = {.fields = false,
+                   .xml_jobs = false,
+                   .group_collection = false,
+                   .text_numbers = true,
+                   .reservoir = true,
+                   .one_drawer = true,
+                   .upkeep = true,
+                   .counters = true,
+                   .unaccounted = true,
+                   .vanish_seconds = 150}};
+}
+
 }  // namespace
 
 const std::vector<PrinterModel>& Models() {
-  static const std::vector<PrinterModel> models = {Z9(), T770(), Z5200(), PageWideXl()};
+  static const std::vector<PrinterModel> models = {Z9(),    T770(),  Z5200(), PageWideXl(),
+                                                   T1600(), T2600(), Latex()};
   return models;
+}
+
+std::optional<std::size_t> ModelWithKey(std::string_view key) {
+  const auto& models = Models();
+  const auto found = std::find_if(models.begin(), models.end(),
+                                  [&](const PrinterModel& model) { return model.key == key; });
+  if (found == models.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - models.begin());
 }
 
 const std::vector<Paper>& Papers() {

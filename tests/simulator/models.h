@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,23 @@ struct SerialPlaces {
   bool description = false;  // SN: in sysDescr
 };
 
-// The oddities of the web services.
+// A printhead, which puts one or two inks on the media and is replaced when it is worn.
+struct HeadModel {
+  std::vector<std::size_t> inks = {};  // of the model's inks
+};
+
+// LEDM, HP's XML device model. Facts: domain of office printers, marked there as such; which unit a
+// large-format printer writes is not known, so the models differ.
+struct LedmModel {
+  bool present = false;
+  bool plain = true;                 // over HTTP as well as over HTTPS
+  bool prefixes = true;              // <dd:Unit>, else <Unit> in a default namespace
+  bool subunit = true;               // impressions in PrinterSubunit, else at the root
+  std::string unit = "milliliters";  // of the ink used; or "microliters"
+  int decimals = 1;                  // of the number beside it: "433.2"
+};
+
+// The oddities of PIWS.
 struct PiwsModel {
   bool present = true;
   bool fields = true;            // Identification.Fields, else the older names without it
@@ -52,9 +69,17 @@ struct PiwsModel {
   bool page_accounting = true;   // media and ink per page
   bool job_accounting = true;    // media and ink per job
   bool forgets_deleted = false;  // finished jobs are deleted days later, and lose their accounting
+  bool upkeep = false;           // PrintheadsStatus and PrinterMaintenance
+  bool counters = false;         // DeviceCounters, Usage and Counters, in a shape we made up
+  bool unaccounted = false;      // about every seventh job has no account, for all it used
+  int vanish_seconds = 0;        // about every fifth job is off the list so soon; 0: none is
+  // What a job that is no print is called. Nobody has seen one of a real printer.
+  std::string scan_element = "JobScan";
+  std::string copy_element = "JobCopy";
 };
 
 struct PrinterModel {
+  std::string key = {};      // how the command line calls it: "z9"
   std::string name = {};     // "HP DesignJet Z9 24in"
   std::string number = {};   // "Z9 24in"
   std::string product = {};  // "W3Z71A"
@@ -78,10 +103,18 @@ struct PrinterModel {
   bool job_monitoring = false;    // it has the Job Monitoring MIB
   bool pml_jobs = false;          // it has HP's job-info
   SerialPlaces serial = {};
+  bool scanner = false;  // it scans and copies
+  std::vector<HeadModel> heads = {};
   PiwsModel piws = {};
+  LedmModel ledm = {};
 };
 
+// All there are. A fleet nobody chose the models of has the first kUsualModels in turn.
 const std::vector<PrinterModel>& Models();
+constexpr std::size_t kUsualModels = 4;
+
+// The place in Models() of "z9"; empty when there is no such model.
+std::optional<std::size_t> ModelWithKey(std::string_view key);
 
 // Papers every model knows. The last is a customer's own, whose id is 32 hexadecimal digits.
 struct Paper {

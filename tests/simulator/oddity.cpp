@@ -108,6 +108,12 @@ const std::vector<OddityKind>& OddityKinds() {
       {"sparse-index", "SNMP", kNone, "", "", "table rows are 5, 9, 13 instead of 1, 2, 3"},
       {"index-zero", "SNMP", kNone, "", "", "table rows begin with 0"},
       {"hr-index", "SNMP", kNumber, "1280", "", "hrDeviceIndex of the printer"},
+      {"web", "web", kWord, "dead",
+       "dead|silent|huge|bomb|laughs|garbage|html|truncated|gzip-bomb|redirect|401|503|"
+       "new-certificate|expired|weak",
+       "how its web server is sick"},
+      {"web-slow", "web", kSeconds, "30s", "",
+       "documents begin after so long and take as long again"},
   };
   return kinds;
 }
@@ -118,6 +124,7 @@ std::string OddityHelp() {
     std::string name(kind.name);
     if (kind.value != kNone) name += fmt::format("={}", kind.fallback);
     help += fmt::format("  {:<24} {:<5} {}\n", name, kind.side, kind.help);
+    if (kind.value == kWord) help += fmt::format("  {:<30} {}\n", "", kind.words);
   }
   return help;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace plotmeter::simulator {
 
 namespace {
@@ -36,7 +38,7 @@ struct Level {
 };
 
 Level LevelOf(const SimulatedPrinter& printer, std::size_t ink) {
-  const std::int64_t percent = printer.inks()[ink].left / 10'000 / printer.model().capacity_cc;
+  const std::int64_t percent = printer.percent_left(ink);
   return {percent, percent <= 15};
 }
 
@@ -102,10 +104,6 @@ WebAnswer JsonAnswer(std::string name, Json content) {
 }
 
 WebAnswer XmlAnswer(const Element& root) { return {.type = "text/xml", .body = ToXml(root)}; }
-
-WebAnswer NotThere(std::string text = "Not Found") {
-  return {.status = 404, .body = std::move(text)};
-}
 
 WebAnswer AnswerQueue(const SimulatedPrinter& printer, std::string_view path,
                       const WebRequest& request) {
@@ -272,29 +270,38 @@ Json Discovery(const SimulatedPrinter& printer) {
 }
 
 WebAnswer AnswerPiws(const SimulatedPrinter& printer, const WebRequest& request) {
-  if (printer.asleep()) {
-    return {.status = 503,
-            .type = "text/html",
-            .body = "<html><body>The printer is asleep.</body></html>\n"};
-  }
-  if (request.method != "GET") return {.status = 405, .body = "Only GET\n"};
-  const std::string_view target = request.target;
-  const std::string_view path = target.substr(0, target.find('?'));
-  if (!printer.model().piws.present || !path.starts_with(kBase)) return NotThere();
+  using Make = Json (*)(const SimulatedPrinter&);
+  static const std::map<std::string_view, std::pair<const char*, Make>> kDocuments = {
+      {"/Identification.json", {"Identification", Identification}},
+      {"/Discovery.json", {"Discovery", Discovery}},
+      {"/InkSystem.json", {"InkSystem", InkSystem}},
+      {"/DeviceStatus.json", {"DeviceStatus", DeviceStatus}},
+      {"/MediaSystem.json", {"MediaSystem", MediaSystem}},
+      {"/PrintheadsStatus.json", {"PrintheadsStatus", PrintheadsStatus}},
+      {"/PrinterMaintenance.json", {"PrinterMaintenance", PrinterMaintenance}},
+      {"/DeviceCounters", {"DeviceCounters", DeviceCounters}},
+      {"/Usage.json", {"Usage", DeviceCounters}},
+      {"/Counters.json", {"Counters", DeviceCounters}}};
+  const PiwsModel& model = printer.model().piws;
+  const std::string_view path = request.path();
+  if (!path.starts_with(kBase)) return NotThere();
   const std::string_view below = path.substr(kBase.size());
   if (below == "/Identification.xml") {
     return XmlAnswer(FromJson("Identification", Identification(printer)));
   }
-  if (below == "/Identification.json") return JsonAnswer("Identification", Identification(printer));
-  if (below == "/Discovery.json") return JsonAnswer("Discovery", Discovery(printer));
-  if (below == "/InkSystem.json") return JsonAnswer("InkSystem", InkSystem(printer));
-  if (below == "/DeviceStatus.json") return JsonAnswer("DeviceStatus", DeviceStatus(printer));
-  if (below == "/MediaSystem.json") return JsonAnswer("MediaSystem", MediaSystem(printer));
+  if (const auto found = kDocuments.find(below); found != kDocuments.end()) {
+    const auto& [name, make] = found->second;
+    if (!model.upkeep && (make == PrintheadsStatus || make == PrinterMaintenance)) {
+      return NotThere();
+    }
+    if (!model.counters && make == DeviceCounters) return NotThere();
+    return JsonAnswer(name, make(printer));
+  }
   if (below == "/Paper/List") return JsonAnswer("PaperList", PaperList());
   if (below == "/Alerts.json/ActiveAlerts" || below == "/Alerts.json") {
     Json alerts = ActiveAlerts(printer);
     const bool none = alerts.at("List").at("Alert") == Json::array();
-    if (none && printer.model().piws.silent_alerts) return NotThere();
+    if (none && model.silent_alerts) return NotThere();
     return JsonAnswer("ActiveAlerts", none ? Json{{"List", nullptr}} : std::move(alerts));
   }
   if (below == "/JQ/JobQueueCollection" || below.starts_with("/JQ/JobQueue/")) {

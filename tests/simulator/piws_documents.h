@@ -1,9 +1,10 @@
-// The web services of a simulated printer without the web: a request in, a document out.
+// PIWS of a simulated printer: documents in the shapes of DesignJets, quirks included. A repeated
+// element is a list and a single one is not, numbers are numbers or text, jobs/all is XML or JSON
+// by the model.
 //
-//    AnswerPiws(printer, {.method = "GET", .target = "/LFPWebServices/PI/InkSystem.json"}).body
+//    AnswerPiws(printer, {.target = "/LFPWebServices/PI/InkSystem.json"}).body
 //
-// Shapes are those of DesignJets, quirks included: a repeated element is a list and a single one is
-// not, numbers are numbers or text, jobs/all is XML or JSON by the model. Pure.
+// Pure.
 
 #pragma once
 
@@ -11,25 +12,12 @@
 #include <string_view>
 
 #include "tests/simulator/element.h"
-#include "tests/simulator/printer.h"
+#include "tests/simulator/web_answer.h"
 
 namespace plotmeter::simulator {
 
-struct WebRequest {
-  std::string method = "GET";
-  std::string target = {};  // path and query as they came
-  std::string accept = {};
-};
-
-struct WebAnswer {
-  unsigned status = 200;
-  std::string type = "text/plain";  // without a charset, as printers have it; the body is UTF-8
-  std::string body = {};
-};
-
-// 503 to everything while the printer sleeps; 404 for what is not there, and for alerts and jobs of
-// some models while there is nothing to say; 405 to everything but GET; "Unkownw QueueID" (sic) for
-// a queue of before the last reboot.
+// 404 for what is not there, and for alerts of some models while there is nothing to say; "Unkownw
+// QueueID" (sic) for a queue of before the last reboot.
 WebAnswer AnswerPiws(const SimulatedPrinter& printer, const WebRequest& request);
 
 // The documents, without their outer name in JSON.
@@ -40,6 +28,11 @@ Json MediaSystem(const SimulatedPrinter& printer);
 Json ActiveAlerts(const SimulatedPrinter& printer);
 Json PaperList();
 Json Discovery(const SimulatedPrinter& printer);
+Json PrintheadsStatus(const SimulatedPrinter& printer);    // this and the next two are in
+Json PrinterMaintenance(const SimulatedPrinter& printer);  // piws_upkeep.cpp
+// What DeviceCounters, Usage and Counters say. Nobody knows a real one: this shape is ours, so that
+// a collector which cannot read it keeps it raw.
+Json DeviceCounters(const SimulatedPrinter& printer);
 Element JobQueueSnapshot(const SimulatedPrinter& printer);  // in piws_jobs.cpp
 
 }  // namespace plotmeter::simulator

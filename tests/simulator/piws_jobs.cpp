@@ -72,7 +72,8 @@ Element Page(const PrinterModel& model, const Job& job, const std::string& uri, 
   const JobPlan& plan = job.plan;
   const InputModel& input = model.inputs[plan.input];
   const int printed = job.printed_pages / plan.pages + (number <= job.printed_pages % plan.pages);
-  const int sheets = job.ran && model.piws.page_accounting ? printed : 0;
+  const bool told = job.ran && model.piws.page_accounting && !plan.unaccounted;
+  const int sheets = told ? printed : 0;
   const std::string paper = job.paper.empty() ? Papers().back().id : job.paper;
   return {
       "Page",
@@ -133,20 +134,29 @@ Element JobElement(const SimulatedPrinter& printer, const Job& job) {
   const std::string uri =
       fmt::format("/LFPWebServices/PI/JQ/JobQueue/{}/Job/{}/", printer.queue_id(), job.plan.uuid);
   const bool dated = job.ran || job.state == JobState::kPrinting;
-  const int sheets = job.ran && model.piws.job_accounting ? job.printed_pages : 0;
+  const bool told = job.ran && model.piws.job_accounting && !job.plan.unaccounted;
+  const int sheets = told && job.plan.kind != JobKind::kScan ? job.printed_pages : 0;
   // The client's clock: local time of a UTC+2 site that calls itself UTC.
   std::optional<Instant> submitted;
   if (dated) submitted = job.plan.arrives + std::chrono::hours(2) - std::chrono::seconds(7);
   Elements media;
   if (sheets > 0) media.push_back({"MediaConsumption", MediaConsumption(job, sheets)});
   Elements pages = {{"NumberOfPages", std::to_string(job.plan.pages)}};
-  for (int n = 1; n <= job.plan.pages; ++n) pages.push_back(Page(model, job, uri, n));
+  for (int n = 1; n <= job.plan.pages && job.plan.kind != JobKind::kScan; ++n) {
+    pages.push_back(Page(model, job, uri, n));
+  }
   const auto printed = std::to_string(job.ran ? job.printed_pages : 0);
-  return {"Job2DPrint",
+  const bool print = job.plan.kind == JobKind::kPrint;
+  const bool scan = job.plan.kind == JobKind::kScan;
+  return {print  ? "Job2DPrint"
+          : scan ? model.piws.scan_element
+                 : model.piws.copy_element,
           Elements{
               {"ModificationNumber", std::to_string(job.modification)},
               {"URI", uri},
-              {"Type", "Print"},
+              {"Type", print  ? "Print"
+                       : scan ? "Scan"
+                              : "Copy"},
               {"UUID", job.plan.uuid},
               {"Priority", "0"},
               JobSettings(job.plan),
@@ -177,6 +187,7 @@ Element JobElement(const SimulatedPrinter& printer, const Job& job) {
 Element JobQueueSnapshot(const SimulatedPrinter& printer) {
   Elements jobs;
   for (const Job& job : printer.jobs()) {
+    if (job.vanished) continue;
     jobs.push_back({"Job", Elements{JobElement(printer, job)}});
   }
   return {"JobQueueSnapshot",

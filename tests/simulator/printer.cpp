@@ -19,6 +19,14 @@ constexpr std::int64_t kRoll = 1'800'000'000;  // micro-inches: 45.7 m
 constexpr std::int64_t kSheet = 11'692'913;    // micro-inches: A4
 constexpr std::int64_t kNlPerCc = 1'000'000;
 constexpr std::size_t kJobsKept = 60;
+constexpr std::int64_t kHeadLife = 2'000 * kNlPerCc;
+constexpr std::string_view kSerialDigits = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ";
+
+std::string LowerHex(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
 
 std::int64_t LengthIn(int counter_unit, std::int64_t micro_inches) {
   if (counter_unit == 16) return micro_inches / 12'000'000;
@@ -31,6 +39,15 @@ std::string SixDecimals(std::int64_t millionths) {
   return fmt::format("{}.{:06}", millionths / 1'000'000, millionths % 1'000'000);
 }
 
+std::string WithDecimals(std::int64_t value, int decimals) {
+  if (decimals == 0) return std::to_string(value);
+  std::int64_t one = 1;
+  for (int i = 0; i < decimals; ++i) one *= 10;
+  return fmt::format("{}.{:0{}}", value / one, value % one, decimals);
+}
+
+std::string AgingStamp::Text() const { return fmt::format("{}-{}", boot, tick); }
+
 SimulatedPrinter::SimulatedPrinter(const PrinterModel& model, const JobSource& source,
                                    Instant start)
     : model_(&model),
@@ -39,14 +56,11 @@ SimulatedPrinter::SimulatedPrinter(const PrinterModel& model, const JobSource& s
       next_day_(floor<days>(start)),
       engine_free_(start) {
   Chance chance({source.seed, source.printer, 0, 3});
-  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ";
   // CN, year, week, then a number of its own: no two printers of a fleet share it.
   serial_ = fmt::format("CN{}{:02}{}", chance.Between(0, 9), chance.Between(1, 52),
-                        chance.Letters(kDigits, 2)) +
+                        chance.Letters(kSerialDigits, 2)) +
             fmt::format("{:03X}", source.printer % 4096);
-  uuid_ = chance.Uuid();
-  std::transform(uuid_.begin(), uuid_.end(), uuid_.begin(),
-                 [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+  uuid_ = LowerHex(chance.Uuid());
   mac_ = 0x3C5282000000u | (chance.Next() & 0xFF0000u) | (source.printer & 0xFFFFu);
   booted_ = start - hours(chance.Between(20, 2000));
   manufactured_ = floor<days>(start) - days(chance.Between(500, 1500));
@@ -70,6 +84,22 @@ SimulatedPrinter::SimulatedPrinter(const PrinterModel& model, const JobSource& s
   first_life_count_ = life_count();
   count_at_boot_ = std::max<std::int64_t>(0, life_count() - chance.Between(10, 300));
   queue_id_ = uuid_.substr(0, 24) + "00000000b007";
+  Chance more({source.seed, source.printer, 0, 9});  // what came later in the simulator's own life
+  mono_pages_ = pages_ * more.Between(10, 40) / 100;
+  for (InkState& ink : inks_) ink.cartridges = static_cast<int>(more.Between(2, 40));
+  for (std::size_t i = 0; i < model.heads.size(); ++i) {
+    heads_.push_back(NewHead());
+    heads_.back().ink = more.Between(0, kHeadLife / 2);
+    heads_.back().installed = floor<days>(start) - days(more.Between(10, 400)) - hours(2);
+  }
+  if (model.scanner) {
+    scans_ = more.Between(100, 3000);
+    copies_ = more.Between(50, 1000);
+  }
+  for (AgingStamp* stamp : {&stamps_.capabilities, &stamps_.power_up, &stamps_.alerts,
+                            &stamps_.jobs, &stamps_.consumables}) {
+    Stamp(*stamp);
+  }
   DeclareMeters();
   UpdateShown();
   UpdateAlerts();
@@ -85,6 +115,16 @@ std::int64_t SimulatedPrinter::ink_cc(std::size_t ink) const { return inks_[ink]
 
 std::int64_t SimulatedPrinter::ink_microlitres(std::size_t ink) const {
   return inks_[ink].used / 1000;
+}
+
+std::int64_t SimulatedPrinter::ledm_ink(std::size_t ink) const {
+  std::int64_t last = model_->ledm.unit == "microliters" ? 1000 : kNlPerCc;  // nanolitres
+  for (int i = 0; i < model_->ledm.decimals; ++i) last /= 10;
+  return inks_[ink].used / last;
+}
+
+std::int64_t SimulatedPrinter::percent_left(std::size_t ink) const {
+  return inks_[ink].left / 10'000 / model_->capacity_cc;
 }
 
 std::int64_t SimulatedPrinter::life_count() const {
@@ -143,6 +183,7 @@ void SimulatedPrinter::PlanJob(JobPlan plan) {
     // Every third finished job is tidied away; late enough for a poll each night to have seen it.
     if (model_->piws.forgets_deleted && number % 3 == 0)
       add(engine_free_ + hours(40), Kind::kForget);
+    if (plan.vanishes) add(engine_free_ + seconds(model_->piws.vanish_seconds), Kind::kVanish);
   } else {
     add(plan.arrives + seconds(90), Kind::kFinish);
   }
@@ -179,6 +220,9 @@ void SimulatedPrinter::Happen(const Event& event) {
       job->state = JobState::kDeleted;
       job->ran = false;
       break;
+    case Kind::kVanish:
+      job->vanished = true;
+      break;
     case Kind::kArrive:
     case Kind::kService:
       break;
@@ -186,12 +230,19 @@ void SimulatedPrinter::Happen(const Event& event) {
   Touch(*job);
 }
 
+void SimulatedPrinter::Touch(Job& job) {
+  job.modification = ++modification_;
+  Stamp(stamps_.jobs);
+  job.stamp = stamps_.jobs;
+}
+
 void SimulatedPrinter::Start(Job& job) {
+  job.state = JobState::kPrinting;
+  job.started = now_;
+  if (job.plan.kind == JobKind::kScan) return;
   InputState& input = inputs_[job.plan.input];
   const std::int64_t needs = job.plan.page_height * job.plan.pages * job.plan.copies;
   if (model_->inputs[job.plan.input].roll && input.left < needs) LoadRoll(job.plan.input);
-  job.state = JobState::kPrinting;
-  job.started = now_;
   job.paper = Papers()[input.paper].id;
 }
 
@@ -217,6 +268,9 @@ void SimulatedPrinter::Finish(Job& job) {
   job.finished = now_;
   job.printed_pages = whole ? job.plan.pages * job.plan.copies : job.plan.pages_before_cancel;
   job.printed_copies = job.printed_pages / job.plan.pages;
+  if (job.plan.kind != JobKind::kPrint) scans_ += job.plan.pages;
+  if (job.plan.kind == JobKind::kScan) return Account(job);
+  if (job.plan.kind == JobKind::kCopy) copies_ += job.printed_pages;
   job.area = job.plan.page_width * job.plan.page_height / 1'000'000 * job.printed_pages;
   job.length = job.plan.page_height * job.printed_pages;
   for (std::size_t i = 0; i < inks_.size(); ++i) {
@@ -224,32 +278,29 @@ void SimulatedPrinter::Finish(Job& job) {
     UseInk(i, job.ink[i] + job.plan.spit[i]);
   }
   pages_ += job.printed_pages;
+  if (job.plan.color_coverage == 0) mono_pages_ += job.printed_pages;
   length_ += job.length;
   if (model_->inputs[job.plan.input].roll) inputs_[job.plan.input].left -= job.length;
-  if (!model_->piws.present) return;
-
-  Json ink = Json::array();
-  for (std::size_t i = 0; i < inks_.size(); ++i) {
-    if (job.ink[i] == 0) continue;  // the account names only what was used
-    ink.push_back({{"colorant", model_->inks[i].colorant}, {"value", SixDecimals(job.ink[i])}});
-  }
-  finished_.push_back({{"at", ToMillis(now_)},
-                       {"serial", serial_},
-                       {"job", job.plan.uuid},
-                       {"status", "printed"},
-                       {"cancelled", !whole},
-                       {"area", SixDecimals(job.area)},
-                       {"length", SixDecimals(job.length)},
-                       {"ink", std::move(ink)},
-                       {"copies", job.printed_copies},
-                       {"pages", job.printed_pages}});
+  Account(job);
 }
 
 void SimulatedPrinter::UseInk(std::size_t ink, std::int64_t amount) {
   InkState& state = inks_[ink];
+  const std::int64_t percent = percent_left(ink);
   state.used += amount;
   state.left -= amount;
-  if (state.left > model_->capacity_cc * kNlPerCc / 50) return;
+  for (std::size_t i = 0; i < heads_.size(); ++i) {
+    const auto& inks = model_->heads[i].inks;
+    if (std::find(inks.begin(), inks.end(), ink) == inks.end()) continue;
+    heads_[i].ink += amount;
+    if (heads_[i].ink > kHeadLife) heads_[i] = NewHead();
+  }
+  if (state.left > model_->capacity_cc * kNlPerCc / 50) {
+    if (percent_left(ink) != percent) Stamp(stamps_.consumables);
+    return;
+  }
+  Stamp(stamps_.consumables);
+  ++state.cartridges;
   state.left = model_->capacity_cc * kNlPerCc;  // somebody put in a new one
   state.cartridge = NewCartridge();
   state.installed = floor<days>(now_) - hours(2);  // midnight at a UTC+2 site, as printers say it
@@ -260,6 +311,12 @@ std::string SimulatedPrinter::NewCartridge() {
   Chance chance({source_.seed, source_.printer, cartridges_++, 4});
   return fmt::format("{}-{}-{}", chance.Between(100'000, 2'999'999), chance.Between(1, 12),
                      chance.Between(10, 26));
+}
+
+HeadState SimulatedPrinter::NewHead() {
+  Chance chance({source_.seed, source_.printer, heads_made_++, 10});
+  return {.serial = fmt::format("{:06}{:04}", chance.Between(1, 999'999), chance.Between(0, 9999)),
+          .installed = floor<days>(now_) - hours(2)};
 }
 
 void SimulatedPrinter::LoadRoll(std::size_t input) {
@@ -279,15 +336,36 @@ void SimulatedPrinter::Trim() {
 
 void SimulatedPrinter::Reboot() {
   ++boots_;
+  ticks_ = 0;
+  Stamp(stamps_.power_up);
   booted_ = now_;
   count_at_boot_ = life_count();
   Chance chance({source_.seed, source_.printer, boots_, 6});
-  const std::string id = chance.Uuid();
-  queue_id_.clear();
-  for (const char c : id) queue_id_ += c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c;
+  queue_id_ = LowerHex(chance.Uuid());
   alert_index_ = 0;
   alerts_.clear();
   UpdateAlerts();
+}
+
+void SimulatedPrinter::SwapBoard() {
+  ++boards_;
+  Chance chance({source_.seed, source_.printer, boards_, 11});
+  // The new board's number does not end as the old one's, which tells the printers of a fleet
+  // apart.
+  serial_ = fmt::format("MY{}{:02}{}{:03X}", chance.Between(0, 9), chance.Between(1, 52),
+                        chance.Letters(kSerialDigits, 2), source_.printer % 4096);
+  uuid_ = LowerHex(chance.Uuid());
+  for (InkState& ink : inks_) {
+    ink.used = 0;
+    ink.cartridges = 0;
+    ink.insertions = 1;
+  }
+  pages_ = mono_pages_ = scans_ = copies_ = length_ = 0;
+  first_job_ += jobs_.size();
+  jobs_.clear();
+  Reboot();
+  DeclareMeters();
+  UpdateShown();
 }
 
 void SimulatedPrinter::Sleep(bool asleep) { asleep_ = asleep; }

@@ -7,6 +7,8 @@
 //    printer.Truth(start, printer.now())    what its meters showed at both ends, and the jobs it
 //    finished between
 //
+// One engine, however many channels tell of it: the ink of PIWS, LEDM and SNMP is the same ink.
+//
 // Deterministic: model, seed and instants decide everything, however many steps Advance takes. Not
 // for sharing between threads; Fleet guards it.
 
@@ -29,10 +31,15 @@ namespace plotmeter::simulator {
 
 // A count as the outside sees it. History is what it showed, and since when.
 struct ShownMeter {
-  std::string meter = {};  // ink.used, impressions, sheets, media.length
+  std::string serial = {};  // of the board that kept it
+  // ink.used, cartridges.used, impressions, x-impressions-monochrome, x-impressions-color, sheets,
+  // media.length, scans, copies
+  std::string meter = {};
   std::optional<std::string> colorant = {};
-  std::string unit = {};     // cc, 1/1000 ml, impressions, sheets, feet, metres
-  std::string channel = {};  // piws, snmp
+  std::string unit = {};  // cc, 1/1000 ml, milliliters, impressions, sheets, feet, metres, items,
+  // images
+  std::string channel = {};  // piws, ledm, snmp
+  int decimals = 0;          // of the number shown; the history is in units of the last of them
   std::vector<std::pair<Instant, std::int64_t>> history = {};  // never empty
 
   std::int64_t At(Instant instant) const;  // before its life: the first value
@@ -44,6 +51,28 @@ struct InkState {
   std::string cartridge = {};  // serial number
   Instant installed = {};
   int insertions = 0;
+  int cartridges = 0;  // used up in the printer's life
+};
+
+struct HeadState {
+  std::int64_t ink = 0;  // nanolitres since it was put in
+  std::string serial = {};
+  Instant installed = {};
+};
+
+// LEDM's mark of when something last changed: "164-9", the boot and a count within it.
+struct AgingStamp {
+  std::uint32_t boot = 0;
+  std::uint32_t tick = 0;
+  std::string Text() const;
+};
+
+struct AgingStamps {
+  AgingStamp capabilities = {};
+  AgingStamp power_up = {};
+  AgingStamp alerts = {};
+  AgingStamp jobs = {};
+  AgingStamp consumables = {};  // level in percent or cartridge, not the ink used
 };
 
 struct InputState {
@@ -57,6 +86,8 @@ struct Job {
   JobPlan plan = {};
   JobState state = JobState::kWaiting;
   std::uint32_t modification = 0;
+  AgingStamp stamp = {};   // when it last changed
+  bool vanished = false;   // no longer on the list, sooner than others
   bool ran = false;        // it used ink and media, and the printer still knows
   std::string paper = {};  // id; empty before it ran
   std::optional<Instant> started = {};
@@ -92,17 +123,24 @@ class SimulatedPrinter {
   // afresh.
   void Reboot();
 
+  // Another main board, as service puts in: serial number, queue and all counts are new, firmware,
+  // network card and cartridges are not. The truth of the old board ends here.
+  void SwapBoard();
+
   // Asleep, its web services answer 503 to everything; the network card still speaks SNMP. Jobs go
   // on.
   void Sleep(bool asleep);
 
   // {"meters": [{serial, meter, colorant, unit, channel, opening, closing, used}],
-  //  "jobs":   [{serial, job, status, cancelled, area, length, ink: [{colorant, value}], copies,
-  //              pages}]}
+  //  "jobs":   [{serial, job, type, status, cancelled, accounted, vanished, area, length,
+  //              ink: [{colorant, value}], copies, pages}]}
   // Values are decimal text as shown. A job belongs to the period (from, to] in which it finished.
   // Its status is "printed": what put ink on media was printed, also if somebody cancelled it
   // halfway (then `cancelled` is true). Jobs that used nothing are not told, nor those of a model
-  // without PIWS, which shows none. A period outside its life is cut to it.
+  // without PIWS, which shows none. A copy is of type "copy" and "copied", a scan "scanned"; both
+  // stand in the queue under names nobody knows. Not `accounted`: the printer never says what it
+  // used. `vanished`: it was on the list for less than a few minutes. A period outside its life is
+  // cut to it.
   Json Truth(Instant from, Instant to) const;
 
   const PrinterModel& model() const { return *model_; }
@@ -117,14 +155,25 @@ class SimulatedPrinter {
   std::uint32_t modification() const { return modification_; }
   const std::vector<InkState>& inks() const { return inks_; }
   const std::vector<InputState>& inputs() const { return inputs_; }
+  const std::vector<HeadState>& heads() const { return heads_; }
+  const AgingStamps& stamps() const { return stamps_; }
+  std::uint32_t boards() const { return boards_; }  // how often it was swapped
+  std::int64_t pages() const { return pages_; }     // printed in its life, copies among them
+  std::int64_t mono_pages() const { return mono_pages_; }
+  std::int64_t scans() const { return scans_; }  // pages
+  std::int64_t copies() const { return copies_; }
+  std::int64_t length() const { return length_; }         // micro-inches of media in its life
   std::uint64_t first_job() const { return first_job_; }  // number of jobs().front() in its life
   const std::deque<Job>& jobs() const {
     return jobs_;
-  }  // the newest 60 and all of two days, oldest first
+  }  // the newest 60 and all of two days, oldest first; those that vanished among them
   const std::vector<ActiveAlert>& alerts() const { return alerts_; }
   const Job* printing() const;                          // null: idle
   std::int64_t ink_cc(std::size_t ink) const;           // whole cc, cut
   std::int64_t ink_microlitres(std::size_t ink) const;  // 1/1000 ml, cut
+  // As LEDM shows it: in the last decimal of the model's unit, cut.
+  std::int64_t ledm_ink(std::size_t ink) const;
+  std::int64_t percent_left(std::size_t ink) const;
   std::int64_t life_count() const;  // in the model's counter unit; 0 if it does not count
   std::int64_t power_on_count() const;
   std::int64_t first_life_count() const { return first_life_count_; }  // when its life began
@@ -133,7 +182,7 @@ class SimulatedPrinter {
   std::uint64_t changes() const { return cartridges_ + rolls_; }       // of what is put into it
 
  private:
-  enum class Kind { kArrive, kStart, kFinish, kForget, kService };
+  enum class Kind { kArrive, kStart, kFinish, kForget, kVanish, kService };
   struct Event {
     Instant at = {};
     std::uint64_t order = 0;
@@ -151,14 +200,17 @@ class SimulatedPrinter {
   void Start(Job& job);
   void Finish(Job& job);
   void UseInk(std::size_t ink, std::int64_t amount);
+  void Account(const Job& job);
   void LoadRoll(std::size_t input);
   void DeclareMeters();
   void UpdateAlerts();
   void UpdateShown();
   void Trim();
-  void Touch(Job& job) { job.modification = ++modification_; }
+  void Stamp(AgingStamp& stamp) { stamp = {100 + boots_, ++ticks_}; }
+  void Touch(Job& job);
   Job* Find(std::uint64_t number);
   std::string NewCartridge();
+  HeadState NewHead();
 
   const PrinterModel* model_;
   JobSource source_;
@@ -170,24 +222,33 @@ class SimulatedPrinter {
   Instant manufactured_;
   bool asleep_ = false;
   std::uint32_t boots_ = 0;
+  std::uint32_t ticks_ = 0;
+  std::uint32_t boards_ = 0;
+  AgingStamps stamps_;
   std::string queue_id_;
   std::uint32_t modification_ = 1;
   std::uint32_t alert_index_ = 0;
   std::uint64_t cartridges_ = 0;
   std::uint64_t rolls_ = 0;
-  std::int64_t pages_ = 0;   // printed in its life
-  std::int64_t length_ = 0;  // micro-inches of media in its life
+  std::int64_t pages_ = 0;
+  std::int64_t mono_pages_ = 0;
+  std::int64_t scans_ = 0;
+  std::int64_t copies_ = 0;
+  std::int64_t length_ = 0;
   std::int64_t count_at_boot_ = 0;
   std::int64_t first_life_count_ = 0;
   std::uint64_t events_seen_ = 0;
   std::vector<InkState> inks_;
   std::vector<InputState> inputs_;
+  std::vector<HeadState> heads_;
+  std::uint64_t heads_made_ = 0;
   std::deque<Job> jobs_;
   std::uint64_t first_job_ = 0;  // number of jobs_.front(), counted over its life
   std::map<std::uint64_t, JobPlan> planned_;
   std::vector<ActiveAlert> alerts_;
   std::vector<ShownMeter> shown_;
-  std::vector<Json> finished_;  // rows of Truth, with the instant under "at"
+  std::size_t first_shown_ = 0;  // of the board it has now
+  std::vector<Json> finished_;   // rows of Truth, with the instant under "at"
   std::set<Event> events_;
   std::uint64_t next_order_ = 0;
   std::uint64_t next_job_ = 0;
@@ -198,5 +259,8 @@ class SimulatedPrinter {
 // Millionths as decimal text with six decimals: 191352000 is "191.352000". What PIWS writes for
 // area, length and ink.
 std::string SixDecimals(std::int64_t millionths);
+
+// 4332 with one decimal is "433.2".
+std::string WithDecimals(std::int64_t value, int decimals);
 
 }  // namespace plotmeter::simulator

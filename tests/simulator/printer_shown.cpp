@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "tests/simulator/printer.h"
 
@@ -46,34 +47,60 @@ std::int64_t ShownMeter::At(Instant instant) const {
 }
 
 void SimulatedPrinter::DeclareMeters() {
-  if (model_->piws.present) {
+  first_shown_ = shown_.size();
+  const auto add_inks = [&](const char* meter, const std::string& unit, const std::string& channel,
+                            int decimals) {
     for (const InkModel& ink : model_->inks) {
-      shown_.push_back(
-          {.meter = "ink.used", .colorant = ink.colorant, .unit = "cc", .channel = "piws"});
+      shown_.push_back({.serial = serial_,
+                        .meter = meter,
+                        .colorant = ink.colorant,
+                        .unit = unit,
+                        .channel = channel,
+                        .decimals = decimals});
+    }
+  };
+  const auto add = [&](std::string_view meter, std::string_view unit, const char* channel) {
+    shown_.push_back({.serial = serial_,
+                      .meter = std::string(meter),
+                      .unit = std::string(unit),
+                      .channel = channel});
+  };
+  if (model_->piws.present) add_inks("ink.used", "cc", "piws", 0);
+  if (model_->ledm.present) {
+    add_inks("ink.used", model_->ledm.unit, "ledm", model_->ledm.decimals);
+    add_inks("cartridges.used", "items", "ledm", 0);
+    for (const char* meter : {"impressions", "x-impressions-monochrome", "x-impressions-color"}) {
+      add(meter, "impressions", "ledm");
+    }
+    if (model_->scanner) {
+      add("scans", "images", "ledm");
+      add("copies", "impressions", "ledm");
     }
   }
-  if (model_->pml_ink) {
-    for (const InkModel& ink : model_->inks) {
-      shown_.push_back(
-          {.meter = "ink.used", .colorant = ink.colorant, .unit = "1/1000 ml", .channel = "snmp"});
-    }
-  }
-  if (model_->counts) {
-    shown_.push_back({.meter = std::string(MeterOf(model_->counter_unit)),
-                      .unit = std::string(UnitOf(model_->counter_unit)),
-                      .channel = "snmp"});
-  }
+  if (model_->pml_ink) add_inks("ink.used", "1/1000 ml", "snmp", 0);
+  if (model_->counts) add(MeterOf(model_->counter_unit), UnitOf(model_->counter_unit), "snmp");
 }
 
 void SimulatedPrinter::UpdateShown() {
   const std::size_t inks = inks_.size();
-  std::size_t at = 0;
+  std::size_t at = first_shown_;
   const auto show = [&](std::int64_t value) {
     auto& history = shown_[at++].history;
     if (history.empty() || history.back().second != value) history.emplace_back(now_, value);
   };
   if (model_->piws.present) {
     for (std::size_t i = 0; i < inks; ++i) show(ink_cc(i));
+  }
+  if (model_->ledm.present) {
+    for (std::size_t i = 0; i < inks; ++i) show(ledm_ink(i));
+    for (const InkState& ink : inks_) show(ink.cartridges);
+    show(pages_);
+    show(mono_pages_);
+    show(pages_ - mono_pages_);
+    if (model_->scanner) {
+      show(scans_);
+      show(copies_);
+    }
   }
   if (model_->pml_ink) {
     for (std::size_t i = 0; i < inks; ++i) show(ink_microlitres(i));
@@ -121,7 +148,40 @@ void SimulatedPrinter::UpdateAlerts() {
   }
   std::sort(wanted.begin(), wanted.end(),
             [](const ActiveAlert& a, const ActiveAlert& b) { return a.index < b.index; });
+  const auto shown = [](const std::vector<ActiveAlert>& alerts) {  // what LEDM shows of them
+    std::vector<std::string> names;
+    for (const ActiveAlert& alert : alerts) {
+      if (!alert.full_name.empty()) names.push_back(alert.full_name);
+    }
+    return names;
+  };
+  if (shown(wanted) != shown(alerts_)) Stamp(stamps_.alerts);
   alerts_ = std::move(wanted);
+}
+
+void SimulatedPrinter::Account(const Job& job) {
+  if (!model_->piws.present) return;
+  Json ink = Json::array();
+  for (std::size_t i = 0; i < job.ink.size(); ++i) {
+    if (job.ink[i] == 0) continue;  // the account names only what was used
+    ink.push_back({{"colorant", model_->inks[i].colorant}, {"value", SixDecimals(job.ink[i])}});
+  }
+  constexpr std::array<std::string_view, 3> kTypes = {"print", "scan", "copy"};
+  constexpr std::array<std::string_view, 3> kStatus = {"printed", "scanned", "copied"};
+  const auto kind = static_cast<std::size_t>(job.plan.kind);
+  finished_.push_back({{"at", ToMillis(now_)},
+                       {"serial", serial_},
+                       {"job", job.plan.uuid},
+                       {"type", kTypes[kind]},
+                       {"status", kStatus[kind]},
+                       {"cancelled", job.state == JobState::kCancelled},
+                       {"accounted", !job.plan.unaccounted},
+                       {"vanished", job.plan.vanishes},
+                       {"area", SixDecimals(job.area)},
+                       {"length", SixDecimals(job.length)},
+                       {"ink", std::move(ink)},
+                       {"copies", job.printed_copies},
+                       {"pages", job.printed_pages}});
 }
 
 Json SimulatedPrinter::Truth(Instant from, Instant to) const {
@@ -129,14 +189,14 @@ Json SimulatedPrinter::Truth(Instant from, Instant to) const {
   for (const ShownMeter& meter : shown_) {
     const std::int64_t opening = meter.At(from);
     const std::int64_t closing = meter.At(to);
-    meters.push_back({{"serial", serial_},
+    meters.push_back({{"serial", meter.serial},
                       {"meter", meter.meter},
                       {"colorant", meter.colorant ? Json(*meter.colorant) : Json()},
                       {"unit", meter.unit},
                       {"channel", meter.channel},
-                      {"opening", std::to_string(opening)},
-                      {"closing", std::to_string(closing)},
-                      {"used", std::to_string(closing - opening)}});
+                      {"opening", WithDecimals(opening, meter.decimals)},
+                      {"closing", WithDecimals(closing, meter.decimals)},
+                      {"used", WithDecimals(closing - opening, meter.decimals)}});
   }
   Json jobs = Json::array();
   for (const Json& row : finished_) {

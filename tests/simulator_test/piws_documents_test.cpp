@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "common/decimal.h"
 
 namespace plotmeter::simulator {
@@ -22,7 +25,7 @@ SimulatedPrinter Make(std::size_t model, int days = 5) {
 
 WebAnswer Get(const SimulatedPrinter& printer, const std::string& below,
               const std::string& accept = "*/*") {
-  return AnswerPiws(printer, {.target = "/LFPWebServices/PI" + below, .accept = accept});
+  return AnswerWeb(printer, {.target = "/LFPWebServices/PI" + below, .accept = accept});
 }
 
 Json GetJson(const SimulatedPrinter& printer, const std::string& below) {
@@ -232,15 +235,15 @@ TEST(PiwsDocumentsTest, AnswersWhatIsNotThereAsPrintersDo) {
   EXPECT_EQ(Get(printer, "/Nothing.json").status, 404u);
   EXPECT_EQ(Get(printer, "/JQ/JobQueue/").status, 404u);
   EXPECT_EQ(Get(printer, "/JQ/JobQueue/" + printer.queue_id()).status, 404u);
-  EXPECT_EQ(AnswerPiws(printer, {.target = "/"}).status, 404u);
-  EXPECT_EQ(AnswerPiws(printer, {.target = ""}).status, 404u);
+  EXPECT_EQ(AnswerWeb(printer, {.target = "/"}).status, 404u);
+  EXPECT_EQ(AnswerWeb(printer, {.target = ""}).status, 404u);
   EXPECT_EQ(
-      AnswerPiws(printer, {.method = "PUT", .target = "/LFPWebServices/PI/InkSystem.json"}).status,
+      AnswerWeb(printer, {.method = "PUT", .target = "/LFPWebServices/PI/InkSystem.json"}).status,
       405u);
   EXPECT_EQ(Get(Make(kT770), "/Identification.xml").status, 404u);
   printer.Sleep(true);
   EXPECT_EQ(Get(printer, "/Identification.xml").status, 503u);
-  EXPECT_EQ(AnswerPiws(printer, {.target = "/"}).status, 503u);
+  EXPECT_EQ(AnswerWeb(printer, {.target = "/"}).status, 503u);
   printer.Sleep(false);
   EXPECT_EQ(Get(printer, "/Identification.xml").status, 200u);
 }
@@ -256,6 +259,121 @@ TEST(PiwsDocumentsTest, OneModelSaysNothingWhereThereIsNoAlert) {
   }
   EXPECT_TRUE(silent);
   EXPECT_TRUE(spoke);
+}
+
+SimulatedPrinter MakeKey(std::string_view key, int days) {
+  SimulatedPrinter printer(Models()[ModelWithKey(key).value()], {.seed = 7, .printer = 4}, kStart);
+  printer.Advance(kStart + std::chrono::days(days));
+  return printer;
+}
+
+TEST(PiwsDocumentsTest, HeadsAndMaintenanceAreThereOnSomeModels) {
+  const SimulatedPrinter t2600 = MakeKey("t2600", 5);
+  const Json heads = GetJson(t2600, "/PrintheadsStatus.json");
+  const Json& slots =
+      heads.at("PrintheadsStatus").at("PrintheadSlotCollection").at("PrintheadSlot");
+  ASSERT_EQ(slots.size(), 3u);
+  EXPECT_EQ(slots[0].at("ColorCollection").at("Color"), (Json{"cyan", "magenta"}));
+  EXPECT_EQ(slots[0].at("PrintheadInfo").at("InkConsumption").at("Unit"), "cc");
+  EXPECT_TRUE(GetJson(t2600, "/PrinterMaintenance.json")
+                  .at("PrinterMaintenance")
+                  .contains("WasteCollectors"));
+  EXPECT_EQ(Get(t2600, "/DeviceCounters").status, 404u);
+  EXPECT_EQ(Get(Make(kZ9), "/PrintheadsStatus.json").status, 404u);
+  const Json latex = GetJson(MakeKey("latex", 5), "/PrintheadsStatus.json").at("PrintheadsStatus");
+  EXPECT_EQ(latex.at("PrintheadSlot").at(3).at("ColorCollection").at("Color"), "pre-treatment");
+}
+
+TEST(PiwsDocumentsTest, CountersOfAnUnknownShapeAreServedByOneModel) {
+  for (const char* below : {"/DeviceCounters", "/Usage.json", "/Counters.json"}) {
+    EXPECT_THAT(Get(MakeKey("latex", 1), below).body, HasSubstr("SimulatedMediaLength"));
+  }
+}
+
+// The jobs of a snapshot by the name of their element.
+std::map<std::string, std::vector<Json>> ByElement(const SimulatedPrinter& printer) {
+  std::map<std::string, std::vector<Json>> found;
+  const Json snapshot = ToJson(JobQueueSnapshot(printer));
+  if (snapshot.at("Jobs").is_null()) return found;
+  for (const Json& entry : AsList(snapshot.at("Jobs").at("Job"))) {
+    for (const auto& [name, job] : entry.items()) found[name].push_back(job);
+  }
+  return found;
+}
+
+TEST(PiwsDocumentsTest, ScansAndCopiesStandUnderNamesOfTheirOwn) {
+  const SimulatedPrinter printer = MakeKey("t2600", 8);
+  auto jobs = ByElement(printer);
+  ASSERT_FALSE(jobs["JobScan"].empty());
+  ASSERT_FALSE(jobs["JobCopy"].empty());
+  EXPECT_EQ(jobs["JobScan"][0].at("Type"), "Scan");
+  EXPECT_TRUE(jobs["JobScan"][0].at("Accounting").at("InkCollectionConsumption").is_null());
+  EXPECT_FALSE(jobs["JobCopy"][0].at("Accounting").at("InkCollectionConsumption").is_null());
+  std::map<std::string, int> types;
+  const Json truth = printer.Truth(kStart, printer.now()).at("jobs");
+  for (const Json& job : truth) ++types[job.at("type").get<std::string>()];
+  EXPECT_GT(types["print"], types["copy"]);
+  EXPECT_GT(types["copy"], 0);
+  EXPECT_GT(types["scan"], 0);
+}
+
+TEST(PiwsDocumentsTest, SomeJobsVanishBetweenTwoPolls) {
+  SimulatedPrinter printer = MakeKey("latex", 0);
+  std::set<std::string> seen;
+  for (int minute = 0; minute < 20 * 24 * 60; minute += 10) {
+    printer.Advance(printer.now() + std::chrono::minutes(10));
+    for (const Job& job : printer.jobs()) {
+      if (job.state == JobState::kCompleted && !job.vanished) seen.insert(job.plan.uuid);
+    }
+  }
+  const std::string list = ToXml(JobQueueSnapshot(printer));
+  int missed = 0;
+  int kept = 0;
+  const Json truth = printer.Truth(kStart, printer.now() - std::chrono::hours(1)).at("jobs");
+  for (const Json& job : truth) {
+    if (job.at("cancelled") == true) continue;
+    const auto uuid = job.at("job").get<std::string>();
+    const bool was_seen = seen.contains(uuid);
+    if (job.at("vanished") == false) {
+      EXPECT_TRUE(was_seen);
+    } else {
+      EXPECT_THAT(list, Not(HasSubstr(uuid)));
+    }
+    ++(was_seen ? kept : missed);
+  }
+  EXPECT_GT(missed, 5);
+  EXPECT_GT(kept, 3 * missed);
+}
+
+TEST(PiwsDocumentsTest, SomeFinishedJobsHaveNoAccount) {
+  const SimulatedPrinter printer = MakeKey("latex", 8);
+  std::set<std::string> silent;
+  auto listed = ByElement(printer);
+  for (const Json& job : listed["Job2DPrint"]) {
+    if (job.at("Status").at("JobStatus") != "Completed") continue;
+    if (job.at("Accounting").at("InkCollectionConsumption").is_null())
+      silent.insert(job.at("UUID"));
+  }
+  EXPECT_FALSE(silent.empty());
+  const Json truth = printer.Truth(kStart, printer.now()).at("jobs");
+  for (const Json& job : truth) {
+    if (silent.erase(job.at("job").get<std::string>()) == 0) continue;
+    EXPECT_EQ(job.at("accounted"), false);
+    EXPECT_FALSE(job.at("ink").empty());  // it used some for all that
+  }
+  EXPECT_TRUE(silent.empty());
+}
+
+TEST(PiwsDocumentsTest, CustomersPapersHaveIdsOfThirtyTwoDigits) {
+  std::set<std::size_t> lengths;
+  auto listed = ByElement(Make(kZ9, 30));
+  for (const Json& job : listed["Job2DPrint"]) {
+    for (const Json& page : AsList(job.at("Pages").at("Page"))) {
+      const Json& type = page.at("Settings").at("MediaType");
+      lengths.insert(type.is_string() ? type.get<std::string>().size() : type.dump().size());
+    }
+  }
+  EXPECT_THAT(lengths, ::testing::ElementsAre(4u, 32u));
 }
 
 TEST(ElementTest, EscapesAndKeepsTheQuirks) {

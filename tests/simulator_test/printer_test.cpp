@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "common/decimal.h"
@@ -128,7 +129,7 @@ TEST(PrinterTest, JobsCostNoMoreThanTheMetersSay) {
 TEST(PrinterTest, FivePrintersFinishFiveHundredJobsInAMonth) {
   std::size_t jobs = 0;
   for (std::size_t i = 0; i < 5; ++i) {
-    SimulatedPrinter printer(Models()[i % Models().size()], {.seed = 1, .printer = i}, kStart);
+    SimulatedPrinter printer(Models()[i % kUsualModels], {.seed = 1, .printer = i}, kStart);
     printer.Advance(kStart + days(30));
     const Json rows = printer.Truth(kStart, printer.now()).at("jobs");
     for (const Json& job : rows) {
@@ -215,6 +216,46 @@ TEST(PrinterTest, ARebootChangesTheQueueAndKeepsTheMeters) {
   EXPECT_LT(printer.alerts().back().index, 20u);
 }
 
+TEST(PrinterTest, ANewBoardIsAnotherPrinterBehindTheSameCard) {
+  SimulatedPrinter printer(Models()[ModelWithKey("t2600").value()], {.seed = 7, .printer = 5},
+                           kStart);
+  printer.Advance(kStart + days(3));
+  const std::string old_serial = printer.serial();
+  const std::string queue = printer.queue_id();
+  const std::uint64_t mac = printer.mac();
+  printer.SwapBoard();
+  EXPECT_NE(printer.serial(), old_serial);
+  EXPECT_NE(printer.queue_id(), queue);
+  EXPECT_EQ(printer.mac(), mac);
+  EXPECT_EQ(printer.boards(), 1u);
+  EXPECT_EQ(printer.ink_cc(0), 0);
+  printer.Advance(kStart + days(6));
+  std::map<std::string, std::int64_t> used;
+  const Json truth = printer.Truth(kStart, printer.now());
+  for (const Json& row : truth.at("meters")) {
+    if (row.at("channel") != "piws") continue;
+    EXPECT_GE(Number(row.at("used")), 0);
+    used[row.at("serial")] += Number(row.at("used"));
+  }
+  EXPECT_EQ(used.size(), 2u);
+  EXPECT_GT(used[old_serial], 0);
+  EXPECT_GT(used[printer.serial()], 0);
+  std::set<std::string> jobs_of;
+  for (const Json& job : truth.at("jobs")) jobs_of.insert(job.at("serial"));
+  EXPECT_EQ(jobs_of.size(), 2u);
+}
+
+TEST(PrinterTest, AWornHeadIsReplaced) {
+  SimulatedPrinter printer(Models()[ModelWithKey("t2600").value()], {.seed = 7, .printer = 5},
+                           kStart);
+  std::set<std::string> serials;
+  for (int day = 0; day < 800; day += 5) {
+    printer.Advance(kStart + days(day));
+    for (const HeadState& head : printer.heads()) serials.insert(head.serial);
+  }
+  EXPECT_GT(serials.size(), printer.heads().size());
+}
+
 TEST(PrinterTest, TimeDoesNotRunBack) {
   SimulatedPrinter printer = Make(0);
   printer.Advance(kStart + days(2));
@@ -225,6 +266,9 @@ TEST(PrinterTest, TimeDoesNotRunBack) {
 }
 
 TEST(PrinterTest, WritesMillionthsWithSixDecimals) {
+  EXPECT_EQ(WithDecimals(4332, 1), "433.2");
+  EXPECT_EQ(WithDecimals(7, 2), "0.07");
+  EXPECT_EQ(WithDecimals(433, 0), "433");
   EXPECT_EQ(SixDecimals(0), "0.000000");
   EXPECT_EQ(SixDecimals(191'352'000), "191.352000");
   EXPECT_EQ(SixDecimals(7), "0.000007");

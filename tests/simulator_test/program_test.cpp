@@ -232,6 +232,147 @@ TEST(ProgramTest, TakesCommandsFromAConnection) {
   EXPECT_EQ(sim.Wait(), 0);
 }
 
+TEST(ProgramTest, ServesLedmOverHttpAndHttpsOfTheModelsThatWereChosen) {
+  Talking sim({kSim, "--printers", "2", "--network", Network(), "--snmp-port", "0", "--https-port",
+               "0", "--http-port", "0", "--models", "t1600,t770", "--start", "2026-10-01T00:00:00Z",
+               "--control", "-"});
+  const Json ready = ParseJson(sim.ReadLine());
+  const Json& printer = ready.at("printers")[0];
+  EXPECT_EQ(printer.at("key"), "t1600");
+  EXPECT_EQ(printer.at("ledm"), true);
+  EXPECT_TRUE(printer.at("piws").is_null());
+  EXPECT_TRUE(ready.at("printers")[1].at("http_port").is_null());
+  const std::string host = printer.at("address").get<std::string>();
+  const std::string path = "/DevMgmt/ProductConfigDyn.xml";
+  const Ended plain =
+      RunToEnd({"curl", "-sS", "http://" + host + ":" + printer.at("http_port").dump() + path});
+  const Ended tls =
+      RunToEnd({"curl", "-skS", "https://" + host + ":" + printer.at("https_port").dump() + path});
+  EXPECT_THAT(plain.out, HasSubstr(printer.at("serial").get<std::string>()));
+  EXPECT_EQ(plain.out, tls.out);
+}
+
+// Healthy and sick web servers, as curl sees them.
+class SickWeb : public ::testing::Test {
+ protected:
+  SickWeb()
+      : sim_({kSim, "--printers", "1", "--network", Network(), "--snmp-port", "0", "--https-port",
+              "0", "--models", "z9", "--start", "2026-10-01T00:00:00Z", "--control", "-"}),
+        ready_(ParseJson(sim_.ReadLine())) {}
+
+  void Odd(const std::string& what) {
+    const std::string serial = ready_.at("printers")[0].at("serial");
+    EXPECT_EQ(sim_.Ask("odd " + serial + " " + what).at("ok"), true);
+  }
+
+  Ended Curl(const Words& more = {}) const {
+    return RunToEnd(Plus({"curl", "-sk", "--max-time", "20", "-o", "/dev/null", "-w",
+                          "%{http_code} %{size_download}"},
+                         Plus(more, {Url()})));
+  }
+
+  std::string Url() const {
+    return ready_.at("printers")[0].at("piws").get<std::string>() +
+           "/LFPWebServices/PI/Identification.xml";
+  }
+
+  // The fingerprint and the dates, as OpenSSL's own program reads them.
+  std::string Certificate() const {
+    const std::string host = Url().substr(8, Url().find('/', 8) - 8);
+    return RunToEnd({"bash", "-c",
+                     "openssl s_client -connect " + host +
+                         " -cipher ALL:@SECLEVEL=0 </dev/null 2>/dev/null | openssl x509 -noout "
+                         "-fingerprint -sha256 -enddate"})
+        .out;
+  }
+
+  Talking sim_;
+  Json ready_;
+};
+
+TEST_F(SickWeb, StreamsWhatItNeverHolds) {
+  Odd("web=huge");
+  const Ended ended = Curl();
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_TRUE(ended.out.starts_with("200 3000")) << ended.out;
+}
+
+TEST_F(SickWeb, CutsAndKeepsSilent) {
+  Odd("web=truncated");
+  EXPECT_EQ(Curl().code, 18);  // partial file
+  Odd("web=silent");
+  EXPECT_EQ(Curl({"--max-time", "0.3"}).code, 28);  // timed out after the handshake
+  Odd("web=dead");
+  EXPECT_EQ(Curl({"--max-time", "0.3"}).code, 28);
+}
+
+TEST_F(SickWeb, IsSlowTwice) {
+  Odd("web-slow=200ms");
+  const Ended ended = Curl({"-w", "%{http_code} %{time_starttransfer} %{time_total}"});
+  double first = 0;
+  double last = 0;
+  int code = 0;
+  ASSERT_EQ(std::sscanf(ended.out.c_str(), "%d %lf %lf", &code, &first, &last), 3) << ended.out;
+  EXPECT_EQ(code, 200);
+  EXPECT_GE(first, 0.2);
+  EXPECT_GE(last - first, 0.1);
+}
+
+TEST_F(SickWeb, UnpacksToFarMoreThanItSends) {
+  Odd("web=gzip-bomb");
+  EXPECT_LT(std::stoi(Curl().out.substr(4)), 400'000);
+  const Ended opened =
+      RunToEnd({"bash", "-c", "curl -sk --compressed --max-time 20 " + Url() + " | wc -c"});
+  EXPECT_EQ(opened.out, "256000000\n");
+}
+
+TEST_F(SickWeb, ChangesItsCertificate) {
+  const std::string before = Certificate();
+  EXPECT_THAT(before, HasSubstr("Fingerprint="));
+  EXPECT_EQ(Certificate(), before);
+  Odd("web=new-certificate");
+  const std::string after = Certificate();
+  EXPECT_NE(after, before);
+  EXPECT_EQ(Certificate(), after);
+  Odd("web=expired");
+  EXPECT_THAT(Certificate(), HasSubstr("notAfter="));
+  EXPECT_EQ(RunToEnd({"bash", "-c",
+                      "date -d \"$(echo '" + Certificate() + "' | sed -n 's/notAfter=//p')\" +%s"})
+                    .out < RunToEnd({"date", "+%s"}).out,
+            true);
+}
+
+TEST_F(SickWeb, SpeaksOnlyTheWeakCipher) {
+  Odd("web=weak");
+  EXPECT_EQ(Curl({"--ciphers", "ECDHE+AESGCM:@SECLEVEL=0"}).code, 35);
+  EXPECT_EQ(Curl({"--tlsv1.3", "--ciphers", "ALL:@SECLEVEL=0"}).code, 35);
+  const Ended weak = Curl({"--ciphers", "AES256-GCM-SHA384:@SECLEVEL=0"});
+  EXPECT_EQ(weak.code, 0) << weak.out;
+  EXPECT_TRUE(weak.out.starts_with("200 "));
+}
+
+TEST_F(SickWeb, AnotherBoardAnswersWithAnotherSerialAndCertificate) {
+  const std::string before = Certificate();
+  const std::string serial = ready_.at("printers")[0].at("serial");
+  const std::string now = sim_.Ask("swap-board " + serial).at("serial");
+  EXPECT_NE(now, serial);
+  EXPECT_THAT(RunToEnd({"curl", "-sk", Url()}).out, HasSubstr(now));
+  EXPECT_NE(Certificate(), before);
+}
+
+TEST(ProgramTest, AThousandWebServersStartAtOnceAndAreSmall) {
+  Talking sim({kSim, "--printers", "1000", "--network", "127.63.0.0/16", "--snmp-port", "0",
+               "--https-port", "0", "--http-port", "0", "--models", "t2600", "--start",
+               "2026-10-01T00:00:00Z", "--control", "-"});
+  const Json ready = ParseJson(sim.ReadLine());
+  const Json& last = ready.at("printers")[999];
+  EXPECT_THAT(
+      RunToEnd({"curl", "-sk",
+                last.at("piws").get<std::string>() + "/LFPWebServices/PI/Identification.xml"})
+          .out,
+      HasSubstr(last.at("serial").get<std::string>()));
+}
+
 TEST(ProgramTest, WrongUseEndsWithTwoAndSaysWhatWasExpected) {
   const auto wrong = [](const Words& words, const std::string& says) {
     const Ended ended = RunToEnd(Plus({kSim}, words));
@@ -242,6 +383,7 @@ TEST(ProgramTest, WrongUseEndsWithTwoAndSaysWhatWasExpected) {
   wrong({"--printers", "0"}, "from 1");
   wrong({"--network", "10.0.0.0/8"}, "127.0.0.0/8");
   wrong({"--network", "127.0.0.1", "--printers", "2"}, "room for 1");
+  wrong({"--models", "z9,z10"}, "'z10'");
   wrong({"--start", "yesterday"}, "2026-10-23T00:00:00Z");
   wrong({"--control", "0.0.0.0:9"}, "loopback");
   wrong({"--recording", "/nowhere.snmprec"}, ".snmprec");

@@ -19,6 +19,7 @@ class FakeChannel : public Channel {
     Read(address, std::move(told));
   }
   void Read(const PrinterAddress& address, std::function<void(Told)> told) override {
+    ++asked;
     if (address.host == silent) {
       waiting.push_back(std::move(told));
     } else {
@@ -28,6 +29,7 @@ class FakeChannel : public Channel {
 
   std::map<std::string, Told> answers;
   std::string silent;
+  int asked = 0;
   std::vector<std::function<void(Told)>> waiting;
 
  private:
@@ -82,6 +84,51 @@ TEST(PollerTest, LeavesOutAChannelThatSpeaksOfAnotherPrinter) {
   ASSERT_EQ(polled.remarks.size(), 1U);
   EXPECT_EQ(polled.remarks[0],
             "snmp: says serial CN0000000X, not CN9541H01M; its answers are left out");
+}
+
+TEST(PollerTest, AsksOnlyTheChannelsThatTheProfileLeaves) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  Poller poller({&piws, &snmp});
+  PrinterAddress address{.host = "10.0.0.7", .known = {.model = "HP DesignJet T730"}};
+  std::vector<Polled> polled;
+  const auto poll = [&] {
+    poller.Poll({address}, {}, [&](const Polled& p) { polled.push_back(p); });
+  };
+  poll();
+  EXPECT_EQ(piws.asked, 0);
+  ASSERT_EQ(polled.size(), 1U);
+  EXPECT_EQ(polled[0].Trouble(), "") << "who is not asked is no trouble";
+  address.known = {};  // nothing is known of it: all are asked
+  poll();
+  EXPECT_EQ(piws.asked, 1);
+  EXPECT_EQ(snmp.asked, 2);
+}
+
+TEST(PollerTest, TellsWhichMetersAreOutrankedAndRemembersWhoGaveThem) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  piws.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "431");
+  std::set<GivenMeter> given;
+  {
+    Poller poller({&piws, &snmp});
+    const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+    EXPECT_FALSE(polled.readings.at(0).meters.at(0).outranked);
+    EXPECT_TRUE(polled.readings.at(1).meters.at(0).outranked);
+    given = poller.TakeNewlyGiven();
+    EXPECT_EQ(given.size(), 2U);
+    PollAll(poller, {"10.0.0.7"});
+    EXPECT_TRUE(poller.TakeNewlyGiven().empty());
+  }
+  piws.answers.clear();  // silent, after the collector was started again
+  Poller poller({&piws, &snmp}, BuiltInProfiles(), given);
+  const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+  EXPECT_TRUE(polled.readings.at(0).meters.at(0).outranked);
+  ASSERT_EQ(polled.remarks.size(), 1U);
+  EXPECT_EQ(polled.remarks[0],
+            "snmp: ink.used is kept and not counted: piws gave it before and is believed");
 }
 
 TEST(PollerTest, SaysWhyAPrinterSaidNothing) {

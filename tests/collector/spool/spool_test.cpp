@@ -386,5 +386,15 @@ TEST_F(SpoolTest, RefusesASpoolOfANewerProgram) {
   EXPECT_THROW(Open(), std::runtime_error);
 }
 
+TEST_F(SpoolTest, RemembersWhichChannelGaveWhichMeter) {
+  const std::set<GivenMeter> given = {{"CN9541H01M", "ink.used", ChannelKind::kPiws},
+                                      {"CN9541H01M", "ink.used", ChannelKind::kSnmp}};
+  Open().RememberGiven(given);
+  Spool spool = Open();
+  EXPECT_EQ(spool.GivenMeters(), given);
+  spool.RememberGiven({{"CN9541H01M", "ink.used", ChannelKind::kSnmp}});
+  EXPECT_EQ(spool.GivenMeters(), given);
+}
+
 }  // namespace
 }  // namespace plotmeter
