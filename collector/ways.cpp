@@ -34,6 +34,10 @@ PiwsSettings PiwsOptions(const Arguments& arguments, const Profiles& profiles) {
   return settings;
 }
 
+LedmSettings LedmOptions(const Arguments& arguments) {
+  return {.http_port = static_cast<std::uint16_t>(arguments.Number("http-port", 0, 65535))};
+}
+
 }  // namespace
 
 void CheckWays(const Arguments& arguments) {
@@ -41,6 +45,7 @@ void CheckWays(const Arguments& arguments) {
   const Profiles profiles = ProfilesOf(arguments);
   ChannelOptions(arguments, profiles);
   PiwsOptions(arguments, profiles);
+  LedmOptions(arguments);
 }
 
 std::optional<std::string> RememberedCertificates::Get(const std::string& printer) {
@@ -70,7 +75,8 @@ Ways::Ways(const Arguments& arguments, const Clock& clock, int packets_per_secon
       snmp(session, ChannelOptions(arguments, profiles)),
       web(clock, certificates),
       piws(web, PiwsOptions(arguments, profiles)),
-      poller({&piws, &snmp}, profiles, std::move(given)) {
+      ledm(web, LedmOptions(arguments)),
+      poller({&piws, &ledm, &snmp}, profiles, std::move(given)) {
   session.Start();
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/ledm/ledm_channel.h"
 #include "collector/piws/piws_channel.h"
 #include "collector/poll/poller.h"
 #include "collector/snmp/net_snmp_session.h"
@@ -54,7 +55,8 @@ struct Ways {
   SnmpChannel snmp;
   PrinterWeb web;
   PiwsChannel piws;
-  Poller poller;  // PIWS first: its identity is believed before SNMP's (domain: identity)
+  LedmChannel ledm;
+  Poller poller;  // PIWS, LEDM, SNMP: the order in which their identity is believed
 
   // The threads are ended before the channels that they call.
   ~Ways() {

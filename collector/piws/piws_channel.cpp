@@ -13,11 +13,20 @@ namespace plotmeter {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr WebProtocol kPiws = {.kind = ChannelKind::kPiws,
+                               .name = "PIWS",
+                               .root = "/LFPWebServices/PI",
+                               .accept = "application/json"};
+
+}  // namespace
+
 class PiwsChannel::Visit : public WebVisit {
  public:
   Visit(PiwsChannel& channel, const PrinterAddress& address, bool everything,
         std::function<void(Told)> told)
-      : WebVisit(channel.web_, address, "/LFPWebServices/PI", std::move(told)),
+      : WebVisit(channel.web_, address, kPiws, std::move(told)),
         channel_(channel),
         everything_(everything) {}
 
@@ -37,7 +46,7 @@ class PiwsChannel::Visit : public WebVisit {
   Known& known() { return channel_.known_[printer()]; }
 
   void OnIdentification(const Page& page) {
-    if (!IsThere(page, "PIWS", "Identification")) return;
+    if (!IsThere(page, "Identification")) return;
     const auto identity = ReadIdentification(page.document);
     if (!identity) return End(Seen::kUnreadable, "Identification: names no printer");
     told_.at = at_;
@@ -115,6 +124,7 @@ class PiwsChannel::Visit : public WebVisit {
     auto queue =
         ReadJobQueue(page.document, {.seen_at = at_, .date = date_, .papers = known().papers});
     if (!queue) return EndOfQueue(page);
+    TellsJobs();
     told_.answers.jobs = std::move(queue->jobs);
     for (auto& remark : queue->remarks) told_.answers.remarks.push_back(std::move(remark));
     End(Seen::kAnswered, "");
@@ -139,11 +149,15 @@ PiwsChannel::PiwsChannel(PrinterWeb& web, PiwsSettings settings) : web_(web), se
 PiwsChannel::~PiwsChannel() { web_.Stop(); }
 
 void PiwsChannel::Identify(const PrinterAddress& address, std::function<void(Told)> told) {
-  web_.Enter(std::make_shared<Visit>(*this, address, false, std::move(told)));
+  web_.Enter(std::make_shared<Visit>(*this, address, false, std::move(told)), true);
 }
 
 void PiwsChannel::Read(const PrinterAddress& address, std::function<void(Told)> told) {
   web_.Enter(std::make_shared<Visit>(*this, address, true, std::move(told)));
+}
+
+void PiwsChannel::ProbeAgain(const PrinterAddress& address) {
+  web_.ProbeAgain(address, ChannelKind::kPiws);
 }
 
 }  // namespace plotmeter

@@ -48,6 +48,7 @@ class PiwsChannel : public Channel {
   ChannelKind kind() const override { return ChannelKind::kPiws; }
   void Identify(const PrinterAddress& address, std::function<void(Told)> told) override;
   void Read(const PrinterAddress& address, std::function<void(Told)> told) override;
+  void ProbeAgain(const PrinterAddress& address) override;
 
  private:
   class Visit;

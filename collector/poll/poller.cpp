@@ -81,16 +81,24 @@ Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::se
     : channels_(std::move(channels)), profiles_(profiles), memory_(std::move(given)) {}
 
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-                  const std::function<void(const Polled&)>& polled) {
-  Ask(addresses, std::move(stop),
+                  const std::function<void(const Polled&)>& polled,
+                  const std::function<void()>& pause, const InFull& in_full) {
+  Ask(
+      addresses, std::move(stop),
       [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
         polled(Merge(address, told));
-      });
+      },
+      pause, in_full);
+}
+
+void Poller::ProbeAgain(const PrinterAddress& address) {
+  for (Channel* channel : channels_) channel->ProbeAgain(address);
 }
 
 void Poller::Ask(
     const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told) {
+    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+    const std::function<void()>& pause, const InFull& in_full) {
   if (channels_.empty()) return;
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
@@ -107,19 +115,30 @@ void Poller::Ask(
     if (ways[printer].empty()) round->finished.push_back(printer);
   }
   for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
+    const bool whole = !in_full || in_full(addresses[printer]);
     for (std::size_t way = 0; way < ways[printer].size(); ++way) {
-      ways[printer][way]->Read(addresses[printer], [round, printer, way](Told answer) {
+      const auto take = [round, printer, way](Told answer) {
         const std::lock_guard lock(round->mutex);
         round->answers[printer][way].told = std::move(answer);
         if (--round->missing[printer] == 0) {
           round->finished.push_back(printer);
           round->told.notify_one();
         }
-      });
+      };
+      if (whole) {
+        ways[printer][way]->Read(addresses[printer], take);
+      } else {
+        ways[printer][way]->Watch(addresses[printer], take);
+      }
     }
   }
   for (std::size_t handed = 0; handed < addresses.size(); ++handed) {
     std::unique_lock lock(round->mutex);
+    if (pause && round->finished.empty()) {
+      lock.unlock();
+      pause();
+      lock.lock();
+    }
     if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
@@ -128,6 +147,7 @@ void Poller::Ask(
     Believe(answers, addresses[printer].known, profiles_, memory_);
     told(addresses[printer], answers);
   }
+  if (pause) pause();
 }
 
 }  // namespace plotmeter

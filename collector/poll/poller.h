@@ -63,18 +63,27 @@ class Poller {
   explicit Poller(std::vector<Channel*> channels, const Profiles& profiles = BuiltInProfiles(),
                   std::set<GivenMeter> given = {});
 
+  // Whether a printer is to be read in full; else it is watched (Channel::Watch).
+  using InFull = std::function<bool(const PrinterAddress&)>;
+
   // Asks every printer over every channel and hands over what was told, in the channels' order; on
   // the calling thread, each printer as soon as its last channel has answered. Returns when all
   // have, or when `stop` is requested. A channel that the profile of PrinterAddress::known rules
   // out is not asked and is not in the list; an address of which nothing is known is asked over
   // all.
   void Ask(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told);
+           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+           const std::function<void()>& pause = {}, const InFull& in_full = {});
 
   // Ask, and Merge. Reads every printer and hands each to `polled`, on the calling thread, in the
-  // order in which they finish.
+  // order in which they finish. `pause`, if given, is called after those that had finished by then,
+  // before it waits for more, and at the end: the time for what is cheaper done for many.
   void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-            const std::function<void(const Polled&)>& polled);
+            const std::function<void(const Polled&)>& polled,
+            const std::function<void()>& pause = {}, const InFull& in_full = {});
+
+  // What a channel learnt of not being there may be otherwise now (Channel::ProbeAgain).
+  void ProbeAgain(const PrinterAddress& address);
 
   // What the last rounds added to `given`, to be kept on disk.
   std::set<GivenMeter> TakeNewlyGiven() { return memory_.TakeNew(); }

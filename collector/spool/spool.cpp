@@ -86,6 +86,11 @@ void Spool::Together(const std::function<void()>& act) {
   transaction.Commit();
 }
 
+void Spool::SyncLater() { db_.Execute("PRAGMA synchronous=NORMAL"); }
+
+// One full commit flushes the write-ahead log with all that stands in it before.
+void Spool::Sync() { db_.Execute("PRAGMA synchronous=FULL; UPDATE stream SET id = id"); }
+
 std::int64_t Spool::PrinterRow(const PrinterIdentity& printer) {
   if (printer.serial.empty()) {
     throw BatchError("a printer without a serial number cannot be metered");

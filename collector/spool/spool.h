@@ -158,6 +158,11 @@ class Spool {
   // Runs `act` in one transaction: what it keeps is kept together or not at all.
   void Together(const std::function<void()>& act);
 
+  // Until Sync() a transaction does not wait for the disk: it outlives this program, but perhaps
+  // not a power cut. Sync() waits once for all of them. Not within Together.
+  void SyncLater();
+  void Sync();
+
   // A printer is (manufacturer, serial); product, model and firmware are what was told last.
   // Reading::alerts are not kept here: see Alerts.
   void Keep(const Reading& reading);

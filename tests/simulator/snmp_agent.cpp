@@ -115,7 +115,9 @@ class SnmpAgent::Socket {
     socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     stop_ = ::eventfd(0, EFD_CLOEXEC);
     const int on = 1;
-    const int room = 4 << 20;  // octets, for bursts; the kernel gives what it may
+    // A thousand printers behind one socket get what each would have had a buffer of its own for.
+    const int buffer = 4 << 20;
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     sockaddr_in local{};
     local.sin_family = AF_INET;
     local.sin_addr.s_addr = htonl(*address);
@@ -123,7 +125,6 @@ class SnmpAgent::Socket {
     socklen_t size = sizeof local;
     if (socket_ < 0 || stop_ < 0 ||
         ::setsockopt(socket_, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) != 0 ||
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0 ||
         ::bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof local) != 0 ||
         ::getsockname(socket_, reinterpret_cast<sockaddr*>(&local), &size) != 0) {
       const int error = errno;

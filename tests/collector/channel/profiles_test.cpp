@@ -33,6 +33,7 @@ TEST(ProfilesTest, ChoosesByTheWordsOfTheModel) {
       {"HP DesignJet Z9 24in", "designjet-z9"},
       {"HP Latex 800W Printer", "latex-800w"},
       {"HP Latex 570", "latex-570"},
+      {"HP DesignJet T3500 36-in Production eMFP", "designjet-t3500"},
       {"HP DesignJet Z6600 PostScript", "default"},  // no Z6
       {"HP Designjet T7700", "default"},             // no T770
       {"HP DesignJet", "default"},

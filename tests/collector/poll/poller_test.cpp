@@ -27,6 +27,14 @@ class FakeChannel : public Channel {
     }
   }
 
+  void Watch(const PrinterAddress& address, std::function<void(Told)> told) override {
+    watched.push_back(address.host);
+    Read(address, std::move(told));
+  }
+  void ProbeAgain(const PrinterAddress& address) override { probed.push_back(address.host); }
+
+  std::vector<std::string> watched;
+  std::vector<std::string> probed;
   std::map<std::string, Told> answers;
   std::string silent;
   int asked = 0;
@@ -176,6 +184,22 @@ TEST(PollerTest, HandsOverTheQuickBeforeTheSlow) {
   EXPECT_EQ(order, (std::vector<std::string>{"10.0.0.7", "10.0.0.8"}));
 }
 
+TEST(PollerTest, PausesAfterThoseThatHaveFinishedAndAtTheEnd) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.silent = "10.0.0.8";
+  Poller poller({&snmp});
+  std::vector<std::string> order;
+  poller.Poll(
+      {{.host = "10.0.0.8"}, {.host = "10.0.0.7"}}, {},
+      [&](const Polled& polled) { order.push_back(polled.address.host); },
+      [&] {
+        order.push_back("pause");
+        if (order.size() == 2) snmp.waiting.at(0)(Answer("CN0000000X", "1"));
+      });
+  EXPECT_EQ(order, (std::vector<std::string>{"10.0.0.7", "pause", "10.0.0.8", "pause"}));
+}
+
 TEST(PollerTest, StopsWaitingWhenAskedAndOutlivesLateAnswers) {
   FakeChannel snmp(ChannelKind::kSnmp);
   snmp.silent = "10.0.0.8";
@@ -187,6 +211,26 @@ TEST(PollerTest, StopsWaitingWhenAskedAndOutlivesLateAnswers) {
                 [](const Polled&) { ADD_FAILURE() << "nobody answered"; });
   }
   snmp.waiting.at(0)(Answer("CN9541H01M", "433"));  // into a round that is over
+}
+
+TEST(PollerTest, ReadsInFullOnlyWhatIsDueAndWatchesTheRest) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  Poller poller({&snmp});
+  int polled = 0;
+  poller.Poll(
+      {{.host = "10.0.0.7"}, {.host = "10.0.0.8"}}, {}, [&](const Polled&) { ++polled; }, {},
+      [](const PrinterAddress& address) { return address.host == "10.0.0.7"; });
+  EXPECT_EQ(polled, 2);
+  EXPECT_EQ(snmp.watched, std::vector<std::string>{"10.0.0.8"});
+}
+
+TEST(PollerTest, PassesOnThatAChannelMayBeThereNow) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel ledm(ChannelKind::kLedm);
+  Poller poller({&piws, &ledm});
+  poller.ProbeAgain({.host = "10.0.0.7"});
+  EXPECT_EQ(piws.probed, std::vector<std::string>{"10.0.0.7"});
+  EXPECT_EQ(ledm.probed, std::vector<std::string>{"10.0.0.7"});
 }
 
 }  // namespace

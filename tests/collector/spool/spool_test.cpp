@@ -49,6 +49,15 @@ TEST_F(SpoolTest, CutsWhatWasKeptIntoASignedBatch) {
   EXPECT_EQ(batch.jobs[0].job.revision, 1U);
 }
 
+TEST_F(SpoolTest, AnswersForWhatWasKeptWhileItDidNotWaitForTheDisk) {
+  Spool spool = Open();
+  spool.SyncLater();
+  spool.Keep(ReadingOf(433, clock_.Now()));
+  EXPECT_EQ(spool.CountWaiting().readings, 1);
+  spool.Sync();
+  EXPECT_EQ(spool.CountWaiting().readings, 1);
+}
+
 TEST_F(SpoolTest, SendsEverythingOnce) {
   Spool spool = Open();
   spool.Keep(ReadingOf(1, clock_.Now()));
