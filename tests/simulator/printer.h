@@ -176,6 +176,10 @@ class SimulatedPrinter {
   std::int64_t percent_left(std::size_t ink) const;
   std::int64_t life_count() const;  // in the model's counter unit; 0 if it does not count
   std::int64_t power_on_count() const;
+  std::int64_t first_life_count() const { return first_life_count_; }  // when its life began
+  std::uint32_t boots() const { return boots_; }                       // since then
+  std::uint64_t events() const { return events_seen_; }                // of all kinds
+  std::uint64_t changes() const { return cartridges_ + rolls_; }       // of what is put into it
 
  private:
   enum class Kind { kArrive, kStart, kFinish, kForget, kVanish, kService };
@@ -232,6 +236,8 @@ class SimulatedPrinter {
   std::int64_t copies_ = 0;
   std::int64_t length_ = 0;
   std::int64_t count_at_boot_ = 0;
+  std::int64_t first_life_count_ = 0;
+  std::uint64_t events_seen_ = 0;
   std::vector<InkState> inks_;
   std::vector<InputState> inputs_;
   std::vector<HeadState> heads_;
