@@ -44,6 +44,10 @@ std::vector<Setting> ChannelSettings() {
            .value = "N",
            .fallback = "443",
            .help = "HTTPS port of the printers' own web server"},
+          {.name = "http-port",
+           .value = "N",
+           .fallback = "80",
+           .help = "HTTP port of printers without TLS, on this network only; 0: never"},
           {.name = "version", .value = "V", .help = "SNMP version to speak: 1 or 2c [2c, then 1]"},
           {.name = "community",
            .value = "C",
@@ -57,8 +61,10 @@ std::vector<Setting> ChannelSettings() {
            .help = "ceiling for SNMP packets; 0: none [100 to discover, none to read]"},
           {.name = "piws-pause",
            .value = "T",
-           .fallback = "1s",
-           .help = "pause before each request to a printer's job queue"}};
+           .help = "pause before each request to a printer's job queue [as its profile says]"},
+          {.name = "profiles",
+           .value = "DIR",
+           .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)"}};
 }
 
 std::vector<Setting> RangeSettings() {

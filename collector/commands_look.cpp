@@ -35,8 +35,9 @@ void PrintReading(const std::vector<ChannelTold>& told) {
     fmt::print("\n{} at {}{}\n", ToText(channel), FormatInstant(answer.at),
                answers.state ? ", " + *answers.state : "");
     for (const MeterValue& value : answers.meters) {
-      fmt::print("  {:<16} {:<18} {:<12} {:>16}\n", value.meter, value.colorant.value_or(""),
-                 value.media.value_or(""), Amount(value.value));
+      fmt::print("  {:<16} {:<18} {:<12} {:>16}{}\n", value.meter, value.colorant.value_or(""),
+                 value.media.value_or(""), Amount(value.value),
+                 value.outranked ? "  (another channel is believed)" : "");
     }
     for (const Supply& supply : answers.supplies) {
       fmt::print("  {:<16} {:<18} {:<12} {:>16}\n", supply.kind.value_or("supply"),
@@ -119,6 +120,7 @@ int ReadPrinter(const Arguments& arguments) {
     std::cout << JsonText(ToJson(looked)) << "\n";
   } else if (looked.fingerprint.verdict != Verdict::kSilent) {
     PrintLine(looked, true);
+    if (!looked.profile.empty()) fmt::print("    profile: {}\n", looked.profile);
     PrintReading(looked.told);
   }
   if (looked.fingerprint.verdict != Verdict::kSilent) return 0;

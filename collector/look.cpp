@@ -14,12 +14,13 @@
 #include "collector/channel/answers_json.h"
 #include "collector/collector_settings.h"
 #include "collector/discovery/sweep.h"
+#include "collector/snmp/large_format.h"
 
 namespace plotmeter {
 namespace {
 
 // The best channel's words before those of the fingerprint, for a printer that was read.
-void TakeIdentity(Looked& looked) {
+void TakeIdentity(Looked& looked, const Profiles& profiles) {
   const PrinterIdentity best = Merge(looked.address, looked.told).identity;
   const auto take = [](std::string& into, const std::string& from) {
     if (!from.empty()) into = from;
@@ -29,6 +30,7 @@ void TakeIdentity(Looked& looked) {
   take(looked.fingerprint.product, best.product);
   take(looked.fingerprint.model, best.model);
   take(looked.fingerprint.firmware, best.firmware);
+  looked.profile = profiles.Of(looked.identity()).name;
 }
 
 Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
@@ -68,6 +70,7 @@ Json ToJson(const Looked& looked) {
     reading[std::string(ToText(channel))] = std::move(said);
   }
   json["reading"] = std::move(reading);
+  json["profile"] = OrNull(looked.profile);
   return json;
 }
 
@@ -83,13 +86,20 @@ Looked LookAt(Ways& ways, const PrinterAddress& address) {
     if (identified.get_future().get().seen == Seen::kAnswered) {
       verdict = Verdict::kLargeFormat;
       looked.fingerprint.rule = "it answers the information web services of large-format printers";
+    } else {  // which office printers speak too
+      std::promise<Told> modelled;
+      ways.ledm.Identify(address, [&](Told told) { modelled.set_value(std::move(told)); });
+      if (NamesLargeFormat(modelled.get_future().get().answers.identity.model)) {
+        verdict = Verdict::kLargeFormat;
+        looked.fingerprint.rule = "its LEDM names a large-format model";
+      }
     }
   }
   if (verdict != Verdict::kLargeFormat) return looked;
   ways.poller.Ask({address}, {}, [&](const PrinterAddress&, const std::vector<ChannelTold>& told) {
     looked.told = told;
   });
-  TakeIdentity(looked);
+  TakeIdentity(looked, ways.profiles);
   return looked;
 }
 
@@ -117,7 +127,8 @@ std::vector<Looked> Discover(Ways& ways, const Search& search,
                        .port = search.ports.snmp_port,
                        .credentials = ways.credentials,
                        .timeout = search.timeout,
-                       .retries = search.retries};
+                       .retries = search.retries,
+                       .window = WindowFor(ways.session.packets_per_second(), search.timeout)};
   std::map<Ipv4, Looked> found;
   std::promise<void> done;
   Sweep sweep(ways.session, std::move(options));
@@ -144,7 +155,7 @@ std::vector<Looked> Discover(Ways& ways, const Search& search,
   ways.poller.Ask(addresses, stop,
                   [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
                     printers[address.host]->told = told;
-                    TakeIdentity(*printers[address.host]);
+                    TakeIdentity(*printers[address.host], ways.profiles);
                   });
   std::vector<Looked> all;
   for (auto& [number, looked] : found) all.push_back(std::move(looked));

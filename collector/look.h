@@ -3,11 +3,11 @@
 //    Looked looked = LookAt(ways, {.host = "10.0.0.7"});
 //    ToJson(looked)   {"address":"10.0.0.7:161","verdict":"large-format","maker":"HP","model":…,
 //                      "serial":…,"channels":["piws","snmp"],"rule":…,
-//                      "reading":{"snmp":{"at":…,"identity":…,"meters":[…],…},"piws":{…}}}
+//                      "profile":"designjet-z9","reading":{"snmp":{"at":…,"identity":…,"meters":[…],…},"piws":{…}}}
 //
 // "reading" has one member for each channel that answered, in the shape of
-// collector/channel/answers_json.h; it is absent unless the verdict is large-format. maker, model
-// and serial are null when unknown.
+// collector/channel/answers_json.h; it and "profile" are absent unless the verdict is large-format.
+// maker, model and serial are null when unknown.
 
 #pragma once
 
@@ -27,6 +27,7 @@ struct Looked {
   PrinterAddress address = {};
   Fingerprint fingerprint = {};        // with what PIWS knew better
   std::vector<ChannelTold> told = {};  // for a large-format printer: what each channel said
+  std::string profile = {};            // of its model, "designjet-z9"; empty: it was not read
 
   std::vector<std::string> channels() const;  // which answered
   PrinterIdentity identity() const;
@@ -34,7 +35,7 @@ struct Looked {
 
 Json ToJson(const Looked& looked);
 
-// One address, by SNMP and by PIWS. Waits for all answers.
+// One address, by SNMP, PIWS and LEDM. Waits for all answers.
 Looked LookAt(Ways& ways, const PrinterAddress& address);
 
 struct Search {

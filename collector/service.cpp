@@ -16,12 +16,14 @@ namespace {
 
 constexpr std::chrono::seconds kLongestSleep{60};  // so that a clock that was set is noticed
 constexpr std::chrono::seconds kDiskAgain{60};     // when the disk took nothing
+constexpr std::size_t kMostUnsynced = 64;  // printers whose readings share a turn of the disk
 
 PrinterAddress AddressOf(const KnownPrinter& printer) {
   return {.host = printer.host,
           .snmp_port = printer.snmp_port,
           .https_port = printer.https_port,
-          .piws_url = printer.piws_url};
+          .piws_url = printer.piws_url,
+          .known = printer.identity};
 }
 
 std::function<double()> Chance() {
@@ -63,7 +65,7 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       spool_(SpoolSettingsOf(arguments), clock),
       beat_(spool_.stream()),
       book_(directory_),
-      ways_(arguments, clock, 0, spool_.Certificates()),
+      ways_(arguments, clock, 0, spool_.Certificates(), spool_.GivenMeters()),
       interval_(IntervalOf(arguments, "interval")),
       job_interval_(IntervalOf(arguments, "job-interval")),
       identity_(LoadIdentity(directory_)) {
@@ -103,9 +105,26 @@ void Service::FindPrinters() {
   Log(LogLevel::kInfo, "discovered", {{"printers", std::to_string(found)}});
 }
 
-void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
+// A printer that was started, or has other firmware, may have channels that it did not have.
+void Service::ProbeAfterChange(const Polled& polled) {
+  const auto [entry, is_new] = before_.try_emplace(polled.address.host);
+  Before& before = entry->second;
+  const std::string& firmware = polled.identity.firmware;
+  const bool renewed = !firmware.empty() && !before.firmware.empty() && firmware != before.firmware;
+  const bool came_back = polled.answered() && !before.answered;
+  if (!is_new && (renewed || came_back)) ways_.poller.ProbeAgain(polled.address);
+  before.answered = polled.answered();
+  if (!firmware.empty()) before.firmware = firmware;
+}
+
+bool Service::IsReadingDue(const PrinterAddress& address, Instant now) {
+  return IsDue(now, book_.Of(address).last_kept, interval_, JitterOf(beat_, interval_));
+}
+
+void Service::Keep(const Polled& polled, bool due, RoundReport& report) {
   PrinterStatus& status = book_.Of(polled.address);
   status.remarks = polled.remarks;
+  ProbeAfterChange(polled);
   std::string error = polled.Trouble();
   if (polled.answered()) {
     ++report.answered;
@@ -125,8 +144,6 @@ void Service::Keep(const Polled& polled, bool all, RoundReport& report) {
   if (polled.answered() && polled.identity.serial.empty()) {
     error = "it says no serial number, so what it says cannot be metered";
   } else if (polled.answered()) {
-    const bool due =
-        all || IsDue(clock_.Now(), status.last_kept, interval_, JitterOf(beat_, interval_));
     const bool on_disk = OnDisk([&] {
       spool_.Together([&] {
         if (due) {
@@ -173,10 +190,38 @@ Service::RoundReport Service::Round(bool all) {
   for (const KnownPrinter& printer : spool_.KnownPrinters())
     addresses.push_back(AddressOf(printer));
   report.printers = static_cast<int>(addresses.size());
-  ways_.poller.Poll(addresses, stop_, [&](const Polled& polled) { Keep(polled, all, report); });
+  // Decided once, before the printers are asked: what is kept must have been read in full.
+  const Instant now = clock_.Now();
+  std::map<std::string, bool> due;
+  const auto key = [](const PrinterAddress& a) {
+    return fmt::format("{}:{}", a.host, a.snmp_port);
+  };
+  for (const PrinterAddress& address : addresses) {
+    due[key(address)] = all || IsReadingDue(address, now);
+  }
+  // Those that finish together share one turn of the disk: alone each takes milliseconds.
+  std::vector<PrinterAddress> unsynced;
+  const auto sync = [&] {
+    if (unsynced.empty()) return;
+    if (!OnDisk([&] { spool_.Sync(); })) {
+      for (const PrinterAddress& address : unsynced) book_.Of(address).last_kept = {};
+    }
+    unsynced.clear();
+  };
+  ways_.poller.Poll(
+      addresses, stop_,
+      [&](const Polled& polled) {
+        if (unsynced.empty()) OnDisk([&] { spool_.SyncLater(); });
+        unsynced.push_back(polled.address);
+        Keep(polled, due[key(polled.address)], report);
+        if (unsynced.size() >= kMostUnsynced) sync();
+      },
+      sync, [&](const PrinterAddress& address) { return due[key(address)]; });
+  sync();
   for (const auto& [printer, fingerprint] : ways_.certificates.TakeNew()) {
     OnDisk([&] { spool_.RememberCertificate(printer, fingerprint); });
   }
+  OnDisk([&] { spool_.RememberGiven(ways_.poller.TakeNewlyGiven()); });
   last_round_ = clock_.Now();
   if (!disk_trouble_.empty()) {
     book_.trouble = disk_trouble_;

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -58,7 +59,9 @@ class Service {
   Waiting waiting() { return spool_.CountWaiting(); }
 
  private:
-  void Keep(const Polled& polled, bool all, RoundReport& report);
+  void ProbeAfterChange(const Polled& polled);
+  bool IsReadingDue(const PrinterAddress& address, Instant now);
+  void Keep(const Polled& polled, bool due, RoundReport& report);
   void Wait(Instant until);
   void SaveBook();
   void SendAll(std::optional<Instant> until);
@@ -74,6 +77,11 @@ class Service {
   std::string beat_;  // names this collector's place within the intervals
   StatusBook book_;
   Ways ways_;
+  struct Before {
+    bool answered = false;
+    std::string firmware = {};
+  };
+  std::map<std::string, Before> before_;  // by host, what the last round saw
   std::chrono::milliseconds interval_;
   std::chrono::milliseconds job_interval_;
   std::optional<Identity> identity_;

@@ -5,9 +5,11 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "collector/ledm/ledm_channel.h"
 #include "collector/piws/piws_channel.h"
 #include "collector/poll/poller.h"
 #include "collector/snmp/net_snmp_session.h"
@@ -42,16 +44,19 @@ void CheckWays(const Arguments& arguments);
 // All of it is gone, and has called back, when this dies.
 struct Ways {
   // `packets_per_second` is the ceiling where the settings name none. `clock` must outlive it.
+  // `certificates` and `given` are what was remembered of printers before.
   Ways(const Arguments& arguments, const Clock& clock, int packets_per_second,
-       std::map<std::string, std::string> certificates = {});
+       std::map<std::string, std::string> certificates = {}, std::set<GivenMeter> given = {});
 
+  const Profiles profiles;
   RememberedCertificates certificates;
   std::vector<SnmpCredentials> credentials;
   NetSnmpSession session;
   SnmpChannel snmp;
   PrinterWeb web;
   PiwsChannel piws;
-  Poller poller;  // PIWS first: its identity is believed before SNMP's (domain: identity)
+  LedmChannel ledm;
+  Poller poller;  // PIWS, LEDM, SNMP: the order in which their identity is believed
 
   // The threads are ended before the channels that they call.
   ~Ways() {

@@ -37,6 +37,14 @@ constexpr std::string_view ToText(ChannelKind kind) {
   return "none";
 }
 
+// The inverse; kNone for a word that is none of them.
+constexpr ChannelKind ChannelOf(std::string_view text) {
+  for (const ChannelKind kind : {ChannelKind::kSnmp, ChannelKind::kPiws, ChannelKind::kLedm}) {
+    if (text == ToText(kind)) return kind;
+  }
+  return ChannelKind::kNone;
+}
+
 // Who the printer is. Empty text means that the channel did not say. Never an address, a host name
 // or sysName.
 struct PrinterIdentity {

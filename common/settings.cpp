@@ -9,44 +9,17 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <sstream>
 
+#include "common/suggestion.h"
 #include "common/version.h"
 
 namespace plotmeter {
 namespace {
 
 using Values = std::map<std::string, std::vector<std::string>>;
-
-// How many single-letter changes lead from one word to the other (Levenshtein).
-std::size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row.back();
-}
-
-// "; did you mean --range?" or nothing.
-std::string Suggestion(const std::string& word, const std::vector<std::string>& known,
-                       std::string_view prefix) {
-  const auto closest = std::ranges::min_element(
-      known, {}, [&](const std::string& name) { return Distance(word, name); });
-  if (closest == known.end() ||
-      Distance(word, *closest) > std::max<std::size_t>(2, (word.size() + 1) / 2)) {
-    return "";
-  }
-  return fmt::format("; did you mean {}{}?", prefix, *closest);
-}
 
 std::string VariableOf(const std::string& setting) {
   std::string name = "PLOTMETER_";
@@ -84,7 +57,7 @@ std::vector<std::string> ValuesOf(const std::string& name, const toml::node& nod
                             const std::set<std::string>& known) {
   const std::string name(key.str());
   throw UsageError(fmt::format("{}, line {}: '{}'{} is no setting{}", path, key.source().begin.line,
-                               name, where, Suggestion(name, {known.begin(), known.end()}, "")));
+                               name, where, Suggestion(name, {known.begin(), known.end()})));
 }
 
 // The fallback for what is missing; nothing given twice that can be meant once.
@@ -281,7 +254,7 @@ std::string Complaint(const CLI::App& root, const CLI::ParseError& error, int ar
     if (!commands.empty()) {
       if (extras.empty()) return "a command is missing";
       return fmt::format("unknown command '{}'{}", Stray(extras.front()),
-                         Suggestion(extras.front(), commands, ""));
+                         Suggestion(extras.front(), commands));
     }
     if (!extras.empty()) return fmt::format("'{}' was not expected here", Stray(extras.front()));
   }

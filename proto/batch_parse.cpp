@@ -19,10 +19,8 @@ constexpr std::size_t kHash = 32;  // bytes of a SHA-256
 constexpr std::size_t kSalt = 16;
 
 ChannelKind ChannelOf(const Field& field) {
-  const std::string_view text = field.text_or_empty();
-  for (const auto kind : {ChannelKind::kSnmp, ChannelKind::kPiws, ChannelKind::kLedm}) {
-    if (text == ToText(kind)) return kind;
-  }
+  const ChannelKind kind = plotmeter::ChannelOf(field.text_or_empty());
+  if (kind != ChannelKind::kNone) return kind;
   field.Refuse(R"("snmp", "piws" or "ledm")");
 }
 

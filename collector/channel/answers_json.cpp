@@ -38,6 +38,7 @@ Json MeterJson(const MeterValue& meter) {
                  {"source", meter.source}};
   Set(object, "colorant", meter.colorant);
   Set(object, "media", meter.media);
+  if (meter.outranked) object["outranked"] = true;
   return object;
 }
 

@@ -10,6 +10,9 @@
 //     "warning", "code": "1", "text": "…"}], "jobs": [{"job": "32222D2B-…", "status": "printed",
 //     …}], "remarks": ["…"]}
 //
+// A meter with "outranked": true is given by another channel too, and that one is believed
+// (docs/decisions/0007).
+//
 // "alerts" is left out when no statement was made. Names of jobs are left out: they point at
 // people.
 

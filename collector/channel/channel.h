@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/event.h"
@@ -30,6 +31,7 @@ struct PrinterAddress {
   std::uint16_t https_port = 443;
   std::string piws_url = {};  // instead of https://host:https_port, for tests and odd sites
   std::string access = {};  // name of the discovery profile whose credentials let us in; may be ""
+  PrinterIdentity known = {};  // who was found there; chooses which channels need not be asked
 
   bool operator==(const PrinterAddress&) const = default;
 };
@@ -80,6 +82,17 @@ class Channel {
 
   // Everything it knows now.
   virtual void Read(const PrinterAddress& address, std::function<void(Told)> told) = 0;
+
+  // What must not wait for the next Read: jobs, alerts, events. All else may be left out, and so
+  // may alerts and jobs that are known to be as they were; nothing in the answer is older than the
+  // answer. By default, everything.
+  virtual void Watch(const PrinterAddress& address, std::function<void(Told)> told) {
+    Read(address, std::move(told));
+  }
+
+  // A channel that a printer did not speak is not asked for at every Read and Watch. What was
+  // learnt of that is forgotten here: the printer started, or has other firmware.
+  virtual void ProbeAgain(const PrinterAddress&) {}
 };
 
 }  // namespace plotmeter

@@ -1,10 +1,19 @@
 #include "collector/discovery/sweep.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "collector/snmp/mib.h"
 
 namespace plotmeter {
+
+std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout) {
+  constexpr std::int64_t kMost = 65'536;
+  constexpr std::int64_t kLeast = 64;
+  if (packets_per_second <= 0) return kMost;
+  const std::int64_t waiting = packets_per_second * timeout.count() / 1000;
+  return static_cast<std::size_t>(std::clamp(2 * waiting, kLeast, kMost));
+}
 
 Sweep::Sweep(SnmpSession& session, SweepOptions options)
     : session_(session),
@@ -118,8 +127,16 @@ void Sweep::OnAnswer(Ipv4 address, SnmpResult result, bool last_chance) {
       }
       break;
     case SnmpSeen::kRefused:
-      row.fingerprint.verdict = Verdict::kSilent;
-      Tell(std::move(row));
+      if (result.at == Instant{}) {
+        row.fingerprint.verdict = Verdict::kSilent;  // no agent, a closed port
+        Tell(std::move(row));
+      } else if (last_chance) {
+        row.fingerprint.rule = "it speaks SNMP and does not let us in: " + result.detail;
+        Tell(std::move(row));
+      } else {  // other credentials may do
+        const std::lock_guard lock(mutex_);
+        silent_.push_back(address);
+      }
       break;
     case SnmpSeen::kMalformed:
       row.fingerprint.rule = "it answers, but not SNMP: " + result.detail;

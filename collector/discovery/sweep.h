@@ -22,6 +22,7 @@
 #include "collector/discovery/address_range.h"
 #include "collector/snmp/probe.h"
 #include "collector/snmp/session.h"
+#include "collector/snmp/two_contexts.h"
 
 namespace plotmeter {
 
@@ -37,10 +38,14 @@ struct SweepOptions {
   // all.
   int retries = 1;
 
-  // How many addresses may have a question open. At N packets a second and a time-out of T seconds,
-  // less than N × T slows the sweep down.
+  // How many addresses may have a question open; see WindowFor.
   std::size_t window = 4096;
 };
+
+// The window that does not slow a sweep down, all its addresses silent: at N packets a second and a
+// time-out of T seconds N × T of them wait, and as many again are in the queue. No ceiling (0): 65
+// 536.
+std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout);
 
 // What stands at one address.
 struct SweepRow {
@@ -89,7 +94,7 @@ class Sweep {
   void Settle();
   SnmpPeer PeerOf(Ipv4 address) const;
 
-  SnmpSession& session_;
+  TwoContexts session_;
   const SweepOptions options_;
   std::function<void(SweepRow)> row_;
   std::function<void(SweepProgress)> progress_;

@@ -11,11 +11,22 @@
 
 namespace plotmeter {
 
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr WebProtocol kPiws = {.kind = ChannelKind::kPiws,
+                               .name = "PIWS",
+                               .root = "/LFPWebServices/PI",
+                               .accept = "application/json"};
+
+}  // namespace
+
 class PiwsChannel::Visit : public WebVisit {
  public:
   Visit(PiwsChannel& channel, const PrinterAddress& address, bool everything,
         std::function<void(Told)> told)
-      : WebVisit(channel.web_, address, "/LFPWebServices/PI", std::move(told)),
+      : WebVisit(channel.web_, address, kPiws, std::move(told)),
         channel_(channel),
         everything_(everything) {}
 
@@ -35,7 +46,7 @@ class PiwsChannel::Visit : public WebVisit {
   Known& known() { return channel_.known_[printer()]; }
 
   void OnIdentification(const Page& page) {
-    if (!IsThere(page, "PIWS", "Identification")) return;
+    if (!IsThere(page, "Identification")) return;
     const auto identity = ReadIdentification(page.document);
     if (!identity) return End(Seen::kUnreadable, "Identification: names no printer");
     told_.at = at_;
@@ -83,9 +94,7 @@ class PiwsChannel::Visit : public WebVisit {
     AskJobs();
   }
 
-  void AskQueue() {
-    Ask({"/JQ/JobQueueCollection"}, &Visit::OnQueue, channel_.settings_.queue_pause);
-  }
+  void AskQueue() { Ask({"/JQ/JobQueueCollection"}, &Visit::OnQueue, QueuePause()); }
 
   void OnQueue(const Page& page) {
     asked_queue_ = true;
@@ -95,10 +104,16 @@ class PiwsChannel::Visit : public WebVisit {
     AskJobs();
   }
 
+  std::chrono::milliseconds QueuePause() const {
+    const PiwsSettings& settings = channel_.settings_;
+    if (settings.queue_pause) return *settings.queue_pause;
+    return settings.profiles->Of(told_.answers.identity).queue_pause.value_or(0ms);
+  }
+
   void AskJobs() {
     // 0, because any other number makes it leave out what has not changed since.
     Ask({fmt::format("/JQ/JobQueue/{}/jobs/all?fromModificationNumber=0", known().queue)},
-        &Visit::OnJobs, channel_.settings_.queue_pause);
+        &Visit::OnJobs, QueuePause());
   }
 
   void OnJobs(const Page& page) {
@@ -109,6 +124,7 @@ class PiwsChannel::Visit : public WebVisit {
     auto queue =
         ReadJobQueue(page.document, {.seen_at = at_, .date = date_, .papers = known().papers});
     if (!queue) return EndOfQueue(page);
+    TellsJobs();
     told_.answers.jobs = std::move(queue->jobs);
     for (auto& remark : queue->remarks) told_.answers.remarks.push_back(std::move(remark));
     End(Seen::kAnswered, "");
@@ -133,11 +149,15 @@ PiwsChannel::PiwsChannel(PrinterWeb& web, PiwsSettings settings) : web_(web), se
 PiwsChannel::~PiwsChannel() { web_.Stop(); }
 
 void PiwsChannel::Identify(const PrinterAddress& address, std::function<void(Told)> told) {
-  web_.Enter(std::make_shared<Visit>(*this, address, false, std::move(told)));
+  web_.Enter(std::make_shared<Visit>(*this, address, false, std::move(told)), true);
 }
 
 void PiwsChannel::Read(const PrinterAddress& address, std::function<void(Told)> told) {
   web_.Enter(std::make_shared<Visit>(*this, address, true, std::move(told)));
+}
+
+void PiwsChannel::ProbeAgain(const PrinterAddress& address) {
+  web_.ProbeAgain(address, ChannelKind::kPiws);
 }
 
 }  // namespace plotmeter

@@ -25,15 +25,18 @@
 #include <string>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/piws/documents.h"
 #include "collector/web/printer_web.h"
 
 namespace plotmeter {
 
 struct PiwsSettings {
-  // Before each request to the job queue, which firmware serves slowly.
-  std::chrono::milliseconds queue_pause{1000};
-  std::chrono::minutes papers_for{60};  // how long a paper list is good
+  // Before each request to the job queue, which firmware serves slowly; absent: what the profile of
+  // the model says.
+  std::optional<std::chrono::milliseconds> queue_pause = {};
+  const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
+  std::chrono::minutes papers_for{60};            // how long a paper list is good
 };
 
 class PiwsChannel : public Channel {
@@ -45,6 +48,7 @@ class PiwsChannel : public Channel {
   ChannelKind kind() const override { return ChannelKind::kPiws; }
   void Identify(const PrinterAddress& address, std::function<void(Told)> told) override;
   void Read(const PrinterAddress& address, std::function<void(Told)> told) override;
+  void ProbeAgain(const PrinterAddress& address) override;
 
  private:
   class Visit;

@@ -12,10 +12,6 @@
 namespace plotmeter {
 namespace {
 
-void FillFrom(std::string& into, const std::string& from) {
-  if (into.empty()) into = from;
-}
-
 // Answers come from the channels' threads, and may come after nobody waits any more: so whoever may
 // still call shares this.
 struct Round {
@@ -40,7 +36,7 @@ std::string Polled::Trouble() const {
 }
 
 Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told) {
-  Polled polled{.address = address};
+  Polled polled{.address = address, .identity = IdentityOf(told)};
   for (const auto& [channel, answer] : told) {
     polled.reports.push_back(
         {.channel = channel, .seen = answer.seen, .detail = answer.detail, .at = answer.at});
@@ -50,18 +46,12 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
     if (answer.seen != Seen::kAnswered) continue;
     const PrinterIdentity& identity = answer.answers.identity;
     // Two serials at one address: somebody is mistaken, so only the better channel's counts.
-    if (!polled.identity.serial.empty() && !identity.serial.empty() &&
-        polled.identity.serial != identity.serial) {
+    if (!identity.serial.empty() && polled.identity.serial != identity.serial) {
       polled.remarks.push_back(fmt::format("{}: says serial {}, not {}; its answers are left out",
                                            ToText(channel), identity.serial,
                                            polled.identity.serial));
       continue;
     }
-    FillFrom(polled.identity.manufacturer, identity.manufacturer);
-    FillFrom(polled.identity.serial, identity.serial);
-    FillFrom(polled.identity.product, identity.product);
-    FillFrom(polled.identity.model, identity.model);
-    FillFrom(polled.identity.firmware, identity.firmware);
     polled.readings.push_back({.at = answer.at,
                                .channel = channel,
                                .meters = answer.answers.meters,
@@ -87,47 +77,77 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
   return polled;
 }
 
-Poller::Poller(std::vector<Channel*> channels) : channels_(std::move(channels)) {}
+Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::set<GivenMeter> given)
+    : channels_(std::move(channels)), profiles_(profiles), memory_(std::move(given)) {}
 
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-                  const std::function<void(const Polled&)>& polled) {
-  Ask(addresses, std::move(stop),
+                  const std::function<void(const Polled&)>& polled,
+                  const std::function<void()>& pause, const InFull& in_full) {
+  Ask(
+      addresses, std::move(stop),
       [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
         polled(Merge(address, told));
-      });
+      },
+      pause, in_full);
+}
+
+void Poller::ProbeAgain(const PrinterAddress& address) {
+  for (Channel* channel : channels_) channel->ProbeAgain(address);
 }
 
 void Poller::Ask(
     const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told) {
+    const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+    const std::function<void()>& pause, const InFull& in_full) {
   if (channels_.empty()) return;
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
-  round->missing.assign(addresses.size(), channels_.size());
-  for (auto& answers : round->answers) {
-    for (const Channel* channel : channels_) answers.push_back({.channel = channel->kind()});
+  round->missing.resize(addresses.size());
+  std::vector<std::vector<Channel*>> ways(addresses.size());
+  for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
+    const ModelProfile& profile = profiles_.Of(addresses[printer].known);
+    for (Channel* channel : channels_) {
+      if (profile.Skips(channel->kind())) continue;
+      ways[printer].push_back(channel);
+      round->answers[printer].push_back({.channel = channel->kind()});
+    }
+    round->missing[printer] = ways[printer].size();
+    if (ways[printer].empty()) round->finished.push_back(printer);
   }
   for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
-    for (std::size_t way = 0; way < channels_.size(); ++way) {
-      channels_[way]->Read(addresses[printer], [round, printer, way](Told answer) {
+    const bool whole = !in_full || in_full(addresses[printer]);
+    for (std::size_t way = 0; way < ways[printer].size(); ++way) {
+      const auto take = [round, printer, way](Told answer) {
         const std::lock_guard lock(round->mutex);
         round->answers[printer][way].told = std::move(answer);
         if (--round->missing[printer] == 0) {
           round->finished.push_back(printer);
           round->told.notify_one();
         }
-      });
+      };
+      if (whole) {
+        ways[printer][way]->Read(addresses[printer], take);
+      } else {
+        ways[printer][way]->Watch(addresses[printer], take);
+      }
     }
   }
   for (std::size_t handed = 0; handed < addresses.size(); ++handed) {
     std::unique_lock lock(round->mutex);
+    if (pause && round->finished.empty()) {
+      lock.unlock();
+      pause();
+      lock.lock();
+    }
     if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
-    const std::vector<ChannelTold> answers = std::exchange(round->answers[printer], {});
+    std::vector<ChannelTold> answers = std::exchange(round->answers[printer], {});
     lock.unlock();
+    Believe(answers, addresses[printer].known, profiles_, memory_);
     told(addresses[printer], answers);
   }
+  if (pause) pause();
 }
 
 }  // namespace plotmeter

@@ -1,5 +1,6 @@
-// One round: asks every printer over every channel at once, and makes of the answers one Reading a
-// channel, all with the same identity. poll has never heard of SNMP or PIWS.
+// One round: asks every printer over every channel at once, marks which meters are to be believed
+// (belief.h), and makes of the answers one Reading a channel, all with the same identity. poll has
+// never heard of SNMP or PIWS.
 //
 //    Poller poller({&piws, &snmp});                          // best channel first (domain:
 //    identity) poller.Poll(addresses, stop, [&](const Polled& p) { spool.Keep(…); });
@@ -10,11 +11,14 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
+#include "collector/poll/belief.h"
 #include "common/reading.h"
 
 namespace plotmeter {
@@ -50,30 +54,44 @@ struct Polled {
 };
 
 // Puts together what the channels told of one printer; `told` in the order of preference. Pure.
-struct ChannelTold {
-  ChannelKind channel = ChannelKind::kNone;
-  Told told = {};
-};
 Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told);
 
 class Poller {
  public:
-  // Best channel first. The channels must outlive the poller, and every answer it still waits for.
-  explicit Poller(std::vector<Channel*> channels);
+  // Best channel first. The channels must outlive the poller, and every answer it still waits for;
+  // `profiles` must outlive it too. `given` is which channel gave which meter before.
+  explicit Poller(std::vector<Channel*> channels, const Profiles& profiles = BuiltInProfiles(),
+                  std::set<GivenMeter> given = {});
+
+  // Whether a printer is to be read in full; else it is watched (Channel::Watch).
+  using InFull = std::function<bool(const PrinterAddress&)>;
 
   // Asks every printer over every channel and hands over what was told, in the channels' order; on
   // the calling thread, each printer as soon as its last channel has answered. Returns when all
-  // have, or when `stop` is requested.
+  // have, or when `stop` is requested. A channel that the profile of PrinterAddress::known rules
+  // out is not asked and is not in the list; an address of which nothing is known is asked over
+  // all.
   void Ask(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told);
+           const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
+           const std::function<void()>& pause = {}, const InFull& in_full = {});
 
   // Ask, and Merge. Reads every printer and hands each to `polled`, on the calling thread, in the
-  // order in which they finish.
+  // order in which they finish. `pause`, if given, is called after those that had finished by then,
+  // before it waits for more, and at the end: the time for what is cheaper done for many.
   void Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
-            const std::function<void(const Polled&)>& polled);
+            const std::function<void(const Polled&)>& polled,
+            const std::function<void()>& pause = {}, const InFull& in_full = {});
+
+  // What a channel learnt of not being there may be otherwise now (Channel::ProbeAgain).
+  void ProbeAgain(const PrinterAddress& address);
+
+  // What the last rounds added to `given`, to be kept on disk.
+  std::set<GivenMeter> TakeNewlyGiven() { return memory_.TakeNew(); }
 
  private:
   std::vector<Channel*> channels_;
+  const Profiles& profiles_;
+  MeterMemory memory_;
 };
 
 }  // namespace plotmeter

@@ -16,6 +16,8 @@
 #include <memory>
 #include <vector>
 
+#include "collector/snmp/ber.h"
+
 namespace plotmeter {
 namespace {
 
@@ -54,7 +56,7 @@ int CommandOf(SnmpRequest::Kind kind) {
   return SNMP_MSG_GET;
 }
 
-// SEQUENCE, its length, INTEGER of one octet: the version. v3 goes no further than here.
+// SEQUENCE, its length, INTEGER of one octet: the version.
 std::optional<int> VersionOf(std::string_view datagram) {
   if (datagram.size() < 5 || datagram[0] != '\x30') return std::nullopt;
   const auto length = static_cast<unsigned char>(datagram[1]);
@@ -165,6 +167,7 @@ Decoded DecodeMessage(std::string_view datagram) {
   SnmpMessage message;
   message.version = version == SNMP_VERSION_1 ? SnmpVersion::k1 : SnmpVersion::k2c;
   message.is_response = pdu->command == SNMP_MSG_RESPONSE;
+  message.is_report = pdu->command == SNMP_MSG_REPORT;
   if (pdu->community) {
     message.community.assign(reinterpret_cast<const char*>(pdu->community), pdu->community_len);
   }
@@ -175,6 +178,21 @@ Decoded DecodeMessage(std::string_view datagram) {
                                         ToValue(*variable));
   }
   return {.message = std::move(message)};
+}
+
+// By way of a v2c message without a community, since net-snmp codes whole messages.
+std::string EncodePdu(std::int32_t request_id, const SnmpRequest& request) {
+  const std::string packet =
+      EncodeRequest({.version = SnmpVersion::k2c, .community = ""}, request_id, request);
+  BerReader outer(packet);
+  BerReader message(outer.Take(kBerSequence).value_or(""));
+  if (!message.TakeNumber() || !message.Take(kBerOctets)) return {};
+  return std::string(message.rest());
+}
+
+Decoded DecodePdu(std::string_view pdu) {
+  std::string v2c = BerNumber(1) + BerTlv(kBerOctets, "");
+  return DecodeMessage(BerTlv(kBerSequence, v2c.append(pdu)));
 }
 
 }  // namespace plotmeter

@@ -40,19 +40,27 @@ SnmpRequest Exchange::request(bool may_bulk) {
 
 bool Exchange::Accept(const SnmpReply& reply) {
   if (is_finished()) return false;
+  answered_since_ = bulk_given_up_;
+  if (bulk_asked_ && !IsRightBulk(reply) && GiveUpBulk()) return answered_since_ = true;
   if (reply.error != SnmpError::kNone) return AcceptError(reply.error);
   walk_ ? AcceptWalk(reply) : AcceptGet(reply);
   return !is_finished();
 }
 
 bool Exchange::GiveUpBulk() {
-  if (!bulk_asked_ || bulk_worked_) return false;
+  if (!bulk_asked_) return false;
   max_repetitions_ = 0;
+  bulk_asked_ = false;
+  bulk_given_up_ = true;
   return true;
 }
 
+SnmpBulk Exchange::bulk() const {
+  if (bulk_given_up_) return answered_since_ ? SnmpBulk::kFailed : SnmpBulk::kNotTried;
+  return bulk_worked_ ? SnmpBulk::kWorked : SnmpBulk::kNotTried;
+}
+
 bool Exchange::AcceptError(SnmpError error) {
-  if (GiveUpBulk()) return true;
   const std::size_t count = asked();
   if (count > 1) {
     group_ = error == SnmpError::kTooBig ? count / 2 : 1;
@@ -82,17 +90,32 @@ void Exchange::AcceptGet(const SnmpReply& reply) {
   }
 }
 
+// Each column goes forward for as long as it is in its subtree. Fewer rows than were asked for are
+// right: an agent fills a packet as far as it goes.
+bool Exchange::IsRightBulk(const SnmpReply& reply) const {
+  const std::size_t count = asked();
+  const std::size_t most = count * static_cast<std::size_t>(max_repetitions_);
+  if (reply.error != SnmpError::kNone || reply.varbinds.empty() || reply.varbinds.size() > most) {
+    return false;
+  }
+  std::vector<const Oid*> last;
+  for (std::size_t i = 0; i < count; ++i) last.push_back(&parts_[i].at);
+  for (std::size_t i = 0; i < reply.varbinds.size(); ++i) {
+    const Oid*& at = last[i % count];
+    if (!at) continue;
+    const auto& [oid, value] = reply.varbinds[i];
+    const bool end_of_view = value.type() == ValueType::kEndOfMibView;
+    if (!end_of_view && oid <= *at) return false;
+    at = end_of_view || !parts_[i % count].root.Contains(oid) ? nullptr : &oid;
+  }
+  return true;
+}
+
 void Exchange::AcceptWalk(const SnmpReply& reply) {
   const std::size_t count = asked();
-  const std::size_t most = bulk_asked_ ? count * static_cast<std::size_t>(max_repetitions_) : count;
-  const bool right_size =
-      bulk_asked_ ? reply.varbinds.size() <= most : reply.varbinds.size() == most;
-  if (!right_size) {
+  if (!bulk_asked_ && reply.varbinds.size() != count) {
     return Stop(SnmpSeen::kMalformed,
                 fmt::format("{} values for {} subtrees", reply.varbinds.size(), count));
-  }
-  if (bulk_asked_ && reply.varbinds.empty() && !GiveUpBulk()) {
-    return Stop(SnmpSeen::kMalformed, "a GETBULK answered with nothing");
   }
   bulk_worked_ |= bulk_asked_;
   std::vector<bool> ended(count, false);

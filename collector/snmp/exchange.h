@@ -4,6 +4,10 @@
 //    do { send(walk.request(true)); } while (walk.Accept(reply));
 //    walk.seen(), walk.TakeTable()
 //
+// A walk that may ask by GETBULK goes on by GETNEXT at the first reply to it that is not right: an
+// error, nothing, too many rows, rows out of order, or none at all (GiveUpBulk). Such a reply is
+// dropped whole and asked for again, so a broken GETBULK costs a packet and no row.
+//
 // A GET that fails as a whole (v1's noSuchName, tooBig, genErr) is asked again in smaller parts,
 // down to single objects; one that still fails is absent. A walk asks GETNEXT for several subtrees
 // at once; a subtree ends where the agent leaves it, says endOfMibView or noSuchName, or does not
@@ -33,8 +37,11 @@ class Exchange {
   // Takes the reply to request(); true when there is more to ask.
   bool Accept(const SnmpReply& reply);
 
-  // Nobody replied. True when there is another way to ask: GETNEXT after a first GETBULK.
+  // Nobody replied. True when there is another way to ask: GETNEXT after a GETBULK.
   bool GiveUpBulk();
+
+  // What this showed of GETBULK. kFailed after silence only if GETNEXT was answered then.
+  SnmpBulk bulk() const;
 
   SnmpSeen seen() const { return seen_; }
   const std::string& detail() const { return detail_; }
@@ -51,6 +58,7 @@ class Exchange {
   bool AcceptError(SnmpError error);
   void AcceptGet(const SnmpReply& reply);
   void AcceptWalk(const SnmpReply& reply);
+  bool IsRightBulk(const SnmpReply& reply) const;
   bool Keep(const Oid& oid, const Value& value);  // false: the table is full
   void Stop(SnmpSeen seen, std::string detail);
   std::size_t asked() const;
@@ -59,8 +67,10 @@ class Exchange {
   int max_repetitions_ = 0;
   bool bulk_asked_ = false;  // the last request was a GETBULK
   bool bulk_worked_ = false;
-  std::size_t group_;       // how many parts go into one request
-  std::deque<Part> parts_;  // those not done; the first asked() are in the request
+  bool bulk_given_up_ = false;
+  bool answered_since_ = false;  // since it was given up
+  std::size_t group_;            // how many parts go into one request
+  std::deque<Part> parts_;       // those not done; the first asked() are in the request
   SnmpTable table_ = {};
   std::size_t rows_ = 0;
   std::size_t octets_ = 0;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "collector/snmp/mib.h"
 #include "collector/snmp/text.h"
 
@@ -14,25 +12,9 @@ constexpr std::uint32_t kTrayName = 4;
 constexpr std::uint32_t kTrayWidth = 10;
 constexpr std::uint32_t kTrayMediaKey = 20;
 
-// Which ink has which number, for the models where somebody found out.
-struct InkNumbers {
-  std::string_view model;  // part of the model's text, in lower case
-  std::array<std::string_view, 6> colorant;
-};
-
-constexpr InkNumbers kInkNumbers[] = {
-    {"designjet t770", {"cyan", "magenta", "yellow", "gray", "matte-black", "photo-black"}},
-};
-
-std::string ColorantOf(std::uint32_t number, std::string_view model) {
-  const std::string lower = LowerAscii(model);
-  for (const InkNumbers& known : kInkNumbers) {
-    if (lower.find(known.model) == std::string::npos) continue;
-    if (number >= 1 && number <= known.colorant.size()) {
-      return std::string(known.colorant[number - 1]);
-    }
-  }
-  return fmt::format("ink-{}", number);
+std::string ColorantOf(std::uint32_t number, const ModelProfile& profile) {
+  const auto known = profile.private_ink.find(number);
+  return known != profile.private_ink.end() ? known->second : fmt::format("ink-{}", number);
 }
 
 Oid TrayObject(std::uint32_t source, std::uint32_t field) {
@@ -50,7 +32,7 @@ std::optional<std::string> TrayText(const SnmpTable& table, const Oid& oid) {
 
 }  // namespace
 
-std::vector<MeterValue> LifetimeInk(const SnmpTable& table, std::string_view model) {
+std::vector<MeterValue> LifetimeInk(const SnmpTable& table, const ModelProfile& profile) {
   std::vector<MeterValue> meters;
   for (auto row = table.lower_bound(mib::kHpLifetimeInk);
        row != table.end() && mib::kHpLifetimeInk.Contains(row->first); ++row) {
@@ -59,7 +41,7 @@ std::vector<MeterValue> LifetimeInk(const SnmpTable& table, std::string_view mod
     if (index.size() != 3 || index.parts()[1] != 1 || index.parts()[2] != 0) continue;
     if (!used || *used <= 0) continue;
     meters.push_back({.meter = "ink.used",
-                      .colorant = ColorantOf(index.parts()[0], model),
+                      .colorant = ColorantOf(index.parts()[0], profile),
                       .value = {Decimal::FromInteger(*used), "1/1000 ml"},
                       .source = row->first.ToText()});
   }

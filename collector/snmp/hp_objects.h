@@ -5,18 +5,18 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "collector/channel/profile.h"
 #include "collector/snmp/value.h"
 #include "common/reading.h"
 
 namespace plotmeter {
 
 // P.4.1.5.6.3.c.1.0: the ink of colour c that was used in the printer's life, in "1/1000 ml", as
-// meters ink.used. Colour numbers are known for the T770 only; elsewhere the colorant is "ink-<c>".
-// 0 reads as "not supported", since an object that never counts says 0.
-std::vector<MeterValue> LifetimeInk(const SnmpTable& table, std::string_view model);
+// meters ink.used. The profile of the model says which colour has which number; where it does not,
+// the colorant is "ink-<c>". 0 reads as "not supported", since an object that never counts says 0.
+std::vector<MeterValue> LifetimeInk(const SnmpTable& table, const ModelProfile& profile);
 
 // P.4.1.3.3.n.k.0: what lies in source n, numbered like the Printer-MIB's inputs.
 struct HpTray {

@@ -22,8 +22,14 @@ struct SnmpRequest {
   bool operator==(const SnmpRequest&) const = default;
 };
 
-// error-status of RFC 3416; 6 to 18 exist in v2c only.
-enum class SnmpError : std::int64_t { kNone = 0, kTooBig = 1, kNoSuchName = 2, kGenErr = 5 };
+// error-status of RFC 3416; 6 to 18 do not exist in v1.
+enum class SnmpError : std::int64_t {
+  kNone = 0,
+  kTooBig = 1,
+  kNoSuchName = 2,
+  kGenErr = 5,
+  kAuthorizationError = 16  // the user or community may not read here
+};
 
 struct SnmpReply {
   SnmpError error = SnmpError::kNone;
@@ -34,6 +40,7 @@ struct SnmpMessage {
   SnmpVersion version = SnmpVersion::k2c;
   std::string community = {};
   bool is_response = false;
+  bool is_report = false;  // of v3 (RFC 3412 section 7.1)
   std::int32_t request_id = 0;
   SnmpReply reply = {};
 };

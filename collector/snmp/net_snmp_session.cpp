@@ -151,17 +151,23 @@ void NetSnmpSession::Ask(Job& job) {
   } while (by_id_.contains(job.request_id));
   by_id_[job.request_id] = &job;
 
-  const SnmpCredentials& credentials = job.peer.credentials[job.credentials];
-  job.packet = EncodeRequest(credentials, job.request_id,
-                             job.exchange.request(credentials.version != SnmpVersion::k1));
+  job.request =
+      job.exchange.request(job.peer.credentials[job.credentials].version != SnmpVersion::k1);
   job.sent = 0;
-  if (job.packet.empty()) {
-    Finish(job, SnmpSeen::kRefused,
-           credentials.version == SnmpVersion::k3 ? "SNMP version 3 is not spoken yet"
-                                                  : "the request cannot be put into a packet");
-    return;
-  }
   to_send_.push_back(job.request_id);
+}
+
+UsmWritten NetSnmpSession::Encode(const Job& job, Time now) {
+  const SnmpCredentials& credentials = job.peer.credentials[job.credentials];
+  if (credentials.version == SnmpVersion::k3) {
+    static const UsmEngine kStranger;
+    const auto engine = engines_.find(job.endpoint);
+    return (engine == engines_.end() ? kStranger : engine->second)
+        .Write({credentials, job.request_id, job.request}, secrets_, now);
+  }
+  UsmWritten written{.packet = EncodeRequest(credentials, job.request_id, job.request)};
+  if (written.packet.empty()) written.problem = "the request cannot be put into a packet";
+  return written;
 }
 
 void NetSnmpSession::SendQueued() {
@@ -184,9 +190,14 @@ void NetSnmpSession::SendQueued() {
 
 bool NetSnmpSession::SendOne(Job& job, Time now) {
   const std::int32_t id = job.request_id;
+  UsmWritten written = Encode(job, now);
+  if (!written.problem.empty()) {
+    TryNext(job, SnmpSeen::kRefused, std::move(written.problem));
+    return true;
+  }
   int error = 0;
   const auto sent = port_.Send(
-      job.endpoint, job.packet, [this](const Endpoint& to, int e) { OnError(to, e); }, error);
+      job.endpoint, written.packet, [this](const Endpoint& to, int e) { OnError(to, e); }, error);
   if (!by_id_.contains(id)) return true;  // an error that was taken off ended this very job
   if (sent == UdpPort::Sent::kLater) {
     to_send_.push_front(id);
@@ -197,7 +208,7 @@ bool NetSnmpSession::SendOne(Job& job, Time now) {
     return true;
   }
   ++packets_sent_;
-  bytes_sent_ += job.packet.size();
+  bytes_sent_ += written.packet.size();
   if (job.sent++ > 0) ++retries_;
   job.deadline = now + job.peer.timeout;
   job.waiting = true;
@@ -210,48 +221,6 @@ void NetSnmpSession::StopWaiting(Job& job) {
   if (!job.waiting) return;
   job.waiting = false;
   --in_flight_;
-}
-
-void NetSnmpSession::OnDatagram(const Endpoint& from, std::string_view datagram) {
-  ++packets_received_;
-  bytes_received_ += datagram.size();
-  Decoded decoded = DecodeMessage(datagram);
-  if (!decoded.message) {
-    ++dropped_;
-    const auto line = peers_.find(from);
-    if (line == peers_.end()) return;
-    line->second.front()->silence = SnmpSeen::kMalformed;
-    line->second.front()->problem = std::move(decoded.problem);
-    return;
-  }
-  const SnmpMessage& message = *decoded.message;
-  const auto found = by_id_.find(message.request_id);
-  if (!message.is_response || found == by_id_.end() || found->second->sent == 0) {
-    ++dropped_;
-    return;
-  }
-  Job& job = *found->second;
-  const SnmpCredentials& used = job.peer.credentials[job.credentials];
-  if ((from != job.endpoint && !options_.accept_other_source) || message.version != used.version ||
-      message.community != used.community) {
-    ++dropped_;
-    return;
-  }
-  StopWaiting(job);
-  job.answered = true;
-  job.at = clock_.Now();
-  job.silence = SnmpSeen::kTimedOut;
-  job.problem.clear();
-  if (job.exchange.Accept(message.reply)) return Ask(job);
-  Finish(job, job.exchange.seen(), job.exchange.detail());
-}
-
-void NetSnmpSession::OnError(const Endpoint& to, int error) {
-  const auto line = peers_.find(to);
-  if (line == peers_.end()) return;
-  Job& job = *line->second.front();
-  if (error == ECONNREFUSED) return Finish(job, SnmpSeen::kRefused, "the port is closed (ICMP)");
-  job.problem = std::generic_category().message(error);  // may pass: a router that lost its way
 }
 
 void NetSnmpSession::Expire(Time now) {
@@ -272,14 +241,19 @@ void NetSnmpSession::OnDeadline(Job& job) {
     return;
   }
   if (job.exchange.GiveUpBulk()) return Ask(job);
-  if (!job.answered && job.credentials + 1 < job.peer.credentials.size()) {
-    ++job.credentials;
-    return Ask(job);
-  }
   std::string detail =
       fmt::format("no answer within {} ms after {} tries", job.peer.timeout.count(), job.sent);
   if (!job.problem.empty()) detail += "; " + job.problem;
-  Finish(job, job.silence, std::move(detail));
+  SnmpSeen seen = job.silence;
+  if (const auto engine = engines_.find(job.endpoint); engine != engines_.end()) {
+    const std::string meaning = engine->second.SilenceMeans(job.peer.credentials[job.credentials]);
+    if (!meaning.empty()) {
+      seen = SnmpSeen::kRefused;
+      detail = meaning;
+      job.at = clock_.Now();
+    }
+  }
+  TryNext(job, seen, std::move(detail));
 }
 
 void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
@@ -291,8 +265,11 @@ void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
   Job* const next = line->second.empty() ? nullptr : line->second.front().get();
   if (!next) peers_.erase(line);
 
-  SnmpResult result{
-      .seen = seen, .detail = std::move(detail), .table = job.exchange.TakeTable(), .at = job.at};
+  SnmpResult result{.seen = seen,
+                    .detail = std::move(detail),
+                    .table = job.exchange.TakeTable(),
+                    .at = job.at,
+                    .bulk = job.exchange.bulk()};
   if (job.answered) result.credentials = job.peer.credentials[job.credentials];
   job.done(std::move(result));
   if (next) Ask(*next);

@@ -5,9 +5,15 @@
 //    session.Get({.address = "10.0.0.7"}, {mib::kSysDescr}, Use);
 //
 // A reply counts only if its request-id is that of a request under way and it comes from the
-// address and port that were asked, in the version and community that were used; late duplicates
-// are dropped. Every packet, first or retry, passes one ceiling. A closed port is known at once
-// (ICMP); silence costs one device its own time-out and delays no other.
+// address and port that were asked, in the version and community that were used (v3: usm.h); late
+// duplicates are dropped. Every packet, first or retry, discovery of an engine or question, passes
+// one ceiling. A closed port is known at once (ICMP); silence costs one device its own time-out and
+// delays no other.
+//
+// Credentials are tried in the order of the list. An agent of v3 that says why it lets nobody in
+// (unknown user, wrong passphrase) moves the request on to the next at once. One that answers no
+// discovery of v3 is asked for no other user of v3. If none is answered and some were refused, the
+// result is kRefused with every reason.
 
 #pragma once
 
@@ -29,6 +35,7 @@
 #include "collector/snmp/session.h"
 #include "collector/snmp/token_bucket.h"
 #include "collector/snmp/udp_port.h"
+#include "collector/snmp/usm.h"
 #include "common/clock.h"
 
 namespace plotmeter {
@@ -38,8 +45,9 @@ struct SnmpOptions {
   // 100.
   int packets_per_second = 0;
 
-  // How many requests may be waiting for their answer. More loses replies in the socket's buffer.
-  std::size_t max_in_flight = 4096;
+  // How many requests may be waiting for their answer: a /16 of silent addresses, so that only the
+  // ceiling holds a sweep up. Each costs 3 KB while it waits.
+  std::size_t max_in_flight = 65'536;
 
   // Some printers with several addresses answer from another than was asked. Weakens the check of
   // the sender to the request-id alone.
@@ -72,6 +80,7 @@ class NetSnmpSession : public SnmpSession {
   void Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) override;
 
   SnmpCounters counters() const;
+  int packets_per_second() const { return options_.packets_per_second; }  // the ceiling; 0: none
 
  private:
   using Time = TokenBucket::Time;
@@ -87,9 +96,11 @@ class NetSnmpSession : public SnmpSession {
     Endpoint endpoint = {};
     std::size_t credentials = 0;  // which of the peer's
     bool answered = false;        // once at least: the credentials are right
-    std::int32_t request_id = 0;
-    std::string packet = {};
-    int sent = 0;  // how often this packet
+    std::int32_t request_id = 0;  // of v3 also the msgID
+    SnmpRequest request = {};     // encoded at each sending: v3 says the time in it
+    int sent = 0;                 // how often this request
+    int detours = 0;              // Reports of v3 since the last answer
+    std::string refusals = {};    // what the credentials tried before were told
     Time deadline = {};
     bool waiting = false;                    // sent, and the deadline is running
     SnmpSeen silence = SnmpSeen::kTimedOut;  // what no answer at the deadline will mean
@@ -108,11 +119,20 @@ class NetSnmpSession : public SnmpSession {
   void Run();
   void TakeSubmitted();
   void Begin(Endpoint endpoint, JobPointer job);
-  void Ask(Job& job);  // encodes the exchange's next request and queues it
+  void Ask(Job& job);  // queues the exchange's next request
+  // The packet of a job's request; nothing, with the reason, when there can be none.
+  UsmWritten Encode(const Job& job, Time now);
   void SendQueued();
   bool SendOne(Job& job, Time now);  // false: not now, the socket is full
   void StopWaiting(Job& job);
   void OnDatagram(const Endpoint& from, std::string_view datagram);
+  void OnPlain(const Endpoint& from, std::string_view datagram);  // v1 and v2c
+  void OnV3(const Endpoint& from, std::string_view datagram);
+  // The job an answer is for, if it came from where it may.
+  Job* Asked(std::int32_t request_id, const Endpoint& from);
+  void OnReply(Job& job, const SnmpReply& reply);
+  void NoteOdd(const Endpoint& from, std::string problem);    // dropped, but not forgotten
+  void TryNext(Job& job, SnmpSeen seen, std::string detail);  // other credentials, or the end
   void OnError(const Endpoint& to, int error);
   void Expire(Time now);
   void OnDeadline(Job& job);
@@ -133,6 +153,8 @@ class NetSnmpSession : public SnmpSession {
   std::mt19937 random_;
   std::map<Endpoint, std::deque<JobPointer>> peers_;  // the first of each is under way
   std::unordered_map<std::int32_t, Job*> by_id_;
+  std::map<Endpoint, UsmEngine> engines_;  // of v3, for as long as they answer
+  UsmSecrets secrets_;
   std::deque<std::int32_t> to_send_;  // request-ids; one that is over is passed over
   std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
   std::size_t in_flight_ = 0;

@@ -46,8 +46,8 @@ class Row {
 
 class Reader {
  public:
-  Reader(const SnmpTable& table, const Fingerprint& fingerprint)
-      : table_(table), printer_(fingerprint) {}
+  Reader(const SnmpTable& table, const Fingerprint& fingerprint, const ModelProfile& profile)
+      : table_(table), printer_(fingerprint), profile_(profile) {}
 
   Answers Read() {
     answers_.identity = printer_.identity();
@@ -119,7 +119,7 @@ class Reader {
                      std::string(UnitWords(unit))},
            .source = mib::kPrtMarkerLifeCount.ToText() + "." + row.name()});
     }
-    for (MeterValue& ink : LifetimeInk(table_, printer_.model)) {
+    for (MeterValue& ink : LifetimeInk(table_, profile_)) {
       answers_.meters.push_back(std::move(ink));
     }
   }
@@ -227,13 +227,15 @@ class Reader {
 
   const SnmpTable& table_;
   const Fingerprint& printer_;
+  const ModelProfile& profile_;
   Answers answers_ = {};
 };
 
 }  // namespace
 
-Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint) {
-  return Reader(table, fingerprint).Read();
+Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
+                       const Profiles& profiles) {
+  return Reader(table, fingerprint, profiles.Of(fingerprint.identity())).Read();
 }
 
 std::vector<Oid> PrinterMibColumns(const Fingerprint& fingerprint) {

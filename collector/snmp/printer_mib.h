@@ -15,12 +15,14 @@
 #include <vector>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/snmp/fingerprint.h"
 #include "collector/snmp/value.h"
 
 namespace plotmeter {
 
-Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint);
+Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
+                       const Profiles& profiles = BuiltInProfiles());
 
 // What to ask for it: columns to walk, then objects to get, some of which the walk has named.
 std::vector<Oid> PrinterMibColumns(const Fingerprint& fingerprint);

@@ -46,6 +46,7 @@ class Probing : public std::enable_shared_from_this<Probing> {
     probed_.table.merge(result.table);
     if (!result.detail.empty()) probed_.detail = result.detail;
     probed_.seen = HasTable(result.seen) ? SnmpSeen::kAnswered : result.seen;
+    lets_nobody_in_ = result.seen == SnmpSeen::kRefused && result.at != Instant{};
     if (!HasTable(result.seen)) return false;
     probed_.at = result.at;
     probed_.credentials = result.credentials;
@@ -58,6 +59,8 @@ class Probing : public std::enable_shared_from_this<Probing> {
       if (probed_.seen != SnmpSeen::kAnswered) {
         probed_.fingerprint.rule += "; not all was answered: " + probed_.detail;
       }
+    } else if (lets_nobody_in_) {
+      probed_.fingerprint.rule = "it speaks SNMP and does not let us in: " + probed_.detail;
     } else if (probed_.seen == SnmpSeen::kMalformed) {
       probed_.fingerprint.rule = "it answers, but not SNMP: " + probed_.detail;
     } else {
@@ -71,6 +74,7 @@ class Probing : public std::enable_shared_from_this<Probing> {
   SnmpPeer peer_;
   std::function<void(Probed)> done_;
   bool any_answer_ = false;
+  bool lets_nobody_in_ = false;
   Probed probed_ = {};
 };
 

@@ -71,16 +71,17 @@ struct SnmpPeer {
   std::vector<SnmpCredentials> credentials = {SnmpCredentials{}};  // tried in this order
   std::chrono::milliseconds timeout{2000};                         // for each packet
   int retries = 2;  // after the first packet; a sleeping card misses that one
-  int max_repetitions =
-      0;  // more than 0: walk by GETBULK, falling back to GETNEXT. Some cards break
+  // More than 0: walk by GETBULK, falling back to GETNEXT. Some cards break over it, so it is for
+  // those that are known to bear it.
+  int max_repetitions = 0;
 };
 
 // What was seen, not what to do about it.
 enum class SnmpSeen {
   kAnswered,  // also when every object asked for is absent
   kTimedOut,
-  kRefused,        // ICMP says that the port is closed, or nothing can be sent there
-  kMalformed,      // it answers, but not SNMP, or not what was asked for
+  kRefused,    // the port is closed (ICMP), nothing can be sent there, or the agent lets nobody in
+  kMalformed,  // it answers, but not SNMP, or not what was asked for
   kNotIncreasing,  // a walk was stopped because the agent went back or stood still
   kTooLong,        // a walk was stopped at kMaxWalkRows or kMaxWalkOctets
   kStopped,        // the session ended first
@@ -88,15 +89,22 @@ enum class SnmpSeen {
 
 std::string_view ToText(SnmpSeen seen);  // "answered", "time-out", …
 
+// What a walk showed of GETBULK. kFailed: it was answered wrongly or not at all where GETNEXT was
+// answered.
+enum class SnmpBulk { kNotTried, kWorked, kFailed };
+
 inline constexpr std::size_t kMaxWalkRows = 20'000;
 inline constexpr std::size_t kMaxWalkOctets = std::size_t{4} << 20;  // of texts
 
 struct SnmpResult {
   SnmpSeen seen = SnmpSeen::kStopped;
-  std::string detail = {};           // for people: "no answer within 2000 ms after 3 tries"
-  SnmpTable table = {};              // whatever came, complete only with kAnswered
-  Instant at = {};                   // the collector's clock at the last answer
+  std::string detail = {};  // for people: "no answer within 2000 ms after 3 tries"
+  SnmpTable table = {};     // whatever came, complete only with kAnswered
+  // The collector's clock at the last answer. With kRefused it tells an agent that answers, but
+  // lets nobody in, from a port without one, where it is 0.
+  Instant at = {};
   SnmpCredentials credentials = {};  // those that were answered
+  SnmpBulk bulk = SnmpBulk::kNotTried;
 };
 
 using SnmpCallback = std::function<void(SnmpResult)>;

@@ -4,9 +4,21 @@
 //    SnmpChannel channel(session, {.credentials = {{SnmpVersion::k2c, "public"}}});
 //    channel.Read({.host = "10.0.0.7"}, [](Told told) { … });
 //
-// The credentials an address answered to are remembered and tried first the next time, so a v1-only
-// printer costs the time-outs of v2c once. One read takes well under 30 KB both ways: only the
-// columns that are used are asked for (SnmpCounters tells).
+// What was learnt of an address is remembered for as long as the channel lives:
+//
+// * The credentials it answered to are tried first, so a v1-only printer costs the time-outs of v2c
+//   once. Where that was v3, only the v3 credentials of the list are tried: a printer that was let
+//   speak safely is not asked in the clear in the same breath. If it answers none of them, that is
+//   what is told; it is forgotten, and the next call tries the whole list again.
+// * GETBULK is used only where it was seen to work. After the first reading by GETNEXT one table of
+//   it is asked for again by GETBULK: the same rows, and the printer bears it; anything else, and
+//   it is not tried again. So does the first failure later, after which the same read goes on by
+//   GETNEXT.
+// * Under v3, what the default context lacks is asked for in the context "Jetdirect" too
+//   (two_contexts.h).
+//
+// One read takes well under 30 KB both ways: only the columns that are used are asked for
+// (SnmpCounters tells).
 
 #pragma once
 
@@ -14,13 +26,16 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/snmp/probe.h"
 #include "collector/snmp/session.h"
+#include "collector/snmp/two_contexts.h"
 
 namespace plotmeter {
 
@@ -32,7 +47,8 @@ class SnmpChannel : public Channel {
                                                 {SnmpVersion::k1, "public"}};
     std::chrono::milliseconds timeout{2000};
     int retries = 2;
-    int max_repetitions = 0;  // see SnmpPeer
+    int max_repetitions = 4;                        // of a GETBULK; 0: never one
+    const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
   };
 
   // The session and this channel outlive every call.
@@ -54,13 +70,20 @@ class SnmpChannel : public Channel {
 
  private:
   using Key = std::pair<std::string, std::uint16_t>;
+  struct Known {
+    std::optional<SnmpCredentials> answered_to = {};
+    SnmpBulk bulk = SnmpBulk::kNotTried;
+  };
 
+  // For the probe, which is small and never asks by GETBULK.
   SnmpPeer PeerOf(const PrinterAddress& address);
+  SnmpBulk BulkOf(const Key& key);
+  void RememberBulk(const Key& key, SnmpBulk bulk);
 
-  SnmpSession& session_;
+  TwoContexts session_;
   const Options options_;
   std::mutex mutex_;  // guards what is below
-  std::map<Key, SnmpCredentials> answered_to_;
+  std::map<Key, Known> known_;
 };
 
 }  // namespace plotmeter

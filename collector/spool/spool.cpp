@@ -86,6 +86,11 @@ void Spool::Together(const std::function<void()>& act) {
   transaction.Commit();
 }
 
+void Spool::SyncLater() { db_.Execute("PRAGMA synchronous=NORMAL"); }
+
+// One full commit flushes the write-ahead log with all that stands in it before.
+void Spool::Sync() { db_.Execute("PRAGMA synchronous=FULL; UPDATE stream SET id = id"); }
+
 std::int64_t Spool::PrinterRow(const PrinterIdentity& printer) {
   if (printer.serial.empty()) {
     throw BatchError("a printer without a serial number cannot be metered");
@@ -237,6 +242,21 @@ std::map<std::string, std::string> Spool::Certificates() {
   Statement q = db_.Prepare("SELECT printer, fingerprint FROM certificate");
   while (q.Step()) all[q.Text(0)] = q.Text(1);
   return all;
+}
+
+void Spool::RememberGiven(const std::set<GivenMeter>& given) {
+  if (given.empty()) return;
+  Together([&] {
+    Statement keep = db_.Prepare("INSERT OR IGNORE INTO given_meter VALUES(?, ?, ?)");
+    for (const auto& [serial, meter, channel] : given) keep.Run(serial, meter, ToText(channel));
+  });
+}
+
+std::set<GivenMeter> Spool::GivenMeters() {
+  std::set<GivenMeter> given;
+  Statement q = db_.Prepare("SELECT serial, meter, channel FROM given_meter");
+  while (q.Step()) given.insert({q.Text(0), q.Text(1), ChannelOf(q.Text(2))});
+  return given;
 }
 
 }  // namespace plotmeter

@@ -23,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@
 #include "common/clock.h"
 #include "common/crypto.h"
 #include "common/event.h"
+#include "common/given_meter.h"
 #include "common/job.h"
 #include "common/reading.h"
 #include "common/sqlite.h"
@@ -156,6 +158,11 @@ class Spool {
   // Runs `act` in one transaction: what it keeps is kept together or not at all.
   void Together(const std::function<void()>& act);
 
+  // Until Sync() a transaction does not wait for the disk: it outlives this program, but perhaps
+  // not a power cut. Sync() waits once for all of them. Not within Together.
+  void SyncLater();
+  void Sync();
+
   // A printer is (manufacturer, serial); product, model and firmware are what was told last.
   // Reading::alerts are not kept here: see Alerts.
   void Keep(const Reading& reading);
@@ -226,6 +233,10 @@ class Spool {
   // Which key a printer's web server showed at first contact.
   void RememberCertificate(const std::string& printer, const std::string& fingerprint);
   std::map<std::string, std::string> Certificates();
+
+  // Which channel ever gave which meter of a printer.
+  void RememberGiven(const std::set<GivenMeter>& given);
+  std::set<GivenMeter> GivenMeters();
 
  private:
   struct Contents;

@@ -9,17 +9,6 @@
 #include "proto/seal.h"
 
 namespace plotmeter {
-namespace {
-
-ChannelKind ChannelOf(const std::string& text) {
-  for (const ChannelKind kind : {ChannelKind::kSnmp, ChannelKind::kPiws, ChannelKind::kLedm}) {
-    if (text == ToText(kind)) return kind;
-  }
-  return ChannelKind::kNone;
-}
-
-}  // namespace
-
 // A batch in the making, and the rows it was made of.
 struct Spool::Contents {
   Batch batch = {};

@@ -16,6 +16,9 @@ PageSeen SeenOf(int status) {
 
 Page JudgePage(const FetchResult& got, const DocumentLimits& limits) {
   Page page{.detail = got.detail};
+  page.no_tls = got.fingerprint.empty() &&
+                (got.seen == FetchSeen::kUnreachable || got.seen == FetchSeen::kTimedOut ||
+                 got.seen == FetchSeen::kTlsTrouble);
   switch (got.seen) {
     case FetchSeen::kAnswered:
       break;

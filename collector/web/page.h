@@ -23,6 +23,7 @@ struct Page {
   PageSeen seen = PageSeen::kSilent;
   Node document = {};       // with kRead
   std::string detail = {};  // for people, without anything the printer sent: "HTTP 500"
+  bool no_tls = false;      // nothing there that speaks TLS, as far as was seen
 };
 
 // Also reads the document. A web page (HTML) in place of a document is kAbsent: servers show one

@@ -16,11 +16,11 @@ PrinterWeb::~PrinterWeb() { Stop(); }
 
 void PrinterWeb::Stop() { fetch_.Stop(); }
 
-void PrinterWeb::Enter(std::shared_ptr<WebVisit> visit) {
-  const bool will = fetch_.Call([this, visit] {
+void PrinterWeb::Enter(std::shared_ptr<WebVisit> visit, bool always) {
+  const bool will = fetch_.Call([this, visit, always] {
     auto& waiting = visits_[visit->printer()];
-    waiting.push_back(visit);
-    if (waiting.size() == 1) visit->Begin();
+    waiting.push_back({.visit = visit, .always = always});
+    if (waiting.size() == 1) visit->Start(always);
   });
   if (!will) visit->EndUnstarted();
 }
@@ -33,8 +33,14 @@ void PrinterWeb::Leave(const std::string& printer) {
     return;
   }
   // Not from within the one that ends: a long queue of visits that end at once would pile up.
-  const auto next = visits->second.front();
-  if (!fetch_.Call([next] { next->Begin(); })) next->Begin();
+  const Waiting next = visits->second.front();
+  if (!fetch_.Call([next] { next.visit->Start(next.always); })) next.visit->Start(next.always);
+}
+
+void PrinterWeb::ProbeAgain(const PrinterAddress& address, ChannelKind channel) {
+  fetch_.Call([this, printer = PrinterName(address), channel] {
+    presences_.erase({printer, channel});
+  });
 }
 
 }  // namespace plotmeter

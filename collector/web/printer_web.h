@@ -16,9 +16,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "collector/channel/channel.h"
 #include "collector/web/certificate_memory.h"
+#include "collector/web/presence.h"
 #include "common/clock.h"
 #include "common/http/fetch.h"
 
@@ -26,11 +28,19 @@ namespace plotmeter {
 
 class WebVisit;
 
+// For printers, and http where a visit asks for it. More at once than there are slow ones.
+inline FetchRules PrinterWebRules() {
+  FetchRules rules = FetchRules::Printers();
+  rules.plain_http = true;
+  rules.at_once = 256;
+  return rules;
+}
+
 struct WebSettings {
   std::chrono::milliseconds deadline{15'000};  // of one request
   std::chrono::milliseconds connect{5'000};    // of TCP and TLS, within it
   std::size_t max_bytes = std::size_t{4} << 20;
-  FetchRules rules = FetchRules::Printers();
+  FetchRules rules = PrinterWebRules();
 };
 
 class PrinterWeb {
@@ -39,9 +49,14 @@ class PrinterWeb {
   PrinterWeb(const Clock& clock, CertificateMemory& certificates, WebSettings settings = {});
   ~PrinterWeb();
 
-  // Lets the visit begin as soon as those before it at the same printer have ended. From any
-  // thread; once stopped, the visit ends at once, on the caller's.
-  void Enter(std::shared_ptr<WebVisit> visit);
+  // Lets the visit begin as soon as those before it at the same printer have ended. Where the
+  // channel was not there, and it is too soon to look again (presence.h), the visit asks nothing
+  // and says what was seen then, unless `always`. From any thread; once stopped, the visit ends at
+  // once, on the caller's.
+  void Enter(std::shared_ptr<WebVisit> visit, bool always = false);
+
+  // The next visit looks again whether the channel is there. From any thread.
+  void ProbeAgain(const PrinterAddress& address, ChannelKind channel);
 
   // Ends all visits; each has called back when it returns. Every channel calls it when it dies, so
   // channels that share a PrinterWeb end together.
@@ -58,8 +73,15 @@ class PrinterWeb {
   CertificateMemory& certificates_;
   const WebSettings settings_;
 
-  // By printer, "10.0.0.7:443"; the Fetch thread's own. The first visit of each is under way.
-  std::map<std::string, std::deque<std::shared_ptr<WebVisit>>> visits_;
+  struct Waiting {
+    std::shared_ptr<WebVisit> visit;
+    bool always = false;
+  };
+
+  // All by printer, "10.0.0.7:443"; the Fetch thread's own.
+  std::map<std::string, std::deque<Waiting>> visits_;  // the first of each is under way
+  std::map<std::pair<std::string, ChannelKind>, Presence> presences_;
+  std::map<std::string, ChannelKind> job_tellers_;
 
   Fetch fetch_;  // last: its callbacks use all of the above until it is gone
 };

@@ -20,19 +20,36 @@ std::string BaseOf(const PrinterAddress& address) {
 
 }  // namespace
 
-WebVisit::WebVisit(PrinterWeb& web, const PrinterAddress& address, std::string_view root,
+std::string PrinterName(const PrinterAddress& address) {
+  const std::string base = BaseOf(address);
+  const auto slashes = base.find("//");
+  return slashes == std::string::npos ? base : base.substr(slashes + 2);
+}
+
+WebVisit::WebVisit(PrinterWeb& web, const PrinterAddress& address, const WebProtocol& protocol,
                    std::function<void(Told)> told)
     : web_(web),
+      protocol_(protocol),
       base_(BaseOf(address)),
-      printer_(base_.substr(base_.find("//") + 2)),
-      root_(root),
+      printer_(PrinterName(address)),
       done_(std::move(told)) {}
+
+void WebVisit::Start(bool always) {
+  const Presence& presence = web_.presences_[{printer_, protocol_.kind}];
+  if (always || presence.IsDue(now())) return Begin();
+  at_ = presence.at();
+  Finish(presence.seen(), presence.detail());
+}
 
 void WebVisit::Ask(std::vector<std::string> paths, Then next, std::chrono::milliseconds pause) {
   const std::string path = paths.front();
   paths.erase(paths.begin());
-  FetchRequest request{.url = fmt::format("{}{}{}", base_, root_, path),
-                       .accept = path.ends_with(".xml") ? "application/xml" : "application/json",
+  const bool xml = path.ends_with(".xml");
+  FetchRequest request{.url = fmt::format("{}{}{}", base_, protocol_.root, path),
+                       .accept = xml                       ? "application/xml"
+                                 : path.ends_with(".json") ? "application/json"
+                                                           : std::string(protocol_.accept),
+                       .https_only = !plain_,
                        .pin = pin_,
                        .max_bytes = web_.settings_.max_bytes,
                        .deadline = web_.settings_.deadline,
@@ -58,12 +75,12 @@ void WebVisit::Note(const FetchResult& got, const Page& page) {
                               page.seen == PageSeen::kChanged);
 }
 
-bool WebVisit::IsThere(const Page& page, std::string_view protocol, std::string_view what) {
+bool WebVisit::IsThere(const Page& page, std::string_view what) {
   switch (page.seen) {
     case PageSeen::kRead:
       return true;
     case PageSeen::kAbsent:
-      End(Seen::kNotSpoken, fmt::format("no {}: {}", protocol, page.detail));
+      End(Seen::kNotSpoken, fmt::format("no {}: {}", protocol_.name, page.detail));
       break;
     case PageSeen::kAsleep:
       End(Seen::kAsleep, "it sleeps: " + page.detail);
@@ -94,8 +111,26 @@ bool WebVisit::IsTheRememberedOne(const PrinterIdentity& identity) {
   return true;
 }
 
+void WebVisit::SpeakOnlyTo(const std::string& fingerprint) {
+  pin_ = fingerprint;
+  identified_ = true;
+}
+
+void WebVisit::UsePlain(std::string base) {
+  base_ = std::move(base);
+  plain_ = true;
+}
+
+void WebVisit::TellsJobs() { web_.job_tellers_[printer_] = protocol_.kind; }
+
+bool WebVisit::JobsAreToldElsewhere() const {
+  const auto teller = web_.job_tellers_.find(printer_);
+  return teller != web_.job_tellers_.end() && teller->second != protocol_.kind;
+}
+
 void WebVisit::Take(const Page& page, std::string_view what, bool read) {
   taken_ += read ? 1 : 0;
+  if (read && told_.at == Instant{}) told_.at = at_;
   asleep_ += page.seen == PageSeen::kAsleep ? 1 : 0;
   if (read) return;
   told_.answers.remarks.push_back(
@@ -129,6 +164,11 @@ void WebVisit::EndUnstarted() {
 }
 
 void WebVisit::End(Seen seen, std::string detail) {
+  web_.presences_[{printer_, protocol_.kind}].Saw(seen, detail, now());
+  Finish(seen, std::move(detail));
+}
+
+void WebVisit::Finish(Seen seen, std::string detail) {
   told_.seen = seen;
   told_.detail = std::move(detail);
   if (told_.at == Instant{}) told_.at = at_;

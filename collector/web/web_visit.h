@@ -27,20 +27,29 @@
 
 namespace plotmeter {
 
+// "10.0.0.7:443": names a printer among those of a PrinterWeb.
+std::string PrinterName(const PrinterAddress& address);
+
+// What a channel says of itself.
+struct WebProtocol {
+  ChannelKind kind = ChannelKind::kNone;
+  std::string_view name = {};    // for people: "PIWS"
+  std::string_view root = {};    // between the address and each path that is asked for
+  std::string_view accept = {};  // for paths that end in neither .xml nor .json
+};
+
 class WebVisit : public std::enable_shared_from_this<WebVisit> {
  public:
   virtual ~WebVisit() = default;
   WebVisit(const WebVisit&) = delete;
   WebVisit& operator=(const WebVisit&) = delete;
 
-  // Names the printer among those of a PrinterWeb.
-  const std::string& printer() const { return printer_; }
+  const std::string& printer() const { return printer_; }  // PrinterName
 
  protected:
   using Then = std::function<void(const Page&)>;
 
-  // `root` stands between the address and each path that is asked for.
-  WebVisit(PrinterWeb& web, const PrinterAddress& address, std::string_view root,
+  WebVisit(PrinterWeb& web, const PrinterAddress& address, const WebProtocol& protocol,
            std::function<void(Told)> told);
 
   virtual void Begin() = 0;
@@ -51,11 +60,18 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
   // True if there is a document. Ends the visit otherwise, for what cannot be done without:
   //    404 kNotSpoken "no PIWS: HTTP 404"     503 kAsleep     401, another key kRefused
   //    no answer in time kUnreachable         bytes that are something else kUnreadable
-  bool IsThere(const Page& page, std::string_view protocol, std::string_view what);
+  bool IsThere(const Page& page, std::string_view what);
 
   // The rule of first contact, for who answered last. Ends the visit when it is somebody else; from
   // now on, only the same key is spoken to.
   bool IsTheRememberedOne(const PrinterIdentity& identity);
+
+  // Instead of IsTheRememberedOne, by the key that was remembered in an earlier visit.
+  void SpeakOnlyTo(const std::string& fingerprint);
+
+  // From now on without TLS, at "http://10.0.0.7:80".
+  void UsePlain(std::string base);
+  bool is_plain() const { return plain_; }
 
   // Notes what became of one document: `read`, or a remark why not.
   void Take(const Page& page, std::string_view what, bool read);
@@ -65,7 +81,12 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
 
   void End(Seen seen, std::string detail);
 
+  // The jobs of one printer are told over one channel only, the first that can.
+  void TellsJobs();
+  bool JobsAreToldElsewhere() const;
+
   const std::string& base() const { return base_; }
+  const std::string& fingerprint() const { return fingerprint_; }  // of who answered last
   Instant now() const { return web_.clock_.Now(); }
 
   Told told_;
@@ -75,15 +96,18 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
  private:
   friend class PrinterWeb;
 
+  void Start(bool always);
   void EndUnstarted();
+  void Finish(Seen seen, std::string detail);
   void Note(const FetchResult& got, const Page& page);
   void EndWithWhatThereIs(const Page& page);
   void EndCertificateChanged();
 
   PrinterWeb& web_;
-  const std::string base_;  // "https://10.0.0.7:443"
+  const WebProtocol protocol_;
+  std::string base_;  // "https://10.0.0.7:443"
   const std::string printer_;
-  const std::string root_;
+  bool plain_ = false;
   std::function<void(Told)> done_;
   std::string fingerprint_;
   std::string pin_;

@@ -13,6 +13,8 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::size_t kMaxText = 255;  // octets
 
+char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 bool IsUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
@@ -87,7 +89,14 @@ Node ReadJson(std::string_view body, const DocumentLimits& limits) {
 }  // namespace
 
 bool IsNeverRead(std::string_view name) {
-  return std::ranges::find(kNeverRead, name) != kNeverRead.end();
+  const auto same = [](char a, char b) { return LowerOf(a) == LowerOf(b); };
+  const auto ends_with = [&](std::string_view end) {
+    return name.size() >= end.size() &&
+           std::ranges::equal(name.substr(name.size() - end.size()), end, same);
+  };
+  if (ends_with("UserName") || ends_with("HostName")) return true;
+  return std::ranges::any_of(
+      kNeverRead, [&](std::string_view never) { return std::ranges::equal(name, never, same); });
 }
 
 std::string CleanText(std::string_view raw) {

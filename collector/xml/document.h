@@ -43,10 +43,12 @@ struct DocumentError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Elements that name people, their machines and accounts, or lead to what they print.
-inline constexpr std::array<std::string_view, 9> kNeverRead = {
-    "UserName", "Account",  "HostName", "URL",      "PreviewFilePath",
-    "JobOwner", "JobAcct1", "JobAcct2", "JobAcct3",
+// Elements that name people, their machines and accounts, or lead to what they print; in any case
+// of letters, and with anything before UserName and HostName ("JobOriginatingUserName").
+inline constexpr std::array<std::string_view, 17> kNeverRead = {
+    "UserName",    "Account",       "HostName", "URL",       "PreviewFilePath", "JobOwner",
+    "JobAcct1",    "JobAcct2",      "JobAcct3", "UserID",    "OwnerName",       "BinaryURL",
+    "ContactName", "ContactPerson", "Email",    "AccountID", "DeviceLocation",
 };
 
 class Node {
@@ -89,7 +91,7 @@ Node ReadDocument(std::string_view body, const DocumentLimits& limits = {});
 // control characters go, blanks at both ends too, and what is beyond 255 octets.
 std::string CleanText(std::string_view raw);
 
-// True for the names of kNeverRead.
+// True for the names of kNeverRead, and what is said there.
 bool IsNeverRead(std::string_view name);
 
 }  // namespace plotmeter

@@ -292,7 +292,7 @@ class Fetch::Loop {
       }
     };
     set(CURLOPT_URL, t.request.url.c_str());
-    set(CURLOPT_PROTOCOLS_STR, rules_.plain_http ? "http,https" : "https");
+    set(CURLOPT_PROTOCOLS_STR, rules_.plain_http && !t.request.https_only ? "http,https" : "https");
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});

@@ -60,6 +60,7 @@ struct FetchRequest {
   Method method = Method::kGet;
   std::string content_type = {};  // of `body`, for kPost
   std::string body = {};
+  bool https_only = false;  // even where the rules allow http
   std::string pin = {};  // the fingerprint the server must have, as in FetchResult; empty: any that
                          // the rules allow
 

@@ -6,8 +6,10 @@
 
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "collector/snmp/value.h"
 #include "tests/fakes/udp_agent.h"
@@ -24,6 +26,11 @@ class RecordedAgent {
         agent_([this](UdpAgent& agent, const UdpAgent::Request& r) { Answer(agent, r); }) {}
 
   std::uint16_t port() const { return agent_.port(); }
+  std::vector<UdpAgent::Request> requests() { return agent_.requests(); }
+
+  // From now on a GETBULK is left unanswered, or leaves out every other row.
+  enum class Bulk { kRight, kSilent, kSkips };
+  void Break(Bulk bulk) { bulk_ = bulk; }
 
  private:
   static std::string Ber(const Value& value) {
@@ -74,6 +81,8 @@ class RecordedAgent {
 
   void Answer(UdpAgent& agent, const UdpAgent::Request& request) {
     if (request.version != version_) return;
+    const Bulk bulk = request.kind == '\xA5' ? bulk_.load() : Bulk::kRight;
+    if (bulk == Bulk::kSilent) return;
     std::string varbinds;
     std::uint32_t failed = 0;
     std::vector<Oid> at = request.objects;
@@ -81,7 +90,8 @@ class RecordedAgent {
     for (int round = 0; round < rounds; ++round) {
       for (std::size_t i = 0; i < at.size(); ++i) {
         const bool get = request.kind == '\xA0';
-        const auto row = get ? table_.find(at[i]) : table_.upper_bound(at[i]);
+        auto row = get ? table_.find(at[i]) : table_.upper_bound(at[i]);
+        if (bulk == Bulk::kSkips && row != table_.end()) ++row;
         Value value = Value::Exception(get ? ValueType::kNoSuchObject : ValueType::kEndOfMibView);
         if (row != table_.end()) {
           at[i] = row->first;
@@ -103,6 +113,7 @@ class RecordedAgent {
 
   const SnmpTable table_;
   const char version_;
+  std::atomic<Bulk> bulk_ = Bulk::kRight;
   UdpAgent agent_;
 };
 

@@ -173,6 +173,9 @@ class SnmpAgent::Socket {
     socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     stop_ = ::eventfd(0, EFD_CLOEXEC);
     const int on = 1;
+    // A thousand printers behind one socket get what each would have had a buffer of its own for.
+    const int buffer = 4 << 20;
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     sockaddr_in local{};
     local.sin_family = AF_INET;
     local.sin_addr.s_addr = htonl(*address);

@@ -22,6 +22,14 @@ TEST(AnswersJsonTest, WritesWhatIsThereAndLeavesOutWhatIsNot) {
       "media": [{"input": "Roll1", "media": "2070"}]})"));
 }
 
+TEST(AnswersJsonTest, MarksAMeterForWhichAnotherChannelIsBelieved) {
+  Answers answers;
+  answers.meters.push_back({.meter = "ink.used", .value = Cc("433"), .outranked = true});
+  EXPECT_EQ(ToJson(answers).at("meters")[0].at("outranked"), true);
+  answers.meters[0].outranked = false;
+  EXPECT_FALSE(ToJson(answers).at("meters")[0].contains("outranked"));
+}
+
 TEST(AnswersJsonTest, TellsNoAlertsFromNoStatement) {
   Answers answers;
   EXPECT_FALSE(ToJson(answers).contains("alerts"));

@@ -22,6 +22,7 @@ class Network : public SnmpSession {
     SnmpCredentials credentials = {};
     int deaf = 0;  // how many questions it does not hear
     SnmpSeen seen = SnmpSeen::kAnswered;
+    bool tells_strangers = false;  // SNMPv3: that it does not know them
   };
 
   void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) override {
@@ -73,6 +74,9 @@ class Network : public SnmpSession {
       SnmpPeer right = peer;
       right.credentials = {tried};
       return walk ? recorded.Walk(right, oids, done) : recorded.Get(right, oids, done);
+    }
+    if (device.tells_strangers) {
+      return done({.seen = SnmpSeen::kRefused, .detail = "unknown user 'x'", .at = FromMillis(1)});
     }
     done({.seen = SnmpSeen::kTimedOut, .detail = "no answer"});
   }
@@ -157,6 +161,19 @@ TEST_F(SweepTest, FindsASleepyCardAndOneThatSpeaksV1Only) {
   EXPECT_EQ(rows_.at("10.0.0.2").credentials.version, SnmpVersion::k1);
 }
 
+TEST_F(SweepTest, TriesOtherCredentialsWhereTheFirstAreNotLetIn) {
+  SweepOptions options = Over("10.0.0.1-2");
+  options.credentials = {{.version = SnmpVersion::k3}, {SnmpVersion::k2c, "public"}};
+  network_.devices["10.0.0.1"] = {.table = Printer("HP DesignJet Z9"), .tells_strangers = true};
+  network_.devices["10.0.0.2"] = {.credentials = {SnmpVersion::k2c, "other"},
+                                  .tells_strangers = true};
+  const auto verdicts = Run(std::move(options));
+  EXPECT_EQ(verdicts.at("10.0.0.1"), "large-format");
+  EXPECT_EQ(verdicts.at("10.0.0.2"), "unknown") << "something stands there";
+  EXPECT_EQ(rows_.at("10.0.0.2").fingerprint.rule,
+            "it speaks SNMP and does not let us in: unknown user 'x'");
+}
+
 TEST_F(SweepTest, WithoutRetriesTheFirstPassIsAll) {
   network_.devices["10.0.0.1"] = {.table = Printer("HP DesignJet Z9"), .deaf = 1};
   SweepOptions options = Over("10.0.0.1-3");
@@ -170,6 +187,14 @@ TEST_F(SweepTest, KeepsNoMoreQuestionsOpenThanItsWindow) {
   options.window = 7;
   EXPECT_EQ(Run(std::move(options)).size(), 254U);
   EXPECT_EQ(network_.most_open, 7U);
+}
+
+TEST(WindowTest, HoldsWhatTheCeilingLetsWaitAndAsManyInTheQueue) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(WindowFor(100, milliseconds(2000)), 400U);
+  EXPECT_EQ(WindowFor(10, milliseconds(500)), 64U);
+  EXPECT_EQ(WindowFor(0, milliseconds(2000)), 65'536U);
+  EXPECT_EQ(WindowFor(1'000'000, milliseconds(60'000)), 65'536U);
 }
 
 TEST_F(SweepTest, EndsWhenTheSessionIsStopped) {

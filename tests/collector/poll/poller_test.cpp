@@ -19,6 +19,7 @@ class FakeChannel : public Channel {
     Read(address, std::move(told));
   }
   void Read(const PrinterAddress& address, std::function<void(Told)> told) override {
+    ++asked;
     if (address.host == silent) {
       waiting.push_back(std::move(told));
     } else {
@@ -26,8 +27,17 @@ class FakeChannel : public Channel {
     }
   }
 
+  void Watch(const PrinterAddress& address, std::function<void(Told)> told) override {
+    watched.push_back(address.host);
+    Read(address, std::move(told));
+  }
+  void ProbeAgain(const PrinterAddress& address) override { probed.push_back(address.host); }
+
+  std::vector<std::string> watched;
+  std::vector<std::string> probed;
   std::map<std::string, Told> answers;
   std::string silent;
+  int asked = 0;
   std::vector<std::function<void(Told)>> waiting;
 
  private:
@@ -84,6 +94,51 @@ TEST(PollerTest, LeavesOutAChannelThatSpeaksOfAnotherPrinter) {
             "snmp: says serial CN0000000X, not CN9541H01M; its answers are left out");
 }
 
+TEST(PollerTest, AsksOnlyTheChannelsThatTheProfileLeaves) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  Poller poller({&piws, &snmp});
+  PrinterAddress address{.host = "10.0.0.7", .known = {.model = "HP DesignJet T730"}};
+  std::vector<Polled> polled;
+  const auto poll = [&] {
+    poller.Poll({address}, {}, [&](const Polled& p) { polled.push_back(p); });
+  };
+  poll();
+  EXPECT_EQ(piws.asked, 0);
+  ASSERT_EQ(polled.size(), 1U);
+  EXPECT_EQ(polled[0].Trouble(), "") << "who is not asked is no trouble";
+  address.known = {};  // nothing is known of it: all are asked
+  poll();
+  EXPECT_EQ(piws.asked, 1);
+  EXPECT_EQ(snmp.asked, 2);
+}
+
+TEST(PollerTest, TellsWhichMetersAreOutrankedAndRemembersWhoGaveThem) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  piws.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "431");
+  std::set<GivenMeter> given;
+  {
+    Poller poller({&piws, &snmp});
+    const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+    EXPECT_FALSE(polled.readings.at(0).meters.at(0).outranked);
+    EXPECT_TRUE(polled.readings.at(1).meters.at(0).outranked);
+    given = poller.TakeNewlyGiven();
+    EXPECT_EQ(given.size(), 2U);
+    PollAll(poller, {"10.0.0.7"});
+    EXPECT_TRUE(poller.TakeNewlyGiven().empty());
+  }
+  piws.answers.clear();  // silent, after the collector was started again
+  Poller poller({&piws, &snmp}, BuiltInProfiles(), given);
+  const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+  EXPECT_TRUE(polled.readings.at(0).meters.at(0).outranked);
+  ASSERT_EQ(polled.remarks.size(), 1U);
+  EXPECT_EQ(polled.remarks[0],
+            "snmp: ink.used is kept and not counted: piws gave it before and is believed");
+}
+
 TEST(PollerTest, SaysWhyAPrinterSaidNothing) {
   FakeChannel piws(ChannelKind::kPiws);
   FakeChannel snmp(ChannelKind::kSnmp);
@@ -129,6 +184,22 @@ TEST(PollerTest, HandsOverTheQuickBeforeTheSlow) {
   EXPECT_EQ(order, (std::vector<std::string>{"10.0.0.7", "10.0.0.8"}));
 }
 
+TEST(PollerTest, PausesAfterThoseThatHaveFinishedAndAtTheEnd) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.silent = "10.0.0.8";
+  Poller poller({&snmp});
+  std::vector<std::string> order;
+  poller.Poll(
+      {{.host = "10.0.0.8"}, {.host = "10.0.0.7"}}, {},
+      [&](const Polled& polled) { order.push_back(polled.address.host); },
+      [&] {
+        order.push_back("pause");
+        if (order.size() == 2) snmp.waiting.at(0)(Answer("CN0000000X", "1"));
+      });
+  EXPECT_EQ(order, (std::vector<std::string>{"10.0.0.7", "pause", "10.0.0.8", "pause"}));
+}
+
 TEST(PollerTest, StopsWaitingWhenAskedAndOutlivesLateAnswers) {
   FakeChannel snmp(ChannelKind::kSnmp);
   snmp.silent = "10.0.0.8";
@@ -140,6 +211,26 @@ TEST(PollerTest, StopsWaitingWhenAskedAndOutlivesLateAnswers) {
                 [](const Polled&) { ADD_FAILURE() << "nobody answered"; });
   }
   snmp.waiting.at(0)(Answer("CN9541H01M", "433"));  // into a round that is over
+}
+
+TEST(PollerTest, ReadsInFullOnlyWhatIsDueAndWatchesTheRest) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  Poller poller({&snmp});
+  int polled = 0;
+  poller.Poll(
+      {{.host = "10.0.0.7"}, {.host = "10.0.0.8"}}, {}, [&](const Polled&) { ++polled; }, {},
+      [](const PrinterAddress& address) { return address.host == "10.0.0.7"; });
+  EXPECT_EQ(polled, 2);
+  EXPECT_EQ(snmp.watched, std::vector<std::string>{"10.0.0.8"});
+}
+
+TEST(PollerTest, PassesOnThatAChannelMayBeThereNow) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel ledm(ChannelKind::kLedm);
+  Poller poller({&piws, &ledm});
+  poller.ProbeAgain({.host = "10.0.0.7"});
+  EXPECT_EQ(piws.probed, std::vector<std::string>{"10.0.0.7"});
+  EXPECT_EQ(ledm.probed, std::vector<std::string>{"10.0.0.7"});
 }
 
 }  // namespace

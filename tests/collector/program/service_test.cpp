@@ -23,8 +23,8 @@ class ServiceTest : public testing::Test {
     arguments_.values = {
         {"state", {directory_}},   {"job-names", {"hashed"}}, {"interval", {"3h"}},
         {"job-interval", {"10m"}}, {"port", {"161"}},         {"https-port", {"443"}},
-        {"community", {"public"}}, {"timeout", {"200ms"}},    {"retries", {"0"}},
-        {"piws-pause", {"0"}},
+        {"http-port", {"0"}},      {"community", {"public"}}, {"timeout", {"200ms"}},
+        {"retries", {"0"}},        {"piws-pause", {"0"}},
     };
   }
   // Nothing answers at this address: port 9 of loopback is closed.

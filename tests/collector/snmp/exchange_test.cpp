@@ -176,11 +176,54 @@ TEST(ExchangeTest, FallsBackToGetnextWhenGetbulkDoesNotWork) {
   EXPECT_EQ(silent.request(true).kind, Kind::kGetNext);
   EXPECT_FALSE(silent.GiveUpBulk());
 
-  Exchange worked = Exchange::Walk({kA}, 10);
-  worked.request(true);
-  EXPECT_TRUE(worked.Accept(Says({{kA + Oid{1}, Number(1)}})));
-  worked.request(true);
-  EXPECT_FALSE(worked.GiveUpBulk()) << "it works; silence is silence";
+  EXPECT_EQ(silent.bulk(), SnmpBulk::kNotTried) << "it may be asleep";
+  EXPECT_TRUE(silent.Accept(Says({{kA + Oid{1}, Number(1)}})));
+  EXPECT_EQ(silent.bulk(), SnmpBulk::kFailed);
+}
+
+// Whatever the second GETBULK is answered with, no row is lost, none comes twice, and it ends.
+TEST(ExchangeTest, LosesNothingWhenGetbulkBreaksOnTheWay) {
+  Agent agent{.table = Rows(kA, 30)};
+  agent.table.merge(Rows(kB, 3));
+  const std::vector<SnmpReply> wrong = {
+      {.error = SnmpError::kGenErr},
+      {.error = SnmpError::kTooBig},
+      Says({}),
+      Says({{kA + Oid{1, 4}, Number(4)}}),                                 // stood still
+      Says({{kA + Oid{1, 6}, Number(6)}, {kA + Oid{1, 5}, Number(5)}}),    // went back
+      Says(std::vector<std::pair<Oid, Value>>(9, {{1, 3, 9}, Number(0)}))  // more than 4
+  };
+  for (const SnmpReply& reply : wrong) {
+    Exchange walk = Exchange::Walk({kA, kB}, 4);
+    EXPECT_TRUE(walk.Accept(agent.Reply(walk.request(true))));
+    EXPECT_EQ(walk.bulk(), SnmpBulk::kWorked);
+    EXPECT_EQ(walk.request(true).kind, Kind::kGetBulk);
+    EXPECT_TRUE(walk.Accept(reply));
+    EXPECT_EQ(walk.request(true).kind, Kind::kGetNext);
+    agent.Talk(walk);
+    EXPECT_EQ(walk.seen(), SnmpSeen::kAnswered) << walk.detail();
+    EXPECT_EQ(walk.bulk(), SnmpBulk::kFailed);
+    EXPECT_EQ(walk.TakeTable(), agent.table);
+  }
+  Exchange walk = Exchange::Walk({kA, kB}, 4);
+  EXPECT_TRUE(walk.Accept(agent.Reply(walk.request(true))));
+  walk.request(true);
+  EXPECT_TRUE(walk.GiveUpBulk()) << "a time-out where GETNEXT may be answered";
+  agent.Talk(walk);
+  EXPECT_EQ(walk.bulk(), SnmpBulk::kFailed);
+  EXPECT_EQ(walk.TakeTable(), agent.table);
+}
+
+TEST(ExchangeTest, BearsAGetbulkThatIsCutShort) {
+  const Agent agent{.table = Rows(kA, 30)};
+  Exchange walk = Exchange::Walk({kA, kB}, 10);
+  while (!walk.is_finished()) {
+    SnmpReply reply = agent.Reply(walk.request(true));
+    if (reply.varbinds.size() > 3) reply.varbinds.resize(3);
+    walk.Accept(reply);
+  }
+  EXPECT_EQ(walk.bulk(), SnmpBulk::kWorked);
+  EXPECT_EQ(walk.TakeTable(), agent.table);
 }
 
 TEST(ExchangeTest, TakesAnEmptyGetbulkForOneThatDoesNotWork) {

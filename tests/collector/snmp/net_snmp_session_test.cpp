@@ -190,7 +190,7 @@ TEST_F(NetSnmpSessionTest, RefusesWhatCannotBeAsked) {
             SnmpSeen::kRefused);  // broadcast: not allowed
   const SnmpResult v3 = Get({.address = "127.0.0.1", .credentials = {{SnmpVersion::k3, ""}}});
   EXPECT_EQ(v3.seen, SnmpSeen::kRefused);
-  EXPECT_EQ(v3.detail, "SNMP version 3 is not spoken yet");
+  EXPECT_EQ(v3.detail, "no user for SNMPv3");
   UdpAgent agent([](UdpAgent&, const Request&) {});
   EXPECT_EQ(Get(Peer(agent), {}).seen, SnmpSeen::kAnswered) << "nothing asked, nothing missing";
 }

@@ -189,14 +189,15 @@ TEST(PrinterMibTest, ReadsLifetimeInkWithTheColoursItKnows) {
     walk.Number(mib::kHpLifetimeInk + Oid{c, 1, 0}, c == 2 ? 0 : 1000 + c);
   }
   walk.Number(mib::kHpLifetimeInk + Oid{1, 2, 0}, 5);  // another leaf: not ours
-  const auto known = LifetimeInk(walk.table(), "HP Designjet T770 24-in");
+  const auto known = LifetimeInk(
+      walk.table(), BuiltInProfiles().Of({.model = "HP Designjet T770 24-in Postscript Printer"}));
   ASSERT_EQ(known.size(), 6U) << "0 reads as not supported";
   EXPECT_EQ(known[0].colorant, "cyan");
   EXPECT_EQ(known[0].value, (Quantity{Decimal::FromInteger(1001), "1/1000 ml"}));
   EXPECT_EQ(known[0].source, "1.3.6.1.4.1.11.2.3.9.4.2.1.4.1.5.6.3.1.1.0");
   EXPECT_EQ(known[4].colorant, "photo-black");
   EXPECT_EQ(known[5].colorant, "ink-7");
-  EXPECT_EQ(LifetimeInk(walk.table(), "HP Designjet T790")[0].colorant, "ink-1");
+  EXPECT_EQ(LifetimeInk(walk.table(), BuiltInProfiles().Default())[0].colorant, "ink-1");
 }
 
 TEST(PrinterMibTest, TakesTheSeverityOfAnAlertFromItsColumnOnly) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iostream>
 #include <sstream>
 #include <string>
 
@@ -86,6 +87,13 @@ TEST(SnmpChannelTest, ReadsEveryRecordingWithoutHarm) {
   }
 }
 
+Told ReadOver(SnmpChannel& channel, const RecordedAgent& agent) {
+  std::promise<Told> promise;
+  channel.Read({.host = "127.0.0.1", .snmp_port = agent.port()},
+               [&](Told told) { promise.set_value(std::move(told)); });
+  return promise.get_future().get();
+}
+
 // Through the engine, packet by packet, in both versions: the same reading, and what it cost.
 TEST(SnmpChannelTest, ReadsTheSameOverTheNetworkForLessThanItsAllowance) {
   if (!fs::exists(kRecordings)) GTEST_SKIP() << "no recordings at " << kRecordings;
@@ -101,20 +109,74 @@ TEST(SnmpChannelTest, ReadsTheSameOverTheNetworkForLessThanItsAllowance) {
       NetSnmpSession session({}, clock);
       session.Start();
       SnmpChannel channel(session, {.credentials = {{version, "public"}}});
-      std::promise<Told> promise;
-      channel.Read({.host = "127.0.0.1", .snmp_port = agent.port()},
-                   [&](Told told) { promise.set_value(std::move(told)); });
-      const Told told = promise.get_future().get();
+      SnmpCounters before = {};
+      for (const char* reading : {"first", "second"}) {  // the second by GETBULK, if it is v2c
+        const Told told = ReadOver(channel, agent);
+        EXPECT_EQ(told.seen, Seen::kAnswered) << name << ": " << told.detail;
+        EXPECT_EQ(ToJson(told.answers), expected) << name << " by v" << ToText(version);
+        const SnmpCounters now = session.counters();
+        const std::uint64_t octets =
+            now.bytes_sent + now.bytes_received - before.bytes_sent - before.bytes_received;
+        std::cout << name << " by v" << ToText(version) << ", " << reading
+                  << " reading: " << now.packets_sent - before.packets_sent << " requests, "
+                  << octets << " octets both ways\n";
+        EXPECT_LE(octets, kAllowance) << name << " by v" << ToText(version);
+        before = now;
+      }
       session.Stop();
-      EXPECT_EQ(told.seen, Seen::kAnswered) << name << ": " << told.detail;
-      EXPECT_EQ(ToJson(told.answers), expected) << name << " by v" << ToText(version);
-      const SnmpCounters cost = session.counters();
-      RecordProperty(std::string(name) + "_v" + std::string(ToText(version)) + "_octets",
-                     static_cast<int>(cost.bytes_sent + cost.bytes_received));
-      EXPECT_LE(cost.bytes_sent + cost.bytes_received, kAllowance)
-          << name << " by v" << ToText(version) << " in " << cost.packets_sent << " packets";
     }
   }
+}
+
+// Ten supplies in three columns, and what makes a printer of it.
+SnmpTable SmallPrinter() {
+  SnmpTable table;
+  table[mib::kSysObjectId] = Value::ObjectId({1, 3, 6, 1, 4, 1, 11, 2, 3, 9, 1});
+  table[mib::kHrDeviceType + Oid{1}] = Value::ObjectId(mib::kHrDevicePrinter);
+  for (std::uint32_t i = 1; i <= 10; ++i) {
+    for (const std::uint32_t column : {6U, 8U, 9U}) {
+      table[Oid{1, 3, 6, 1, 2, 1, 43, 11, 1, 1, column, 1, i}] =
+          Value::Number(ValueType::kInteger, i);
+    }
+  }
+  return table;
+}
+
+std::size_t Bulks(RecordedAgent& agent) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      agent.requests(), [](const UdpAgent::Request& r) { return r.kind == '\xA5'; }));
+}
+
+TEST(SnmpChannelTest, AsksByGetbulkOnlyWhereItWasSeenToWork) {
+  using Bulk = RecordedAgent::Bulk;
+  const SystemClock clock;
+  NetSnmpSession session({}, clock);
+  session.Start();
+  const SnmpChannel::Options options{
+      .credentials = {SnmpCredentials{}}, .timeout = std::chrono::milliseconds(100), .retries = 0};
+  for (const Bulk bulk : {Bulk::kRight, Bulk::kSilent, Bulk::kSkips}) {
+    RecordedAgent agent(SmallPrinter());
+    agent.Break(bulk);
+    SnmpChannel channel(session, options);
+    const Json first = ToJson(ReadOver(channel, agent).answers);
+    EXPECT_EQ(first.at("supplies").size(), 10U);
+    const std::size_t tried = Bulks(agent);
+    EXPECT_GE(tried, 1U);
+    EXPECT_LE(tried, 4U) << "one small table";
+    const std::size_t requests = agent.requests().size();
+    EXPECT_EQ(ToJson(ReadOver(channel, agent).answers), first);
+    if (bulk == Bulk::kRight) {
+      EXPECT_GT(Bulks(agent), tried);
+      EXPECT_LT(agent.requests().size() - requests, requests);
+      agent.Break(Bulk::kSilent);  // a new firmware
+      EXPECT_EQ(ToJson(ReadOver(channel, agent).answers), first) << "the same read goes on";
+    }
+    const std::size_t until_now = Bulks(agent);
+    EXPECT_TRUE(bulk == Bulk::kRight || until_now == tried);
+    EXPECT_EQ(ToJson(ReadOver(channel, agent).answers), first);
+    EXPECT_EQ(Bulks(agent), until_now) << "not again";
+  }
+  session.Stop();
 }
 
 TEST(SnmpChannelTest, NeverAsksForPeopleOrSecrets) {
@@ -161,6 +223,7 @@ class ScriptedSession : public SnmpSession {
     peers.push_back(peer);
     done(result_);
   }
+  void Say(SnmpResult result) { result_ = std::move(result); }
   std::vector<SnmpPeer> peers = {};
 
  private:
@@ -195,6 +258,33 @@ TEST(SnmpChannelTest, AsksFirstWithTheCredentialsThatWereAnswered) {
   session.peers.clear();
   channel.Identify({.host = "10.0.0.8"}, [](Told) {});
   EXPECT_EQ(session.peers.front().credentials.front().version, SnmpVersion::k2c);
+}
+
+TEST(SnmpChannelTest, FallsBackFromV3OnlyAfterSayingThatItFailed) {
+  const auto user = std::make_shared<SnmpUser>(SnmpUser{.name = "plotters"});
+  const SnmpCredentials v3 = {.version = SnmpVersion::k3, .user = user};
+  const SnmpCredentials v2c;
+  ScriptedSession session({.seen = SnmpSeen::kAnswered, .credentials = v3});
+  SnmpChannel channel(session, {.credentials = {v2c, v3}});
+  channel.Identify(kAddress, [](Told) {});
+  EXPECT_EQ(session.peers.front().credentials, (std::vector{v2c, v3}));
+  session.peers.clear();
+  session.Say(
+      {.seen = SnmpSeen::kRefused, .detail = "unknown user 'plotters'", .at = FromMillis(1)});
+  channel.Identify(kAddress, [](Told told) { EXPECT_EQ(told.detail, "unknown user 'plotters'"); });
+  EXPECT_EQ(session.peers.front().credentials, std::vector{v3}) << "nothing in the clear";
+  session.peers.clear();
+  channel.Identify(kAddress, [](Told) {});
+  EXPECT_EQ(session.peers.front().credentials, (std::vector{v2c, v3})) << "as the list says";
+}
+
+TEST(ProbeTest, TellsAnAgentThatLetsNobodyInFromAClosedPort) {
+  ScriptedSession session(
+      {.seen = SnmpSeen::kRefused, .detail = "unknown user 'x'", .at = FromMillis(1)});
+  Probe(session, {.address = "10.0.0.7"}, [&](Probed probed) {
+    EXPECT_EQ(probed.fingerprint.verdict, Verdict::kUnknown);
+    EXPECT_EQ(probed.fingerprint.rule, "it speaks SNMP and does not let us in: unknown user 'x'");
+  });
 }
 
 TEST(ProbeTest, TellsSilenceFromAnAnswerThatIsNotSnmp) {

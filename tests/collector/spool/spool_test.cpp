@@ -49,6 +49,15 @@ TEST_F(SpoolTest, CutsWhatWasKeptIntoASignedBatch) {
   EXPECT_EQ(batch.jobs[0].job.revision, 1U);
 }
 
+TEST_F(SpoolTest, AnswersForWhatWasKeptWhileItDidNotWaitForTheDisk) {
+  Spool spool = Open();
+  spool.SyncLater();
+  spool.Keep(ReadingOf(433, clock_.Now()));
+  EXPECT_EQ(spool.CountWaiting().readings, 1);
+  spool.Sync();
+  EXPECT_EQ(spool.CountWaiting().readings, 1);
+}
+
 TEST_F(SpoolTest, SendsEverythingOnce) {
   Spool spool = Open();
   spool.Keep(ReadingOf(1, clock_.Now()));
@@ -384,6 +393,16 @@ TEST_F(SpoolTest, RefusesASpoolOfANewerProgram) {
   Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
       .Execute("PRAGMA user_version = 99");
   EXPECT_THROW(Open(), std::runtime_error);
+}
+
+TEST_F(SpoolTest, RemembersWhichChannelGaveWhichMeter) {
+  const std::set<GivenMeter> given = {{"CN9541H01M", "ink.used", ChannelKind::kPiws},
+                                      {"CN9541H01M", "ink.used", ChannelKind::kSnmp}};
+  Open().RememberGiven(given);
+  Spool spool = Open();
+  EXPECT_EQ(spool.GivenMeters(), given);
+  spool.RememberGiven({{"CN9541H01M", "ink.used", ChannelKind::kSnmp}});
+  EXPECT_EQ(spool.GivenMeters(), given);
 }
 
 }  // namespace

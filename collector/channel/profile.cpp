@@ -1,0 +1,89 @@
+#include "collector/channel/profile.h"
+
+#include <algorithm>
+
+namespace plotmeter {
+namespace {
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
+bool IsWordPart(char c) { return IsLetter(c) || (c >= '0' && c <= '9') || c == '*'; }
+
+std::vector<std::string> Words(std::string_view text) {
+  std::vector<std::string> words;
+  bool inside = false;
+  for (const char c : text) {
+    const char lower = Lower(c);
+    if (IsWordPart(lower)) {
+      if (!inside) words.emplace_back();
+      words.back() += lower;
+    }
+    inside = IsWordPart(lower);
+  }
+  return words;
+}
+
+bool Matches(const std::string& pattern, const std::string& word) {
+  if (!pattern.ends_with('*')) return pattern == word;
+  const std::string stem = pattern.substr(0, pattern.size() - 1);
+  return word.starts_with(stem) &&
+         std::all_of(word.begin() + static_cast<std::ptrdiff_t>(stem.size()), word.end(), IsLetter);
+}
+
+constexpr std::string_view kNoUnit = "?";
+
+}  // namespace
+
+bool ModelProfile::Skips(ChannelKind channel) const {
+  const auto found = channels.find(channel);
+  return found != channels.end() && found->second == Spoken::kNo;
+}
+
+std::vector<ChannelKind> ModelProfile::Order(std::string_view meter) const {
+  std::vector<ChannelKind> order;
+  auto named = believe.find(std::string(meter));
+  if (named == believe.end()) named = believe.find("*");
+  if (named != believe.end()) order = named->second;
+  for (const ChannelKind channel : {ChannelKind::kPiws, ChannelKind::kLedm, ChannelKind::kSnmp}) {
+    if (std::ranges::find(order, channel) == order.end()) order.push_back(channel);
+  }
+  return order;
+}
+
+std::size_t ModelProfile::Fits(std::string_view text) const {
+  const std::vector<std::string> words = Words(text);
+  std::size_t best = 0;
+  for (const std::string& pattern : models) {
+    const std::vector<std::string> wanted = Words(pattern);
+    const auto found =
+        std::search(words.begin(), words.end(), wanted.begin(), wanted.end(),
+                    [](const std::string& word, const std::string& p) { return Matches(p, word); });
+    if (!wanted.empty() && found != words.end()) best = std::max(best, pattern.size());
+  }
+  return best;
+}
+
+bool ModelProfile::HasProduct(std::string_view product) const {
+  std::string number(product.substr(0, product.find('#')));
+  std::ranges::transform(number, number.begin(), Lower);
+  return !number.empty() && std::ranges::any_of(products, [&](const std::string& own) {
+    return std::ranges::equal(own, number, {}, Lower);
+  });
+}
+
+void ModelProfile::SettleUnit(ChannelKind channel, MeterValue& meter) const {
+  const auto unit = units.find({channel, meter.meter});
+  if (unit != units.end() && meter.value.unit == kNoUnit) meter.value.unit = unit->second;
+}
+
+void ModelProfile::SettleUnits(ChannelKind channel, JobRecord& job) const {
+  const auto settle = [&](const char* what, Quantity& quantity) {
+    const auto unit = units.find({channel, what});
+    if (unit != units.end() && quantity.unit == kNoUnit) quantity.unit = unit->second;
+  };
+  if (job.area) settle("job.area", *job.area);
+  if (job.length) settle("job.length", *job.length);
+  for (InkUse& ink : job.ink) settle("job.ink", ink.amount);
+}
+
+}  // namespace plotmeter

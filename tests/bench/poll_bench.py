@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+"""What reading a thousand printers takes, with `plotmeter-collector run --once` and a state directory as users have it.
+
+    ./x bench poll
+
+Beside it prometheus-snmp-exporter and snmpbulkwalk ask the same printers for the same objects, which are taken from a
+capture of one round. CPU is that of the programs that ask, never of the simulator or of what drives them. The
+collector's holds everything: asking, reading, checking, JSON and SQLite up to readings that survive a power cut.
+"""
+
+import argparse
+import concurrent.futures
+import http.client
+import os
+import socket
+import subprocess
+import tempfile
+import time
+
+from fleet_state import CLOSED, State
+from measuring import Capture, Printers, broken, cpu_of, result, run, say
+from snmp_seen import Asked
+
+COUNT = 1000
+NETWORK = "127.61.0.0/16"
+RANGES = ["127.61.0-3.1-254"]
+AT_ONCE = 16  # processes or scrapes side by side
+WALKED = 200  # printers that snmpbulkwalk reads
+
+
+def model_of(printers):
+    return {printer["address"]: printer["model"] for printer in printers.list}
+
+
+def what_is_asked(bin_dir):
+    """The objects of a round, for each model."""
+    with Printers(bin_dir, 4, "127.64.0.0/16", port=9171, https_port=9453) as few:
+        state = State(bin_dir, few, ["127.64.0.1-4"], CLOSED)
+        with Capture(f"udp port {few.port}") as capture:
+            state.round()
+        if capture.packets is None:
+            broken("no capture is permitted here, so nobody knows which objects the others are to ask for")
+        models = {}
+        for address, model in model_of(few).items():
+            models[model] = Asked([p for p in capture.packets if address in (p.source[0], p.target[0])], few.port)
+        return models
+
+
+def bulk_walks(printers, asked):
+    lines = []
+    for printer in printers.list[:WALKED]:
+        lines += [f"{printer['address']}:{printers.port} {top}" for top in asked[printer["model"]].fewest_walks()]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as list_file:
+        list_file.write("\n".join(lines) + "\n")
+        list_file.flush()
+        cost = run(["xargs", "-a", list_file.name, "-P", str(AT_ONCE), "-L", "1",
+                    "snmpbulkwalk", "-v2c", "-c", "public", "-m", "", "-On", "-Oq"])
+    if cost.code != 0 or "Timeout" in cost.output:
+        broken(f"snmpbulkwalk: {cost.output[-300:]}")
+    say(f"  snmpbulkwalk x {AT_ONCE}: {WALKED} printers in {cost.seconds:.2f} s, {len(lines) / WALKED:.1f} walks each, "
+        f"{1000 * cost.cpu / WALKED:.2f} ms CPU a printer")
+    return cost.cpu / WALKED
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def exporter(printers, asked):
+    names = {model: f"m{i}" for i, model in enumerate(asked)}
+    port = free_port()
+    with tempfile.NamedTemporaryFile("w", suffix=".yml") as config:
+        for model, name in names.items():
+            config.write(f"{name}:\n{asked[model].exporter_module()}\n")
+        config.flush()
+        process = subprocess.Popen(["prometheus-snmp-exporter", f"--config.file={config.name}",
+                                    f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def scrape(printer):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", f"/snmp?module={names[printer['model']]}&target={printer['address']}:{printers.port}")
+            answer = connection.getresponse()
+            text = answer.read()
+            connection.close()
+            return answer.status == 200, text.count(b"\no_")
+
+        try:
+            for _ in range(100):
+                try:
+                    scrape(printers.list[0])
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            before, started = cpu_of(process.pid), time.monotonic()
+            with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+                answers = list(pool.map(scrape, printers.list))
+            seconds, cpu = time.monotonic() - started, cpu_of(process.pid) - before
+        finally:
+            process.terminate()
+            process.wait()
+    if not all(well for well, _ in answers):
+        broken(f"prometheus-snmp-exporter answered {sum(well for well, _ in answers)} of {len(answers)} scrapes; the first: "
+               f"{scrape_text[:500]}")
+    say(f"  prometheus-snmp-exporter: {len(answers)} printers in {seconds:.2f} s, "
+        f"{sum(count for _, count in answers) / len(answers):.0f} values each, {1000 * cpu / len(answers):.2f} ms CPU a printer")
+    return cpu / len(answers)
+
+
+def best_round(state, rounds=3):
+    """Of three: what else this machine does only ever adds."""
+    return min((state.round() for _ in range(rounds)), key=lambda done: done[0].cpu)
+
+
+def show(name, cost, kept, count):
+    late = sorted(kept.values())
+    say(f"  {name}: {len(kept)} of {count} printers kept, {cost.seconds:.2f} s in all, kept after {late[len(late) // 2]:.2f} s "
+        f"(median) and {late[-1]:.2f} s (last), {1000 * cost.cpu / count:.2f} ms CPU a printer, {cost.peak_mb:.0f} MB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", required=True)
+    options = parser.parse_args()
+    asked = what_is_asked(options.bin)
+    say("objects: " + "; ".join(f"{model} {len(each.gets)} + {len(each.walks)} subtrees, {len(each.values)} values"
+                                for model, each in asked.items()))
+    with Printers(options.bin, COUNT, NETWORK) as printers:
+        state = State(options.bin, printers, RANGES, CLOSED)
+        web_state = State(options.bin, printers, RANGES, printers.https_port)
+        cost, healthy = best_round(state)
+        show("SNMP", cost, healthy, COUNT)
+        if len(healthy) != COUNT:
+            broken(f"only {len(healthy)} of {COUNT} printers were read")
+        result("poll-1000-snmp", cost.seconds, "s", most=15)
+        ours = cost.cpu / COUNT
+
+        cost, kept = web_state.round("--piws-pause", "0s")
+        show("SNMP and web", cost, kept, COUNT)
+        result("poll-1000-all-channels", cost.seconds, "s", most=15)
+
+        result("poll-cpu-snmp-exporter", exporter(printers, asked) / ours, "times less CPU a printer", least=10)
+        result("poll-cpu-snmpbulkwalk", bulk_walks(printers, asked) / ours, "times less CPU a printer", least=50)
+    with Printers(options.bin, COUNT, NETWORK, options=["--odd", "10%:dead", "--odd", "5%:slow=30s"]) as printers:
+        cost, kept = best_round(state)
+        show("SNMP, 10 % dead and 5 % slow", cost, kept, COUNT)
+        if len(kept) != COUNT * 85 // 100:
+            broken(f"{len(kept)} of {COUNT} printers were read; expected those that are neither dead nor slow")
+        same = [healthy[address] for address in kept]
+        result("poll-sick-neighbours", max(kept.values()) / max(same), "of the time to the last of the same healthy printers",
+               most=1.1)
+
+
+main()

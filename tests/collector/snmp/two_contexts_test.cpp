@@ -1,0 +1,92 @@
+#include "collector/snmp/two_contexts.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace plotmeter {
+namespace {
+
+const Oid kA = {1, 3, 1};
+const Oid kB = {1, 3, 2};
+const Oid kC = {1, 3, 3};
+
+Value Number(std::int64_t number) { return Value::Number(ValueType::kInteger, number); }
+
+// Has one table a context; an unknown context is refused.
+class ContextSession : public SnmpSession {
+ public:
+  std::map<std::string, SnmpTable> tables = {};
+  std::vector<std::string> asked = {};  // "Jetdirect 1.3.2"
+
+  void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) override {
+    Walk(peer, std::move(objects), std::move(done));
+  }
+  void Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) override {
+    const SnmpCredentials& used = peer.credentials.back();
+    for (const Oid& oid : subtrees) asked.push_back(used.context + " " + oid.ToText());
+    const auto known = tables.find(used.context);
+    if (known == tables.end()) return done({.seen = SnmpSeen::kRefused, .detail = "unknown"});
+    SnmpTable table;
+    for (const auto& [oid, value] : known->second) {
+      for (const Oid& subtree : subtrees) {
+        if (subtree.Contains(oid)) table.emplace(oid, value);
+      }
+    }
+    done({.seen = SnmpSeen::kAnswered, .table = table, .credentials = used});
+  }
+};
+
+class TwoContextsTest : public testing::Test {
+ protected:
+  SnmpResult Walk(const SnmpCredentials& credentials) {
+    SnmpResult told;
+    both_.Walk({.address = "10.0.0.7", .credentials = {credentials}}, {kA, kB, kC},
+               [&](SnmpResult result) { told = std::move(result); });
+    return told;
+  }
+
+  const SnmpCredentials v3_ = {.version = SnmpVersion::k3,
+                               .user = std::make_shared<SnmpUser>(SnmpUser{.name = "plotters"})};
+  ContextSession agent_;
+  TwoContexts both_{agent_};
+};
+
+TEST_F(TwoContextsTest, AsksTheOtherForWhatIsMissingAndForNoMore) {
+  agent_.tables[""] = {{kA + Oid{1}, Number(1)}};
+  agent_.tables["Jetdirect"] = {{kA + Oid{2}, Number(2)}, {kB + Oid{1}, Number(3)}};
+  const SnmpResult result = Walk(v3_);
+  EXPECT_EQ(result.seen, SnmpSeen::kAnswered);
+  EXPECT_EQ(result.table, (SnmpTable{{kA + Oid{1}, Number(1)}, {kB + Oid{1}, Number(3)}}));
+  EXPECT_EQ(result.credentials, v3_) << "not those of the other context";
+  EXPECT_EQ(agent_.asked, (std::vector<std::string>{" 1.3.1", " 1.3.2", " 1.3.3", "Jetdirect 1.3.2",
+                                                    "Jetdirect 1.3.3"}));
+}
+
+TEST_F(TwoContextsTest, AsksAnAgentThatHasNoOtherOnce) {
+  agent_.tables[""] = {{kA + Oid{1}, Number(1)}};
+  EXPECT_EQ(Walk(v3_).seen, SnmpSeen::kAnswered) << "the other can only add";
+  EXPECT_EQ(agent_.asked.size(), 5U);
+  EXPECT_EQ(Walk(v3_).table.size(), 1U);
+  EXPECT_EQ(agent_.asked.size(), 8U);
+}
+
+TEST_F(TwoContextsTest, LeavesEverythingElseAsItIs) {
+  agent_.tables[""] = {};
+  agent_.tables["Jetdirect"] = {};
+  agent_.tables["mine"] = {};
+  Walk({.version = SnmpVersion::k2c});
+  EXPECT_EQ(agent_.asked.size(), 3U);
+  SnmpCredentials named = v3_;
+  named.context = "mine";
+  Walk(named);
+  EXPECT_EQ(agent_.asked.size(), 6U);
+  agent_.tables.erase("");
+  EXPECT_EQ(Walk(v3_).seen, SnmpSeen::kRefused);
+  EXPECT_EQ(agent_.asked.size(), 9U);
+}
+
+}  // namespace
+}  // namespace plotmeter
