@@ -102,6 +102,7 @@ Json WriteMedia(const LoadedMedia& media) {
   Say(out, "name", media.name);
   Say(out, "width", media.width);
   Say(out, "length_left", media.length_left);
+  Say(out, "state", media.state);
   return out;
 }
 

@@ -106,7 +106,8 @@ LoadedMedia ReadMedia(const Field& in) {
           .media = in["media"].Maybe(&Field::Text),
           .name = in["name"].Maybe(&Field::Text),
           .width = MaybeQuantity(in["width"]),
-          .length_left = MaybeQuantity(in["length_left"])};
+          .length_left = MaybeQuantity(in["length_left"]),
+          .state = in["state"].Maybe(&Field::Text)};
 }
 
 Alert ReadAlert(const Field& in) {
