@@ -103,6 +103,7 @@ struct LoadedMedia {
   std::optional<std::string> name = {};
   std::optional<Quantity> width = {};
   std::optional<Quantity> length_left = {};
+  std::optional<std::string> state = {};  // of the input: "idle", "unavailable-on-request, offline"
 
   bool operator==(const LoadedMedia&) const = default;
 };
@@ -129,6 +130,7 @@ struct Alert {
   Severity severity = Severity::kUnknown;
   std::string code = {};
   std::optional<std::string> text = {};
+  std::optional<std::string> part = {};  // of the printer, where it says which: "input 2"
 
   bool operator==(const Alert&) const = default;
 };

@@ -64,17 +64,31 @@ Json MediaJson(const LoadedMedia& media) {
   Set(object, "name", media.name);
   Set(object, "width", media.width);
   Set(object, "length_left", media.length_left);
+  Set(object, "state", media.state);
   return object;
 }
 
 Json AlertJson(const Alert& alert) {
   Json object = {{"key", alert.key}, {"severity", ToText(alert.severity)}, {"code", alert.code}};
   Set(object, "text", alert.text);
+  Set(object, "part", alert.part);
+  return object;
+}
+
+Json EventJson(const PrinterEvent& event) {
+  Json object = {{"kind", event.kind}, {"key", event.key}};
+  Set(object, "code", event.code);
+  Set(object, "text", event.text);
+  Set(object, "printer_time", event.printer_time);
+  Set(object, "printer_pages", event.printer_pages);
+  Set(object, "was", event.was);
+  Set(object, "is", event.is);
   return object;
 }
 
 Json JobJson(const JobRecord& job) {
   Json object = {{"job", job.job}, {"type", job.type}, {"status", job.status}};
+  Set(object, "element", job.element);
   SetText(object, "status_raw", job.status_raw);
   Set(object, "client_job", job.client_job);
   Set(object, "submitted", job.submitted);
@@ -122,8 +136,10 @@ Json ToJson(const Answers& answers) {
                  {"supplies", List(answers.supplies, SupplyJson)},
                  {"media", List(answers.media, MediaJson)}};
   Set(object, "state", answers.state);
+  Set(object, "uptime", answers.uptime);
   if (answers.alerts) object["alerts"] = List(*answers.alerts, AlertJson);
   if (!answers.jobs.empty()) object["jobs"] = List(answers.jobs, JobJson);
+  if (!answers.events.empty()) object["events"] = List(answers.events, EventJson);
   if (!answers.remarks.empty()) object["remarks"] = answers.remarks;
   return object;
 }

@@ -5,37 +5,10 @@
 #include <algorithm>
 
 #include "collector/channel/serial.h"
+#include "collector/piws/said.h"
 
 namespace plotmeter {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
-// An amount that can be true: not negative. Something else there is worth a remark.
-std::optional<Quantity> AmountOrRemark(const Node& node, std::string_view child,
-                                       const std::string& what, Answers& into) {
-  const Node& value = node[child];
-  if (value.empty()) return std::nullopt;
-  auto amount = value.Amount();
-  if (!amount || amount->value.digits() < 0) {
-    into.remarks.push_back(fmt::format("{}: {} cannot be read", what, child));
-    return std::nullopt;
-  }
-  return amount;
-}
-
-// What a list of flags says; "Unknown" says nothing.
-std::string Joined(const std::vector<const Node*>& nodes) {
-  std::string text;
-  for (const Node* node : nodes) {
-    if (!node->text.empty() && node->text != "Unknown")
-      text += (text.empty() ? "" : ",") + node->text;
-  }
-  return text;
-}
 
 std::string SlotName(const Node& slot) {
   return slot.Text("SlotId").value_or(Lower(slot.Text("Color").value_or("?")));

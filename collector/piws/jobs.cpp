@@ -5,13 +5,10 @@
 #include <algorithm>
 #include <set>
 
+#include "collector/piws/said.h"
+
 namespace plotmeter {
 namespace {
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
 
 bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
@@ -87,6 +84,15 @@ auto Alike(const std::vector<const Node*>& pages, Read read) -> decltype(read(*p
   return alike;
 }
 
+// Of an element nobody has seen: only what its name says plainly.
+std::string TypeByName(const std::string& element) {
+  const std::string name = Lower(element);
+  const bool scan = name.find("scan") != std::string::npos;
+  const bool copy = name.find("copy") != std::string::npos;
+  if (scan == copy) return "unknown";
+  return scan ? "scan" : "copy";
+}
+
 class Job {
  public:
   Job(const Node& job, const JobQueueContext& context, std::set<std::string>& odd)
@@ -117,8 +123,13 @@ class Job {
 
  private:
   void ReadType() {
+    if (job_.name != "Job2DPrint") {
+      record_.element = job_.name;
+      record_.type = TypeByName(job_.name);
+      return;
+    }
     const std::string type = Lower(job_.Text("Type").value_or("print"));
-    if (job_.name == "Job2DPrint" && IsOneOf(type, {"print", "scan", "copy"})) record_.type = type;
+    if (IsOneOf(type, {"print", "scan", "copy"})) record_.type = type;
   }
 
   void ReadStatus() {
@@ -298,7 +309,12 @@ std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext
   if (!document.Has("JobQueueSnapshot")) return std::nullopt;
   const Node& snapshot = document["JobQueueSnapshot"];
   const auto timestamp = snapshot.Time("Timestamp");
-  const auto printer_clock = timestamp ? timestamp : context.date;
+  std::optional<std::int64_t> offset = context.clock_offset_ms;
+  if (timestamp) {
+    offset = (context.seen_at - *timestamp).count();
+  } else if (!offset && context.date) {
+    offset = (context.seen_at - *context.date).count();
+  }
   JobQueue queue;
   std::set<std::string> ids;
   std::set<std::string> odd;
@@ -311,7 +327,7 @@ std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext
       continue;
     }
     if (!ids.insert(record.job).second) continue;
-    if (printer_clock) record.clock_offset_ms = (context.seen_at - *printer_clock).count();
+    record.clock_offset_ms = offset;
     queue.jobs.push_back(std::move(record));
   }
   for (const auto& what : odd) queue.remarks.push_back("job queue: " + what);

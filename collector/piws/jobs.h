@@ -30,8 +30,9 @@ namespace plotmeter {
 // What is known beside the document.
 struct JobQueueContext {
   Instant seen_at = {};  // the collector's clock when it came
-  std::optional<Instant> date =
-      {};  // the printer's clock as HTTP said it, where the document has no Timestamp
+  // Collector minus printer, as Discovery told it, where the document has no Timestamp.
+  std::optional<std::int64_t> clock_offset_ms = {};
+  std::optional<Instant> date = {};  // the printer's clock as HTTP said it, where neither has one
   PaperNames papers = {};
 };
 
@@ -46,8 +47,9 @@ struct JobQueue {
 std::optional<std::string> QueueId(const Node& document);
 
 // Reads JobQueueSnapshot; empty when the document is another one. Empty envelopes, the printer's
-// way to say "as before", are passed over. An element that is not Job2DPrint gives a record of type
-// "unknown" and a remark with its name.
+// way to say "as before", are passed over. An element that is not Job2DPrint gives a record
+// with its name in `element`, a remark, and the type "scan" or "copy" where the name plainly says
+// so ("JobScan"), else "unknown".
 std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext& context);
 
 // What decides the status of a job.

@@ -6,10 +6,29 @@
 #include <utility>
 #include <vector>
 
+#include "collector/piws/counters.h"
 #include "collector/piws/jobs.h"
+#include "collector/piws/wear.h"
 #include "collector/web/web_visit.h"
 
 namespace plotmeter {
+namespace {
+
+// What some models have and others have not. Who lacks one is not asked for it at each visit.
+struct Extra {
+  std::string_view name;
+  std::vector<std::string> paths;
+};
+const Extra kExtras[] = {
+    {"PrintheadsStatus", {"/PrintheadsStatus.json", "/PrintheadsStatus.xml"}},
+    {"PrinterMaintenance", {"/PrinterMaintenance.json", "/PrinterMaintenance.xml"}},
+    {"Discovery", {"/Discovery.json"}},
+    {"DeviceCounters", {"/DeviceCounters"}},
+    {"Usage", {"/Usage.json"}},
+    {"Counters", {"/Counters.json"}},
+};
+
+}  // namespace
 
 using namespace std::chrono_literals;
 
@@ -53,7 +72,14 @@ class PiwsChannel::Visit : public WebVisit {
     if (!IsTheRememberedOne(*identity)) return;
     told_.answers.identity = *identity;
     if (!everything_) return End(Seen::kAnswered, "");
-    if (known().serial != identity->serial) known() = {.serial = identity->serial};
+    Known& known = this->known();
+    if (known.serial != identity->serial) known = {.serial = identity->serial};
+    if (known.firmware != identity->firmware || !known.explored_at || at_ < *known.explored_at ||
+        at_ - *known.explored_at >= channel_.settings_.lacks_for) {
+      known.firmware = identity->firmware;
+      known.explored_at = at_;
+      known.lacks.clear();
+    }
     Ask({"/InkSystem.json", "/InkSystem.xml"}, &Visit::OnInkSystem);
   }
 
@@ -83,8 +109,36 @@ class PiwsChannel::Visit : public WebVisit {
   void OnMediaSystem(const Page& page) {
     Take(page, "MediaSystem", ReadMediaSystem(page.document, known().papers, told_.answers));
     if (EndedAsleep()) return;
-    Ask({"/Alerts.json/ActiveAlerts"}, &Visit::OnAlerts);
+    AskExtras(0);
   }
+
+  void AskExtras(std::size_t next) {
+    while (next < std::size(kExtras) && known().lacks.contains(kExtras[next].name)) ++next;
+    if (next == std::size(kExtras)) return AskAlerts();
+    WebVisit::Ask(kExtras[next].paths, [this, next](const Page& page) {
+      const std::string_view name = kExtras[next].name;
+      if (page.seen == PageSeen::kAbsent || page.seen == PageSeen::kCredentials ||
+          (page.seen == PageSeen::kRead && !ReadExtra(page.document))) {
+        known().lacks.insert(name);
+      } else {
+        Take(page, name, page.seen == PageSeen::kRead);
+      }
+      AskExtras(next + 1);
+    });
+  }
+
+  // Each reader knows its own document; what none of them knows is a table of counters.
+  bool ReadExtra(const Node& document) {
+    Answers& answers = told_.answers;
+    if (ReadPrintheads(document, answers) || ReadMaintenance(document, answers)) return true;
+    const auto discovery = ReadDiscovery(document, at_);
+    if (!discovery) return ReadCounters(document, answers);
+    answers.uptime = discovery->uptime;
+    clock_offset_ms_ = discovery->clock_offset_ms;
+    return true;
+  }
+
+  void AskAlerts() { Ask({"/Alerts.json/ActiveAlerts"}, &Visit::OnAlerts); }
 
   void OnAlerts(const Page& page) {
     if (page.seen != PageSeen::kAbsent && page.seen != PageSeen::kAsleep) {
@@ -121,8 +175,10 @@ class PiwsChannel::Visit : public WebVisit {
       known().queue.clear();  // it has started anew, and the queue has another id
       if (!asked_queue_) return AskQueue();
     }
-    auto queue =
-        ReadJobQueue(page.document, {.seen_at = at_, .date = date_, .papers = known().papers});
+    auto queue = ReadJobQueue(page.document, {.seen_at = at_,
+                                              .clock_offset_ms = clock_offset_ms_,
+                                              .date = date_,
+                                              .papers = known().papers});
     if (!queue) return EndOfQueue(page);
     TellsJobs();
     told_.answers.jobs = std::move(queue->jobs);
@@ -142,6 +198,7 @@ class PiwsChannel::Visit : public WebVisit {
   PiwsChannel& channel_;
   const bool everything_;
   bool asked_queue_ = false;
+  std::optional<std::int64_t> clock_offset_ms_;
 };
 
 PiwsChannel::PiwsChannel(PrinterWeb& web, PiwsSettings settings) : web_(web), settings_(settings) {}

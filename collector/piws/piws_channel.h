@@ -6,8 +6,11 @@
 //    piws.Read({.host = "10.0.0.7"}, [](Told told) { … });
 //
 // Read asks for Identification, InkSystem, DeviceStatus, the paper list (once an hour),
-// MediaSystem, Alerts and the job queue. What it does not get, it leaves out and says why in
-// answers.remarks; only without Identification is there no answer:
+// MediaSystem, PrintheadsStatus, PrinterMaintenance, Discovery, three documents of counters, Alerts
+// and the job queue. Of the heads, the maintenance, Discovery and the counters, those a printer has
+// not (404, 401, another document) are asked for again after a week or with new firmware. What it
+// does not get, it leaves out and says why in answers.remarks; only without Identification is there
+// no answer:
 //
 //    404 kNotSpoken     503 kAsleep     401 kRefused     no answer in time kUnreachable
 //    bytes that are something else kUnreadable
@@ -22,7 +25,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "collector/channel/channel.h"
 #include "collector/channel/profiles.h"
@@ -37,6 +42,7 @@ struct PiwsSettings {
   std::optional<std::chrono::milliseconds> queue_pause = {};
   const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
   std::chrono::minutes papers_for{60};            // how long a paper list is good
+  std::chrono::hours lacks_for{7 * 24};  // how long a document that is not there is believed absent
 };
 
 class PiwsChannel : public Channel {
@@ -59,6 +65,9 @@ class PiwsChannel : public Channel {
     std::string queue = {};
     PaperNames papers = {};
     std::optional<Instant> papers_at = {};
+    std::string firmware = {};
+    std::optional<Instant> explored_at = {};  // when it was last asked for everything
+    std::set<std::string_view> lacks = {};    // documents, by name
   };
 
   PrinterWeb& web_;

@@ -216,7 +216,7 @@ Fingerprint RecognisePrinter(const SnmpTable& table) {
 }
 
 std::vector<Oid> FingerprintScalars() {
-  return {mib::kSysObjectId, mib::kSysDescr, mib::kGdStatusId, mib::kPpmDeviceId};
+  return {mib::kSysObjectId, mib::kSysDescr, mib::kSysUpTime, mib::kGdStatusId, mib::kPpmDeviceId};
 }
 
 std::vector<Oid> FingerprintRowObjects(const SnmpTable& table) {

@@ -8,6 +8,8 @@
 namespace plotmeter {
 namespace {
 
+constexpr std::uint32_t kHeads = 8;
+constexpr std::uint32_t kHeadInk = 19;
 constexpr std::uint32_t kTrayName = 4;
 constexpr std::uint32_t kTrayWidth = 10;
 constexpr std::uint32_t kTrayMediaKey = 20;
@@ -46,6 +48,36 @@ std::vector<MeterValue> LifetimeInk(const SnmpTable& table, const ModelProfile& 
                       .source = row->first.ToText()});
   }
   return meters;
+}
+
+std::vector<MeterValue> HeadInk(const SnmpTable& table) {
+  std::vector<MeterValue> meters;
+  for (std::uint32_t head = 1; head <= kHeads; ++head) {
+    const Oid object = mib::kHpHeads + Oid{head, kHeadInk, 0};
+    const auto used = NumberAt(table, object);
+    if (!used || *used <= 0) continue;
+    meters.push_back({.meter = fmt::format("x-printhead-ink-{}", head),
+                      .value = {Decimal::FromInteger(*used), "1/10 ml"},
+                      .source = object.ToText()});
+  }
+  return meters;
+}
+
+std::vector<Oid> HeadInkSubtrees() {
+  std::vector<Oid> subtrees;
+  for (std::uint32_t head = 1; head <= kHeads; ++head) {
+    subtrees.push_back(mib::kHpHeads + Oid{head, kHeadInk});
+  }
+  return subtrees;
+}
+
+std::vector<MeterValue> EnginePages(const SnmpTable& table) {
+  const Oid object = mib::kHpEnginePages + Oid{0};
+  const auto pages = NumberAt(table, object);
+  if (!pages || *pages <= 0) return {};
+  return {{.meter = "x-engine-pages",
+           .value = {Decimal::FromInteger(*pages), "pages"},
+           .source = object.ToText()}};
 }
 
 HpTray TrayOf(const SnmpTable& table, std::uint32_t source) {

@@ -18,6 +18,15 @@ namespace plotmeter {
 // the colorant is "ink-<c>". 0 reads as "not supported", since an object that never counts says 0.
 std::vector<MeterValue> LifetimeInk(const SnmpTable& table, const ModelProfile& profile);
 
+// P.4.1.5.3.p.19.0: the ink that went through printhead p, in "1/10 ml", as meters
+// x-printhead-ink-<p>. It begins anew with a new head. Heads 1 to 8 are asked for; a T770 has 3.
+std::vector<MeterValue> HeadInk(const SnmpTable& table);
+std::vector<Oid> HeadInkSubtrees();
+
+// P.4.1.2.5.0, total-engine-page-count, as the meter x-engine-pages. HP itself prints it under the
+// heading "not for billing".
+std::vector<MeterValue> EnginePages(const SnmpTable& table);
+
 // P.4.1.3.3.n.k.0: what lies in source n, numbered like the Printer-MIB's inputs.
 struct HpTray {
   std::optional<std::string> media = {};  // HP's paper id, "2070": the same that PIWS uses

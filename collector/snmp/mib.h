@@ -1,6 +1,13 @@
-// The objects we ask for, by the names their MIBs give them. What is not here is never requested:
-// sysContact, sysName and sysLocation, prtGeneral's operator and service person (columns 4 and 5),
-// trap community strings, ARP and connection tables are left out on purpose.
+// The objects we ask for, by the names their MIBs give them. What is not here is never requested.
+//
+// Left out on purpose, because they name people or lead to them: sysContact, sysName, sysLocation,
+// prtGeneral's operator and service person (columns 4 and 5), the lines of the front panel
+// (prtConsoleDisplayBufferText; while a job prints they may show its name and owner, and what else
+// they say the alert table says too), jmJobOwner, the account and the host of a job, trap community
+// strings, ARP and connection tables, processes.
+//
+// Left out because it tells nothing new: prtMarkerPowerOnCount starts at 0 with every start, so as
+// a meter it would open an epoch a day, and sysUpTime shows a restart without it.
 
 #pragma once
 
@@ -11,6 +18,8 @@ namespace plotmeter::mib {
 // MIB-II, RFC 3418
 inline const Oid kSysDescr = {1, 3, 6, 1, 2, 1, 1, 1, 0};
 inline const Oid kSysObjectId = {1, 3, 6, 1, 2, 1, 1, 2, 0};
+inline const Oid kSysUpTime = {1, 3, 6, 1, 2, 1, 1, 3, 0};         // of the network card; 1/100 s
+inline const Oid kIfPhysAddress = {1, 3, 6, 1, 2, 1, 2, 2, 1, 6};  // RFC 2863; index ifIndex
 inline const Oid kEnterprises = {1, 3, 6, 1, 4, 1};
 
 // Host Resources MIB, RFC 2790. Columns; the index is hrDeviceIndex.
@@ -37,6 +46,14 @@ inline const Oid kPrtAlert = {1, 3, 6, 1, 2, 1, 43, 18, 1, 1};
 // PWG Port Monitor MIB (PWG 5107.1): the IEEE-1284 device ID of the first port.
 inline const Oid kPpmDeviceId = {1, 3, 6, 1, 4, 1, 2699, 1, 2, 1, 2, 1, 1, 3, 1};
 
+// Job Monitoring MIB, RFC 2707 (PWG). Columns; the index of a job is its job set and its number,
+// that of an attribute those two, its type and its instance.
+inline const Oid kJobMib = {1, 3, 6, 1, 4, 1, 2699, 1, 1, 1};
+inline const Oid kJmActiveJobs = kJobMib + Oid{1, 1, 1, 2};  // of a job set; there without jobs too
+inline const Oid kJmJobState = kJobMib + Oid{3, 1, 1, 2};
+inline const Oid kJmAttributeNumber = kJobMib + Oid{4, 1, 1, 3};
+inline const Oid kJmAttributeOctets = kJobMib + Oid{4, 1, 1, 4};
+
 // HP's own. kHpPml is P of HP-LASERJET-COMMON-MIB: its texts are PML strings (snmp/text.h).
 inline const Oid kHp = {1, 3, 6, 1, 4, 1, 11};
 inline const Oid kHpPrinterCard = {1, 3, 6, 1, 4, 1, 11, 2, 3, 9};
@@ -48,7 +65,11 @@ inline const Oid kHpModelName = kHpPml + Oid{1, 3, 2, 0};
 inline const Oid kHpSerialNumber = kHpPml + Oid{1, 3, 3, 0};
 inline const Oid kHpFirmwareDate = kHpPml + Oid{1, 3, 5, 0};
 inline const Oid kHpFirmware = kHpPml + Oid{1, 3, 6, 0};
-inline const Oid kHpTray = kHpPml + Oid{4, 1, 3, 3};            // .source.field.0
+inline const Oid kHpJobInfo = kHpPml + Oid{1, 6, 5};         // .field.job.0
+inline const Oid kHpErrorLog = kHpPml + Oid{1, 11};          // .entry.{1 time, 2 code}.0
+inline const Oid kHpEnginePages = kHpPml + Oid{4, 1, 2, 5};  // .0: total-engine-page-count
+inline const Oid kHpHeads = kHpPml + Oid{4, 1, 5, 3};  // .head.19.0: ink; T770, not in the MIB
+inline const Oid kHpTray = kHpPml + Oid{4, 1, 3, 3};   // .source.field.0
 inline const Oid kHpLifetimeInk = kHpPml + Oid{4, 1, 5, 6, 3};  // .colour.1.0; T770, not in the MIB
 
 }  // namespace plotmeter::mib

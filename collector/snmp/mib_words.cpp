@@ -68,6 +68,35 @@ constexpr Word kSupplyKinds[] = {
     {36, "matte-ink"},
 };
 
+constexpr Word kAlertGroups[] = {
+    {3, "storage"},
+    {4, "device"},
+    {5, "general"},
+    {6, "cover"},
+    {7, "localization"},
+    {8, "input"},
+    {9, "output"},
+    {10, "marker"},
+    {11, "marker-supply"},
+    {12, "marker-colorant"},
+    {13, "media-path"},
+    {14, "channel"},
+    {15, "interpreter"},
+    {16, "console"},
+    {17, "lights"},
+    {18, "alert"},
+    {30, "finisher"},
+    {31, "finisher-supply"},
+    {32, "finisher-media-input"},
+    {33, "finisher-attribute"},
+};
+
+// PrtSubUnitStatusTC: the lowest three bits, and what each bit above them adds.
+constexpr std::string_view kAvailability[] = {
+    "idle", "unavailable-on-request", "standby", "broken", "active", "unknown", "busy", ""};
+constexpr std::string_view kHindrances[] = {"non-critical-alert", "critical-alert", "offline",
+                                            "in-transition"};
+
 constexpr std::string_view kErrorBits[] = {
     "low-paper",
     "no-paper",
@@ -117,6 +146,24 @@ std::string_view StateWords(std::optional<std::int64_t> device,
   if (printer == kPrinting) return "printing";
   if (device == kRunning && printer == kOther) return "asleep";
   return "";
+}
+
+std::string SubunitStatusWords(std::int64_t sum) {
+  if (sum < 0 || sum > 127 || (sum & 7) == 7) return "";
+  std::string words(kAvailability[sum & 7]);
+  for (std::size_t bit = 0; bit < std::size(kHindrances); ++bit) {
+    if ((static_cast<std::uint64_t>(sum) & (8U << bit)) != 0) {
+      words += ", ";
+      words += kHindrances[bit];
+    }
+  }
+  return words;
+}
+
+std::string AlertPartWords(std::optional<std::int64_t> group, std::optional<std::int64_t> index) {
+  std::string words(Find(kAlertGroups, group, ""));
+  if (!words.empty() && index > 0) words += " " + std::to_string(*index);
+  return words;
 }
 
 std::string ErrorBitWords(std::string_view octets) {

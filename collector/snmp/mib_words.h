@@ -26,6 +26,15 @@ std::string_view SupplyKindWords(std::optional<std::int64_t> code);
 std::string_view StateWords(std::optional<std::int64_t> device,
                             std::optional<std::int64_t> printer);
 
+// prtInputStatus, prtMarkerStatus, prtOutputStatus: a sum of how available the subunit is and what
+// hinders it (PrtSubUnitStatusTC). "idle" for 0, "unknown, critical-alert" for 21; empty when it is
+// no such sum.
+std::string SubunitStatusWords(std::int64_t sum);
+
+// prtAlertGroup and prtAlertGroupIndex: "input 2", "cover"; -1 and 0 name no row. Empty for other,
+// unknown and groups not in the table.
+std::string AlertPartWords(std::optional<std::int64_t> group, std::optional<std::int64_t> index);
+
 // hrPrinterDetectedErrorState, bit 0 being the highest of the first octet and missing octets 0:
 // "no-paper, door-open"; empty when no bit is set.
 std::string ErrorBitWords(std::string_view octets);

@@ -7,7 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "collector/snmp/error_log.h"
 #include "collector/snmp/hp_objects.h"
+#include "collector/snmp/job_mib.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/mib_words.h"
 #include "collector/snmp/text.h"
@@ -18,6 +20,7 @@ namespace {
 constexpr std::int64_t kSomeLeft = -3;
 constexpr std::int64_t kReceptacle = 4;  // prtMarkerSuppliesClass receptacleThatIsFilled
 constexpr std::int64_t kPercent = 19;
+constexpr std::int64_t kNoIntervention = 7;  // prtAlertTrainingLevel noInterventionRequired
 
 Oid Input(std::uint32_t column) { return mib::kPrtInput + Oid{column}; }
 Oid Supplies(std::uint32_t column) { return mib::kPrtMarkerSupplies + Oid{column}; }
@@ -51,6 +54,8 @@ class Reader {
 
   Answers Read() {
     answers_.identity = printer_.identity();
+    answers_.events = ReadErrorLog(table_);
+    Card();
     Meters();
     ReadSupplies();
     Media();
@@ -96,6 +101,30 @@ class Reader {
     return std::move(text.utf8);
   }
 
+  // What the network card says of itself. A printer has several interfaces, the loopback among
+  // them, which has no address; two may have the same.
+  void Card() {
+    const auto ticks = NumberAt(table_, mib::kSysUpTime);
+    if (ticks && *ticks > 0) answers_.uptime = Quantity{Decimal::FromInteger(*ticks), "1/100 s"};
+    for (const Oid& interface : Column(mib::kIfPhysAddress)) {
+      std::string mac = MacText(OctetsAt(table_, interface).value_or(""));
+      if (mac.empty() || std::ranges::find(answers_.macs, mac) != answers_.macs.end()) continue;
+      answers_.macs.push_back(std::move(mac));
+    }
+  }
+
+  // "00:1b:78:aa:bb:cc"; empty for what is no address of one card.
+  static std::string MacText(std::string_view octets) {
+    if (octets.size() != 6 || octets == std::string(6, '\0') || octets == std::string(6, '\xFF')) {
+      return {};
+    }
+    std::string text;
+    for (const char octet : octets) {
+      text += fmt::format("{}{:02x}", text.empty() ? "" : ":", static_cast<unsigned char>(octet));
+    }
+    return text;
+  }
+
   void Meters() {
     std::vector<Row> counting = Rows({mib::kPrtMarkerLifeCount});
     std::erase_if(counting, [](const Row& row) {
@@ -119,8 +148,8 @@ class Reader {
                      std::string(UnitWords(unit))},
            .source = mib::kPrtMarkerLifeCount.ToText() + "." + row.name()});
     }
-    for (MeterValue& ink : LifetimeInk(table_, profile_)) {
-      answers_.meters.push_back(std::move(ink));
+    for (auto& more : {LifetimeInk(table_, profile_), HeadInk(table_), EnginePages(table_)}) {
+      answers_.meters.insert(answers_.meters.end(), more.begin(), more.end());
     }
   }
 
@@ -142,18 +171,22 @@ class Reader {
       const auto level = row.Number(Supplies(9));
       const auto capacity = row.Number(Supplies(8));
       Supply supply{.supply = row.name(), .colorant = ColorantOf(row)};
+      const bool fills = row.Number(Supplies(4)) == kReceptacle;
       if (const auto kind = SupplyKindWords(row.Number(Supplies(5))); !kind.empty()) {
         supply.kind = std::string(kind);
+      } else if (fills) {
+        supply.kind = "receptacle";
       }
       supply.description = ReadText(row, Supplies(6));
       if (level && *level >= 0) {
         supply.level = Quantity{Decimal::FromInteger(*level), std::string(UnitWords(unit))};
         if (unit == kPercent && *level <= 100) supply.percent = supply.level->value;
       } else if (level == kSomeLeft) {
-        supply.remark = row.Number(Supplies(4)) == kReceptacle ? "some-room" : "some-left";
+        supply.remark = fills ? "some-room" : "some-left";
       }
       if (capacity && *capacity > 0) {
         supply.capacity = Quantity{Decimal::FromInteger(*capacity), std::string(UnitWords(unit))};
+        if (level && *level > *capacity) supply.remark = "level-beyond-capacity";
       }
       answers_.supplies.push_back(std::move(supply));
     }
@@ -178,6 +211,10 @@ class Reader {
         media.length_left =
             Quantity{Decimal::FromInteger(*left), std::string(UnitWords(row.Number(Input(8))))};
       }
+      if (const auto status = row.Number(Input(11))) {
+        const std::string words = SubunitStatusWords(*status);
+        if (!words.empty()) media.state = words;
+      }
       answers_.media.push_back(std::move(media));
     }
   }
@@ -201,10 +238,18 @@ class Reader {
     answers_.alerts.emplace();
     for (const Row& row : rows) {
       const auto code = row.Number(AlertColumn(7));
-      answers_.alerts->push_back({.key = fmt::format("{}", row.subunit()),
-                                  .severity = SeverityOf(row.Number(AlertColumn(2))),
-                                  .code = code ? fmt::format("{}", *code) : std::string(),
-                                  .text = ReadText(row, AlertColumn(8))});
+      Alert alert{.key = fmt::format("{}", row.subunit()),
+                  .severity = SeverityOf(row.Number(AlertColumn(2))),
+                  .code = code ? fmt::format("{}", *code) : std::string(),
+                  .text = ReadText(row, AlertColumn(8))};
+      if (alert.severity != Severity::kCritical &&
+          (row.Number(AlertColumn(3)) == kNoIntervention || SaysReady(alert.text.value_or("")))) {
+        alert.severity = Severity::kInformation;
+      }
+      const std::string part =
+          AlertPartWords(row.Number(AlertColumn(4)), row.Number(AlertColumn(5)));
+      if (!part.empty()) alert.part = part;
+      answers_.alerts->push_back(std::move(alert));
     }
   }
 
@@ -214,6 +259,12 @@ class Reader {
     if (level == 4 || level == 5) return Severity::kWarning;  // 5: warningBinaryChangeEvent
     if (level == 1) return Severity::kInformation;            // other
     return Severity::kUnknown;
+  }
+
+  // DesignJets list "Ready" and "Ready for paper" among their alerts.
+  static bool SaysReady(std::string_view text) {
+    const std::string lower = LowerAscii(text);
+    return lower == "ready" || lower.starts_with("ready ");
   }
 
   std::vector<Oid> Column(const Oid& column) const {
@@ -238,28 +289,40 @@ Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
   return Reader(table, fingerprint, profiles.Of(fingerprint.identity())).Read();
 }
 
-std::vector<Oid> PrinterMibColumns(const Fingerprint& fingerprint) {
-  std::vector<Oid> columns = {mib::kPrtCurrentLocalization, mib::kPrtAlertCriticalEvents,
-                              mib::kPrtLocalizationCharacterSet, mib::kPrtMarkerCounterUnit,
-                              mib::kPrtMarkerLifeCount};
-  for (const std::uint32_t column : {2U, 3U, 5U, 8U, 10U, 12U, 13U}) {
+std::vector<Oid> PrinterMibColumns() {
+  std::vector<Oid> columns = {mib::kIfPhysAddress,          mib::kPrtCurrentLocalization,
+                              mib::kPrtAlertCriticalEvents, mib::kPrtLocalizationCharacterSet,
+                              mib::kPrtMarkerCounterUnit,   mib::kPrtMarkerLifeCount};
+  for (const std::uint32_t column : {2U, 3U, 5U, 8U, 10U, 11U, 12U, 13U}) {
     columns.push_back(Input(column));
   }
   for (const std::uint32_t column : {3U, 4U, 5U, 6U, 7U, 8U, 9U}) {
     columns.push_back(Supplies(column));
   }
   columns.push_back(mib::kPrtMarkerColorantValue);
-  for (const std::uint32_t column : {2U, 7U, 8U}) columns.push_back(AlertColumn(column));
-  if (fingerprint.verdict == Verdict::kLargeFormat) columns.push_back(mib::kHpLifetimeInk);
+  for (const std::uint32_t column : {2U, 3U, 4U, 5U, 7U, 8U})
+    columns.push_back(AlertColumn(column));
   return columns;
+}
+
+std::vector<Oid> OptionalSubtrees(const Fingerprint& fingerprint) {
+  if (fingerprint.verdict != Verdict::kLargeFormat) return {};
+  std::vector<Oid> subtrees = {mib::kHpLifetimeInk, mib::kHpEnginePages, mib::kHpErrorLog,
+                               mib::kJmActiveJobs};
+  for (const auto& more : {HeadInkSubtrees(), JobStateColumns()}) {
+    subtrees.insert(subtrees.end(), more.begin(), more.end());
+  }
+  return subtrees;
 }
 
 std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fingerprint) {
   std::vector<Oid> oids;
   if (!fingerprint.printer_rows.empty()) {
     const Oid row{fingerprint.printer_rows.front()};
-    oids = {mib::kHrDeviceStatus + row, mib::kHrPrinterStatus + row,
-            mib::kHrPrinterErrorState + row};
+    for (const Oid& column :
+         {mib::kHrDeviceStatus, mib::kHrPrinterStatus, mib::kHrPrinterErrorState}) {
+      oids.push_back(column + row);
+    }
   }
   if (fingerprint.verdict != Verdict::kLargeFormat) return oids;
   std::set<std::uint32_t> sources;

@@ -9,6 +9,12 @@
 // that do not count say 0. Supplies are joined to their colours by the colorant index, never by
 // row. Markers are never summed: where more than one of them counts, nobody knows what each means,
 // and they are the meters x-marker-life-1, x-marker-life-2 …
+//
+// Alerts: the severity is that of prtAlertSeverityLevel, never the code's; what needs nobody
+// (training level noInterventionRequired) and "Ready" are information, unless they are critical.
+// prtAlertTime is not read: alerts carry the time at which the collector saw them.
+//
+// The error bits are a remark and no alert: they repeat what the alert table and the supplies say.
 
 #pragma once
 
@@ -25,7 +31,11 @@ Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
                        const Profiles& profiles = BuiltInProfiles());
 
 // What to ask for it: columns to walk, then objects to get, some of which the walk has named.
-std::vector<Oid> PrinterMibColumns(const Fingerprint& fingerprint);
+std::vector<Oid> PrinterMibColumns();
 std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fingerprint);
+
+// What few models have, HP's counters and log and the tables of jobs: to be walked once, and then
+// again where there was something (printer_read.h).
+std::vector<Oid> OptionalSubtrees(const Fingerprint& fingerprint);
 
 }  // namespace plotmeter

@@ -1,10 +1,7 @@
 #include "collector/snmp/snmp_channel.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
-
-#include "collector/snmp/printer_mib.h"
 
 namespace plotmeter {
 namespace {
@@ -34,109 +31,6 @@ bool IsV3(const std::optional<SnmpCredentials>& credentials) {
   return credentials && credentials->version == SnmpVersion::k3;
 }
 
-std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& column) {
-  std::vector<Oid> rows;
-  for (auto row = table.lower_bound(column); row != table.end() && column.Contains(row->first);
-       ++row) {
-    rows.push_back(row->first);
-  }
-  return rows;
-}
-
-// A read after the probe: the walk, then the objects it named, then, if nobody knows yet whether
-// the printer bears GETBULK, its longest column once more. Shared by the callbacks.
-class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
- public:
-  struct Bulk {
-    SnmpBulk known = SnmpBulk::kNotTried;
-    int repetitions = 0;
-    std::function<void(SnmpBulk)> learnt = {};
-  };
-
-  PrinterRead(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
-              Bulk bulk, std::function<void(Told)> told)
-      : session_(session),
-        profiles_(profiles),
-        peer_(std::move(peer)),
-        probed_(std::move(probed)),
-        bulk_(std::move(bulk)),
-        told_(std::move(told)) {}
-
-  void Start() {
-    peer_.credentials = {probed_.credentials};
-    SnmpPeer peer = peer_;
-    if (bulk_.known == SnmpBulk::kWorked) peer.max_repetitions = bulk_.repetitions;
-    session_.Walk(peer, PrinterMibColumns(probed_.fingerprint),
-                  [self = shared_from_this()](SnmpResult result) {
-                    const bool nothing = result.table.empty();
-                    if (result.bulk == SnmpBulk::kFailed) self->bulk_.learnt(result.bulk);
-                    if (!self->Take(std::move(result))) return;
-                    if (nothing) self->remarks_.push_back("no Printer-MIB answers");
-                    self->AskObjects();
-                  });
-  }
-
- private:
-  void AskObjects() {
-    session_.Get(peer_, PrinterMibObjects(probed_.table, probed_.fingerprint),
-                 [self = shared_from_this()](SnmpResult result) {
-                   if (self->Take(std::move(result))) self->TryBulk();
-                 });
-  }
-
-  // Right is what says the same as GETNEXT did; a table that changed just now counts as wrong.
-  void TryBulk() {
-    Oid longest;
-    std::vector<Oid> rows;
-    for (const Oid& column : PrinterMibColumns(probed_.fingerprint)) {
-      std::vector<Oid> here = RowsBelow(probed_.table, column);
-      if (here.size() <= rows.size()) continue;
-      longest = column;
-      rows = std::move(here);
-    }
-    if (bulk_.known != SnmpBulk::kNotTried || bulk_.repetitions == 0 || rows.empty() ||
-        probed_.credentials.version == SnmpVersion::k1) {
-      return Tell();
-    }
-    SnmpPeer peer = peer_;
-    peer.max_repetitions = bulk_.repetitions;
-    peer.retries = std::min(peer.retries, 1);
-    session_.Walk(peer, {longest}, [self = shared_from_this(), longest, rows](SnmpResult result) {
-      const bool same = RowsBelow(result.table, longest) == rows;
-      if (result.bulk != SnmpBulk::kNotTried) {
-        self->bulk_.learnt(same ? result.bulk : SnmpBulk::kFailed);
-      }
-      self->Tell();
-    });
-  }
-
-  bool Take(SnmpResult result) {
-    if (ToSeen(result.seen) != Seen::kAnswered) {
-      told_({.seen = ToSeen(result.seen), .detail = std::move(result.detail)});
-      return false;
-    }
-    if (!result.detail.empty()) remarks_.push_back(result.detail);
-    if (!result.table.empty()) probed_.at = result.at;
-    probed_.table.merge(result.table);
-    return true;
-  }
-
-  void Tell() {
-    Told told{.seen = Seen::kAnswered, .at = probed_.at};
-    told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
-    told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
-    told_(std::move(told));
-  }
-
-  SnmpSession& session_;
-  const Profiles& profiles_;
-  SnmpPeer peer_;
-  Probed probed_;
-  const Bulk bulk_;
-  std::function<void(Told)> told_;
-  std::vector<std::string> remarks_ = {};
-};
-
 }  // namespace
 
 SnmpChannel::SnmpChannel(SnmpSession& session, Options options)
@@ -150,14 +44,27 @@ void SnmpChannel::Read(const PrinterAddress& address, std::function<void(Told)> 
   Recognise(address, [this, peer = PeerOf(address), told = std::move(told)](Probed probed) {
     Told identity = ToTold(probed);
     if (identity.seen != Seen::kAnswered) return told(std::move(identity));
-    const Key key{peer.address, peer.port};
-    const PrinterRead::Bulk bulk{
-        .known = BulkOf(key),
-        .repetitions = options_.max_repetitions,
-        .learnt = [this, key](SnmpBulk learnt) { RememberBulk(key, learnt); }};
-    std::make_shared<PrinterRead>(session_, *options_.profiles, peer, std::move(probed), bulk, told)
-        ->Start();
+    ReadOn(peer, std::move(probed), told);
   });
+}
+
+void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told) {
+  const Key key{peer.address, peer.port};
+  peer.credentials = {probed.credentials};
+  peer.max_repetitions = options_.max_repetitions;
+  PrinterKnowledge known;
+  {
+    const std::lock_guard lock(mutex_);
+    known = known_[key].printer;
+  }
+  ReadProbed(session_, *options_.profiles, std::move(peer), std::move(probed), std::move(known),
+             [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
+               {
+                 const std::lock_guard lock(mutex_);
+                 known_[key].printer = std::move(learnt);
+               }
+               told(std::move(answer));
+             });
 }
 
 void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Probed)> done) {
@@ -176,16 +83,6 @@ void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Pr
     }
     done(std::move(probed));
   });
-}
-
-SnmpBulk SnmpChannel::BulkOf(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  return known_[key].bulk;
-}
-
-void SnmpChannel::RememberBulk(const Key& key, SnmpBulk bulk) {
-  const std::lock_guard lock(mutex_);
-  known_[key].bulk = bulk;
 }
 
 Told SnmpChannel::ToTold(const Probed& probed) {

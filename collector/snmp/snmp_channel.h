@@ -1,5 +1,5 @@
-// The SNMP way into a printer: identity, state, supplies, loaded media, alerts and what counters
-// there are. It has no jobs and no area.
+// The SNMP way into a printer: identity, state, supplies, loaded media, alerts, the error log, what
+// counters there are, and jobs of the few that list them (job_mib.h). It has no area.
 //
 //    SnmpChannel channel(session, {.credentials = {{SnmpVersion::k2c, "public"}}});
 //    channel.Read({.host = "10.0.0.7"}, [](Told told) { … });
@@ -33,6 +33,7 @@
 
 #include "collector/channel/channel.h"
 #include "collector/channel/profiles.h"
+#include "collector/snmp/printer_read.h"
 #include "collector/snmp/probe.h"
 #include "collector/snmp/session.h"
 #include "collector/snmp/two_contexts.h"
@@ -72,13 +73,12 @@ class SnmpChannel : public Channel {
   using Key = std::pair<std::string, std::uint16_t>;
   struct Known {
     std::optional<SnmpCredentials> answered_to = {};
-    SnmpBulk bulk = SnmpBulk::kNotTried;
+    PrinterKnowledge printer = {};
   };
 
+  void ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told);
   // For the probe, which is small and never asks by GETBULK.
   SnmpPeer PeerOf(const PrinterAddress& address);
-  SnmpBulk BulkOf(const Key& key);
-  void RememberBulk(const Key& key, SnmpBulk bulk);
 
   TwoContexts session_;
   const Options options_;

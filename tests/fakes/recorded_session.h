@@ -77,7 +77,7 @@ class RecordedSession : public SnmpSession {
     SnmpTable answer;
     for (const Oid& subtree : subtrees) {
       asked_.push_back(subtree);
-      for (auto row = table_.lower_bound(subtree);
+      for (auto row = table_.upper_bound(subtree);  // as GETNEXT does, not the subtree itself
            row != table_.end() && subtree.Contains(row->first); ++row) {
         answer.insert(*row);
       }
@@ -86,18 +86,24 @@ class RecordedSession : public SnmpSession {
   }
 
   const std::vector<Oid>& asked() const { return asked_; }
+  void ForgetAsked() { asked_.clear(); }
+
+  // What it says from now on, and when.
+  SnmpTable& table() { return table_; }
+  void SetNow(Instant now) { now_ = now; }
 
  private:
   void Answer(const SnmpPeer& peer, SnmpTable answer, const SnmpCallback& done) {
     std::erase_if(answer, [](const auto& row) { return row.second.is_absent(); });
     done({.seen = SnmpSeen::kAnswered,
           .table = std::move(answer),
-          .at = FromMillis(1'000),
+          .at = now_,
           .credentials = peer.credentials.front()});
   }
 
   SnmpTable table_;
   std::vector<Oid> asked_ = {};
+  Instant now_ = FromMillis(1'000);
 };
 
 }  // namespace plotmeter

@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "collector/piws/counters.h"
 #include "collector/piws/documents.h"
 #include "collector/piws/jobs.h"
+#include "collector/piws/wear.h"
 
 namespace {
 
@@ -38,7 +40,10 @@ void Check(const JobRecord& job) {
 void Check(const Answers& answers) {
   for (const auto& meter : answers.meters) {
     Must(meter.value.value.digits() >= 0);
-    Must(!meter.colorant.value_or("").empty());
+    Must(meter.meter.starts_with("x-") || !meter.colorant.value_or("").empty());
+    Must(meter.meter.size() <= 64);
+    Must(meter.meter.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") ==
+         std::string::npos);
   }
   for (const auto& supply : answers.supplies) {
     Must(!supply.level || supply.level->value.digits() >= 0);
@@ -63,6 +68,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   plotmeter::ReadDeviceStatus(document, answers);
   plotmeter::ReadMediaSystem(document, papers.value_or(plotmeter::PaperNames{}), answers);
   plotmeter::ReadActiveAlerts(document, answers);
+  plotmeter::ReadPrintheads(document, answers);
+  plotmeter::ReadMaintenance(document, answers);
+  plotmeter::ReadDiscovery(document, {});
+  plotmeter::ReadCounters(document, answers);
   Check(answers);
   plotmeter::QueueId(document);
   if (const auto queue = plotmeter::ReadJobQueue(document, {})) {

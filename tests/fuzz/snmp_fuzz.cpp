@@ -1,6 +1,6 @@
 // Whatever comes from UDP port 161 is a message or a named problem, and what is made of it is fit
 // to be shown: UTF-8 without control characters, no number where there was none. The input is a
-// datagram; it is also taken for each of the texts that a datagram may hold.
+// datagram. The texts that one may hold have targets of their own, pml and ieee1284.
 
 #include <cstdint>
 #include <cstdlib>
@@ -8,13 +8,10 @@
 #include <string_view>
 
 #include "collector/channel/answers_json.h"
-#include "collector/channel/serial.h"
 #include "collector/snmp/codec.h"
 #include "collector/snmp/exchange.h"
-#include "collector/snmp/ieee1284.h"
-#include "collector/snmp/large_format.h"
+#include "collector/snmp/job_mib.h"
 #include "collector/snmp/printer_mib.h"
-#include "collector/snmp/text.h"
 #include "common/json.h"
 
 namespace {
@@ -23,23 +20,6 @@ using namespace plotmeter;
 
 void Check(bool is_so) {
   if (!is_so) std::abort();
-}
-
-void CheckText(const Text& text) {
-  Check(text.utf8.size() <= kMaxTextOctets && Trimmed(text.utf8) == text.utf8);
-  for (const char c : text.utf8) Check(static_cast<unsigned char>(c) >= 0x20 && c != '\x7f');
-  (void)Json(text.utf8).dump();  // throws if it is not UTF-8
-}
-
-void CheckTexts(std::string_view octets) {
-  CheckText(DecodePml(octets));
-  CheckText(DecodeText(octets));
-  CheckText(DecodeText(octets, 4));
-  const DeviceId id = DeviceId::Parse(octets);
-  for (const auto& [key, value] : id.fields()) Check(!key.empty() && id.Get(key) == value);
-  const std::string serial = UsableSerial(octets);
-  Check(serial.empty() || (serial.size() >= 6 && UsableSerial(serial) == serial));
-  (void)NamesLargeFormat(octets);
 }
 
 // Our own request, encoded, comes back as it was.
@@ -62,7 +42,6 @@ void CheckRoundTrip(const SnmpMessage& message) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view octets(reinterpret_cast<const char*>(data), size);
-  CheckTexts(octets);
   const Decoded decoded = DecodeMessage(octets);
   Check(decoded.message.has_value() == decoded.problem.empty());
   if (!decoded.message) return 0;
@@ -84,6 +63,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Supply& supply : answers.supplies) {
       Check(!supply.level || supply.level->value.digits() >= 0);
       Check(!supply.capacity || supply.capacity->value.digits() > 0);
+    }
+    const std::optional<Instant> started_at = FromMillis(1);
+    for (const JobRecord& job : ReadSnmpJobs(known, {}, started_at).jobs) {
+      Check(!job.job.empty() && !job.area && job.ink.empty());
+      Check(!job.printed_pages || *job.printed_pages > 0);
     }
     (void)ToJson(answers).dump();  // throws if a text is not UTF-8
   }

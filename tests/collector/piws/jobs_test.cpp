@@ -1,5 +1,6 @@
 #include "collector/piws/jobs.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -196,6 +197,44 @@ TEST(QueueIdTest, IsTheLastSegmentOfThePrintQueue) {
   EXPECT_EQ(id("/JQ/JobQueue/a?b"), std::nullopt);
   EXPECT_EQ(QueueId(ReadDocument("<JobQueueCollection/>")), std::nullopt);
   EXPECT_EQ(QueueId(ReadDocument("<Other/>")), std::nullopt);
+}
+
+// Domain 7.6, trap 9: nobody has seen the elements of scan and copy jobs.
+TEST(JobsTest, AnElementNobodyHasSeenIsKeptByItsName) {
+  struct Case {
+    const char* element;
+    const char* type;
+  };
+  const Case cases[] = {{"JobScan", "scan"},    {"Job2DScan", "scan"},
+                        {"JobCopy", "copy"},    {"JobScanCopy", "unknown"},
+                        {"JobFold", "unknown"}, {"Job3DPrint", "unknown"}};
+  for (const Case& c : cases) {
+    const auto queue =
+        ReadJobQueue(ReadDocument(fmt::format(R"({{"JobQueueSnapshot": {{"Jobs": {{"Job": {{"{}": {{
+            "UUID": "1", "Type": "Print", "Status": {{"JobStatus": "Completed"}}}}}}}}}}}})",
+                                              c.element)),
+                     {});
+    ASSERT_TRUE(queue);
+    ASSERT_EQ(queue->jobs.size(), 1U) << c.element;
+    EXPECT_EQ(queue->jobs[0].element, c.element);
+    EXPECT_EQ(queue->jobs[0].type, c.type) << c.element;
+  }
+}
+
+// Domain 15: Timestamp first, then Discovery, then the date of HTTP.
+TEST(JobsTest, TakesTheClockOfTheBestSource) {
+  const Instant now = *ParseInstant("2026-03-01T08:00:00Z");
+  const auto offset = [&](const char* timestamp, std::optional<std::int64_t> told) {
+    const auto queue = ReadJobQueue(
+        ReadDocument(fmt::format(R"({{"JobQueueSnapshot": {{{} "Jobs": {{"Job": {{"Job2DPrint": {{
+            "UUID": "1", "Status": {{"JobStatus": "Completed"}}}}}}}}}}}})",
+                                 timestamp)),
+        {.seen_at = now, .clock_offset_ms = told, .date = now - std::chrono::seconds(9)});
+    return queue->jobs.at(0).clock_offset_ms;
+  };
+  EXPECT_EQ(offset(R"("Timestamp": "2026-03-01T07:59:59Z",)", 5000), 1000);
+  EXPECT_EQ(offset("", 5000), 5000);
+  EXPECT_EQ(offset("", std::nullopt), 9000);
 }
 
 }  // namespace

@@ -81,6 +81,10 @@ class Printer {
         {"/InkSystem.json", "InkSystem.json"},
         {"/DeviceStatus.json", "DeviceStatus.json"},
         {"/MediaSystem.json", "MediaSystem.json"},
+        {"/PrintheadsStatus.json", "PrintheadsStatus.json"},
+        {"/PrinterMaintenance.json", "PrinterMaintenance.json"},
+        {"/Discovery.json", "Discovery.json"},
+        {"/DeviceCounters", "DeviceCounters.xml"},
         {"/Alerts.json/ActiveAlerts", "ActiveAlerts.json"},
         {"/Paper/List", "PaperList.json"},
         {"/JQ/JobQueueCollection", "JobQueueCollection.json"},
@@ -140,10 +144,12 @@ TEST_F(PiwsChannelTest, ReadsAWholePrinter) {
   EXPECT_EQ(told.seen, Seen::kAnswered) << told.detail;
   EXPECT_EQ(told.at, clock_.Now());
   ExpectGolden("channel.golden", Written(told.answers));
-  EXPECT_THAT(printer.paths(),
-              ElementsAre("/Identification.xml", "/InkSystem.json", "/DeviceStatus.json",
-                          "/Paper/List", "/MediaSystem.json", "/Alerts.json/ActiveAlerts",
-                          "/JQ/JobQueueCollection", kJobs));
+  EXPECT_THAT(
+      printer.paths(),
+      ElementsAre("/Identification.xml", "/InkSystem.json", "/DeviceStatus.json", "/Paper/List",
+                  "/MediaSystem.json", "/PrintheadsStatus.json", "/PrinterMaintenance.json",
+                  "/Discovery.json", "/DeviceCounters", "/Usage.json", "/Counters.json",
+                  "/Alerts.json/ActiveAlerts", "/JQ/JobQueueCollection", kJobs));
   EXPECT_EQ(printer.at_once(), 1);
   for (const char* person : {"Mona", "mona", "leonardo", "Louvre"}) {
     EXPECT_THAT(Written(told.answers), Not(HasSubstr(person)));
@@ -177,12 +183,30 @@ TEST_F(PiwsChannelTest, AsksForPapersOnceAnHourAndForTheQueueOnce) {
   const auto before = printer.paths().size();
   Ask(printer.address());
   const auto all = printer.paths();
-  EXPECT_THAT(std::vector(all.begin() + static_cast<std::ptrdiff_t>(before), all.end()),
-              ElementsAre("/Identification.xml", "/InkSystem.json", "/DeviceStatus.json",
-                          "/MediaSystem.json", "/Alerts.json/ActiveAlerts", kJobs));
+  EXPECT_THAT(
+      std::vector(all.begin() + static_cast<std::ptrdiff_t>(before), all.end()),
+      ElementsAre("/Identification.xml", "/InkSystem.json", "/DeviceStatus.json",
+                  "/MediaSystem.json", "/PrintheadsStatus.json", "/PrinterMaintenance.json",
+                  "/Discovery.json", "/DeviceCounters", "/Alerts.json/ActiveAlerts", kJobs));
   clock_.millis += 60 * 1000;
   Ask(printer.address());
-  EXPECT_EQ(printer.paths().size(), all.size() + 7);
+  EXPECT_EQ(printer.paths().size(), all.size() + 11);
+}
+
+TEST_F(PiwsChannelTest, AsksAgainForWhatAPrinterHasNotAfterAWeekAndWithNewFirmware) {
+  Printer printer;
+  const auto asks = [&] { return std::ranges::count(printer.paths(), "/Usage.json"); };
+  Ask(printer.address());
+  Ask(printer.address());
+  EXPECT_EQ(asks(), 1);
+  clock_.millis += 7 * 24 * 3600 * 1000;
+  Ask(printer.address());
+  EXPECT_EQ(asks(), 2);
+  std::string newer = Golden("Identification.xml");
+  newer.replace(newer.find("JGR9_01_02_03.4"), 15, "JGR9_01_02_03.5");
+  printer.Set("/Identification.xml", Stranger::Ok(newer));
+  Ask(printer.address());
+  EXPECT_EQ(asks(), 3);
 }
 
 TEST_F(PiwsChannelTest, FindsTheQueueAgainAfterARestartOfThePrinter) {

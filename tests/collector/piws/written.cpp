@@ -53,6 +53,7 @@ std::string Written(const JobRecord& j) {
   std::string text = Line("job " + j.job)
                          .Add("client", j.client_job)
                          .Add("name", j.name)
+                         .Add("element", j.element)
                          .Add("status_raw", std::optional(j.status_raw))
                          .End();
   text += Line("  " + j.type + ", " + j.status)
@@ -94,7 +95,7 @@ std::string Written(const Answers& a) {
   const PrinterIdentity& id = a.identity;
   std::string text = fmt::format("printer [{}] [{}] [{}] [{}] [{}]\n", id.manufacturer, id.serial,
                                  id.product, id.model, id.firmware);
-  text += Line("state").Add("is", a.state).End();
+  text += Line("state").Add("is", a.state).Add("uptime", a.uptime).End();
   for (const MeterValue& m : a.meters) {
     text += Line("meter " + m.meter)
                 .Add("colorant", m.colorant)

@@ -73,6 +73,7 @@ class PrintersTest : public testing::TestWithParam<std::string> {
                                {"version", {"2c"}},
                                {"timeout", {"5s"}},
                                {"retries", {"1"}},
+                               {"http-port", {"0"}},
                                {"piws-pause", {"0"}}}};
     const FakeClock clock(*ParseInstant("2026-05-23T16:31:00Z"));
     Ways ways(arguments, clock, 0);

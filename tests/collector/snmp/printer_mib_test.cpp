@@ -119,7 +119,8 @@ TEST(PrinterMibTest, GivesLevelsOnlyWhereThePrinterDid) {
   const Case cases[] = {
       {3, 15, 775, 155, "155 1/10 ml", "775 1/10 ml", "", ""},
       {3, 19, 100, 42, "42 percent", "100 percent", "", "42"},
-      {3, 19, 100, 142, "142 percent", "100 percent", "", ""},
+      {3, 19, 100, 142, "142 percent", "100 percent", "level-beyond-capacity", ""},
+      {4, 19, -2, 30, "30 percent", "", "", "30"},
       {3, 15, 775, 0, "0 1/10 ml", "775 1/10 ml", "", ""},  // empty is an answer
       {3, 15, -2, -2, "", "", "", ""},
       {3, 15, -1, -1, "", "", "", ""},
@@ -144,6 +145,126 @@ TEST(PrinterMibTest, GivesLevelsOnlyWhereThePrinterDid) {
     EXPECT_EQ(supplies[0].remark.value_or(""), c.remark);
     EXPECT_EQ(supplies[0].percent ? supplies[0].percent->text() : "", c.percent);
   }
+}
+
+TEST(PrinterMibTest, CallsWhatIsFilledAReceptacleWhereItsTypeDoesNotSay) {
+  const auto supplies = Walk()
+                            .Supply(1, 4, 4)
+                            .Supply(1, 5, 1)
+                            .Supply(2, 4, 3)
+                            .Supply(2, 5, 2)
+                            .Supply(3, 4, 4)
+                            .Supply(3, 5, 8)
+                            .Read()
+                            .supplies;
+  ASSERT_EQ(supplies.size(), 3U);
+  EXPECT_EQ(supplies[0].kind, "receptacle");
+  EXPECT_EQ(supplies[1].kind, std::nullopt);
+  EXPECT_EQ(supplies[2].kind, "waste-ink");
+}
+
+// As a Brother HL-5370DW was recorded to answer: one of them is empty, of the other some is left.
+TEST(PrinterMibTest, KeepsTwoSuppliesOfOneDescriptionApart) {
+  const auto supplies = Walk()
+                            .Octets(mib::kPrtMarkerSupplies + Oid{6, 1, 1}, "Toner")
+                            .Octets(mib::kPrtMarkerSupplies + Oid{6, 1, 5}, "Toner")
+                            .Supply(1, 9, 0)
+                            .Supply(5, 9, -3)
+                            .Read()
+                            .supplies;
+  ASSERT_EQ(supplies.size(), 2U);
+  EXPECT_EQ(supplies[0].supply, "1.1");
+  EXPECT_EQ(supplies[0].level->value.text(), "0");
+  EXPECT_EQ(supplies[1].supply, "1.5");
+  EXPECT_EQ(supplies[1].level, std::nullopt);
+  EXPECT_EQ(supplies[1].remark, "some-left");
+}
+
+// hrDeviceIndex need not be 1, and a subunit may have the number 0.
+TEST(PrinterMibTest, TakesEveryIndexAsItComes) {
+  SnmpTable table;
+  const auto number = [&](const Oid& oid, std::int64_t value) {
+    table[oid] = Value::Number(ValueType::kGauge32, value);
+  };
+  number(mib::kPrtMarkerCounterUnit + Oid{1280, 0}, 7);
+  number(mib::kPrtMarkerLifeCount + Oid{1280, 0}, 15);
+  number(mib::kPrtMarkerSupplies + Oid{9, 1280, 0}, 3);
+  number(mib::kPrtMarkerSupplies + Oid{9, 1280, 31}, 4);
+  number(mib::kPrtInput + Oid{2, 1280, 0}, 6);
+  number(mib::kPrtAlert + Oid{2, 1280, 0}, 3);
+  number(mib::kHrPrinterStatus + Oid{1280}, 3);
+  const Answers answers =
+      ReadPrinterMib(table, {.verdict = Verdict::kLargeFormat, .printer_rows = {1280}});
+  ASSERT_EQ(answers.meters.size(), 1U);
+  EXPECT_EQ(answers.meters[0].source, "1.3.6.1.2.1.43.10.2.1.4.1280.0");
+  ASSERT_EQ(answers.supplies.size(), 2U);
+  EXPECT_EQ(answers.supplies[0].supply, "1280.0");
+  EXPECT_EQ(answers.supplies[1].supply, "1280.31");
+  EXPECT_EQ(answers.media.at(0).input, "1280.0");
+  EXPECT_EQ(answers.alerts->at(0).key, "0");
+  EXPECT_EQ(answers.state, "idle");
+}
+
+TEST(PrinterMibTest, TakesANumberOfAnyType) {
+  for (const ValueType type : {ValueType::kInteger, ValueType::kCounter32, ValueType::kGauge32,
+                               ValueType::kCounter64, ValueType::kTimeTicks}) {
+    const SnmpTable table = {{mib::kPrtMarkerLifeCount + Oid{1, 1}, Value::Number(type, 7)}};
+    EXPECT_EQ(ReadPrinterMib(table, {.printer_rows = {1}}).meters.size(), 1U);
+  }
+}
+
+TEST(PrinterMibTest, ReadsUptimeAndTheAddressesOfTheCards) {
+  const Answers answers = Walk()
+                              .Number(mib::kSysUpTime, 726216028)
+                              .Octets(mib::kIfPhysAddress + Oid{1}, "")
+                              .Octets(mib::kIfPhysAddress + Oid{2}, "\x94\x57\xA5\x34\xDF\x33")
+                              .Octets(mib::kIfPhysAddress + Oid{3}, std::string(6, '\0'))
+                              .Octets(mib::kIfPhysAddress + Oid{7}, "\x94\x57\xA5\x34\xDF\x33")
+                              .Octets(mib::kIfPhysAddress + Oid{8}, std::string(6, '\xFF'))
+                              .Octets(mib::kIfPhysAddress + Oid{9}, "1234567")
+                              .Read();
+  EXPECT_EQ(answers.uptime, (Quantity{Decimal::FromInteger(726216028), "1/100 s"}));
+  EXPECT_EQ(answers.macs, std::vector<std::string>{"94:57:a5:34:df:33"});
+  EXPECT_EQ(Walk().Number(mib::kSysUpTime, 0).Read().uptime, std::nullopt);
+}
+
+TEST(PrinterMibTest, ReadsTheInkOfHeadsAndTheEnginesPagesAsCountsOfUnsettledMeaning) {
+  const auto meters = Walk()
+                          .Number(mib::kHpHeads + Oid{1, 19, 0}, 4321)
+                          .Number(mib::kHpHeads + Oid{2, 19, 0}, 0)
+                          .Number(mib::kHpHeads + Oid{3, 18, 0}, 5)
+                          .Number(mib::kHpEnginePages + Oid{0}, 15232)
+                          .Read()
+                          .meters;
+  ASSERT_EQ(meters.size(), 2U);
+  EXPECT_EQ(meters[0], (MeterValue{.meter = "x-printhead-ink-1",
+                                   .value = {Decimal::FromInteger(4321), "1/10 ml"},
+                                   .source = "1.3.6.1.4.1.11.2.3.9.4.2.1.4.1.5.3.1.19.0"}));
+  EXPECT_EQ(meters[1], (MeterValue{.meter = "x-engine-pages",
+                                   .value = {Decimal::FromInteger(15232), "pages"},
+                                   .source = "1.3.6.1.4.1.11.2.3.9.4.2.1.4.1.2.5.0"}));
+}
+
+TEST(PrinterMibTest, SaysHowAnInputIs) {
+  const std::pair<std::int64_t, const char*> cases[] = {
+      {0, "idle"},
+      {2, "standby"},
+      {4, "active"},
+      {6, "busy"},
+      {1, "unavailable-on-request"},
+      {3, "broken"},
+      {5, "unknown"},
+      {9, "unavailable-on-request, non-critical-alert"},
+      {17, "unavailable-on-request, critical-alert"},  // 17, 21 and 6: a Z5200
+      {21, "unknown, critical-alert"},
+      {32 + 64, "idle, offline, in-transition"},
+      {7, ""},
+      {-1, ""},
+      {128, ""}};
+  for (const auto& [sum, words] : cases) EXPECT_EQ(SubunitStatusWords(sum), words) << sum;
+  EXPECT_EQ(Walk().Input(2, 2, 6).Input(2, 11, 21).Read().media.at(0).state,
+            "unknown, critical-alert");
+  EXPECT_EQ(Walk().Input(2, 2, 6).Read().media.at(0).state, std::nullopt);
 }
 
 TEST(PrinterMibTest, ReadsLoadedMediaFromBothTables) {
@@ -220,6 +341,48 @@ TEST(PrinterMibTest, TakesTheSeverityOfAnAlertFromItsColumnOnly) {
                                  .severity = Severity::kUnknown,
                                  .code = "808",
                                  .text = "Main roll path out of paper"}));
+}
+
+TEST(PrinterMibTest, AnAlertThatNeedsNobodyIsInformation) {
+  struct Case {
+    std::int64_t level, training;
+    const char* text;
+    Severity severity;
+  };
+  const Case cases[] = {
+      {4, 7, "Powersave", Severity::kInformation},
+      {4, 3, "Paper low", Severity::kWarning},
+      {3, 7, "Jam", Severity::kCritical},
+      {4, 3, "Ready", Severity::kInformation},
+      {4, 3, "Ready for paper", Severity::kInformation},
+      {4, 3, "Readying failed", Severity::kWarning},
+      {3, 3, "Ready", Severity::kCritical},
+  };
+  for (const Case& c : cases) {
+    const auto alerts = Walk()
+                            .Number(mib::kPrtAlert + Oid{2, 1, 5}, c.level)
+                            .Number(mib::kPrtAlert + Oid{3, 1, 5}, c.training)
+                            .Octets(mib::kPrtAlert + Oid{8, 1, 5}, c.text)
+                            .Read()
+                            .alerts;
+    ASSERT_EQ(alerts->size(), 1U) << "information stays in the record";
+    EXPECT_EQ(alerts->at(0).severity, c.severity) << c.text;
+  }
+}
+
+TEST(PrinterMibTest, SaysWhichPartAnAlertIsAbout) {
+  EXPECT_EQ(AlertPartWords(8, 2), "input 2");
+  EXPECT_EQ(AlertPartWords(6, -1), "cover") << "-1 is no row";
+  EXPECT_EQ(AlertPartWords(11, std::nullopt), "marker-supply");
+  EXPECT_EQ(AlertPartWords(-1, 3), "");
+  EXPECT_EQ(AlertPartWords(std::nullopt, 3), "");
+  const auto alerts = Walk()
+                          .Number(mib::kPrtAlert + Oid{4, 1, 1857}, 8)
+                          .Number(mib::kPrtAlert + Oid{5, 1, 1857}, 2)
+                          .Number(mib::kPrtAlert + Oid{7, 1, 1857}, 1)
+                          .Read()
+                          .alerts;
+  EXPECT_EQ(alerts->at(0).part, "input 2");
 }
 
 TEST(PrinterMibTest, AnEmptyAlertTableIsAStatementOnlyFromWhoHasOne) {

@@ -103,8 +103,9 @@ TEST(SnmpChannelTest, ReadsTheSameOverTheNetworkForLessThanItsAllowance) {
                            "hp_laserjet_mfp_m130nw", "hp_laserjet_m452nw", "canon_tm5300"}) {
     const SnmpTable table = ReadRecording(kRecordings / (std::string(name) + ".snmprec"));
     RecordedSession recorded(table);
-    const Json expected = ToJson(ReadAll(recorded).answers);
+    const Told whole = ReadAll(recorded);
     for (const SnmpVersion version : {SnmpVersion::k1, SnmpVersion::k2c}) {
+      Json expected = ToJson(whole.answers);
       RecordedAgent agent(table, version == SnmpVersion::k1 ? '\0' : '\1');
       NetSnmpSession session({}, clock);
       session.Start();
@@ -122,6 +123,9 @@ TEST(SnmpChannelTest, ReadsTheSameOverTheNetworkForLessThanItsAllowance) {
                   << octets << " octets both ways\n";
         EXPECT_LE(octets, kAllowance) << name << " by v" << ToText(version);
         before = now;
+        // The error log has not changed since, so only its end was looked at.
+        if (expected.contains("events"))
+          expected["events"] = Json::array({expected["events"].back()});
       }
       session.Stop();
     }

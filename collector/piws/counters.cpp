@@ -1,0 +1,150 @@
+#include "collector/piws/counters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "collector/piws/said.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::size_t kMaxName = 64;  // of a meter (proto/batch.schema.json)
+constexpr std::string_view kNames[] = {"Id", "ID", "Name", "Type", "Color", "PaperId"};
+constexpr std::string_view kPersonal[] = {"user", "owner", "account", "host", "mail", "person"};
+constexpr std::string_view kNoCounts[] = {"id", "version", "modificationnumber", "index"};
+
+bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+
+// "TotalAreaInM2" to "total-area-in-m2": hyphens before capitals and for all that is no letter.
+std::string Word(std::string_view name) {
+  std::string word;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool starts = IsUpper(c) && i > 0 && IsLowerOrDigit(name[i - 1]);
+    if ((starts || !(IsUpper(c) || IsLowerOrDigit(c))) && !word.empty() && word.back() != '-') {
+      word += '-';
+    }
+    if (IsUpper(c)) word += static_cast<char>(c - 'A' + 'a');
+    if (IsLowerOrDigit(c)) word += c;
+  }
+  while (word.ends_with('-')) word.pop_back();
+  return word;
+}
+
+bool MayNameAPerson(const std::string& name) {
+  const std::string lower = Lower(name);
+  return std::ranges::any_of(
+      kPersonal, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+bool IsNoCount(const std::string& name) {
+  if (name.ends_with("Id") || name.ends_with("ID")) return true;
+  return std::ranges::find(kNoCounts, Lower(name)) != std::end(kNoCounts);
+}
+
+// A number, or {Value, Unit}.
+bool IsAmount(const Node& node) { return node.children.empty() || node.Has("Value"); }
+
+class Counters {
+ public:
+  explicit Counters(Answers& into) : into_(into) {}
+
+  void Read(const Node& node, const std::string& path, const std::string& source) {
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const Node& child = node.children[i];
+      if (MayNameAPerson(child.name)) continue;
+      const std::string name = child.name + Which(node, i);
+      const std::string below = path + "-" + Word(name);
+      const std::string from = source.empty() ? name : source + "/" + name;
+      if (!IsAmount(child)) {
+        Read(child, below, from);
+      } else if (!IsNoCount(child.name)) {
+        Add(child, below, from);
+      }
+    }
+  }
+  bool any() const { return count_ > 0; }
+
+ private:
+  // "[cyan]" or "[2]" of an element that is one of several; else empty.
+  static std::string Which(const Node& parent, std::size_t at) {
+    const Node& node = parent.children[at];
+    const auto all = parent.All(node.name);
+    if (all.size() < 2) return {};
+    for (const std::string_view name : kNames) {
+      if (const auto text = node.Text(name)) return fmt::format("[{}]", *text);
+    }
+    return fmt::format("[{}]", 1 + (std::ranges::find(all, &node) - all.begin()));
+  }
+
+  void Add(const Node& node, std::string path, const std::string& source) {
+    const auto amount = node.Amount();
+    if (!amount || amount->value.digits() < 0) return;
+    ++count_;
+    // The end of a long path tells more than its beginning.
+    if (path.size() > kMaxName)
+      path = "x" + path.substr(path.find('-', path.size() - kMaxName + 1));
+    if (std::ranges::find(into_.meters, path, &MeterValue::meter) != into_.meters.end()) return;
+    if (count_ > kMaxCounters) {
+      if (count_ == kMaxCounters + 1) {
+        into_.remarks.push_back(fmt::format("{}: more than {} counters; the rest is left out",
+                                            source.substr(0, source.find('/')), kMaxCounters));
+      }
+      return;
+    }
+    into_.meters.push_back({.meter = std::move(path), .value = *amount, .source = source});
+  }
+
+  Answers& into_;
+  std::size_t count_ = 0;
+};
+
+// Takes "39M" off "39M31S"; 0 where there is no such part.
+std::int64_t TakePart(std::string_view& text, char letter) {
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end == text.data() + text.size() || *end != letter) return 0;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+  return number;
+}
+
+// ISO 8601 duration without years and months, in seconds.
+std::optional<std::int64_t> Seconds(std::string_view text) {
+  if (!text.starts_with('P')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto years = TakePart(text, 'Y');
+  const auto months = TakePart(text, 'M');
+  std::int64_t seconds = TakePart(text, 'D') * 86'400;
+  if (years != 0 || months != 0) return std::nullopt;
+  if (text.starts_with('T')) {
+    text.remove_prefix(1);
+    seconds += TakePart(text, 'H') * 3600;
+    seconds += TakePart(text, 'M') * 60;
+    seconds += TakePart(text, 'S');
+  }
+  return text.empty() ? std::optional(seconds) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Discovery> ReadDiscovery(const Node& document, Instant seen_at) {
+  if (!document.Has("Discovery")) return std::nullopt;
+  const Node& info = document["Discovery"]["SystemTimeInfo"];
+  Discovery discovery;
+  const auto seconds = Seconds(info.Text("Uptime").value_or(""));
+  if (seconds && *seconds > 0) discovery.uptime = Quantity{Decimal::FromInteger(*seconds), "s"};
+  if (const auto date = info.Time("Date")) discovery.clock_offset_ms = (seen_at - *date).count();
+  return discovery;
+}
+
+bool ReadCounters(const Node& document, Answers& into) {
+  Counters counters(into);
+  counters.Read(document, "x", "");
+  return counters.any();
+}
+
+}  // namespace plotmeter

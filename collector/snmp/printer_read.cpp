@@ -1,0 +1,210 @@
+#include "collector/snmp/printer_read.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "collector/snmp/mib.h"
+#include "collector/snmp/printer_mib.h"
+
+namespace plotmeter {
+namespace {
+
+// Two reckonings of one start differ by the network's delay and the drift of two clocks.
+constexpr std::chrono::minutes kSameStart{10};
+
+std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
+  std::vector<Oid> rows;
+  for (auto row = table.lower_bound(subtree); row != table.end() && subtree.Contains(row->first);
+       ++row) {
+    rows.push_back(row->first);
+  }
+  return rows;
+}
+
+// When the card started, by the collector's clock. TimeTicks have 32 bits, whatever came.
+std::optional<Instant> StartOf(const Probed& probed) {
+  const auto ticks = NumberAt(probed.table, mib::kSysUpTime);
+  if (!ticks || *ticks <= 0 || *ticks > UINT32_MAX) return std::nullopt;
+  return probed.at - std::chrono::milliseconds(*ticks * 10);
+}
+
+// Shared by the callbacks that follow each other; the last one lets go of it.
+class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
+ public:
+  PrinterRead(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+              PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done)
+      : session_(session),
+        profiles_(profiles),
+        peer_(std::move(peer)),
+        probed_(std::move(probed)),
+        known_(std::move(known)),
+        done_(std::move(done)) {
+    bulk_peer_ = peer_;
+    peer_.max_repetitions = 0;
+  }
+
+  void Start() {
+    const Fingerprint& printer = probed_.fingerprint;
+    const std::string whose =
+        fmt::format("{} {} {}", printer.serial, printer.product, printer.firmware);
+    if (known_.whose != whose) known_ = {.whose = whose, .bulk = known_.bulk};
+    NoticeRestart();
+    explores_ = !known_.explored_at || probed_.at < *known_.explored_at ||
+                probed_.at - *known_.explored_at >= kExploreAgain;
+    Walk(Subtrees(), [self = shared_from_this()](SnmpResult result) {
+      const bool nothing = result.table.empty();
+      if (!self->Take(std::move(result))) return;
+      if (nothing) self->remarks_.push_back("no Printer-MIB answers");
+      self->Learn();
+      self->AskObjects();
+    });
+  }
+
+ private:
+  void Walk(std::vector<Oid> subtrees, SnmpCallback done) {
+    const bool bulk = known_.bulk == SnmpBulk::kWorked;
+    session_.Walk(bulk ? bulk_peer_ : peer_, std::move(subtrees),
+                  [self = shared_from_this(), done = std::move(done)](SnmpResult result) {
+                    if (result.bulk == SnmpBulk::kFailed) self->known_.bulk = result.bulk;
+                    done(std::move(result));
+                  });
+  }
+
+  // The numbers of jobs begin anew with a start, and who started may have been changed.
+  void NoticeRestart() {
+    const auto started_at = StartOf(probed_);
+    if (!started_at) return;
+    if (known_.started_at && std::chrono::abs(*started_at - *known_.started_at) <= kSameStart) {
+      return;
+    }
+    known_.started_at = started_at;
+    known_.explored_at.reset();
+    known_.jobs.clear();
+  }
+
+  std::vector<Oid> Subtrees() const {
+    std::vector<Oid> subtrees = PrinterMibColumns();
+    for (const Oid& subtree : OptionalSubtrees(probed_.fingerprint)) {
+      if (!explores_ && !known_.offers.contains(subtree)) continue;
+      if (!explores_ && subtree == mib::kHpErrorLog) {
+        const auto end = ErrorLogEndSubtrees(known_.log);
+        subtrees.insert(subtrees.end(), end.begin(), end.end());
+        continue;
+      }
+      subtrees.push_back(subtree);
+    }
+    return subtrees;
+  }
+
+  void Learn() {
+    if (!explores_) return;
+    known_.explored_at = probed_.at;
+    known_.offers = {mib::kHpErrorLog};  // which is empty as long as all is well
+    for (const Oid& subtree : OptionalSubtrees(probed_.fingerprint)) {
+      if (!RowsBelow(probed_.table, subtree).empty()) known_.offers.insert(subtree);
+    }
+    // Nothing is printed most of the time, and then the table of jobs is empty too.
+    if (known_.offers.erase(mib::kJmActiveJobs) > 0) known_.offers.insert(mib::kJmJobState);
+  }
+
+  void AskObjects() {
+    std::vector<Oid> objects = PrinterMibObjects(probed_.table, probed_.fingerprint);
+    const std::vector<Oid> of_jobs = JobObjects(probed_.table, known_.jobs);
+    objects.insert(objects.end(), of_jobs.begin(), of_jobs.end());
+    session_.Get(peer_, std::move(objects), [self = shared_from_this()](SnmpResult result) {
+      if (self->Take(std::move(result))) self->AskErrorLog();
+    });
+  }
+
+  // The whole log again only when its end is another than it was.
+  void AskErrorLog() {
+    const ErrorLogEnd end = EndOfErrorLog(probed_.table);
+    if (explores_ || end == known_.log) {
+      known_.log = end;
+      return TryBulk();
+    }
+    Walk({mib::kHpErrorLog}, [self = shared_from_this()](SnmpResult result) {
+      if (!self->Take(std::move(result))) return;
+      self->known_.log = EndOfErrorLog(self->probed_.table);
+      self->TryBulk();
+    });
+  }
+
+  // Right is what says the same as GETNEXT did; a table that changed just now counts as wrong.
+  void TryBulk() {
+    Oid longest;
+    std::vector<Oid> rows;
+    for (const Oid& column : PrinterMibColumns()) {
+      std::vector<Oid> here = RowsBelow(probed_.table, column);
+      if (here.size() <= rows.size()) continue;
+      longest = column;
+      rows = std::move(here);
+    }
+    if (known_.bulk != SnmpBulk::kNotTried || bulk_peer_.max_repetitions == 0 || rows.empty() ||
+        probed_.credentials.version == SnmpVersion::k1) {
+      return Tell();
+    }
+    SnmpPeer peer = bulk_peer_;
+    peer.retries = std::min(peer.retries, 1);
+    session_.Walk(peer, {longest}, [self = shared_from_this(), longest, rows](SnmpResult result) {
+      const bool same = RowsBelow(result.table, longest) == rows;
+      if (result.bulk != SnmpBulk::kNotTried) {
+        self->known_.bulk = same ? result.bulk : SnmpBulk::kFailed;
+      }
+      self->Tell();
+    });
+  }
+
+  bool Take(SnmpResult result) {
+    if (!HasTable(result.seen)) {
+      done_({.seen = result.seen == SnmpSeen::kMalformed ? Seen::kUnreadable : Seen::kUnreachable,
+             .detail = std::move(result.detail)},
+            std::move(known_));
+      return false;
+    }
+    if (!result.detail.empty()) remarks_.push_back(result.detail);
+    if (!result.table.empty()) probed_.at = result.at;
+    probed_.table.merge(result.table);
+    return true;
+  }
+
+  void Tell() {
+    Told told{.seen = Seen::kAnswered, .at = probed_.at};
+    told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
+    for (PrinterEvent& event : told.answers.events) event.at = told.at;
+    told.answers.jobs = Jobs();
+    told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
+    done_(std::move(told), std::move(known_));
+  }
+
+  std::vector<JobRecord> Jobs() {
+    SnmpJobs read = ReadSnmpJobs(probed_.table, known_.jobs, known_.started_at);
+    known_.jobs = std::move(read.finished);
+    for (JobRecord& job : read.jobs) job.seen_at = probed_.at;
+    return std::move(read.jobs);
+  }
+
+  SnmpSession& session_;
+  const Profiles& profiles_;
+  SnmpPeer peer_;
+  Probed probed_;
+  SnmpPeer bulk_peer_ = {};  // the same, asked by GETBULK
+  PrinterKnowledge known_;
+  std::function<void(Told, PrinterKnowledge)> done_;
+  bool explores_ = true;
+  std::vector<std::string> remarks_ = {};
+};
+
+}  // namespace
+
+void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+                PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done) {
+  std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
+                                std::move(known), std::move(done))
+      ->Start();
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,48 @@
+// Reads one printer that a probe has recognised: the walk, then the objects it named, and of what
+// only some models have no more than this one is known to offer.
+//
+//    ReadProbed(session, profiles, peer, probed, {}, [](Told told, PrinterKnowledge known) { … });
+//
+// GETBULK is used, with the repetitions that `peer` allows, where it has worked before: until that
+// is known, a read by GETNEXT asks for its longest column once more.
+//
+// Calls back exactly once, from the session's thread. The session and the
+// profiles outlive the call.
+
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
+#include "collector/snmp/error_log.h"
+#include "collector/snmp/job_mib.h"
+#include "collector/snmp/probe.h"
+#include "collector/snmp/session.h"
+
+namespace plotmeter {
+
+// What is worth knowing of a printer from one read to the next. It saves traffic, and nothing is
+// lost without it: a read that begins with {} finds out anew. It is never told in place of an
+// answer, but for jobs at their end, and those only while the printer lists them.
+struct PrinterKnowledge {
+  std::string whose = {};  // serial, product and firmware; of another printer it is of no use
+  std::optional<Instant> explored_at = {};  // when all OptionalSubtrees were asked for
+  std::set<Oid> offers = {};                // those that were there
+  ErrorLogEnd log = {};
+  std::optional<Instant> started_at = {};  // when the card did, by the collector's clock
+  std::vector<FinishedJob> jobs = {};
+  SnmpBulk bulk = SnmpBulk::kNotTried;  // kept of another printer at the address, too
+};
+
+// How long a printer is believed to offer what it offered.
+inline constexpr std::chrono::hours kExploreAgain{7 * 24};
+
+void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+                PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done);
+
+}  // namespace plotmeter

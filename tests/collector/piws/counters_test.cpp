@@ -1,0 +1,91 @@
+#include "collector/piws/counters.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/collector/piws/written.h"
+
+namespace plotmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const Instant kNow = *ParseInstant("2026-03-01T08:00:00Z");
+
+TEST(DiscoveryTest, ReadsUptimeAndThePrintersClock) {
+  const auto discovery = ReadDiscovery(ReadDocument(Golden("Discovery.json")), kNow);
+  ASSERT_TRUE(discovery);
+  EXPECT_EQ(discovery->uptime, (Quantity{Decimal::FromInteger(9571), "s"}));
+  EXPECT_EQ(discovery->clock_offset_ms, 30'000);
+}
+
+TEST(DiscoveryTest, ReadsNoDurationThatHasNoLengthAndNoDateThatIsNone) {
+  const std::pair<const char*, std::int64_t> cases[] = {{"P0Y0M1DT0H0M1S", 86401},
+                                                        {"PT5M", 300},
+                                                        {"P1DT1H", 90000},
+                                                        {"P0Y1M0DT0H0M0S", 0},
+                                                        {"P1Y0M0DT0H0M0S", 0},
+                                                        {"P0Y0M0DT0H0M0S", 0},
+                                                        {"rubbish", 0},
+                                                        {"PT1.5S", 0},
+                                                        {"PT99999999999999S", 0},
+                                                        {"", 0}};
+  for (const auto& [text, seconds] : cases) {
+    const auto discovery = ReadDiscovery(
+        ReadDocument(fmt::format(R"({{"Discovery": {{"SystemTimeInfo": {{"Uptime": "{}",
+            "Date": "1970-01-01T00:00:00Z"}}}}}})",
+                                 text)),
+        kNow);
+    ASSERT_TRUE(discovery);
+    EXPECT_EQ(discovery->uptime ? discovery->uptime->value.digits() : 0, seconds) << text;
+    EXPECT_EQ(discovery->clock_offset_ms, std::nullopt);
+  }
+  EXPECT_EQ(ReadDiscovery(ReadDocument("{}"), kNow), std::nullopt);
+}
+
+TEST(CountersTest, KeepsEveryNumberUnderItsPath) {
+  Answers answers;
+  EXPECT_TRUE(ReadCounters(ReadDocument(Golden("DeviceCounters.xml")), answers));
+  ExpectGolden("counters.golden", Written(answers));
+  EXPECT_THAT(Written(answers), Not(HasSubstr("mona")));
+  EXPECT_THAT(Written(answers), Not(HasSubstr("44"))) << "what a person printed";
+}
+
+TEST(CountersTest, NamesAreWordsThatFitABatch) {
+  Answers answers;
+  std::string deep = R"({"A": )";
+  for (int i = 0; i < 8; ++i) deep += R"({"ÄVeryLongNameOfSomeElement": )";
+  deep += "7" + std::string(9, '}');
+  EXPECT_TRUE(ReadCounters(ReadDocument(deep), answers));
+  ASSERT_EQ(answers.meters.size(), 1U);
+  const std::string& name = answers.meters[0].meter;
+  EXPECT_LE(name.size(), 64U);
+  EXPECT_EQ(name.substr(0, 2), "x-");
+  EXPECT_TRUE(name.ends_with("very-long-name-of-some-element")) << name;
+  EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos);
+}
+
+TEST(CountersTest, KeepsNoMoreThanItSays) {
+  std::string many = R"({"Usage": {)";
+  for (int i = 0; i < 500; ++i) many += fmt::format(R"("Count{}": {},)", i, i);
+  many += R"("Last": 1}})";
+  Answers answers;
+  EXPECT_TRUE(ReadCounters(ReadDocument(many), answers));
+  EXPECT_EQ(answers.meters.size(), kMaxCounters);
+  ASSERT_EQ(answers.remarks.size(), 1U);
+  EXPECT_EQ(answers.remarks[0], "Usage: more than 100 counters; the rest is left out");
+}
+
+TEST(CountersTest, WithoutANumberThereIsNothing) {
+  Answers answers;
+  for (const char* body : {R"({"Usage": {"Status": "none"}})", "{}", R"({"Usage": null})",
+                           R"({"Usage": {"Id": 5, "Owner": {"Prints": 3}}})"}) {
+    EXPECT_FALSE(ReadCounters(ReadDocument(body), answers)) << body;
+  }
+  EXPECT_TRUE(answers.meters.empty());
+}
+
+}  // namespace
+}  // namespace plotmeter

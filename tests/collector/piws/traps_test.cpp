@@ -1,0 +1,228 @@
+// The traps that the documents and the job queue of these printers hold, one test each, in the
+// order in which they were written down when a DesignJet Z9 was recorded and clients of a Latex
+// 800W were read.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "collector/piws/documents.h"
+#include "collector/piws/jobs.h"
+#include "tests/collector/piws/written.h"
+
+namespace plotmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+// One cartridge; `info` and `cumulative` are the insides of its InkSupplyInfo and
+// InkSlotCumulativeInfo.
+Answers Ink(const std::string& info, const std::string& cumulative = R"("InkUsed": 450)",
+            const std::string& agent = "marking") {
+  Answers answers;
+  ReadInkSystem(ReadDocument(fmt::format(
+                    R"({{"InkSystem": {{"InkSlotGroupCollection": {{"InkSlotGroup": {{
+          "Color": "cyan", "InkAgentType": "{}", "SlotGroupId": 0,
+          "InkSlotGroupInfo": {{"InkUsed": 450, "InkSupplyGroupInfo": {{"Level": 198}}}},
+          "InkSlotCollection": {{"InkSlot": {{"SlotId": 0, "SlotInfo": {{
+            "InkSlotCumulativeInfo": {{{}}}, "InkSupplyInfo": {{{}}}}}}}}}}}}}}}}})",
+                    agent, cumulative, info)),
+                answers);
+  return answers;
+}
+
+// The one job of a queue; `inside` follows its UUID.
+JobRecord Job(const std::string& inside, const JobQueueContext& context = {}) {
+  const auto queue = ReadJobQueue(
+      ReadDocument(fmt::format(R"({{"JobQueueSnapshot": {{"Jobs": {{"Job": {{"Job2DPrint": {{
+          "UUID": "A1", {}}}}}}}}}}})",
+                               inside)),
+      context);
+  EXPECT_THAT(queue->jobs, SizeIs(1));
+  return queue->jobs.at(0);
+}
+
+const char kPrinted[] = R"("Status": {"JobStatus": "Completed", "CompletionStatus": "OK"},
+    "Progress": {"NumberOfPrintedPages": 1},)";
+const char kTimes[] = R"("ArrivalTimestamp": "2026-05-23T10:00:00Z",
+    "CompletionTimestamp": "2026-05-23T10:05:00Z")";
+
+TEST(InkTrap, ANumberOfInsertionsIsNoNumberOfCartridges) {
+  const Answers answers = Ink("", R"("InkUsed": 450, "NumberOfInsertions": 496)");
+  ASSERT_THAT(answers.meters, SizeIs(1));
+  EXPECT_EQ(answers.meters[0].value.value.text(), "450");
+  EXPECT_THAT(Written(answers), Not(HasSubstr("496")));
+}
+
+TEST(InkTrap, BThreeLevelsDisagreeAndEachIsKeptAsItWasSaid) {
+  const Supply supply =
+      Ink(R"("Level": 196, "Capacity": 300, "LevelPercentage": 66)").supplies.at(0);
+  EXPECT_EQ(supply.level->value.text(), "196");
+  EXPECT_EQ(supply.percent->text(), "66");
+}
+
+TEST(InkTrap, CTheGroupAndItsSlotAreOneCount) { EXPECT_THAT(Ink("").meters, SizeIs(1)); }
+
+TEST(InkTrap, DAFlagIsToldButTheStateDecides) {
+  const Supply supply =
+      Ink(R"("State": "Ok", "LevelPercentage": 89, "Status": {"StatusFlag": "LowLevel"})")
+          .supplies.at(0);
+  EXPECT_EQ(supply.state, "Ok");
+  EXPECT_EQ(supply.remark, "LowLevel");
+}
+
+TEST(InkTrap, EADateOf1970IsUnknown) {
+  const Supply supply = Ink(R"("InstallDate": "1970-01-01T00:00:00Z",
+      "ExpirationDate": "1970-01-01T00:00:00Z")")
+                            .supplies.at(0);
+  EXPECT_EQ(supply.installed, std::nullopt);
+}
+
+TEST(InkTrap, FGlossIsAnInkApart) {
+  EXPECT_EQ(Ink("", R"("InkUsed": 1)", "glossing").supplies.at(0).kind, "glossing");
+}
+
+TEST(JobTrap, T1OkIsTheDefaultAndNoSuccess) {
+  for (const char* status : {"Paused", "Deleted", "WaitingToPrint", "Held"}) {
+    EXPECT_NE(
+        Job(fmt::format(R"("Status": {{"JobStatus": "{}", "CompletionStatus": "OK"}})", status))
+            .status,
+        "printed")
+        << status;
+  }
+  EXPECT_EQ(Job(std::string(kPrinted) + R"("Accounting": {)" + kTimes + "}").status, "printed");
+}
+
+TEST(JobTrap, T2WhatHasNotRunSaysNothingByItsZeros) {
+  const JobRecord job = Job(R"("Status": {"JobStatus": "Paused", "CompletionStatus": "OK"},
+      "Accounting": {"ArrivalTimestamp": "1970-01-01T00:00:00Z",
+        "PrintingTimestamp": "1970-01-01T00:00:00Z", "CompletionTimestamp": "1970-01-01T00:00:00Z",
+        "MediaCollectionConsumption": {"MediaConsumption": {"PaperId": "",
+          "SquareAmount": "0.000000", "LinearAmount": "0.000000"}},
+        "InkCollectionConsumption": null})");
+  EXPECT_EQ(job.submitted, std::nullopt);
+  EXPECT_EQ(job.finished, std::nullopt);
+  EXPECT_EQ(job.area, std::nullopt);
+  EXPECT_EQ(job.length, std::nullopt);
+  EXPECT_EQ(job.media, std::nullopt);
+  EXPECT_THAT(job.ink, IsEmpty());
+  EXPECT_EQ(job.printed_pages, std::nullopt);
+}
+
+TEST(JobTrap, T3ADeletedJobHasLostItsAccountAndDoesNotSayZero) {
+  const JobRecord job = Job(std::string(R"("Status": {"JobStatus": "Deleted",
+      "CompletionStatus": "OK"}, "Progress": {"NumberOfPrintedPages": 0}, "Accounting": {)") +
+                            kTimes + "}");
+  EXPECT_EQ(job.status, "unknown") << "it had come to its end, and may have printed";
+  EXPECT_EQ(job.printed_pages, std::nullopt);
+  EXPECT_EQ(job.area, std::nullopt);
+}
+
+TEST(JobTrap, T4TheTimeOfSubmissionIsTheClientsLocalTime) {
+  const JobRecord job = Job(std::string(kPrinted) + R"("Accounting": {
+      "SubmissionTimestamp": "2026-05-23T12:00:00Z", )" +
+                            kTimes + "}");
+  EXPECT_EQ(job.submitted, ParseInstant("2026-05-23T10:00:00Z"));
+}
+
+TEST(JobTrap, T5APaperIsNamedByTheJobElseByItsPages) {
+  const JobQueueContext context{.papers = {{"9E489F02AE027F9DD93191D872728C1D", "Hahnemühle"}}};
+  const JobRecord job = Job(std::string(kPrinted) + R"("Pages": {"Page": {"Settings": {
+      "MediaType": "9E489F02AE027F9DD93191D872728C1D"}}}, "Accounting": {)" +
+                                kTimes +
+                                R"(, "MediaCollectionConsumption": {"MediaConsumption": {
+      "PaperId": "", "SquareAmount": 5}}})",
+                            context);
+  EXPECT_EQ(job.media, "9E489F02AE027F9DD93191D872728C1D");
+  EXPECT_EQ(job.media_name, "Hahnemühle");
+}
+
+TEST(JobTrap, T6AnAreaWithoutAUnitHasNone) {
+  const JobRecord job = Job(std::string(kPrinted) + R"("Accounting": {)" + kTimes +
+                            R"(, "MediaCollectionConsumption": {"MediaConsumption": {
+      "PaperId": "2070", "SquareAmount": "191.352000", "LinearAmount": "3.5"}}})");
+  EXPECT_EQ(job.area, (Quantity{*Decimal::Parse("191.352000"), "?"}));
+  EXPECT_EQ(job.length, (Quantity{*Decimal::Parse("3.5"), "?"}));
+}
+
+TEST(JobTrap, T7TheJobsAccountAndItsPagesAreNeverAdded) {
+  const std::string media = R"("MediaCollectionConsumption": {"MediaConsumption": {
+      "PaperId": "2070", "SquareAmount": 10}}, "InkCollectionConsumption": {"InkConsumption": {
+      "InkName": "cyan", "Amount": 2}})";
+  const std::string pages = R"("Pages": {"Page": [{"Accounting": {)" + media +
+                            R"(}}, {"Accounting": {)" + media + "}}]},";
+  const JobRecord both = Job(kPrinted + pages + R"("Accounting": {)" + kTimes + ", " + media + "}");
+  EXPECT_EQ(both.area->value.text(), "10");
+  EXPECT_EQ(both.ink.at(0).amount.value.text(), "2");
+  const JobRecord of_pages = Job(kPrinted + pages + R"("Accounting": {)" + kTimes + "}");
+  EXPECT_EQ(of_pages.area->value.text(), "20");
+  EXPECT_EQ(of_pages.ink.at(0).amount.value.text(), "4");
+}
+
+TEST(JobTrap, T8ThePrintersIdIsTheJobsAndTheClientsIsACrossReference) {
+  const JobRecord job = Job(R"("Settings": {"JobUUID": "F76329E7-1724-469A-911C-EA6FEA7DF5F5"})");
+  EXPECT_EQ(job.job, "A1");
+  EXPECT_EQ(job.client_job, "f76329e7-1724-469a-911c-ea6fea7df5f5");
+  EXPECT_EQ(Job(R"("Settings": {"RequestedCopies": 1})").client_job, std::nullopt);
+}
+
+TEST(JobTrap, T9AnotherElementIsNoPrint) {
+  const auto queue = ReadJobQueue(ReadDocument(R"({"JobQueueSnapshot": {"Jobs": {"Job": {
+      "JobCopy2D": {"UUID": "A1", "Status": {"JobStatus": "Completed"}}}}}})"),
+                                  {});
+  ASSERT_THAT(queue->jobs, SizeIs(1));
+  EXPECT_EQ(queue->jobs[0].type, "copy");
+  EXPECT_EQ(queue->jobs[0].element, "JobCopy2D");
+}
+
+TEST(JobTrap, T10OneJobMayBeAnObjectAndSeveralAList) {
+  for (const char* jobs :
+       {R"({"Job2DPrint": {"UUID": "A1", "Status": {"JobStatus": "Held"}}})",
+        R"([{"Job2DPrint": {"UUID": "A1", "Status": {"JobStatus": "Held"}}}])"}) {
+    const auto queue = ReadJobQueue(
+        ReadDocument(fmt::format(R"({{"JobQueueSnapshot": {{"Jobs": {{"Job": {}}}}}}})", jobs)),
+        {});
+    ASSERT_TRUE(queue);
+    EXPECT_THAT(queue->jobs, SizeIs(1)) << jobs;
+  }
+}
+
+TEST(JobTrap, AnEnvelopeIsNoJob) {
+  const auto queue = ReadJobQueue(ReadDocument(R"({"JobQueueSnapshot": {"Jobs": {"Job": {
+      "Job2DPrint": {"UUID": "A1", "URI": "/x"}}}}})"),
+                                  {});
+  EXPECT_THAT(queue->jobs, IsEmpty());
+}
+
+TEST(MediaTrap, OnlyARollHasALengthLeft) {
+  Answers answers;
+  ReadMediaSystem(ReadDocument(R"({"MediaSystem": {"DrawerCollection": {"Drawer":
+      {"InputDeviceCollection": {"Roll": {"IdForPrinting": "ROLL", "LoadedMediaCollection":
+        {"LoadedMedia": {"MediaTypeID": "2070", "RemainingLength": {"Value": 9, "Unit": "m"}}}},
+      "Sheet": {"IdForPrinting": "MANUAL_FEED", "LoadedMediaCollection": {"LoadedMedia":
+        {"MediaTypeID": "2070", "RemainingLength": {"Value": 11.55, "Unit": "in"}}}}}}}}})"),
+                  {}, answers);
+  ASSERT_THAT(answers.media, SizeIs(2));
+  EXPECT_TRUE(answers.media[0].length_left);
+  EXPECT_EQ(answers.media[1].length_left, std::nullopt);
+}
+
+TEST(ShapeTrap, ANumberMayBeANumberAStringOrAnObject) {
+  for (const char* used : {R"("InkUsed": 433)", R"("InkUsed": "433")",
+                           R"("InkUsed": {"Value": 433})", R"("InkUsed": {"Value": "433"})"}) {
+    EXPECT_EQ(Ink("", used).meters.at(0).value.value.text(), "433") << used;
+  }
+}
+
+TEST(ShapeTrap, TheFirstByteSaysWhatADocumentIs) {
+  EXPECT_TRUE(ReadDocument("\r\n <InkSystem/>").Has("InkSystem"));
+  EXPECT_TRUE(ReadDocument("\n{\"InkSystem\": null}").Has("InkSystem"));
+}
+
+}  // namespace
+}  // namespace plotmeter

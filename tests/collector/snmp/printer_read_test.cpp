@@ -1,0 +1,137 @@
+#include "collector/snmp/printer_read.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "collector/snmp/mib.h"
+#include "collector/snmp/printer_mib.h"
+#include "tests/fakes/recorded_session.h"
+
+namespace plotmeter {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A printer with one error in its log that has been up for an hour.
+class PrinterReadTest : public testing::Test {
+ protected:
+  PrinterReadTest() {
+    session_.table()[mib::kPrtMarkerLifeCount + Oid{1, 1}] = Count(3);
+    LogError(1, 1437049356, 610010);
+    session_.SetNow(now_);
+  }
+
+  static Value Count(std::int64_t number) { return Value::Number(ValueType::kCounter32, number); }
+  void LogError(std::uint32_t n, std::int64_t time, std::int64_t code) {
+    session_.table()[mib::kHpErrorLog + Oid{n, 1, 0}] = Count(time);
+    session_.table()[mib::kHpErrorLog + Oid{n, 2, 0}] = Count(code);
+  }
+
+  Told Read(const std::string& firmware = "1") {
+    Probed probed{.seen = SnmpSeen::kAnswered,
+                  .table = {{mib::kSysUpTime, Count((now_ - started_).count() / 10)}},
+                  .fingerprint = {.verdict = Verdict::kLargeFormat, .firmware = firmware},
+                  .at = now_};
+    Told told;
+    session_.ForgetAsked();
+    ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, known_,
+               [&](Told answer, PrinterKnowledge known) {
+                 told = std::move(answer);
+                 known_ = std::move(known);
+               });
+    return told;
+  }
+  void Pass(std::chrono::milliseconds time) {
+    now_ += time;
+    session_.SetNow(now_);
+  }
+  std::ptrdiff_t Asked(const Oid& oid) const { return std::ranges::count(session_.asked(), oid); }
+
+  RecordedSession session_{SnmpTable{}};
+  PrinterKnowledge known_ = {};
+  Instant now_ = *ParseInstant("2026-11-22T10:00:00Z");
+  Instant started_ = *ParseInstant("2026-11-22T09:00:00Z");
+};
+
+TEST_F(PrinterReadTest, AsksForWhatFewModelsHaveOnceAndThenWhereItWasThere) {
+  session_.table()[mib::kHpLifetimeInk + Oid{1, 1, 0}] = Count(5000);
+  EXPECT_EQ(Read().answers.meters.size(), 2U);
+  for (const Oid& subtree : OptionalSubtrees({.verdict = Verdict::kLargeFormat})) {
+    EXPECT_EQ(Asked(subtree), 1) << subtree.ToText();
+  }
+  Pass(5min);
+  EXPECT_EQ(Read().answers.meters.size(), 2U);
+  for (const Oid& subtree : OptionalSubtrees({.verdict = Verdict::kLargeFormat})) {
+    EXPECT_EQ(Asked(subtree), subtree == mib::kHpLifetimeInk ? 1 : 0) << subtree.ToText();
+  }
+}
+
+TEST_F(PrinterReadTest, ExploresAgainAfterAWeekARestartAndNewFirmware) {
+  const auto explores = [&] { return Asked(mib::kHpEnginePages) == 1; };
+  Read();
+  Pass(kExploreAgain - 1min);
+  Read();
+  EXPECT_FALSE(explores());
+  Pass(1min);
+  Read();
+  EXPECT_TRUE(explores());
+  Read();
+  EXPECT_FALSE(explores());
+  started_ = now_ - 1min;
+  Read();
+  EXPECT_TRUE(explores()) << "it was switched off and on";
+  Read("2");
+  EXPECT_TRUE(explores()) << "its firmware is another";
+}
+
+TEST_F(PrinterReadTest, WalksTheErrorLogAgainOnlyWhenItsEndIsAnother) {
+  EXPECT_EQ(Read().answers.events.size(), 1U);
+  Pass(5min);
+  const Told same = Read();
+  EXPECT_EQ(Asked(mib::kHpErrorLog), 0);
+  ASSERT_EQ(same.answers.events.size(), 1U);
+  EXPECT_EQ(same.answers.events[0].at, now_);
+  LogError(2, 1437049400, 610010);
+  LogError(3, 1437049401, 610011);
+  EXPECT_EQ(Read().answers.events.size(), 3U);
+  EXPECT_EQ(Asked(mib::kHpErrorLog), 1);
+  Read();
+  EXPECT_EQ(Asked(mib::kHpErrorLog), 0);
+}
+
+TEST_F(PrinterReadTest, SeesTheFirstErrorOfALogThatWasEmpty) {
+  session_.table().erase(mib::kHpErrorLog + Oid{1, 1, 0});
+  session_.table().erase(mib::kHpErrorLog + Oid{1, 2, 0});
+  EXPECT_TRUE(Read().answers.events.empty());
+  LogError(1, 1437049356, 610010);
+  EXPECT_EQ(Read().answers.events.size(), 1U);
+}
+
+TEST_F(PrinterReadTest, ReadsJobsAlsoOfAPrinterThatHadNoneWhenItWasFirstAsked) {
+  session_.table()[mib::kJmActiveJobs + Oid{1}] = Count(0);
+  EXPECT_TRUE(Read().answers.jobs.empty());
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  session_.table()[mib::kJmAttributeNumber + Oid{1, 7, 131, 1}] = Count(2);
+  const auto jobs = Read().answers.jobs;
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].printed_pages, 2);
+  EXPECT_EQ(jobs[0].seen_at, now_);
+  EXPECT_EQ(Read().answers.jobs, jobs);
+  EXPECT_EQ(Asked(mib::kJmAttributeNumber + Oid{1, 7, 131, 1}), 0) << "it is at its end";
+}
+
+TEST_F(PrinterReadTest, AJobOfTheSameNumberAfterARestartIsReadAnew) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  const auto before = Read().answers.jobs;
+  started_ = now_ + 1h;
+  Pass(2h);
+  session_.table()[mib::kJmAttributeNumber + Oid{1, 7, 131, 1}] = Count(5);
+  const auto after = Read().answers.jobs;
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after[0].printed_pages, 5);
+  EXPECT_NE(after[0].job, before.at(0).job);
+}
+
+}  // namespace
+}  // namespace plotmeter
