@@ -109,8 +109,6 @@ std::string_view ToText(SweepProgress::Pass pass) {
       return "asking";
     case SweepProgress::Pass::kAgain:
       return "asking the silent ones again";
-    case SweepProgress::Pass::kFingerprint:
-      return "looking closer";
     case SweepProgress::Pass::kDone:
       break;
   }

@@ -3,9 +3,56 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <functional>
+#include <map>
 #include <utility>
 
 namespace plotmeter {
+
+// Prepared statements that nobody uses, by their text; reset, so they hold back neither the
+// write-ahead log nor a value. One of each text: a second one that comes back is let go.
+class StatementShelf {
+ public:
+  ~StatementShelf() { Close(); }
+
+  sqlite3_stmt* Take(std::string_view sql) {
+    const auto found = unused_.find(sql);
+    if (found == unused_.end()) return nullptr;
+    sqlite3_stmt* const handle = found->second;
+    unused_.erase(found);
+    return handle;
+  }
+
+  void Put(sqlite3_stmt* handle) noexcept {
+    sqlite3_reset(handle);
+    sqlite3_clear_bindings(handle);
+    try {
+      // Texts that are made up as they are needed do not pile up.
+      if (is_open_ && unused_.size() >= kMost) Empty();
+      if (is_open_ && unused_.try_emplace(sqlite3_sql(handle), handle).second) return;
+    } catch (const std::bad_alloc&) {
+    }
+    sqlite3_finalize(handle);
+  }
+
+  // The database goes; what comes back from now on is let go.
+  void Close() {
+    is_open_ = false;
+    Empty();
+  }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+
+  void Empty() {
+    for (const auto& [sql, handle] : unused_) sqlite3_finalize(handle);
+    unused_.clear();
+  }
+
+  std::map<std::string, sqlite3_stmt*, std::less<>> unused_;
+  bool is_open_ = true;
+};
+
 namespace {
 
 [[noreturn]] void Fail(sqlite3* db, int code, std::string_view doing) {
@@ -39,15 +86,20 @@ bool SqliteError::may_pass() const {
 }
 
 Statement::Statement(Statement&& other) noexcept
-    : db_(other.db_), handle_(std::exchange(other.handle_, nullptr)) {}
+    : db_(other.db_),
+      handle_(std::exchange(other.handle_, nullptr)),
+      shelf_(std::move(other.shelf_)) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   std::swap(db_, other.db_);
   std::swap(handle_, other.handle_);
+  std::swap(shelf_, other.shelf_);
   return *this;
 }
 
-Statement::~Statement() { sqlite3_finalize(handle_); }
+Statement::~Statement() {
+  if (handle_ != nullptr) shelf_->Put(handle_);
+}
 
 bool Statement::Step() {
   const int code = sqlite3_step(handle_);
@@ -106,7 +158,8 @@ std::optional<std::string> Statement::MaybeText(int column) const {
 
 int Statement::columns() const { return sqlite3_column_count(handle_); }
 
-Database::Database(const std::string& path, Mode mode) {
+Database::Database(const std::string& path, Mode mode)
+    : shelf_(std::make_shared<StatementShelf>()) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Mode::kReadOnly) flags |= SQLITE_OPEN_READONLY;
   if (mode != Mode::kReadOnly) flags |= SQLITE_OPEN_READWRITE;
@@ -131,14 +184,18 @@ Database::Database(const std::string& path, Mode mode) {
 }
 
 // close_v2 waits for statements that still live, instead of failing.
-Database::~Database() { sqlite3_close_v2(handle_); }
+Database::~Database() {
+  shelf_->Close();
+  sqlite3_close_v2(handle_);
+}
 
 Statement Database::Prepare(std::string_view sql) {
+  if (sqlite3_stmt* const before = shelf_->Take(sql)) return Statement(handle_, before, shelf_);
   sqlite3_stmt* handle = nullptr;
-  const int code =
-      sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   if (code != SQLITE_OK) Fail(handle_, code, sql);
-  return Statement(handle_, handle);
+  return Statement(handle_, handle, shelf_);
 }
 
 void Database::Execute(std::string_view sql) {
@@ -153,7 +210,7 @@ std::int64_t Database::LastInsertId() const { return sqlite3_last_insert_rowid(h
 
 std::int64_t Database::Changes() const { return sqlite3_changes64(handle_); }
 
-Transaction::Transaction(Database& db) : db_(db) { db_.Execute("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& db) : db_(db) { db_.Prepare("BEGIN IMMEDIATE").Run(); }
 
 Transaction::~Transaction() {
   if (!open_) return;
@@ -165,7 +222,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::Commit() {
-  db_.Execute("COMMIT");
+  db_.Prepare("COMMIT").Run();
   open_ = false;
 }
 

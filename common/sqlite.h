@@ -9,8 +9,11 @@
 //    Statement q = db.Prepare("SELECT at, body FROM reading WHERE at >= ?");
 //    for (q.Bind(from); q.Step();) use(q.Int(0), q.Text(1));
 //
-// Not for two threads at once: a thread has its own Database. Errors throw SqliteError with
-// SQLite's own words, SqliteBusy where trying again may help.
+// A text that is prepared again finds the statement that was prepared for it before, if nobody
+// holds that just now: preparing costs more than most statements here take to run.
+//
+// Not for two threads at once: a thread has its own Database, and the statements of it. Errors
+// throw SqliteError with SQLite's own words, SqliteBusy where trying again may help.
 
 #pragma once
 
@@ -21,6 +24,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -40,6 +44,8 @@ struct SqliteError : std::runtime_error {
 struct SqliteBusy : SqliteError {
   using SqliteError::SqliteError;
 };
+
+class StatementShelf;
 
 class Statement {
  public:
@@ -95,10 +101,12 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(sqlite3* db, sqlite3_stmt* handle) : db_(db), handle_(handle) {}
+  Statement(sqlite3* db, sqlite3_stmt* handle, std::shared_ptr<StatementShelf> shelf)
+      : db_(db), handle_(handle), shelf_(std::move(shelf)) {}
 
   sqlite3* db_ = nullptr;
   sqlite3_stmt* handle_ = nullptr;
+  std::shared_ptr<StatementShelf> shelf_;  // where it goes when it is no longer used
 };
 
 class Database {
@@ -120,6 +128,7 @@ class Database {
 
  private:
   sqlite3* handle_ = nullptr;
+  std::shared_ptr<StatementShelf> shelf_;
 };
 
 // BEGIN IMMEDIATE … COMMIT; rolls back when it dies uncommitted.

@@ -239,7 +239,12 @@ std::string JobText(const JobRecord& job) {
 }
 
 BatchText WriteBatch(const Batch& batch) {
-  BatchText text{.names = WriteNames(batch)};
+  BatchJson written = WriteBatchJson(batch);
+  return {.payload = JsonText(written.payload), .names = std::move(written.names)};
+}
+
+BatchJson WriteBatchJson(const Batch& batch) {
+  BatchJson written{.names = WriteNames(batch)};
   Json clock = {{"created_at", FormatInstant(batch.clock.created_at)}};
   Say(clock, "offset_ms", batch.clock.offset_ms);
   Say(clock, "offset_at", batch.clock.offset_at);
@@ -251,7 +256,7 @@ BatchText WriteBatch(const Batch& batch) {
               {"batch", batch.batch},
               {"clock", std::move(clock)},
               {"salt", batch.salt},
-              {"names", Base64Url(Sha256(text.names))},
+              {"names", Base64Url(Sha256(written.names))},
               {"printers", WritePrinters(batch.printers)}};
   Say(out, "previous", batch.previous);
   SayAll(out, "readings", batch.readings, WriteReading);
@@ -259,8 +264,8 @@ BatchText WriteBatch(const Batch& batch) {
   SayAll(out, "alerts", batch.alerts, WriteBatchAlert);
   SayAll(out, "events", batch.events, WriteEvent);
   SayAll(out, "void", batch.voided, WriteVoided);
-  text.payload = JsonText(out);
-  return text;
+  written.payload = std::move(out);
+  return written;
 }
 
 }  // namespace plotmeter

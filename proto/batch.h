@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/event.h"
@@ -108,6 +109,14 @@ struct BatchText {
 // tells): ids, hashes, salts, words, revisions from 1, and how many.
 BatchText WriteBatch(const Batch& batch);
 
+// The same before P is text: BatchDocument(written).Read(written.names) says whether a
+// portal would take it, without the way through text and back.
+struct BatchJson {
+  Json payload = {};
+  std::string names = {};
+};
+BatchJson WriteBatchJson(const Batch& batch);
+
 // One job as WriteBatch writes it, as compact JSON without its printer and its name: for whoever
 // wants to know whether two records say the same.
 std::string JobText(const JobRecord& job);
@@ -132,10 +141,13 @@ struct BatchAddress {
 class BatchDocument {
  public:
   explicit BatchDocument(std::string_view payload);
+  explicit BatchDocument(BatchJson written) : json_(std::move(written.payload)) {}
 
   BatchAddress Address() const;
   // Checks everything that step 10 names: sizes, depth, ranges, UTF-8, hash of N.
   Batch Read(std::string_view names) const;
+
+  const Json& json() const { return json_; }
 
  private:
   Json json_;

@@ -76,23 +76,30 @@ void Sweep::Pump() {
     } else if (open_ > 0) {
       pumping_ = false;
       return;
-    } else if (!NextPass()) {
+    } else {
       break;
     }
   }
+  at_.pass = Pass::kDone;
   lock.unlock();
   done_();
 }
 
 bool Sweep::TakeNext(std::function<void()>& ask) {
   if (stopped_) return false;
-  if (at_.pass == Pass::kFirst) {
-    Place at;
-    if (!addresses_.Next(at.address)) return false;
-    at.place = addresses_.place() - 1;
-    asking_.insert(at.place);
+  Place next;
+  if (at_.pass == Pass::kFirst && addresses_.Next(next.address)) {
+    next.place = addresses_.place() - 1;
+    asking_.insert(next.place);
     ++at_.asked;
-    ask = [this, at] { AskFirst(at); };
+    ask = [this, next] { AskFirst(next); };
+    return true;
+  }
+  if (at_.pass == Pass::kFirst && asking_.empty()) at_.pass = Pass::kAgain;
+  // Who answered is named while the silent are waited for, and before they are asked again.
+  if (!answered_.empty()) {
+    ask = [this, answered = answered_.front()] { Recognise(answered); };
+    answered_.pop_front();
     return true;
   }
   if (at_.pass == Pass::kAgain && !silent_.empty()) {
@@ -100,25 +107,6 @@ bool Sweep::TakeNext(std::function<void()>& ask) {
     silent_.pop_front();
     return true;
   }
-  if (at_.pass == Pass::kFingerprint && !answered_.empty()) {
-    ask = [this, answered = answered_.front()] { Recognise(answered); };
-    answered_.pop_front();
-    return true;
-  }
-  return false;
-}
-
-bool Sweep::NextPass() {
-  if (stopped_) at_.pass = Pass::kFingerprint;
-  if (at_.pass == Pass::kFirst) {
-    at_.pass = Pass::kAgain;
-    return true;
-  }
-  if (at_.pass == Pass::kAgain) {
-    at_.pass = Pass::kFingerprint;
-    return true;
-  }
-  at_.pass = Pass::kDone;
   return false;
 }
 

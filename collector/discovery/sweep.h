@@ -4,10 +4,11 @@
 //    Sweep sweep(session, {.ranges = {AddressRange::Parse("range", "10.0.0.0/24")}});
 //    sweep.Start(Keep, Show, Done);
 //
-// Three passes, one after the other, so that the first is over as soon as the packet ceiling lets
-// it: one small packet to each address; the silent ones again, with every credential; the full
-// fingerprint of those that answered. No address has two questions open at once. A closed port is
-// not asked again.
+// First one small packet to each address, as fast as the packet ceiling lets it. When all have been
+// asked, those that have answered by then and later get their full fingerprint, so that printers
+// are named while the silent are waited for; the silent are asked again, with every credential, as
+// soon as the last of the first pass has timed out. No address has two questions open at once. A
+// closed port is not asked again.
 //
 // A sweep that was cut off goes on where it was: state() is kept now and then, and given to the
 // next one as SweepOptions::from. Then no address that was settled is asked again, and one that was
@@ -81,7 +82,7 @@ struct SweepRow {
 };
 
 struct SweepProgress {
-  enum class Pass { kFirst, kAgain, kFingerprint, kDone };
+  enum class Pass { kFirst, kAgain, kDone };
 
   Pass pass = Pass::kFirst;
   std::uint64_t addresses = 0;  // to look at, excluded ones and doubles counted
@@ -117,7 +118,6 @@ class Sweep {
 
   void Pump();
   bool TakeNext(std::function<void()>& ask);  // with the lock held
-  bool NextPass();                            // with the lock held; false: the sweep is over
   void AskFirst(const Place& at);
   void AskAgain(const Place& at);
   void Recognise(const Answered& answered);

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <limits>
 #include <memory>
@@ -68,10 +70,11 @@ std::optional<int> VersionOf(std::string_view datagram) {
 }
 
 Oid ToOid(const oid* parts, std::size_t count) {
-  std::vector<std::uint32_t> out;
-  out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) out.push_back(static_cast<std::uint32_t>(parts[i]));
-  return Oid(std::move(out));
+  std::array<std::uint32_t, MAX_OID_LEN> out;
+  count = std::min(count, out.size());  // the parser reads no more
+  std::transform(parts, parts + count, out.begin(),
+                 [](oid part) { return static_cast<std::uint32_t>(part); });
+  return Oid(std::span(out).first(count));
 }
 
 Value Octets(const netsnmp_variable_list& variable, ValueType type) {
@@ -137,10 +140,10 @@ std::string EncodeRequest(const SnmpCredentials& credentials, std::int32_t reque
   pdu->errstat = 0;  // GETBULK: non-repeaters
   pdu->errindex = request.max_repetitions;
   for (const Oid& object : request.objects) {
-    const std::vector<oid> parts(object.parts().begin(), object.parts().end());
-    if (parts.size() > MAX_OID_LEN || !snmp_add_null_var(pdu.get(), parts.data(), parts.size())) {
-      return {};
-    }
+    if (object.size() > MAX_OID_LEN) return {};
+    std::array<oid, MAX_OID_LEN> parts;
+    std::ranges::copy(object.parts(), parts.begin());
+    if (!snmp_add_null_var(pdu.get(), parts.data(), object.size())) return {};
   }
 
   std::size_t capacity = 2048;

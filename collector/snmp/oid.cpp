@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <charconv>
 
 namespace plotmeter {
@@ -18,29 +17,35 @@ std::optional<Oid> Oid::Parse(std::string_view text) {
     const auto [stop, error] = std::from_chars(at, end, part);
     if (error != std::errc()) return std::nullopt;
     parts.push_back(part);
-    if (stop == end) return Oid(std::move(parts));
+    if (stop == end) return Oid(parts);
     if (*stop != '.') return std::nullopt;
     at = stop + 1;
   }
   return std::nullopt;
 }
 
-std::string Oid::ToText() const { return fmt::format("{}", fmt::join(parts_, ".")); }
-
-bool Oid::Contains(const Oid& other) const {
-  return other.size() >= size() && std::equal(parts_.begin(), parts_.end(), other.parts_.begin());
-}
+std::string Oid::ToText() const { return fmt::format("{}", fmt::join(parts(), ".")); }
 
 Oid Oid::After(const Oid& prefix) const {
   if (!prefix.Contains(*this)) return {};
-  return Oid(std::vector<std::uint32_t>(parts_.begin() + static_cast<std::ptrdiff_t>(prefix.size()),
-                                        parts_.end()));
+  return Oid(parts().subspan(prefix.size()));
 }
 
 Oid Oid::operator+(const Oid& below) const {
-  std::vector<std::uint32_t> parts = parts_;
-  parts.insert(parts.end(), below.parts_.begin(), below.parts_.end());
-  return Oid(std::move(parts));
+  Oid sum = *this;
+  sum.Append(below.parts());
+  return sum;
+}
+
+void Oid::Append(std::span<const std::uint32_t> parts) {
+  if (long_.empty() && short_size_ + parts.size() <= short_.size()) {
+    std::ranges::copy(parts, short_.begin() + short_size_);
+    short_size_ += static_cast<std::uint32_t>(parts.size());
+    return;
+  }
+  if (long_.empty()) long_.assign(short_.begin(), short_.begin() + short_size_);
+  long_.insert(long_.end(), parts.begin(), parts.end());
+  short_size_ = 0;
 }
 
 }  // namespace plotmeter

@@ -9,13 +9,36 @@
 namespace plotmeter {
 namespace {
 
-// Shared by the three callbacks that follow each other; the last one lets go of it.
+// Shared by the callbacks that follow each other; the last one lets go of it.
 class Probing : public std::enable_shared_from_this<Probing> {
  public:
-  Probing(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done)
-      : session_(session), peer_(std::move(peer)), done_(std::move(done)) {}
+  Probing(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done, FoundBefore before)
+      : session_(session),
+        peer_(std::move(peer)),
+        done_(std::move(done)),
+        before_(std::move(before)) {}
 
-  void Start() {
+  void Start() { before_.objects.empty() ? AskScalars() : AskKnown(); }
+
+ private:
+  void AskKnown() {
+    session_.Get(peer_, before_.objects, [self = shared_from_this()](SnmpResult result) {
+      if (!self->Take(result) || self->IsAsBefore()) return self->Tell();
+      self->peer_.credentials = {result.credentials};
+      self->probed_ = {};
+      self->AskScalars();
+    });
+  }
+
+  bool IsAsBefore() const {
+    const Fingerprint now = RecognisePrinter(probed_.table);
+    return probed_.table.size() == before_.objects.size() &&
+           now.verdict == before_.fingerprint.verdict &&
+           now.printer_rows == before_.fingerprint.printer_rows &&
+           now.identity() == before_.fingerprint.identity();
+  }
+
+  void AskScalars() {
     session_.Get(peer_, FingerprintScalars(), [self = shared_from_this()](SnmpResult result) {
       if (!self->Take(result)) return self->Tell();
       self->peer_.credentials = {result.credentials};
@@ -25,7 +48,6 @@ class Probing : public std::enable_shared_from_this<Probing> {
     });
   }
 
- private:
   void AskDevices() {
     session_.Walk(peer_, {mib::kHrDeviceType}, [self = shared_from_this()](SnmpResult result) {
       if (!self->Take(result)) return self->Tell();
@@ -73,6 +95,7 @@ class Probing : public std::enable_shared_from_this<Probing> {
   SnmpSession& session_;
   SnmpPeer peer_;
   std::function<void(Probed)> done_;
+  FoundBefore before_;
   bool any_answer_ = false;
   bool lets_nobody_in_ = false;
   Probed probed_ = {};
@@ -80,8 +103,9 @@ class Probing : public std::enable_shared_from_this<Probing> {
 
 }  // namespace
 
-void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done) {
-  std::make_shared<Probing>(session, std::move(peer), std::move(done))->Start();
+void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done,
+           FoundBefore before) {
+  std::make_shared<Probing>(session, std::move(peer), std::move(done), std::move(before))->Start();
 }
 
 bool HasTable(SnmpSeen seen) {

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "collector/snmp/fingerprint.h"
 #include "collector/snmp/session.h"
@@ -26,7 +27,17 @@ struct Probed {
   SnmpCredentials credentials = {};  // those that were answered
 };
 
-void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done);
+// What was found at an address before: the objects that were answered, and what they meant.
+struct FoundBefore {
+  std::vector<Oid> objects = {};
+  Fingerprint fingerprint = {};
+};
+
+// With `before`, those objects are asked for at once, in two packets most often instead of five or
+// six. If one of them is gone, or they say anything else of who is there (another serial number,
+// other firmware, other rows), everything is asked for anew.
+void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done,
+           FoundBefore before = {});
 
 // True for answers that have a table worth reading, whole or cut short.
 bool HasTable(SnmpSeen seen);

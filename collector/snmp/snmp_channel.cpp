@@ -69,20 +69,33 @@ void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)>
 
 void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Probed)> done) {
   const Key key{address.host, address.snmp_port};
-  Probe(session_, PeerOf(address), [this, key, done = std::move(done)](Probed probed) {
+  const auto learn = [this, key, done = std::move(done)](Probed probed) {
     const bool answered = probed.fingerprint.verdict != Verdict::kSilent &&
                           probed.seen != SnmpSeen::kMalformed && probed.seen != SnmpSeen::kRefused;
     {
       const std::lock_guard lock(mutex_);
       const auto known = known_.find(key);
       if (answered) {
-        known_[key].answered_to = probed.credentials;
+        Known& here = known_[key];
+        here.answered_to = probed.credentials;
+        here.found = {};
+        if (probed.seen == SnmpSeen::kAnswered && IsPrinter(probed.fingerprint.verdict)) {
+          here.found.fingerprint = probed.fingerprint;
+          for (const auto& [oid, value] : probed.table) here.found.objects.push_back(oid);
+        }
       } else if (known != known_.end() && IsV3(known->second.answered_to)) {
         known->second.answered_to.reset();
       }
     }
     done(std::move(probed));
-  });
+  };
+  Probe(session_, PeerOf(address), learn, FoundAt(key));
+}
+
+FoundBefore SnmpChannel::FoundAt(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  const auto known = known_.find(key);
+  return known == known_.end() ? FoundBefore() : known->second.found;
 }
 
 Told SnmpChannel::ToTold(const Probed& probed) {

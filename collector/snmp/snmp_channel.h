@@ -10,6 +10,7 @@
 //   once. Where that was v3, only the v3 credentials of the list are tried: a printer that was let
 //   speak safely is not asked in the clear in the same breath. If it answers none of them, that is
 //   what is told; it is forgotten, and the next call tries the whole list again.
+// * What showed who a printer is is asked for at once the next time (probe.h).
 // * GETBULK is used only where it was seen to work. After the first reading by GETNEXT one table of
 //   it is asked for again by GETBULK: the same rows, and the printer bears it; anything else, and
 //   it is not tried again. So does the first failure later, after which the same read goes on by
@@ -75,10 +76,12 @@ class SnmpChannel : public Channel {
   using Key = std::pair<std::string, std::uint16_t>;
   struct Known {
     std::optional<SnmpCredentials> answered_to = {};
+    FoundBefore found = {};
     PrinterKnowledge printer = {};
   };
 
   void ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told);
+  FoundBefore FoundAt(const Key& key);
   // For the probe, which is small and never asks by GETBULK.
   SnmpPeer PeerOf(const PrinterAddress& address);
 

@@ -22,10 +22,16 @@ void TwoContexts::Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCall
 }
 
 void TwoContexts::AskBoth(Ask ask, const SnmpPeer& peer, std::vector<Oid> what, SnmpCallback done) {
+  if (std::ranges::none_of(peer.credentials, [](const SnmpCredentials& credentials) {
+        return credentials.version == SnmpVersion::k3;
+      })) {
+    return (session_.*ask)(peer, std::move(what), std::move(done));
+  }
   (session_.*ask)(peer, what, [this, ask, peer, what, done = std::move(done)](SnmpResult first) {
+    if (!MayHaveOther(peer, first)) return done(std::move(first));
     std::vector<Oid> missing = what;
     std::erase_if(missing, [&](const Oid& oid) { return Has(first.table, oid); });
-    if (missing.empty() || !MayHaveOther(peer, first)) return done(std::move(first));
+    if (missing.empty()) return done(std::move(first));
     SnmpPeer other = peer;
     other.credentials = {first.credentials};
     other.credentials.front().context = kJetdirectContext;

@@ -20,13 +20,21 @@ Batch Envelope() {
   return batch;
 }
 
-Json InEnvelope(const char* member, const std::vector<std::string>& bodies, std::string& names) {
-  const BatchText text = WriteBatch(Envelope());
-  names = text.names;
-  Json payload = ParseJson(text.payload);
-  Json& list = payload[member] = Json::array();
+// The one row of a batch as it will travel. What the portal would refuse is not kept: it throws.
+std::string RowText(const Batch& batch, const char* member) {
+  BatchJson written = WriteBatchJson(batch);
+  const std::string names = written.names;
+  const BatchDocument document(std::move(written));
+  document.Read(names);
+  return JsonText(document.json().at(member).at(0));
+}
+
+Batch InEnvelope(const char* member, const std::vector<std::string>& bodies) {
+  BatchJson written = WriteBatchJson(Envelope());
+  Json& list = written.payload[member] = Json::array();
   for (const std::string& body : bodies) list.push_back(ParseJson(body));
-  return payload;
+  const std::string names = written.names;
+  return BatchDocument(std::move(written)).Read(names);
 }
 
 }  // namespace
@@ -43,55 +51,43 @@ std::string KeptText(const Reading& reading) {
   Reading kept = reading;
   kept.alerts = {};
   Batch batch = Envelope();
-  batch.readings.push_back({.printer = 0, .reading = kept});
-  const BatchText text = WriteBatch(batch);
-  ParseBatch(text.payload, text.names);  // what the portal would refuse is not kept, it throws
-  return JsonText(ParseJson(text.payload).at("readings").at(0));
+  batch.readings.push_back({.printer = 0, .reading = std::move(kept)});
+  return RowText(batch, "readings");
 }
 
 std::string KeptText(const JobRecord& job) {
   JobRecord kept = job;
   kept.name = {};
   Batch batch = Envelope();
-  batch.jobs.push_back({.printer = 0, .job = kept});
-  const BatchText text = WriteBatch(batch);
-  ParseBatch(text.payload, text.names);
-  return JsonText(ParseJson(text.payload).at("jobs").at(0));
+  batch.jobs.push_back({.printer = 0, .job = std::move(kept)});
+  return RowText(batch, "jobs");
 }
 
 std::string KeptText(const PrinterEvent& event) {
   Batch batch = Envelope();
   batch.events.push_back({.printer = 0, .event = event});
-  const BatchText text = WriteBatch(batch);
-  ParseBatch(text.payload, text.names);
-  return JsonText(ParseJson(text.payload).at("events").at(0));
+  return RowText(batch, "events");
 }
 
 std::vector<Reading> ReadingsFrom(const std::vector<std::string>& bodies) {
-  std::string names;
-  const Json payload = InEnvelope("readings", bodies, names);
   std::vector<Reading> readings;
-  for (BatchReading& entry : ParseBatch(JsonText(payload), names).readings) {
+  for (BatchReading& entry : InEnvelope("readings", bodies).readings) {
     readings.push_back(std::move(entry.reading));
   }
   return readings;
 }
 
 std::vector<PrinterEvent> EventsFrom(const std::vector<std::string>& bodies) {
-  std::string names;
-  const Json payload = InEnvelope("events", bodies, names);
   std::vector<PrinterEvent> events;
-  for (BatchEvent& entry : ParseBatch(JsonText(payload), names).events) {
+  for (BatchEvent& entry : InEnvelope("events", bodies).events) {
     events.push_back(std::move(entry.event));
   }
   return events;
 }
 
 std::vector<JobRecord> JobsFrom(const std::vector<std::string>& bodies) {
-  std::string names;
-  const Json payload = InEnvelope("jobs", bodies, names);
   std::vector<JobRecord> jobs;
-  for (BatchJob& entry : ParseBatch(JsonText(payload), names).jobs) {
+  for (BatchJob& entry : InEnvelope("jobs", bodies).jobs) {
     jobs.push_back(std::move(entry.job));
   }
   return jobs;

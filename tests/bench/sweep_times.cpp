@@ -3,7 +3,8 @@
 //
 //    sweep_times RANGE PORT PACKETS_PER_SECOND [RETRIES]    0 packets a second: no ceiling
 //
-// Prints one line of JSON. The first pass is over when its last address has answered or timed out.
+// Prints one line of JSON. The first pass is over when its last address has answered or timed out;
+// its packets are the one of each address. The last printer is named when its fingerprint is told.
 
 #include <fmt/format.h>
 
@@ -21,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Seen {
   Clock::duration at{};
-  SnmpCounters counters = {};
+  std::uint64_t asked = 0;
   std::uint64_t answered = 0;
 };
 
@@ -39,25 +40,29 @@ int Measure(char** argv, int retries) {
   // All called from the session's one thread, and read after `done`.
   Seen first;
   std::uint64_t printers = 0;
+  Clock::duration last_printer{};
   std::promise<void> done;
   const auto start = Clock::now();
   sweep.Start(
       [&](const SweepRow& row) {
-        if (row.fingerprint.verdict == Verdict::kLargeFormat) ++printers;
+        if (row.fingerprint.verdict != Verdict::kLargeFormat) return;
+        ++printers;
+        last_printer = Clock::now() - start;
       },
       [&](const SweepProgress& now) {
         if (now.pass != SweepProgress::Pass::kFirst) return;
-        first = {Clock::now() - start, session.counters(), now.answered};
+        first = {Clock::now() - start, now.asked, now.answered};
       },
       [&] { done.set_value(); });
   done.get_future().wait();
   const auto all = Clock::now() - start;
   const SnmpCounters counters = session.counters();
-  fmt::print(R"({{"first_pass_s": {:.3f}, "first_pass_packets": {}, "first_pass_answered": {}, )"
-             R"("all_s": {:.3f}, "packets": {}, "retries": {}, "printers": {}}})"
-             "\n",
-             Seconds(first.at), first.counters.packets_sent, first.answered, Seconds(all),
-             counters.packets_sent, counters.retries, printers);
+  fmt::print(
+      R"({{"first_pass_s": {:.3f}, "first_pass_packets": {}, "first_pass_answered": {}, )"
+      R"("last_printer_s": {:.3f}, "all_s": {:.3f}, "packets": {}, "retries": {}, "printers": {}}})"
+      "\n",
+      Seconds(first.at), first.asked, first.answered, Seconds(last_printer), Seconds(all),
+      counters.packets_sent, counters.retries, printers);
   return 0;
 }
 

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
 
 #include "tests/fakes/scratch.h"
 
@@ -58,6 +60,52 @@ TEST(SqliteTest, SurvivesAPowerCutByItsPragmas) {
   Statement synchronous = db.Prepare("PRAGMA synchronous");
   ASSERT_TRUE(synchronous.Step());
   EXPECT_EQ(synchronous.Int(0), 2);  // FULL
+}
+
+TEST(SqliteTest, PreparesATextOnceAndForgetsWhatWasBound) {
+  Database db(":memory:", Database::Mode::kReadWriteCreate);
+  constexpr const char* kSql = "SELECT ?";
+  const std::string first = [&] {
+    Statement s = db.Prepare(kSql);
+    s.Bind("secret").Step();
+    return s.Text(0);
+  }();
+  EXPECT_EQ(first, "secret");
+  Statement again = db.Prepare(kSql);
+  ASSERT_TRUE(again.Step());  // from its beginning
+  EXPECT_TRUE(again.IsNull(0));
+  // While one is in use, the same text is another statement.
+  Statement nested = db.Prepare(kSql);
+  ASSERT_TRUE(nested.Bind(2).Step());
+  EXPECT_EQ(nested.Int(0), 2);
+  EXPECT_TRUE(again.IsNull(0));
+}
+
+TEST(SqliteTest, AStatementThatIsDoneHoldsNothingBack) {
+  const std::string path = Fresh("sqlite_shelf.db");
+  Database db(path, Database::Mode::kReadWriteCreate);
+  db.Execute("CREATE TABLE t(a); INSERT INTO t VALUES(1), (2)");
+  db.Prepare("SELECT a FROM t").Step();  // not to its end
+  {
+    Statement checkpoint = db.Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    ASSERT_TRUE(checkpoint.Step());
+    EXPECT_EQ(checkpoint.Int(0), 0);  // not busy
+  }
+  db.Execute("DROP TABLE t; CREATE TABLE t(a, b); INSERT INTO t VALUES(3, 4)");
+  Statement after = db.Prepare("SELECT a FROM t");  // of the table that is there now
+  ASSERT_TRUE(after.Step());
+  EXPECT_EQ(after.Int(0), 3);
+}
+
+TEST(SqliteTest, StatementsMayOutliveTheirDatabaseAndBeMany) {
+  std::optional<Database> db(std::in_place, ":memory:", Database::Mode::kReadWriteCreate);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(db->Prepare("SELECT " + std::to_string(i)).Step());
+  }
+  Statement last = db->Prepare("SELECT 7");
+  db.reset();
+  ASSERT_TRUE(last.Step());
+  EXPECT_EQ(last.Int(0), 7);
 }
 
 TEST(SqliteTest, SaysWhatWentWrong) {

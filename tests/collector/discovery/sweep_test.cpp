@@ -149,8 +149,8 @@ TEST_F(SweepTest, AsksEachAddressOnceBeforeAnyAgain) {
   const std::vector<std::string> first(network_.asked.begin(), network_.asked.begin() + 7);
   EXPECT_EQ(first,
             (std::vector<std::string>{"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4",  // first
-                                      "10.0.0.1", "10.0.0.4",                          // again
-                                      "10.0.0.2"}));  // fingerprint
+                                      "10.0.0.2",                 // named before the silent
+                                      "10.0.0.1", "10.0.0.4"}));  // are asked again
 }
 
 TEST_F(SweepTest, FindsASleepyCardAndOneThatSpeaksV1Only) {

@@ -282,6 +282,49 @@ TEST(SnmpChannelTest, FallsBackFromV3OnlyAfterSayingThatItFailed) {
   EXPECT_EQ(session.peers.front().credentials, (std::vector{v2c, v3})) << "as the list says";
 }
 
+TEST(SnmpChannelTest, AsksWhoItKnowsForWhatProvesItAndNoMore) {
+  SnmpTable table;
+  table[mib::kSysObjectId] = Value::ObjectId(mib::kHpPrinterCard);
+  table[mib::kSysDescr] = Value::Octets("HP ETHERNET MULTI-ENVIRONMENT");
+  table[mib::kHrDeviceType + Oid{1}] = Value::ObjectId(mib::kHrDevicePrinter);
+  table[mib::kHrDeviceDescr + Oid{1}] = Value::Octets("HP DesignJet Z9");
+  table[mib::kPrtGeneralSerialNumber + Oid{1}] = Value::Octets("TEST000001");
+  RecordedSession session(table);
+  SnmpChannel channel(session, {});
+  const auto serial = [&] {
+    session.ForgetAsked();
+    std::string said;
+    channel.Recognise(kAddress, [&](Probed probed) {
+      EXPECT_EQ(probed.fingerprint.verdict, Verdict::kLargeFormat);
+      said = probed.fingerprint.serial;
+    });
+    return said;
+  };
+  const auto proofs = [&] {
+    std::vector<Oid> oids;
+    for (const auto& [oid, value] : table) oids.push_back(oid);
+    return oids;
+  };
+  EXPECT_EQ(serial(), "TEST000001");
+  EXPECT_EQ(session.asked().front(), FingerprintScalars().front());
+  EXPECT_EQ(serial(), "TEST000001");
+  EXPECT_EQ(session.asked(), proofs());
+
+  // Another printer at the address: everything is asked for anew.
+  session.table()[mib::kPrtGeneralSerialNumber + Oid{1}] = Value::Octets("TEST000002");
+  EXPECT_EQ(serial(), "TEST000002");
+  EXPECT_GT(session.asked().size(), 2 * proofs().size());
+  EXPECT_EQ(serial(), "TEST000002");
+  EXPECT_EQ(session.asked(), proofs());
+
+  // So it is when the printer is now another row of the table.
+  session.table().erase(mib::kHrDeviceType + Oid{1});
+  session.table()[mib::kHrDeviceType + Oid{7}] = Value::ObjectId(mib::kHrDevicePrinter);
+  session.table()[mib::kHrDeviceDescr + Oid{7}] = Value::Octets("HP DesignJet Z9");
+  session.table()[mib::kPrtGeneralSerialNumber + Oid{7}] = Value::Octets("TEST000003");
+  EXPECT_EQ(serial(), "TEST000003");
+}
+
 TEST(ProbeTest, TellsAnAgentThatLetsNobodyInFromAClosedPort) {
   ScriptedSession session(
       {.seen = SnmpSeen::kRefused, .detail = "unknown user 'x'", .at = FromMillis(1)});
