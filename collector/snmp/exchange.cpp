@@ -69,6 +69,7 @@ bool Exchange::AcceptError(SnmpError error) {
   if (error != SnmpError::kNoSuchName) {
     detail_ = fmt::format("{}: error-status {}", parts_.front().at.ToText(),
                           static_cast<std::int64_t>(error));
+    cut_.push_back(parts_.front().root);
   }
   parts_.pop_front();
   return !is_finished();
@@ -128,6 +129,7 @@ void Exchange::AcceptWalk(const SnmpReply& reply) {
       seen_ = SnmpSeen::kNotIncreasing;
       detail_ = fmt::format("{} came after {}", oid.ToText(), part.at.ToText());
       ended[i % count] = true;
+      cut_.push_back(part.root);
       continue;
     }
     if (end_of_view || !part.root.Contains(oid)) {
@@ -157,6 +159,7 @@ bool Exchange::Keep(const Oid& oid, const Value& value) {
 void Exchange::Stop(SnmpSeen seen, std::string detail) {
   seen_ = seen;
   detail_ = std::move(detail);
+  for (Part& part : parts_) cut_.push_back(std::move(part.root));
   parts_.clear();
 }
 

@@ -46,6 +46,10 @@ class Exchange {
   SnmpSeen seen() const { return seen_; }
   const std::string& detail() const { return detail_; }
   SnmpTable TakeTable() { return std::move(table_); }
+  std::vector<Oid> TakeCut() { return std::move(cut_); }  // SnmpResult::cut
+
+  // Ends it as too long, with what came by now.
+  void Abandon(std::string detail) { Stop(SnmpSeen::kTooLong, std::move(detail)); }
 
  private:
   // An object to get, or a subtree and how far the walk has come in it.
@@ -72,6 +76,7 @@ class Exchange {
   std::size_t group_;            // how many parts go into one request
   std::deque<Part> parts_;       // those not done; the first asked() are in the request
   SnmpTable table_ = {};
+  std::vector<Oid> cut_ = {};
   std::size_t rows_ = 0;
   std::size_t octets_ = 0;
   SnmpSeen seen_ = SnmpSeen::kAnswered;

@@ -15,6 +15,9 @@
 namespace plotmeter {
 namespace {
 
+// One is usual. Each costs three objects, and an agent can list thousands.
+constexpr std::size_t kMostPrinterRows = 16;
+
 std::string TextAt(const SnmpTable& table, const Oid& oid) {
   return DecodeText(OctetsAt(table, oid).value_or("")).utf8;
 }
@@ -275,6 +278,7 @@ std::vector<std::uint32_t> PrinterRows(const SnmpTable& table) {
        row != table.end() && mib::kHrDeviceType.Contains(row->first); ++row) {
     const Oid index = row->first.After(mib::kHrDeviceType);
     const Oid* type = row->second.AsOid();
+    if (rows.size() == kMostPrinterRows) break;
     if (type && *type == mib::kHrDevicePrinter && index.size() == 1)
       rows.push_back(index.parts()[0]);
   }

@@ -1,6 +1,8 @@
 // What comes back: which job an answer is for, whether it counts, and what follows from it. The
 // sending half is net_snmp_session.cpp.
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -89,7 +91,12 @@ void NetSnmpSession::OnReply(Job& job, const SnmpReply& reply) {
   job.silence = SnmpSeen::kTimedOut;
   job.problem.clear();
   job.detours = 0;
-  if (job.exchange.Accept(reply)) return Ask(job);
+  const bool goes_on = job.exchange.Accept(reply);
+  if (goes_on && job.waited <= options_.longest_wait) return Ask(job);
+  if (goes_on) {
+    job.exchange.Abandon(fmt::format("not all had been answered after {} ms of waiting for it",
+                                     options_.longest_wait.count()));
+  }
   Finish(job, job.exchange.seen(), job.exchange.detail());
 }
 

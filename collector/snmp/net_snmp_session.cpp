@@ -211,6 +211,7 @@ bool NetSnmpSession::SendOne(Job& job, Time now) {
   bytes_sent_ += written.packet.size();
   if (job.sent++ > 0) ++retries_;
   job.deadline = now + job.peer.timeout;
+  job.sent_at = now;
   job.waiting = true;
   ++in_flight_;
   deadlines_.push({job.deadline, id});
@@ -220,6 +221,7 @@ bool NetSnmpSession::SendOne(Job& job, Time now) {
 void NetSnmpSession::StopWaiting(Job& job) {
   if (!job.waiting) return;
   job.waiting = false;
+  job.waited += std::chrono::steady_clock::now() - job.sent_at;
   --in_flight_;
 }
 
@@ -268,6 +270,7 @@ void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
   SnmpResult result{.seen = seen,
                     .detail = std::move(detail),
                     .table = job.exchange.TakeTable(),
+                    .cut = job.exchange.TakeCut(),
                     .at = job.at,
                     .bulk = job.exchange.bulk()};
   if (job.answered) result.credentials = job.peer.credentials[job.credentials];

@@ -52,6 +52,10 @@ struct SnmpOptions {
   // Some printers with several addresses answer from another than was asked. Weakens the check of
   // the sender to the request-id alone.
   bool accept_other_source = false;
+
+  // How long one Get or Walk may wait for its agent, all packets together: 20,000 rows of an agent
+  // that takes its time with each would be a day. What came by then is told as kTooLong.
+  std::chrono::milliseconds longest_wait{180'000};
 };
 
 // Counted since Start; octets of UDP payload, without the 28 of IPv4 and UDP headers.
@@ -102,7 +106,9 @@ class NetSnmpSession : public SnmpSession {
     int detours = 0;              // Reports of v3 since the last answer
     std::string refusals = {};    // what the credentials tried before were told
     Time deadline = {};
-    bool waiting = false;                    // sent, and the deadline is running
+    bool waiting = false;  // sent, and the deadline is running
+    Time sent_at = {};
+    Time::duration waited = {};              // of all packets before
     SnmpSeen silence = SnmpSeen::kTimedOut;  // what no answer at the deadline will mean
     std::string problem = {};                // and what was odd among what came from there
     Instant at = {};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr std::int64_t kSomeLeft = -3;
 constexpr std::int64_t kReceptacle = 4;  // prtMarkerSuppliesClass receptacleThatIsFilled
 constexpr std::int64_t kPercent = 19;
+constexpr int kMostSources = 32;             // inputs that are asked for in detail
 constexpr std::int64_t kNoIntervention = 7;  // prtAlertTrainingLevel noInterventionRequired
 
 Oid Input(std::uint32_t column) { return mib::kPrtInput + Oid{column}; }
@@ -332,6 +334,8 @@ std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fi
     const Oid index = at->first.After(first_column);
     if (index.size() == 2) sources.insert(index.parts()[1]);
   }
+  if (sources.size() > kMostSources)
+    sources.erase(std::next(sources.begin(), kMostSources), sources.end());
   for (const std::uint32_t source : sources) {
     const auto tray = TrayObjects(source);
     oids.insert(oids.end(), tray.begin(), tray.end());

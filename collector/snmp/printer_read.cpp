@@ -50,7 +50,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     const Fingerprint& printer = probed_.fingerprint;
     const std::string whose =
         fmt::format("{} {} {}", printer.serial, printer.product, printer.firmware);
-    if (known_.whose != whose) known_ = {.whose = whose, .bulk = known_.bulk};
+    if (known_.whose != whose) known_ = {.whose = whose};
     NoticeRestart();
     explores_ = !known_.explored_at || probed_.at < *known_.explored_at ||
                 probed_.at - *known_.explored_at >= kExploreAgain;
@@ -104,7 +104,9 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     known_.explored_at = probed_.at;
     known_.offers = {mib::kHpErrorLog};  // which is empty as long as all is well
     for (const Oid& subtree : OptionalSubtrees(probed_.fingerprint)) {
-      if (!RowsBelow(probed_.table, subtree).empty()) known_.offers.insert(subtree);
+      if (IsCut(subtree) || !RowsBelow(probed_.table, subtree).empty()) {
+        known_.offers.insert(subtree);
+      }
     }
     // Nothing is printed most of the time, and then the table of jobs is empty too.
     if (known_.offers.erase(mib::kJmActiveJobs) > 0) known_.offers.insert(mib::kJmJobState);
@@ -127,6 +129,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
       return TryBulk();
     }
     Walk({mib::kHpErrorLog}, [self = shared_from_this()](SnmpResult result) {
+      self->Forget(mib::kHpErrorLog);  // its end may have moved on meanwhile
       if (!self->Take(std::move(result))) return;
       self->known_.log = EndOfErrorLog(self->probed_.table);
       self->TryBulk();
@@ -158,6 +161,16 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     });
   }
 
+  // True if something of it, or that it is a part of, was cut short.
+  bool IsCut(const Oid& subtree) const {
+    return std::ranges::any_of(
+        cut_, [&](const Oid& cut) { return subtree.Contains(cut) || cut.Contains(subtree); });
+  }
+
+  void Forget(const Oid& subtree) {
+    for (const Oid& row : RowsBelow(probed_.table, subtree)) probed_.table.erase(row);
+  }
+
   bool Take(SnmpResult result) {
     if (!HasTable(result.seen)) {
       done_({.seen = result.seen == SnmpSeen::kMalformed ? Seen::kUnreadable : Seen::kUnreachable,
@@ -168,6 +181,9 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     if (!result.detail.empty()) remarks_.push_back(result.detail);
     if (!result.table.empty()) probed_.at = result.at;
     probed_.table.merge(result.table);
+    cut_.insert(cut_.end(), result.cut.begin(), result.cut.end());
+    // One marker of several would be taken for the only one.
+    if (IsCut(mib::kPrtMarkerLifeCount)) Forget(mib::kPrtMarkerLifeCount);
     return true;
   }
 
@@ -175,6 +191,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     Told told{.seen = Seen::kAnswered, .at = probed_.at};
     told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
+    if (IsCut(mib::kPrtAlert)) told.answers.alerts.reset();  // one that is not there may be active
     told.answers.jobs = Jobs();
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
@@ -196,6 +213,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   PrinterKnowledge known_;
   std::function<void(Told, PrinterKnowledge)> done_;
   bool explores_ = true;
+  std::vector<Oid> cut_ = {};
   std::vector<std::string> remarks_ = {};
 };
 

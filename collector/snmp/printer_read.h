@@ -36,7 +36,7 @@ struct PrinterKnowledge {
   ErrorLogEnd log = {};
   std::optional<Instant> started_at = {};  // when the card did, by the collector's clock
   std::vector<FinishedJob> jobs = {};
-  SnmpBulk bulk = SnmpBulk::kNotTried;  // kept of another printer at the address, too
+  SnmpBulk bulk = SnmpBulk::kNotTried;  // other firmware may leave out rows
 };
 
 // How long a printer is believed to offer what it offered.

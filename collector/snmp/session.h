@@ -99,7 +99,10 @@ inline constexpr std::size_t kMaxWalkOctets = std::size_t{4} << 20;  // of texts
 struct SnmpResult {
   SnmpSeen seen = SnmpSeen::kStopped;
   std::string detail = {};  // for people: "no answer within 2000 ms after 3 tries"
-  SnmpTable table = {};     // whatever came, complete only with kAnswered
+  SnmpTable table = {};     // whatever came, complete only with kAnswered, but for:
+  // Subtrees and objects that ended in an error or on the way, whatever `seen` says: what is not in
+  // the table may still be there.
+  std::vector<Oid> cut = {};
   // The collector's clock at the last answer. With kRefused it tells an agent that answers, but
   // lets nobody in, from a port without one, where it is 0.
   Instant at = {};

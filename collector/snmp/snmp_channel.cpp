@@ -31,6 +31,14 @@ bool IsV3(const std::optional<SnmpCredentials>& credentials) {
   return credentials && credentials->version == SnmpVersion::k3;
 }
 
+// How much of a talk is protected: nothing, who says it, also what is said.
+int ProtectionOf(const SnmpCredentials& credentials) {
+  if (!IsV3(credentials) || !credentials.user || credentials.user->auth == SnmpAuth::kNone) {
+    return 0;
+  }
+  return credentials.user->privacy == SnmpPrivacy::kNone ? 1 : 2;
+}
+
 }  // namespace
 
 SnmpChannel::SnmpChannel(SnmpSession& session, Options options)
@@ -122,7 +130,11 @@ SnmpPeer SnmpChannel::PeerOf(const PrinterAddress& address) {
   if (known == known_.end() || !known->second.answered_to) return peer;
   auto& credentials = peer.credentials;
   const SnmpCredentials& before = *known->second.answered_to;
-  if (IsV3(before)) std::erase_if(credentials, [](const auto& one) { return !IsV3(one); });
+  if (IsV3(before)) {
+    std::erase_if(credentials, [least = ProtectionOf(before)](const auto& one) {
+      return !IsV3(one) || ProtectionOf(one) < least;
+    });
+  }
   const auto same = std::ranges::find(credentials, before);
   if (same != credentials.end()) std::rotate(credentials.begin(), same, same + 1);
   return peer;

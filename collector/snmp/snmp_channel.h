@@ -7,9 +7,9 @@
 // What was learnt of an address is remembered for as long as the channel lives:
 //
 // * The credentials it answered to are tried first, so a v1-only printer costs the time-outs of v2c
-//   once. Where that was v3, only the v3 credentials of the list are tried: a printer that was let
-//   speak safely is not asked in the clear in the same breath. If it answers none of them, that is
-//   what is told; it is forgotten, and the next call tries the whole list again.
+//   once. Where that was v3, only v3 credentials that protect no less are tried: a printer that was
+//   let speak safely is not asked in the clear in the same breath. If it answers none of them, that
+//   is what is told; it is forgotten, and the next call tries the whole list again.
 // * What showed who a printer is is asked for at once the next time (probe.h).
 // * GETBULK is used only where it was seen to work. After the first reading by GETNEXT one table of
 //   it is asked for again by GETBULK: the same rows, and the printer bears it; anything else, and

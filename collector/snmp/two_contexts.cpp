@@ -11,6 +11,11 @@ bool Has(const SnmpTable& table, const Oid& oid) {
   return row != table.end() && oid.Contains(row->first);
 }
 
+// By the agent, which does not know the context, and not by a closed port.
+bool IsNotLetIn(const SnmpResult& result) {
+  return result.seen == SnmpSeen::kRefused && result.at != Instant{};
+}
+
 }  // namespace
 
 void TwoContexts::Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) {
@@ -35,15 +40,27 @@ void TwoContexts::AskBoth(Ask ask, const SnmpPeer& peer, std::vector<Oid> what, 
     SnmpPeer other = peer;
     other.credentials = {first.credentials};
     other.credentials.front().context = kJetdirectContext;
-    (session_.*ask)(other, missing, [this, other, first, done](SnmpResult second) mutable {
-      if (second.seen == SnmpSeen::kRefused || second.seen == SnmpSeen::kTimedOut) {
-        const std::lock_guard lock(mutex_);
-        without_other_.insert({other.address, other.port});
-      }
+    (session_.*ask)(other, missing, [this, other, missing, first, done](SnmpResult second) mutable {
+      Note(other, second);
+      const bool is_there = !IsNotLetIn(second);
+      const auto& cut = second.seen == SnmpSeen::kAnswered ? second.cut : missing;
+      if (is_there) first.cut.insert(first.cut.end(), cut.begin(), cut.end());
       first.table.merge(second.table);
       done(std::move(first));
     });
   });
+}
+
+void TwoContexts::Note(const SnmpPeer& peer, const SnmpResult& second) {
+  const std::lock_guard lock(mutex_);
+  int& silences = silences_[{peer.address, peer.port}];
+  if (IsNotLetIn(second)) {
+    silences = kNone;
+  } else if (second.seen == SnmpSeen::kTimedOut) {
+    ++silences;
+  } else if (second.seen == SnmpSeen::kAnswered) {
+    silences = 0;
+  }
 }
 
 bool TwoContexts::MayHaveOther(const SnmpPeer& peer, const SnmpResult& first) {
@@ -52,7 +69,8 @@ bool TwoContexts::MayHaveOther(const SnmpPeer& peer, const SnmpResult& first) {
     return false;
   }
   const std::lock_guard lock(mutex_);
-  return !without_other_.contains({peer.address, peer.port});
+  const auto known = silences_.find({peer.address, peer.port});
+  return known == silences_.end() || known->second < kMostSilences;
 }
 
 }  // namespace plotmeter

@@ -8,8 +8,9 @@
 // It does so after an answer of v3 to credentials that name no context; everything else passes
 // through. What the default context has stays as it is: a subtree with one row there is not asked
 // for again. An agent that does not know the other context is not asked for it again for as long
-// as this lives, and nor is one that leaves it unanswered. The result has the default context's
-// outcome and credentials; the other can only add values.
+// as this lives, and nor is one that left it unanswered kMostSilences times in a row: a printer may
+// be switched off between the two questions. What was not answered is told as cut. The result has
+// the default context's outcome and credentials; the other can only add values.
 //
 // May be called from any thread, like every session. The session behind it outlives it, and this
 // outlives every call.
@@ -17,8 +18,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,11 +41,15 @@ class TwoContexts : public SnmpSession {
   using Ask = void (SnmpSession::*)(const SnmpPeer&, std::vector<Oid>, SnmpCallback);
 
   void AskBoth(Ask ask, const SnmpPeer& peer, std::vector<Oid> what, SnmpCallback done);
+  void Note(const SnmpPeer& peer, const SnmpResult& second);
   bool MayHaveOther(const SnmpPeer& peer, const SnmpResult& first);
 
   SnmpSession& session_;
   std::mutex mutex_;  // guards what is below
-  std::set<std::pair<std::string, std::uint16_t>> without_other_;
+  static constexpr int kMostSilences = 3;
+  static constexpr int kNone = kMostSilences;
+  std::map<std::pair<std::string, std::uint16_t>, int>
+      silences_;  // kNone: there is no such context
 };
 
 }  // namespace plotmeter

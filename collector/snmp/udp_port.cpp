@@ -141,7 +141,7 @@ void UdpPort::ReceiveOn(int fd, const OnDatagram& on_datagram) {
   SocketAddress from[kBatch];
   iovec parts[kBatch];
   mmsghdr messages[kBatch];
-  for (;;) {
+  for (std::size_t taken = 0; taken < kMostAtOnce; taken += kBatch) {
     std::memset(messages, 0, sizeof messages);
     for (std::size_t i = 0; i < kBatch; ++i) {
       parts[i] = {&buffers_[i * kMaxDatagram], kMaxDatagram};

@@ -57,7 +57,9 @@ class UdpPort {
   // `error` gets the system's number with kFailed. Errors of other packets go to on_error.
   Sent Send(const Endpoint& to, std::string_view datagram, const OnError& on_error, int& error);
 
-  // Everything that has come. A datagram longer than kMaxDatagram is cut there.
+  // What has come, at most kMostAtOnce of each socket: a flood must not keep the thread from the
+  // rest of its work, and Wait returns at once when there is more. A datagram longer than
+  // kMaxDatagram is cut there.
   void Receive(const OnDatagram& on_datagram);
 
   // Every ICMP error that has come: which peer, and the system's number (ECONNREFUSED).
@@ -70,6 +72,7 @@ class UdpPort {
   void Wake();
 
   static constexpr std::size_t kMaxDatagram = 65535;
+  static constexpr std::size_t kMostAtOnce = 128;  // datagrams of one socket
 
  private:
   class Descriptor {

@@ -77,6 +77,7 @@ class RecordedSession : public SnmpSession {
     SnmpTable answer;
     for (const Oid& subtree : subtrees) {
       asked_.push_back(subtree);
+      if (!cut_.empty() && subtree == cut_) continue;
       for (auto row = table_.upper_bound(subtree);  // as GETNEXT does, not the subtree itself
            row != table_.end() && subtree.Contains(row->first); ++row) {
         answer.insert(*row);
@@ -91,18 +92,22 @@ class RecordedSession : public SnmpSession {
   // What it says from now on, and when.
   SnmpTable& table() { return table_; }
   void SetNow(Instant now) { now_ = now; }
+  // Walks of this subtree end before its first row from now on; empty: none does.
+  void CutShort(Oid subtree) { cut_ = std::move(subtree); }
 
  private:
   void Answer(const SnmpPeer& peer, SnmpTable answer, const SnmpCallback& done) {
     std::erase_if(answer, [](const auto& row) { return row.second.is_absent(); });
     done({.seen = SnmpSeen::kAnswered,
           .table = std::move(answer),
+          .cut = cut_.empty() ? std::vector<Oid>() : std::vector<Oid>{cut_},
           .at = now_,
           .credentials = peer.credentials.front()});
   }
 
   SnmpTable table_;
   std::vector<Oid> asked_ = {};
+  Oid cut_ = {};
   Instant now_ = FromMillis(1'000);
 };
 

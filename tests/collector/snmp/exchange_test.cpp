@@ -235,5 +235,24 @@ TEST(ExchangeTest, TakesAnEmptyGetbulkForOneThatDoesNotWork) {
   EXPECT_EQ(walk.seen(), SnmpSeen::kMalformed);
 }
 
+TEST(ExchangeTest, NamesWhatWasCutShort) {
+  Exchange failing = Exchange::Walk({kA});
+  EXPECT_TRUE(failing.Accept(Says({{kA + Oid{1}, Number(1)}})));
+  EXPECT_FALSE(failing.Accept({.error = SnmpError::kGenErr}));
+  EXPECT_EQ(failing.TakeCut(), std::vector<Oid>{kA});
+
+  Exchange back = Exchange::Walk({kA, kB});
+  EXPECT_TRUE(back.Accept(Says({{kA, Number(1)}, {kB + Oid{1}, Number(1)}})));
+  EXPECT_TRUE(back.Accept(Says({{kB + Oid{2}, Number(1)}})));
+  back.Abandon("it takes too long");
+  EXPECT_TRUE(back.is_finished());
+  EXPECT_EQ(back.seen(), SnmpSeen::kTooLong);
+  EXPECT_EQ(back.TakeCut(), (std::vector<Oid>{kA, kB}));
+
+  Exchange whole = Exchange::Walk({kA, kB});
+  Agent{.table = Rows(kA, 3), .v1 = true}.Talk(whole);
+  EXPECT_TRUE(whole.TakeCut().empty()) << "noSuchName is the end of v1";
+}
+
 }  // namespace
 }  // namespace plotmeter

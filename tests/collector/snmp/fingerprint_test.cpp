@@ -235,5 +235,14 @@ TEST(FingerprintTest, SaysOfEveryRecordingWhatIsRight) {
   EXPECT_GT(recordings, 40);
 }
 
+TEST(FingerprintTest, AsksNotForThousandsOfPrintersInOne) {
+  SnmpTable table;
+  for (std::uint32_t row = 1; row <= 20'000; ++row) {
+    table[mib::kHrDeviceType + Oid{row}] = Value::ObjectId(mib::kHrDevicePrinter);
+  }
+  EXPECT_LE(FingerprintRowObjects(table).size(), 60U);
+  EXPECT_LE(RecognisePrinter(table).printer_rows.size(), 16U);
+}
+
 }  // namespace
 }  // namespace plotmeter

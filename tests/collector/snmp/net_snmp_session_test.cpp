@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/snmp/codec.h"
 #include "collector/snmp/mib.h"
 #include "tests/fakes/udp_agent.h"
 
@@ -247,6 +248,23 @@ TEST_F(NetSnmpSessionTest, StopsWalksThatDoNotEnd) {
   EXPECT_EQ(endless.requests()[0].kind, '\xA5');
 }
 
+TEST_F(NetSnmpSessionTest, WaitsForOneWalkNoLongerThanItMay) {
+  UdpAgent endless([](UdpAgent& a, const Request& r) {
+    const Oid index = r.objects[0].After(mib::kHrDeviceType);
+    const std::uint32_t at = index.empty() ? 0 : index.parts()[0];
+    a.Send(UdpAgent::Reply(r, {mib::kHrDeviceType + Oid{at + 1}}, 7));
+  });
+  NetSnmpSession session({.longest_wait = 0ms}, clock_);
+  session.Start();
+  std::promise<SnmpResult> told;
+  session.Walk(Peer(endless), {mib::kHrDeviceType},
+               [&](SnmpResult r) { told.set_value(std::move(r)); });
+  const SnmpResult result = Wait(told.get_future());
+  EXPECT_EQ(result.seen, SnmpSeen::kTooLong);
+  EXPECT_EQ(result.table.size(), 1U) << "what came is kept";
+  EXPECT_EQ(result.cut, std::vector<Oid>{mib::kHrDeviceType});
+}
+
 TEST_F(NetSnmpSessionTest, WalksByGetnextAfterAGetbulkNobodyAnswers) {
   UdpAgent agent([](UdpAgent& a, const Request& r) {
     if (r.kind != '\xA1') return;
@@ -302,6 +320,29 @@ TEST_F(NetSnmpSessionTest, CallsBackEverythingWhenItStops) {
   session_.Stop();
   asked.push_back(GetSoon(session_, Peer(silent)));
   for (auto& one : asked) EXPECT_EQ(Wait(std::move(one)).seen, SnmpSeen::kStopped);
+}
+
+TEST(UdpPortTest, TakesAFloodInParts) {
+  constexpr std::size_t kMany = UdpPort::kMostAtOnce + 20;
+  std::promise<void> sent;
+  UdpAgent agent([&](UdpAgent& a, const Request&) {
+    for (std::size_t i = 0; i < kMany; ++i) a.Send("x");
+    sent.set_value();
+  });
+  UdpPort port({});
+  int error = 0;
+  ASSERT_EQ(
+      port.Send(
+          *Endpoint::Parse("127.0.0.1", agent.port()),
+          EncodeRequest({}, 1, {.objects = {mib::kSysDescr}}), [](const Endpoint&, int) {}, error),
+      UdpPort::Sent::kSent);
+  ASSERT_EQ(sent.get_future().wait_for(30s), std::future_status::ready);
+  std::size_t taken = 0;
+  const auto count = [&](const Endpoint&, std::string_view) { ++taken; };
+  port.Receive(count);
+  EXPECT_EQ(taken, UdpPort::kMostAtOnce);
+  port.Receive(count);
+  EXPECT_EQ(taken, kMany);
 }
 
 TEST(EndpointTest, ReadsAddressesOfBothKinds) {

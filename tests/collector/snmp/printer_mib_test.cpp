@@ -449,5 +449,13 @@ TEST(PrinterMibTest, UnderstandsTheCharsetOfTheCurrentLocalization) {
   EXPECT_EQ(answers.supplies[0].description, "Ã¼");
 }
 
+TEST(PrinterMibTest, AsksNotForThousandsOfInputsInDetail) {
+  SnmpTable table;
+  for (std::uint32_t row = 1; row <= 20'000; ++row) {
+    table[mib::kPrtInput + Oid{2, 1, row}] = Value::Number(ValueType::kInteger, 6);
+  }
+  EXPECT_LE(PrinterMibObjects(table, {.verdict = Verdict::kLargeFormat}).size(), 100U);
+}
+
 }  // namespace
 }  // namespace plotmeter

@@ -133,5 +133,46 @@ TEST_F(PrinterReadTest, AJobOfTheSameNumberAfterARestartIsReadAnew) {
   EXPECT_NE(after[0].job, before.at(0).job);
 }
 
+TEST_F(PrinterReadTest, TakesNoTableThatWasCutShortForAnEmptyOne) {
+  session_.table()[mib::kPrtAlertCriticalEvents + Oid{1}] = Count(1);
+  session_.table()[mib::kPrtAlert + Oid{2, 1, 1}] = Count(3);
+  const auto alerts = Read().answers.alerts;
+  ASSERT_TRUE(alerts);
+  EXPECT_EQ(alerts->size(), 1U);
+  session_.CutShort(mib::kPrtAlert + Oid{2});
+  EXPECT_FALSE(Read().answers.alerts) << "the alert may still be active";
+}
+
+TEST_F(PrinterReadTest, TakesNoMarkerForTheOnlyOneWhenTheColumnWasCutShort) {
+  session_.table()[mib::kPrtMarkerLifeCount + Oid{1, 2}] = Count(4);
+  EXPECT_EQ(Read().answers.meters.size(), 2U);
+  session_.table().erase(mib::kPrtMarkerLifeCount + Oid{1, 1});
+  EXPECT_EQ(Read().answers.meters.size(), 1U);
+  Told told;
+  SnmpTable table{{mib::kPrtMarkerLifeCount + Oid{1, 2}, Count(4)}};
+  session_.CutShort(mib::kPrtMarkerLifeCount);
+  Probed probed{.seen = SnmpSeen::kAnswered, .table = table, .at = now_};
+  ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, {},
+             [&](Told answer, const PrinterKnowledge&) { told = std::move(answer); });
+  EXPECT_TRUE(told.answers.meters.empty());
+}
+
+TEST_F(PrinterReadTest, AsksAgainForWhatWasCutShortWhenItExplored) {
+  session_.table()[mib::kHpLifetimeInk + Oid{1, 1, 0}] = Count(5000);
+  session_.CutShort(mib::kHpLifetimeInk);
+  EXPECT_EQ(Read().answers.meters.size(), 1U);
+  session_.CutShort({});
+  EXPECT_EQ(Read().answers.meters.size(), 2U) << "and not in a week";
+}
+
+TEST_F(PrinterReadTest, DoesNotTrustGetbulkOfAnotherPrinterOrOtherFirmware) {
+  Read();
+  known_.bulk = SnmpBulk::kWorked;
+  Read();
+  EXPECT_EQ(known_.bulk, SnmpBulk::kWorked);
+  Read("2");
+  EXPECT_EQ(known_.bulk, SnmpBulk::kNotTried);
+}
+
 }  // namespace
 }  // namespace plotmeter

@@ -325,6 +325,23 @@ TEST(SnmpChannelTest, AsksWhoItKnowsForWhatProvesItAndNoMore) {
   EXPECT_EQ(serial(), "TEST000003");
 }
 
+TEST(SnmpChannelTest, DoesNotFallBackToAUserOfV3ThatProvesLess) {
+  const auto user = [](SnmpAuth auth, SnmpPrivacy privacy) {
+    return SnmpCredentials{.version = SnmpVersion::k3,
+                           .user = std::make_shared<SnmpUser>(
+                               SnmpUser{.name = "plotters", .auth = auth, .privacy = privacy})};
+  };
+  const SnmpCredentials open = user(SnmpAuth::kNone, SnmpPrivacy::kNone);
+  const SnmpCredentials proven = user(SnmpAuth::kSha256, SnmpPrivacy::kNone);
+  const SnmpCredentials hidden = user(SnmpAuth::kSha256, SnmpPrivacy::kAes128);
+  ScriptedSession session({.seen = SnmpSeen::kAnswered, .credentials = proven});
+  SnmpChannel channel(session, {.credentials = {open, proven, hidden}});
+  channel.Identify(kAddress, [](Told) {});
+  session.peers.clear();
+  channel.Identify(kAddress, [](Told) {});
+  EXPECT_EQ(session.peers.front().credentials, (std::vector{proven, hidden}));
+}
+
 TEST(ProbeTest, TellsAnAgentThatLetsNobodyInFromAClosedPort) {
   ScriptedSession session(
       {.seen = SnmpSeen::kRefused, .detail = "unknown user 'x'", .at = FromMillis(1)});

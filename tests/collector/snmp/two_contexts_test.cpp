@@ -20,6 +20,7 @@ class ContextSession : public SnmpSession {
  public:
   std::map<std::string, SnmpTable> tables = {};
   std::vector<std::string> asked = {};  // "Jetdirect 1.3.2"
+  std::string silent = "none";          // a context that is not answered
 
   void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) override {
     Walk(peer, std::move(objects), std::move(done));
@@ -28,7 +29,10 @@ class ContextSession : public SnmpSession {
     const SnmpCredentials& used = peer.credentials.back();
     for (const Oid& oid : subtrees) asked.push_back(used.context + " " + oid.ToText());
     const auto known = tables.find(used.context);
-    if (known == tables.end()) return done({.seen = SnmpSeen::kRefused, .detail = "unknown"});
+    if (known == tables.end()) {
+      return done({.seen = SnmpSeen::kRefused, .detail = "unknown", .at = FromMillis(1)});
+    }
+    if (used.context == silent) return done({.seen = SnmpSeen::kTimedOut, .detail = "silence"});
     SnmpTable table;
     for (const auto& [oid, value] : known->second) {
       for (const Oid& subtree : subtrees) {
@@ -86,6 +90,25 @@ TEST_F(TwoContextsTest, LeavesEverythingElseAsItIs) {
   agent_.tables.erase("");
   EXPECT_EQ(Walk(v3_).seen, SnmpSeen::kRefused);
   EXPECT_EQ(agent_.asked.size(), 9U);
+}
+
+TEST_F(TwoContextsTest, LosesTheOtherNotForGoodOverOneSilence) {
+  agent_.tables[""] = {{kA + Oid{1}, Number(1)}};
+  agent_.tables["Jetdirect"] = {{kB + Oid{1}, Number(3)}};
+  agent_.silent = "Jetdirect";
+  for (int times = 0; times < 2; ++times) {
+    const SnmpResult cut = Walk(v3_);
+    EXPECT_EQ(cut.table.size(), 1U);
+    EXPECT_EQ(cut.cut, (std::vector<Oid>{kB, kC})) << "nobody knows whether they are there";
+  }
+  agent_.silent = "none";
+  EXPECT_EQ(Walk(v3_).table.size(), 2U);
+  EXPECT_TRUE(Walk(v3_).cut.empty());
+  agent_.silent = "Jetdirect";
+  for (int times = 0; times < 3; ++times) Walk(v3_);
+  agent_.asked.clear();
+  Walk(v3_);
+  EXPECT_EQ(agent_.asked.size(), 3U) << "but one that never answers is left alone";
 }
 
 }  // namespace
