@@ -38,42 +38,85 @@ std::vector<Setting> PortalSettings() {
            .help = "HTTP proxy, http://user:password@host:port [https_proxy of the environment]"}};
 }
 
+namespace {
+
+// How an agent is asked: the SNMP options that flags and profiles share.
+std::vector<Setting> SnmpSettings() {
+  return {
+      {.name = "port", .value = "N", .fallback = "161", .help = "SNMP port of the printers"},
+      {.name = "https-port",
+       .value = "N",
+       .fallback = "443",
+       .help = "HTTPS port of the printers' own web server"},
+      {.name = "version",
+       .value = "V",
+       .help = "SNMP version to speak: 1, 2c or 3 [3 if there is a user; else 2c, then 1]"},
+      {.name = "community",
+       .value = "C",
+       .fallback = "public",
+       .help = "SNMP community; may be repeated, tried in order",
+       .repeatable = true},
+      {.name = "user", .value = "NAME", .help = "SNMPv3 user"},
+      {.name = "auth-protocol",
+       .value = "P",
+       .help = "how it proves who it is: MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512 [none]"},
+      {.name = "auth-secret-file",
+       .value = "FILE",
+       .help = "its passphrase: one line, 8 octets or more, readable by its owner only"},
+      {.name = "priv-protocol",
+       .value = "P",
+       .help = "how what it says is hidden: DES, AES-128, AES-192 or AES-256 [none]"},
+      {.name = "priv-secret-file", .value = "FILE", .help = "the passphrase for that"},
+      {.name = "context", .value = "C", .help = "SNMPv3 context, such as Jetdirect"},
+      {.name = "downgrade",
+       .help = "with a user: try v2c and v1 with the communities where v3 is not answered"},
+      {.name = "timeout", .value = "T", .fallback = "2s", .help = "wait so long for an answer"},
+      {.name = "retries", .value = "N", .fallback = "1", .help = "ask again so often"},
+      {.name = "packets-per-second",
+       .value = "N",
+       .help = "ceiling for SNMP packets; 0: none [100 to discover, none to read]"}};
+}
+
+}  // namespace
+
 std::vector<Setting> ChannelSettings() {
-  return {{.name = "port", .value = "N", .fallback = "161", .help = "SNMP port of the printers"},
-          {.name = "https-port",
-           .value = "N",
-           .fallback = "443",
-           .help = "HTTPS port of the printers' own web server"},
-          {.name = "http-port",
-           .value = "N",
-           .fallback = "80",
-           .help = "HTTP port of printers without TLS, on this network only; 0: never"},
-          {.name = "version", .value = "V", .help = "SNMP version to speak: 1 or 2c [2c, then 1]"},
-          {.name = "community",
-           .value = "C",
-           .fallback = "public",
-           .help = "SNMP community; may be repeated, tried in order",
-           .repeatable = true},
-          {.name = "timeout", .value = "T", .fallback = "2s", .help = "wait so long for an answer"},
-          {.name = "retries", .value = "N", .fallback = "1", .help = "ask again so often"},
-          {.name = "packets-per-second",
-           .value = "N",
-           .help = "ceiling for SNMP packets; 0: none [100 to discover, none to read]"},
-          {.name = "piws-pause",
-           .value = "T",
-           .help = "pause before each request to a printer's job queue [as its profile says]"},
-          {.name = "profiles",
-           .value = "DIR",
-           .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)"}};
+  return Joined(
+      {SnmpSettings(),
+       {{.name = "http-port",
+         .value = "N",
+         .fallback = "80",
+         .help = "HTTP port of printers without TLS, on this network only; 0: never"},
+        {.name = "piws-pause",
+         .value = "T",
+         .help = "pause before each request to a printer's job queue [as its profile says]"},
+        {.name = "profiles",
+         .value = "DIR",
+         .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)"}}});
 }
 
 std::vector<Setting> RangeSettings() {
   return {{.name = "range",
            .value = "R",
-           .help = "where to look: 10.0.0.7, 10.0.0.0/24 or 192.168.1-10.1-254; may be repeated "
-                   "[the networks of this machine]",
+           .help = "where to look: 10.0.0.7, 10.0.0.0/24, 192.168.1-10.1-254 or a host name; may "
+                   "be repeated [the networks of this machine]",
            .repeatable = true},
-          {.name = "exclude", .value = "R", .help = "where not to look", .repeatable = true}};
+          {.name = "exclude", .value = "R", .help = "where not to look", .repeatable = true},
+          {.name = "hosts",
+           .value = "FILE",
+           .help = "a list of printers: CSV with a header row of address, profile, community, "
+                   "label and note"}};
+}
+
+Setting RediscoverSetting() {
+  return {.name = "rediscover",
+          .value = "T",
+          .fallback = "7d",
+          .help = "look for printers again so often; 0: only when asked"};
+}
+
+Table ProfileTable() {
+  return {.name = "profile",
+          .settings = Joined({RangeSettings(), SnmpSettings(), {RediscoverSetting()}})};
 }
 
 Setting JsonSwitch() {
@@ -121,24 +164,6 @@ ProxyWishes ProxyWishesOf(const Arguments& arguments) {
   std::string no_proxy = Environment("no_proxy");
   if (no_proxy.empty()) no_proxy = Environment("NO_PROXY");
   return {.setting = arguments.Text("proxy"), .https_proxy = https_proxy, .no_proxy = no_proxy};
-}
-
-std::vector<SnmpCredentials> CredentialsOf(const Arguments& arguments) {
-  const std::string version = arguments.Text("version");
-  if (version == "3") {
-    throw UsageError("'version' is '3'; expected 1 or 2c (SNMPv3 is not spoken yet)");
-  }
-  if (!version.empty() && version != "1" && version != "2c") {
-    throw UsageError(fmt::format("'version' is '{}'; expected 1 or 2c", version));
-  }
-  std::vector<SnmpCredentials> credentials;
-  for (const SnmpVersion candidate : {SnmpVersion::k2c, SnmpVersion::k1}) {
-    if (!version.empty() && version != ToText(candidate)) continue;
-    for (const std::string& community : arguments.All("community")) {
-      credentials.push_back({candidate, community});
-    }
-  }
-  return credentials;
 }
 
 PrinterAddress ParseAddress(const Arguments& arguments, const std::string& text) {

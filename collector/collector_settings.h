@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "collector/channel/channel.h"
-#include "collector/snmp/session.h"
 #include "collector/spool/spool.h"
 #include "collector/uplink/proxy.h"
 #include "common/settings.h"
@@ -21,7 +20,9 @@ namespace plotmeter {
 std::vector<Setting> StateSettings();    // --state, --job-names
 std::vector<Setting> PortalSettings();   // --ca, --proxy
 std::vector<Setting> ChannelSettings();  // SNMP options and PIWS
-std::vector<Setting> RangeSettings();    // --range, --exclude
+std::vector<Setting> RangeSettings();    // --range, --exclude, --hosts
+Setting RediscoverSetting();
+Table ProfileTable();  // [profile.NAME], collector/search_profile.h
 Setting JsonSwitch();
 
 std::vector<Setting> Joined(std::vector<std::vector<Setting>> lists);
@@ -37,9 +38,6 @@ SpoolSettings SpoolSettingsOf(const Arguments& arguments);
 
 // --proxy, else https_proxy and no_proxy of the environment.
 ProxyWishes ProxyWishesOf(const Arguments& arguments);
-
-// Every wanted version with every community, v2c first.
-std::vector<SnmpCredentials> CredentialsOf(const Arguments& arguments);
 
 // "10.0.0.7" or "10.0.0.7:1161", with the ports of the settings where it names none.
 PrinterAddress ParseAddress(const Arguments& arguments, const std::string& text);

@@ -1,15 +1,20 @@
 // discover and read: what stands on the network. No portal is needed.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <mutex>
 
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
-#include "collector/enrol/identity.h"
+#include "collector/explain.h"
+#include "collector/known_printers.h"
 #include "collector/look.h"
-#include "collector/service.h"
+#include "collector/search_profile.h"
 
 namespace plotmeter {
 namespace {
@@ -69,32 +74,165 @@ void PrintLine(const Looked& looked, bool explain) {
   for (const auto& [name, text] : found.texts) fmt::print("    {}: {}\n", name, text);
 }
 
-int DiscoverPrinters(const Arguments& arguments) {
-  const SystemClock clock;
-  const Search search = SearchOf(arguments);
-  Ways ways(arguments, clock, 100);
-  const std::vector<Looked> all =
-      Discover(ways, search, [](const std::string& line) { std::cerr << line << "\n"; });
-
-  // Those of an enrolled collector, or of a named state directory, are read from now on.
-  const std::string directory = StateDirectory(arguments);
-  if (arguments.Has("state") || std::filesystem::exists(directory + "/identity.json")) {
-    Spool spool(SpoolSettingsOf(arguments), clock);
-    for (const Looked& looked : all) {
-      if (looked.fingerprint.verdict == Verdict::kLargeFormat) {
-        KnowPrinter(spool, looked, clock.Now());
-      }
-    }
-    for (const auto& [printer, fingerprint] : ways.certificates.TakeNew()) {
-      spool.RememberCertificate(printer, fingerprint);
+// The profiles that are to be swept: those of --profile, else all that name a place; with
+// ADDRESS, that alone.
+std::vector<SearchProfile> WantedProfiles(const Arguments& arguments) {
+  std::vector<SearchProfile> profiles = SearchProfilesOf(arguments);
+  const std::vector<std::string> names = arguments.All("profile");
+  for (const std::string& name : names) {
+    if (std::ranges::find(profiles, name, &SearchProfile::name) == profiles.end()) {
+      throw UsageError(
+          fmt::format("'profile' is '{}'; expected default or the name of a [profile.NAME] of the "
+                      "configuration file",
+                      name));
     }
   }
+  std::erase_if(profiles, [&](const SearchProfile& profile) {
+    if (!names.empty()) return std::ranges::find(names, profile.name) == names.end();
+    return arguments.Has("address") ? profile.name != kDefaultProfile
+                                    : profiles.size() > 1 && !profile.names_something();
+  });
+  if (!arguments.Has("address")) return profiles;
+  for (SearchProfile& profile : profiles) {
+    if (!profile.range_texts.empty() || arguments.Has("hosts")) {
+      throw UsageError("ADDRESS is given with places to look at; expected one of both");
+    }
+    profile.ranges.clear();
+    profile.hosts = {{.at = HostName::Parse("address", arguments.Text("address"))}};
+  }
+  return profiles;
+}
 
+std::string_view ToText(SweepProgress::Pass pass) {
+  switch (pass) {
+    case SweepProgress::Pass::kFirst:
+      return "asking";
+    case SweepProgress::Pass::kAgain:
+      return "asking the silent ones again";
+    case SweepProgress::Pass::kFingerprint:
+      return "looking closer";
+    case SweepProgress::Pass::kDone:
+      break;
+  }
+  return "done";
+}
+
+// A line of progress on a terminal, drawn anew a few times a second. From any thread.
+class ProgressLine {
+ public:
+  ProgressLine(const NetSnmpSession& session, bool is_terminal)
+      : session_(session), is_terminal_(is_terminal) {}
+  ~ProgressLine() { Clear(); }
+
+  void Show(const SweepProgress& progress) {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    if (!is_terminal_ || now - drawn_ < std::chrono::milliseconds(200)) return;
+    drawn_ = now;
+    const double seconds = std::chrono::duration<double>(now - began_).count();
+    const double rate = static_cast<double>(session_.counters().packets_sent) / seconds;
+    std::string left;
+    if (progress.told > 0 && progress.told < progress.addresses && seconds > 2) {
+      const auto rest = static_cast<std::int64_t>(
+          seconds * static_cast<double>(progress.addresses - progress.told) /
+          static_cast<double>(progress.told));
+      left = fmt::format(", about {}:{:02} left", rest / 60, rest % 60);
+    }
+    std::cerr << fmt::format("\r\x1b[K{}: {} of {} addresses, {} answer, {} packets/s{}",
+                             ToText(progress.pass), progress.asked, progress.addresses,
+                             progress.answered, static_cast<std::int64_t>(rate), left)
+              << std::flush;
+  }
+
+  void Say(const std::string& line) {
+    Clear();
+    const std::lock_guard lock(mutex_);
+    std::cerr << line << "\n";
+  }
+
+ private:
+  void Clear() {
+    const std::lock_guard lock(mutex_);
+    if (is_terminal_) std::cerr << "\r\x1b[K" << std::flush;
+  }
+
+  const NetSnmpSession& session_;
+  const bool is_terminal_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::mutex mutex_;  // guards what is below, and the line
+  std::chrono::steady_clock::time_point drawn_ = {};
+};
+
+// Those of an enrolled collector, or of a named state directory, are read from now on.
+void KeepFound(const Arguments& arguments, const Clock& clock, const SearchProfile& profile,
+               const std::vector<Looked>& all, const SweepRecord& sweep,
+               const std::map<std::string, std::string>& certificates) {
+  const std::string directory = StateDirectory(arguments);
+  if (!arguments.Has("state") && !std::filesystem::exists(directory + "/identity.json")) return;
+  Spool spool(SpoolSettingsOf(arguments), clock);
+  std::vector<KnownPrinter> seen;
+  std::map<std::string, std::string> serials;  // by address, of all that were asked
+  for (const Looked& looked : all) {
+    serials[looked.address.host] = looked.fingerprint.serial;
+    if (looked.fingerprint.verdict == Verdict::kLargeFormat) {
+      seen.push_back(KnownOf(looked, clock.Now()));
+    }
+  }
+  // Where nobody was asked now, all is as it was.
+  const auto is_there = [&](const KnownPrinter& printer) {
+    const auto asked = serials.find(printer.host);
+    return asked == serials.end() || asked->second == printer.identity.serial;
+  };
+  spool.Together([&] {
+    const Known known = KnowPrinters(spool, seen, is_there, clock.Now());
+    for (const auto& [printer, event] : known.events) {
+      std::cerr << fmt::format("{} {}{}\n", printer.serial, event.kind,
+                               event.is ? fmt::format(" by {}", *event.is) : "");
+    }
+    for (const auto& [printer, fingerprint] : certificates) {
+      spool.RememberCertificate(printer, fingerprint);
+    }
+    if (!arguments.Has("address")) spool.RecordSweep(profile.name, sweep);
+  });
+}
+
+int DiscoverPrinters(const Arguments& arguments) {
+  const SystemClock clock;
+  const std::vector<SearchProfile> profiles = WantedProfiles(arguments);
+  if (arguments.Has("address") && arguments.Switch("explain")) {
+    return ExplainAddress(arguments, clock, profiles.front());
+  }
+  std::vector<Looked> all;
+  int unresolved = 0;
+  for (const SearchProfile& profile : profiles) {
+    SweepRecord sweep{.what = profile.what(), .started_at = clock.Now()};
+    SweepPlan plan = PlanOf(profile);
+    for (const auto& [name, why] : plan.unresolved) {
+      std::cerr << fmt::format("'{}' is no host that is known here: {}\n", name, why);
+      ++unresolved;
+    }
+    Ways ways(profile, arguments, clock, 100);
+    ProgressLine line(ways.session, isatty(STDERR_FILENO) == 1);
+    std::vector<Looked> found =
+        Discover(ways, profile, std::move(plan),
+                 {.line = [&](const std::string& words) { line.Say(words); },
+                  .progress = [&](const SweepProgress& progress) { line.Show(progress); },
+                  .found =
+                      [&](const Looked& looked) {
+                        line.Say(fmt::format("found {} {} {}", looked.address.host,
+                                             looked.fingerprint.model, looked.fingerprint.serial));
+                      }});
+    sweep.finished_at = clock.Now();
+    KeepFound(arguments, clock, profile, found, sweep, ways.certificates.TakeNew());
+    for (Looked& looked : found) all.push_back(std::move(looked));
+  }
+
+  const int code = unresolved > 0 ? 1 : 0;
   if (arguments.Switch("json")) {
     Json list = Json::array();
     for (const Looked& looked : all) list.push_back(ToJson(looked));
     std::cout << JsonText(list) << "\n";
-    return 0;
+    return code;
   }
   std::map<Verdict, int> counts;
   for (const Looked& looked : all) {
@@ -108,13 +246,13 @@ int DiscoverPrinters(const Arguments& arguments) {
       counts[Verdict::kLargeFormat],
       static_cast<int>(all.size()) - counts[Verdict::kLargeFormat] - counts[Verdict::kSilent],
       counts[Verdict::kSilent]);
-  return 0;
+  return code;
 }
 
 int ReadPrinter(const Arguments& arguments) {
   const SystemClock clock;
   const PrinterAddress address = ParseAddress(arguments, arguments.Text("address"));
-  Ways ways(arguments, clock, 0);
+  Ways ways(DefaultProfileOf(arguments), arguments, clock, 0);
   const Looked looked = LookAt(ways, address);
   if (arguments.Switch("json")) {
     std::cout << JsonText(ToJson(looked)) << "\n";
@@ -135,26 +273,39 @@ int ReadPrinter(const Arguments& arguments) {
 }  // namespace
 
 Command DiscoverCommand() {
-  return {
-      .name = "discover",
-      .summary = "Finds printers by SNMP and says what stands at each address.",
-      .more =
-          "Large-format printers found are read from then on if the collector is enrolled, "
-          "or if --state is given.\n"
-          "  plotmeter-collector discover --range 192.168.1.0/24 --exclude 192.168.1.9\n"
-          "  plotmeter-collector discover --range 10.1-3.0.1-254 --explain",
-      .settings = Joined(
-          {RangeSettings(),
-           StateSettings(),
-           ChannelSettings(),
-           {{.name = "explain", .help = "say which rule led to each verdict", .flag_only = true},
-            JsonSwitch()}}),
-      .run = DiscoverPrinters,
-      .check = [](const Arguments& arguments) {
-        SearchOf(arguments);
-        CheckWays(arguments);
-        SpoolSettingsOf(arguments);
-      }};
+  return {.name = "discover",
+          .summary = "Finds printers by SNMP and says what stands at each address.",
+          .more =
+              "Large-format printers found are read from then on if the collector is enrolled, "
+              "or if --state is given.\n"
+              "  plotmeter-collector discover --range 192.168.1.0/24 --exclude 192.168.1.9\n"
+              "  plotmeter-collector discover --range 10.1-3.0.1-254 --explain\n"
+              "  plotmeter-collector discover --hosts printers.csv --config collector.toml\n"
+              "  plotmeter-collector discover --explain 192.168.1.40",
+          .settings = Joined(
+              {RangeSettings(),
+               StateSettings(),
+               ChannelSettings(),
+               {{.name = "address",
+                 .value = "ADDRESS[:PORT]",
+                 .help = "look at this one alone; an IPv4 address or a host name",
+                 .positional = true},
+                {.name = "profile",
+                 .value = "NAME",
+                 .help = "sweep this profile of the configuration file only; may be repeated",
+                 .repeatable = true,
+                 .flag_only = true},
+                {.name = "explain",
+                 .help = "say which rule led to each verdict; with ADDRESS, all that was asked and "
+                         "answered too",
+                 .flag_only = true},
+                JsonSwitch()}}),
+          .run = DiscoverPrinters,
+          .check = [](const Arguments& arguments) {
+            WantedProfiles(arguments);
+            CheckWays(arguments);
+            SpoolSettingsOf(arguments);
+          }};
 }
 
 Command ReadCommand() {
@@ -176,6 +327,7 @@ Command ReadCommand() {
       .run = ReadPrinter,
       .check = [](const Arguments& arguments) {
         ParseAddress(arguments, arguments.Text("address"));
+        DefaultProfileOf(arguments);
         CheckWays(arguments);
       }};
 }

@@ -97,6 +97,9 @@ Command RunCommand() {
           .more =
               "With --once: one round now, then everything that waits is sent; ends with 1 if "
               "something is left.\n"
+              "Beside that it looks for printers again, weekly or as --rediscover says, in the "
+              "places given\nhere or in [profile.NAME] tables of the configuration file, else in "
+              "those of the last discover.\n"
               "  plotmeter-collector run\n"
               "  plotmeter-collector run --once --range 192.168.1.0/24",
           .settings = Joined({{{.name = "once", .help = "one round, then end", .flag_only = true},
@@ -111,11 +114,12 @@ Command RunCommand() {
                               StateSettings(),
                               PortalSettings(),
                               RangeSettings(),
+                              {RediscoverSetting()},
                               ChannelSettings()}),
           .run = RunCollector,
           .check = [](const Arguments& arguments) {
             for (const char* name : {"interval", "job-interval"}) IntervalOf(arguments, name);
-            SearchOf(arguments);
+            SearchProfilesOf(arguments);
             CheckWays(arguments);
             SpoolSettingsOf(arguments);
           }};

@@ -13,13 +13,19 @@
 
 #include "collector/channel/answers_json.h"
 #include "collector/collector_settings.h"
-#include "collector/discovery/sweep.h"
 #include "collector/snmp/large_format.h"
 
 namespace plotmeter {
 namespace {
 
-// The best channel's words before those of the fingerprint, for a printer that was read.
+Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+std::uint32_t Number(const sockaddr* address) {
+  return ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr);
+}
+
+}  // namespace
+
 void TakeIdentity(Looked& looked, const Profiles& profiles) {
   const PrinterIdentity best = Merge(looked.address, looked.told).identity;
   const auto take = [](std::string& into, const std::string& from) {
@@ -32,14 +38,6 @@ void TakeIdentity(Looked& looked, const Profiles& profiles) {
   take(looked.fingerprint.firmware, best.firmware);
   looked.profile = profiles.Of(looked.identity()).name;
 }
-
-Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
-std::uint32_t Number(const sockaddr* address) {
-  return ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr);
-}
-
-}  // namespace
 
 std::vector<std::string> Looked::channels() const {
   std::vector<std::string> names;
@@ -61,6 +59,13 @@ Json ToJson(const Looked& looked) {
                {"serial", OrNull(fingerprint.serial)},
                {"channels", looked.channels()},
                {"rule", fingerprint.rule}};
+  const auto say = [&](const char* name, const std::string& text) {
+    if (!text.empty()) json[name] = text;
+  };
+  if (looked.address.access != kDefaultProfile) say("discovery_profile", looked.address.access);
+  if (looked.row.at.is_name()) say("name", looked.row.at.host);
+  say("label", looked.row.label);
+  say("note", looked.row.note);
   if (fingerprint.verdict != Verdict::kLargeFormat) return json;
   Json reading = Json::object();
   for (const auto& [channel, answer] : looked.told) {
@@ -103,44 +108,75 @@ Looked LookAt(Ways& ways, const PrinterAddress& address) {
   return looked;
 }
 
-Search SearchOf(const Arguments& arguments) {
-  Search search;
-  for (const std::string& text : arguments.All("range")) {
-    search.ranges.push_back(AddressRange::Parse("range", text));
+SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup) {
+  SweepPlan plan{.options = {.ranges = profile.ranges,
+                             .excludes = profile.excludes,
+                             .port = profile.ports.snmp_port,
+                             .credentials = profile.credentials,
+                             .timeout = profile.timeout,
+                             .retries = profile.retries}};
+  if (!profile.names_something()) plan.options.ranges = LocalNetworks();
+  std::vector<std::string> names;
+  for (const HostRow& row : profile.hosts) {
+    if (row.at.is_name()) names.push_back(row.at.host);
   }
-  for (const std::string& text : arguments.All("exclude")) {
-    search.excludes.push_back(AddressRange::Parse("exclude", text));
+  const auto resolved = ResolveNames(names, kResolveWithin, lookup);
+  for (const auto& [name, answer] : resolved) {
+    if (answer.addresses.empty()) plan.unresolved.emplace_back(name, answer.trouble);
   }
-  search.ports.snmp_port = static_cast<std::uint16_t>(arguments.Number("port", 1, 65535));
-  search.ports.https_port = static_cast<std::uint16_t>(arguments.Number("https-port", 1, 65535));
-  search.timeout = ParseDuration("timeout", arguments.Text("timeout"));
-  search.retries = static_cast<int>(arguments.Number("retries", 0, 10));
-  return search;
+  for (const HostRow& row : profile.hosts) {
+    const std::vector<Ipv4> addresses =
+        row.at.is_name() ? resolved.at(row.at.host).addresses
+                         : std::vector{Ipv4::Parse(row.at.host).value_or(Ipv4{})};
+    for (const Ipv4 address : addresses) {
+      plan.options.addresses.push_back(address);
+      plan.rows[address] = row;
+      if (!row.at.port && row.community.empty()) continue;
+      plan.options.targets[address] = {
+          .port = row.at.port.value_or(profile.ports.snmp_port),
+          .credentials = WithCommunity(row.community, profile.credentials)};
+    }
+  }
+  return plan;
 }
 
-std::vector<Looked> Discover(Ways& ways, const Search& search,
-                             const std::function<void(const std::string&)>& progress,
-                             std::stop_token stop) {
+Looked LookedOf(const SearchProfile& profile, const SweepPlan& plan, SweepRow row) {
+  Looked looked{.address = profile.ports, .fingerprint = std::move(row.fingerprint)};
+  looked.address.host = row.address;
+  looked.address.snmp_port = row.port;
+  const auto listed = plan.rows.find(Ipv4::Parse(row.address).value_or(Ipv4{}));
+  if (listed != plan.rows.end()) looked.row = listed->second;
+  return looked;
+}
+
+KnownPrinter KnownOf(const Looked& looked, Instant now) {
+  return {.host = looked.address.host,
+          .snmp_port = looked.address.snmp_port,
+          .https_port = looked.address.https_port,
+          .piws_url = looked.address.piws_url,
+          .identity = looked.identity(),
+          .found_at = now,
+          .access = looked.address.access,
+          .name = looked.row.at.is_name() ? looked.row.at.host : "",
+          .label = looked.row.label,
+          .note = looked.row.note,
+          .macs = Merge(looked.address, looked.told).macs};
+}
+
+std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan plan,
+                             const DiscoverView& view, std::stop_token stop) {
   const std::stop_callback end(stop, [&] { ways.session.Stop(); });
-  SweepOptions options{.ranges = search.ranges.empty() ? LocalNetworks() : search.ranges,
-                       .excludes = search.excludes,
-                       .port = search.ports.snmp_port,
-                       .credentials = ways.credentials,
-                       .timeout = search.timeout,
-                       .retries = search.retries,
-                       .window = WindowFor(ways.session.packets_per_second(), search.timeout)};
+  plan.options.window = WindowFor(ways.session.packets_per_second(), profile.timeout);
   std::map<Ipv4, Looked> found;
   std::promise<void> done;
-  Sweep sweep(ways.session, std::move(options));
+  Sweep sweep(ways.session, plan.options);
   sweep.Start(
       [&](SweepRow row) {
-        Looked looked{.address = search.ports, .fingerprint = std::move(row.fingerprint)};
-        looked.address.host = row.address;
-        in_addr number{};
-        inet_pton(AF_INET, row.address.c_str(), &number);
-        found[Ipv4{ntohl(number.s_addr)}] = std::move(looked);
+        Looked looked = LookedOf(profile, plan, std::move(row));
+        if (looked.fingerprint.verdict == Verdict::kLargeFormat) view.found(looked);
+        found[Ipv4::Parse(looked.address.host).value_or(Ipv4{})] = std::move(looked);
       },
-      [](const SweepProgress&) {}, [&] { done.set_value(); });
+      view.progress, [&] { done.set_value(); });
   done.get_future().wait();
 
   std::map<std::string, Looked*> printers;
@@ -150,8 +186,8 @@ std::vector<Looked> Discover(Ways& ways, const Search& search,
     printers[looked.address.host] = &looked;
     addresses.push_back(looked.address);
   }
-  progress(fmt::format("{} addresses looked at; reading {} large-format printers", found.size(),
-                       addresses.size()));
+  view.line(fmt::format("{} addresses looked at; reading {} large-format printers", found.size(),
+                        addresses.size()));
   ways.poller.Ask(addresses, stop,
                   [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
                     printers[address.host]->told = told;

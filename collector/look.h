@@ -7,17 +7,25 @@
 //
 // "reading" has one member for each channel that answered, in the shape of
 // collector/channel/answers_json.h; it and "profile" are absent unless the verdict is large-format.
-// maker, model and serial are null when unknown.
+// maker, model and serial are null when unknown. "discovery_profile" is there for another than the
+// default's, "name", "label" and "note" if a host list or a range named the host so.
 
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collector/discovery/address_range.h"
+#include "collector/discovery/resolve.h"
+#include "collector/discovery/sweep.h"
+#include "collector/search_profile.h"
 #include "collector/snmp/fingerprint.h"
+#include "collector/spool/spool.h"
 #include "collector/ways.h"
 #include "common/json.h"
 
@@ -28,6 +36,7 @@ struct Looked {
   Fingerprint fingerprint = {};        // with what PIWS knew better
   std::vector<ChannelTold> told = {};  // for a large-format printer: what each channel said
   std::string profile = {};            // of its model, "designjet-z9"; empty: it was not read
+  HostRow row = {};                    // of a host list: name, label and note
 
   std::vector<std::string> channels() const;  // which answered
   PrinterIdentity identity() const;
@@ -35,24 +44,42 @@ struct Looked {
 
 Json ToJson(const Looked& looked);
 
+// The best channel's words before those of the fingerprint.
+void TakeIdentity(Looked& looked, const Profiles& profiles);
+
 // One address, by SNMP, PIWS and LEDM. Waits for all answers.
 Looked LookAt(Ways& ways, const PrinterAddress& address);
 
-struct Search {
-  std::vector<AddressRange> ranges = {};  // none: LocalNetworks()
-  std::vector<AddressRange> excludes = {};
-  PrinterAddress ports = {};  // ports for every address; host is not used
-  std::chrono::milliseconds timeout{2000};
-  int retries = 1;
+// A profile as a sweep: its names resolved, its hosts with their own ports and credentials.
+struct SweepPlan {
+  SweepOptions options = {};
+  std::map<Ipv4, HostRow> rows = {};
+  // Names that lead nowhere, and why.
+  std::vector<std::pair<std::string, std::string>> unresolved = {};
 };
-Search SearchOf(const Arguments& arguments);
 
-// Sweeps the ranges by SNMP and reads every large-format printer found. Every address that was
-// looked at is in the answer, in rising order. `progress` is called with a line to show now and
-// then. Ends early, and stops the session, when `stop` is requested.
-std::vector<Looked> Discover(Ways& ways, const Search& search,
-                             const std::function<void(const std::string&)>& progress,
-                             std::stop_token stop = {});
+inline constexpr std::chrono::seconds kResolveWithin{5};
+
+// Ranges of the profile, or LocalNetworks() if it names nothing. Asks the resolver, with a limit.
+SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup = SystemLookup);
+
+// What a row of a sweep says, with what the plan knows of the address.
+Looked LookedOf(const SearchProfile& profile, const SweepPlan& plan, SweepRow row);
+
+// As it will be known; `macs` is what its channels told.
+KnownPrinter KnownOf(const Looked& looked, Instant now);
+
+// What `discover` shows while it runs; from other threads.
+struct DiscoverView {
+  std::function<void(const std::string& line)> line = [](const std::string&) {};
+  std::function<void(const SweepProgress&)> progress = [](const SweepProgress&) {};
+  std::function<void(const Looked&)> found = [](const Looked&) {};  // a large-format printer
+};
+
+// Sweeps by SNMP and reads every large-format printer found. Every address that was looked at is in
+// the answer, in rising order. Ends early, and stops the session, when `stop` is requested.
+std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan plan,
+                             const DiscoverView& view = {}, std::stop_token stop = {});
 
 // The IPv4 networks this machine is in, loopback left out; of one larger than a /22, the /24 around
 // its address.

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "collector/collector_settings.h"
 #include "collector/commands.h"
 
 int main(int argc, char** argv) {
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
           "  plotmeter-collector enrol --portal https://portal.example --code PM1-...\n"
           "  plotmeter-collector run",
       .commands = {DiscoverCommand(), ReadCommand(), EnrolCommand(), RunCommand(), PreviewCommand(),
-                   OutboxCommand(), StatusCommand()}};
+                   OutboxCommand(), StatusCommand()},
+      .tables = {ProfileTable()}};
   return RunProgram(program, argc, argv);
 }

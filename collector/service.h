@@ -1,23 +1,32 @@
 // What `run` does: reads the known printers when they are due, keeps what they say, sends it.
 //
 //    Service service(arguments, clock, stop);
+//    service.FindPrinters();      // where the settings say, if they say so or none is known
 //    service.Round(true);         // one round now, readings included
 //    service.Send();              // all that waits, as far as the portal lets it
 //    service.RunUntilStopped();   // for ever
 //
-// Everything happens on the calling thread; only answers and signals come from others.
+// Everything happens on the calling thread; only answers and signals come from others, and sweeps
+// have a thread of their own (finder.h) whose finds are taken on this one. What a poll or a sweep
+// says of who stands where goes through known_printers.h.
 
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "collector/enrol/identity.h"
+#include "collector/finder.h"
+#include "collector/known_printers.h"
 #include "collector/look.h"
 #include "collector/spool/spool.h"
 #include "collector/state_lock.h"
@@ -36,7 +45,7 @@ class Service {
   // Throws std::runtime_error when another process has a Service in the same state directory.
   Service(const Arguments& arguments, const Clock& clock, std::stop_token stop);
 
-  // Looks for printers if none is known, or if ranges were given.
+  // Sweeps now, and waits for it, if places to look at were given or no printer is known.
   void FindPrinters();
 
   // Asks every known printer. Jobs and alerts are kept always, readings of those that are due, or
@@ -59,6 +68,25 @@ class Service {
   Waiting waiting() { return spool_.CountWaiting(); }
 
  private:
+  // Which printers a round asks.
+  void Ask(const std::vector<KnownPrinter>& printers, bool all, RoundReport& report);
+  // Who answered where: what it means for the list of known printers.
+  void Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled);
+  // Printers that were silent at their address, at their spare one.
+  void AskSpares(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled,
+                 bool all, RoundReport& report);
+  void Note(const std::vector<IdentityEvent>& events);
+  bool IsThere(const KnownPrinter& printer);
+  // Takes what the sweep under way has found, and begins one that is due. Returns whether a new
+  // printer is known.
+  bool Discover();
+  bool TakeNews();
+  void Begin(const SearchProfile& profile, bool afresh);
+  struct Search {
+    SearchProfile profile = {};
+    bool names_only = false;  // where its host names lead now, not the whole sweep
+  };
+  std::optional<Search> DueSearch();
   void ProbeAfterChange(const Polled& polled);
   bool IsReadingDue(const PrinterAddress& address, Instant now);
   void Keep(const Polled& polled, bool due, RoundReport& report);
@@ -76,6 +104,8 @@ class Service {
   Spool spool_;
   std::string beat_;  // names this collector's place within the intervals
   StatusBook book_;
+  std::vector<SearchProfile> profiles_;
+  AccessBook access_;
   Ways ways_;
   struct Before {
     bool answered = false;
@@ -88,9 +118,15 @@ class Service {
   std::unique_ptr<PortalClient> portal_;
   std::unique_ptr<Uploader> uploader_;
   std::optional<Instant> last_round_;
-  std::optional<Instant> tried_at_;  // when something was sent last, or tried to
-  std::string disk_trouble_;         // why the disk took nothing last; empty: it did
-  bool book_lost_ = false;           // status.json could not be written
+  std::optional<Instant> tried_at_;        // when something was sent last, or tried to
+  std::string disk_trouble_;               // why the disk took nothing last; empty: it did
+  bool book_lost_ = false;                 // status.json could not be written
+  std::set<std::string> looked_at_names_;  // profiles whose host names were looked at since start
+  std::optional<SweepRecord> sweep_;       // under way; empty: nothing is, or only names
+  std::mutex wake_mutex_;                  // guards the one below
+  bool woken_ = false;
+  std::condition_variable_any wake_;
+  Finder finder_;
 };
 
 // The setting `name`, "interval" or "job-interval". Throws UsageError if it is under a second.
@@ -99,8 +135,5 @@ std::chrono::milliseconds IntervalOf(const Arguments& arguments, const std::stri
 // How the portal of this identity is reached with these settings.
 PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const std::string& url,
                                             const std::string& ca_file);
-
-// Puts a large-format printer into the list of those that are read.
-void KnowPrinter(Spool& spool, const Looked& looked, Instant now);
 
 }  // namespace plotmeter

@@ -35,6 +35,7 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
                                                .last_kept = InstantOf(printer, "last_kept"),
                                                .last_error = TextOf(printer, "last_error")};
     }
+    if (json.contains("events") && json.at("events").is_array()) events_ = json.at("events");
   } catch (const std::exception&) {  // it is only a picture of the moment; the spool has the truth
     printers_.clear();
   }
@@ -42,6 +43,15 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
 
 PrinterStatus& StatusBook::Of(const PrinterAddress& address) {
   return printers_[fmt::format("{}:{}", address.host, address.snmp_port)];
+}
+
+void StatusBook::AddEvent(const std::string& serial, const PrinterEvent& event) {
+  events_.push_back({{"at", FormatInstant(event.at)},
+                     {"kind", event.kind},
+                     {"serial", OrNull(serial)},
+                     {"was", event.was ? Json(*event.was) : Json()},
+                     {"is", event.is ? Json(*event.is) : Json()}});
+  while (events_.size() > kMostEvents) events_.erase(events_.begin());
 }
 
 Json StatusBook::ToJson(Instant now) const {
@@ -55,11 +65,9 @@ Json StatusBook::ToJson(Instant now) const {
                         {"last_error", OrNull(printer.last_error)},
                         {"remarks", printer.remarks}});
   }
-  return {{"written_at", FormatInstant(now)},
-          {"last_receipt_at", OrNull(last_receipt_at)},
-          {"trouble", OrNull(trouble)},
-          {"next_try_at", OrNull(next_try_at)},
-          {"printers", std::move(printers)}};
+  return {{"written_at", FormatInstant(now)}, {"last_receipt_at", OrNull(last_receipt_at)},
+          {"trouble", OrNull(trouble)},       {"next_try_at", OrNull(next_try_at)},
+          {"printers", std::move(printers)},  {"events", events_}};
 }
 
 void StatusBook::Save(Instant now) const {

@@ -3,7 +3,8 @@
 //
 //    {"written_at":…, "last_receipt_at":…, "trouble":"…" or null, "next_try_at":…,
 //     "printers":[{"address":"10.0.0.7:161","model":…,"serial":…,"last_success":…,"last_kept":…,
-//                  "last_error":… or null,"remarks":[…]}]}
+//                  "last_error":… or null,"remarks":[…]}],
+//     "events":[{"at":…,"kind":"moved","serial":…,"was":… or null,"is":… or null}]}
 //
 // Times are RFC 3339; what has not happened is null.
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "collector/poll/poller.h"
+#include "common/event.h"
 #include "common/json.h"
 
 namespace plotmeter {
@@ -34,6 +36,8 @@ class StatusBook {
   explicit StatusBook(std::string directory);
 
   PrinterStatus& Of(const PrinterAddress& address);
+  // The newest kMostEvents are kept.
+  void AddEvent(const std::string& serial, const PrinterEvent& event);
   void Save(Instant now) const;
   Json ToJson(Instant now) const;
 
@@ -42,8 +46,11 @@ class StatusBook {
   std::optional<Instant> next_try_at = {};
 
  private:
+  static constexpr std::size_t kMostEvents = 100;
+
   std::string path_;
   std::map<std::string, PrinterStatus> printers_;
+  Json events_ = Json::array();  // oldest first
 };
 
 }  // namespace plotmeter

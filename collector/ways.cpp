@@ -7,23 +7,24 @@
 namespace plotmeter {
 namespace {
 
-SnmpOptions SessionOptions(const Arguments& arguments, int packets_per_second) {
-  if (!arguments.Has("packets-per-second")) return {.packets_per_second = packets_per_second};
-  return {.packets_per_second =
-              static_cast<int>(arguments.Number("packets-per-second", 0, 1'000'000))};
-}
-
 Profiles ProfilesOf(const Arguments& arguments) {
   Profiles profiles = Profiles::BuiltIn();
   if (arguments.Has("profiles")) profiles.AddFolder(arguments.Text("profiles"));
   return profiles;
 }
 
-SnmpChannel::Options ChannelOptions(const Arguments& arguments, const Profiles& profiles) {
-  return {.credentials = CredentialsOf(arguments),
-          .timeout = ParseDuration("timeout", arguments.Text("timeout")),
-          .retries = static_cast<int>(arguments.Number("retries", 0, 10)),
-          .profiles = &profiles};
+SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBook* access,
+                                    const Profiles& profiles) {
+  SnmpChannel::Options options{.credentials = profile.credentials,
+                               .timeout = profile.timeout,
+                               .retries = profile.retries,
+                               .profiles = &profiles};
+  if (access != nullptr) {
+    options.credentials_of = [access](const PrinterAddress& address) {
+      return access->Of(address);
+    };
+  }
+  return options;
 }
 
 PiwsSettings PiwsOptions(const Arguments& arguments, const Profiles& profiles) {
@@ -41,9 +42,7 @@ LedmSettings LedmOptions(const Arguments& arguments) {
 }  // namespace
 
 void CheckWays(const Arguments& arguments) {
-  SessionOptions(arguments, 0);
   const Profiles profiles = ProfilesOf(arguments);
-  ChannelOptions(arguments, profiles);
   PiwsOptions(arguments, profiles);
   LedmOptions(arguments);
 }
@@ -66,13 +65,14 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
   return std::exchange(new_, {});
 }
 
-Ways::Ways(const Arguments& arguments, const Clock& clock, int packets_per_second,
-           std::map<std::string, std::string> known, std::set<GivenMeter> given)
+Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
+           int packets_per_second, std::map<std::string, std::string> known,
+           const AccessBook* access, std::set<GivenMeter> given)
     : profiles(ProfilesOf(arguments)),
       certificates(std::move(known)),
-      credentials(CredentialsOf(arguments)),
-      session(SessionOptions(arguments, packets_per_second), clock),
-      snmp(session, ChannelOptions(arguments, profiles)),
+      session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
+              clock),
+      snmp(session, ChannelOptions(profile, access, profiles)),
       web(clock, certificates),
       piws(web, PiwsOptions(arguments, profiles)),
       ledm(web, LedmOptions(arguments)),

@@ -12,6 +12,7 @@
 #include "collector/ledm/ledm_channel.h"
 #include "collector/piws/piws_channel.h"
 #include "collector/poll/poller.h"
+#include "collector/search_profile.h"
 #include "collector/snmp/net_snmp_session.h"
 #include "collector/snmp/snmp_channel.h"
 #include "common/clock.h"
@@ -38,19 +39,20 @@ class RememberedCertificates : public CertificateMemory {
   std::map<std::string, std::string> new_;
 };
 
-// Throws UsageError if the settings of ChannelSettings() cannot be meant; what Ways would say.
+// Throws UsageError if --piws-pause cannot be meant.
 void CheckWays(const Arguments& arguments);
 
 // All of it is gone, and has called back, when this dies.
 struct Ways {
-  // `packets_per_second` is the ceiling where the settings name none. `clock` must outlive it.
-  // `certificates` and `given` are what was remembered of printers before.
-  Ways(const Arguments& arguments, const Clock& clock, int packets_per_second,
-       std::map<std::string, std::string> certificates = {}, std::set<GivenMeter> given = {});
+  // Speaks SNMP as the profile says, with at most `packets_per_second` where it names no ceiling;
+  // with `access`, each printer is let in by the profile it was found with. `clock` and `access`
+  // must outlive it. `certificates` and `given` are what was remembered of printers before.
+  Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
+       int packets_per_second, std::map<std::string, std::string> certificates = {},
+       const AccessBook* access = nullptr, std::set<GivenMeter> given = {});
 
   const Profiles profiles;
   RememberedCertificates certificates;
-  std::vector<SnmpCredentials> credentials;
   NetSnmpSession session;
   SnmpChannel snmp;
   PrinterWeb web;

@@ -86,15 +86,6 @@ AddressRange AddressRange::Parse(std::string_view field, std::string_view text) 
   return range;
 }
 
-AddressRange AddressRange::Only(Ipv4 address) {
-  AddressRange range;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::uint32_t octet = (address.number >> (8 * (3 - i))) & kMostInOctet;
-    range.octets_[i] = {octet, octet};
-  }
-  return range;
-}
-
 std::optional<Ipv4> Ipv4::Parse(std::string_view text) {
   const auto octets = Split(text, '.');
   if (octets.size() != 4) return {};

@@ -37,8 +37,6 @@ class AddressRange {
   // and what was expected.
   static AddressRange Parse(std::string_view field, std::string_view text);
 
-  static AddressRange Only(Ipv4 address);
-
   // How many addresses to look at: of a block of /30 or shorter neither the first (the network) nor
   // the last (broadcast).
   std::uint64_t size() const;

@@ -8,6 +8,10 @@
 // it: one small packet to each address; the silent ones again, with every credential; the full
 // fingerprint of those that answered. No address has two questions open at once. A closed port is
 // not asked again.
+//
+// A sweep that was cut off goes on where it was: state() is kept now and then, and given to the
+// next one as SweepOptions::from. Then no address that was settled is asked again, and one that was
+// under way costs one packet more.
 
 #pragma once
 
@@ -15,7 +19,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,9 +32,26 @@
 
 namespace plotmeter {
 
+// How far a sweep has come. Places are those of AddressWalk over the same options.
+struct SweepState {
+  std::uint64_t next = 0;  // all before it were asked once at least
+  std::string told = {};   // a bit a place, lowest first: a verdict was given
+
+  bool HasTold(std::uint64_t place) const;
+  void SetTold(std::uint64_t place);
+};
+
+// What differs for one address.
+struct SweepTarget {
+  std::uint16_t port = 161;
+  std::vector<SnmpCredentials> credentials = {};
+};
+
 struct SweepOptions {
   std::vector<AddressRange> ranges = {};
   std::vector<AddressRange> excludes = {};
+  std::vector<Ipv4> addresses = {};  // besides the ranges
+  std::map<Ipv4, SweepTarget> targets = {};
   std::uint16_t port = 161;
   std::vector<SnmpCredentials> credentials = {{SnmpVersion::k2c, "public"},
                                               {SnmpVersion::k1, "public"}};
@@ -40,6 +63,8 @@ struct SweepOptions {
 
   // How many addresses may have a question open; see WindowFor.
   std::size_t window = 4096;
+
+  SweepState from = {};  // of a sweep over the same ranges, excludes and addresses
 };
 
 // The window that does not slow a sweep down, all its addresses silent: at N packets a second and a
@@ -50,6 +75,7 @@ std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout)
 // What stands at one address.
 struct SweepRow {
   std::string address = {};
+  std::uint16_t port = 161;
   Fingerprint fingerprint = {};      // verdict kSilent: nobody answered
   SnmpCredentials credentials = {};  // those that were answered
 };
@@ -61,7 +87,7 @@ struct SweepProgress {
   std::uint64_t addresses = 0;  // to look at, excluded ones and doubles counted
   std::uint64_t asked = 0;  // given to the session in the first pass; its ceiling lets them leave
   std::uint64_t answered = 0;
-  std::uint64_t told = 0;  // rows so far
+  std::uint64_t told = 0;  // rows so far, those of the sweep that was cut off too
 };
 
 class Sweep {
@@ -75,22 +101,28 @@ class Sweep {
   void Start(std::function<void(SweepRow)> row, std::function<void(SweepProgress)> progress,
              std::function<void()> done);
 
+  SweepState state() const;  // from any thread
+
  private:
   using Pass = SweepProgress::Pass;
 
+  struct Place {
+    std::uint64_t place = 0;
+    Ipv4 address = {};
+  };
   struct Answered {
-    Ipv4 address;
+    Place at;
     SnmpCredentials credentials;
   };
 
   void Pump();
   bool TakeNext(std::function<void()>& ask);  // with the lock held
   bool NextPass();                            // with the lock held; false: the sweep is over
-  void AskFirst(Ipv4 address);
-  void AskAgain(Ipv4 address);
+  void AskFirst(const Place& at);
+  void AskAgain(const Place& at);
   void Recognise(const Answered& answered);
-  void OnAnswer(Ipv4 address, SnmpResult result, bool last_chance);
-  void Tell(SweepRow row);
+  void OnAnswer(const Place& at, SnmpResult result, bool last_chance);
+  void Tell(const Place& at, SweepRow row);
   void Settle();
   SnmpPeer PeerOf(Ipv4 address) const;
 
@@ -100,9 +132,11 @@ class Sweep {
   std::function<void(SweepProgress)> progress_;
   std::function<void()> done_;
 
-  std::mutex mutex_;  // guards what is below
+  mutable std::mutex mutex_;  // guards what is below
   AddressWalk addresses_;
-  std::deque<Ipv4> silent_;
+  std::set<std::uint64_t> asking_;  // places whose first question is open
+  SweepState state_;                // but for its next
+  std::deque<Place> silent_;
   std::deque<Answered> answered_;
   SweepProgress at_ = {};
   std::size_t open_ = 0;

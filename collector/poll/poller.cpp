@@ -59,6 +59,7 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
                                .media = answer.answers.media,
                                .state = answer.answers.state,
                                .uptime = answer.answers.uptime});
+    polled.macs.insert(polled.macs.end(), answer.answers.macs.begin(), answer.answers.macs.end());
     if (answer.answers.alerts) {
       polled.alerts.push_back({.channel = channel, .active = *answer.answers.alerts});
     }
@@ -73,6 +74,9 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
       polled.jobs.push_back(std::move(job));
     }
   }
+  std::ranges::sort(polled.macs);
+  const auto same = std::ranges::unique(polled.macs);
+  polled.macs.erase(same.begin(), same.end());
   for (Reading& reading : polled.readings) reading.printer = polled.identity;
   return polled;
 }

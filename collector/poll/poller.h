@@ -46,6 +46,7 @@ struct Polled {
   std::vector<PrinterEvent> events = {};   // of the printer's own logs
   std::vector<ChannelAlerts> alerts = {};  // only of channels that made a complete statement
   std::vector<ChannelReport> reports = {};
+  std::vector<std::string> macs = {};  // of all channels, sorted; they stay in the collector
   std::vector<std::string> remarks = {};
 
   bool answered() const { return !readings.empty(); }

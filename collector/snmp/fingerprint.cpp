@@ -127,19 +127,52 @@ void Identify(const Evidence& seen, Fingerprint& found) {
                         seen.id.Get("DES"), seen.id.Get("MDL"), PmlAt(table, mib::kHpModelName));
 }
 
+// Asks one rule and writes down what it said.
+bool Ask(Fingerprint& found, const char* question, bool is_so, std::string because) {
+  found.steps.push_back({question, is_so, std::move(because)});
+  return is_so;
+}
+
+std::string PrinterBecause(const Evidence& seen) {
+  if (!seen.rows.empty()) {
+    return fmt::format("row {} of hrDeviceTable is a printer", seen.rows.front());
+  }
+  if (seen.id.is_printer()) return "CLS of the IEEE-1284 ID is PRINTER";
+  return seen.any_device_type ? "it lists its devices (hrDeviceTable) and none is a printer"
+                              : "it has neither a printer in hrDeviceTable nor an IEEE-1284 ID";
+}
+
+std::string NotHpBecause(const Evidence& seen) {
+  if (const std::string maker = seen.id.Get("MFG"); !maker.empty()) {
+    return fmt::format("MFG of the IEEE-1284 ID is {}", maker);
+  }
+  return seen.sys_object_id.empty()
+             ? "nothing says who made it"
+             : fmt::format("sysObjectID {} is no proof of it", seen.sys_object_id.ToText());
+}
+
 void Decide(const Evidence& seen, Fingerprint& found) {
   const std::string number = seen.sys_object_id.ToText();
-  if (const auto what = NotAPrinterBecause(seen.sys_object_id); !what.empty()) {
+  const std::string_view what = NotAPrinterBecause(seen.sys_object_id);
+  if (Ask(found, "Is it something that is never a printer?", !what.empty(),
+          seen.sys_object_id.empty() ? "it says no sysObjectID"
+          : what.empty()             ? fmt::format("sysObjectID {} is of no such kind", number)
+                                     : fmt::format("sysObjectID {} is {}", number, what))) {
     found.verdict = Verdict::kNotAPrinter;
-    found.rule = fmt::format("sysObjectID {} is {}", number, what);
+    found.rule = found.steps.back().because;
     if (SaysHp(seen.id.Get("MFG"))) found.rule += ", yet it gives an HP IEEE-1284 ID: look at it";
     return;
   }
-  if (!seen.hp_because.empty()) {
+  const bool is_hp = Ask(found, "Is its maker HP?", !seen.hp_because.empty(),
+                         seen.hp_because.empty() ? NotHpBecause(seen) : seen.hp_because);
+  if (is_hp) {
     found.maker = "HP";
     const auto named = std::ranges::find_if(
         found.texts, [](const auto& text) { return NamesLargeFormat(text.second); });
-    if (named != found.texts.end()) {
+    const bool names_one = named != found.texts.end();
+    if (Ask(found, "Does a text name DesignJet, PageWide XL, Latex or Stitch?", names_one,
+            names_one ? fmt::format("{} is \"{}\"", named->first, named->second)
+                      : fmt::format("none of {} texts does", found.texts.size()))) {
       found.verdict = Verdict::kLargeFormat;
       found.model = named->second;
       found.rule = fmt::format("the maker is HP ({}) and {} names a large-format family",
@@ -147,21 +180,22 @@ void Decide(const Evidence& seen, Fingerprint& found) {
       return;
     }
   }
-  if (!seen.is_printer()) {
+  if (!Ask(found, "Is it a printer?", seen.is_printer(), PrinterBecause(seen))) {
     found.verdict = seen.any_device_type ? Verdict::kNotAPrinter : Verdict::kUnknown;
-    found.rule = seen.any_device_type
-                     ? "it lists its devices (hrDeviceTable) and none is a printer"
-                     : "it has neither a printer in hrDeviceTable nor an IEEE-1284 ID";
+    found.rule = found.steps.back().because;
     return;
   }
-  if (!seen.hp_because.empty()) {
+  if (is_hp) {
     found.verdict = Verdict::kOffice;
     found.rule = fmt::format("the maker is HP ({}) and no text names a large-format family",
                              seen.hp_because);
     return;
   }
-  if (found.maker.empty() &&
-      (seen.sys_object_id.empty() || mib::kHp.Contains(seen.sys_object_id))) {
+  const bool is_proven = !found.maker.empty() ||
+                         (!seen.sys_object_id.empty() && !mib::kHp.Contains(seen.sys_object_id));
+  if (!Ask(found, "Does anything prove another maker?", is_proven,
+           is_proven ? fmt::format("{}", found.maker.empty() ? number : found.maker)
+                     : "a print server's number proves nothing of the printer")) {
     found.verdict = Verdict::kUnknown;
     found.rule = "a printer, but nothing proves whose";
     return;

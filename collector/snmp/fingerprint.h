@@ -36,6 +36,15 @@ enum class Verdict {
 std::string_view ToText(Verdict verdict);  // "large-format", "office", "other-maker", …
 
 struct Fingerprint {
+  // One of the rules, in the order in which they were asked; the last one decided.
+  struct Step {
+    std::string question = {};  // "Is it a printer?"
+    bool is_so = false;
+    std::string because = {};  // what was seen
+
+    bool operator==(const Step&) const = default;
+  };
+
   Verdict verdict = Verdict::kUnknown;
   std::string maker = {};    // empty: not known
   std::string model = {};    // for people; never key on it
@@ -43,6 +52,7 @@ struct Fingerprint {
   std::string product = {};  // product number
   std::string firmware = {};
   std::string rule = {};                         // which rule decided, in words
+  std::vector<Step> steps = {};                  // how it came to that
   std::vector<std::uint32_t> printer_rows = {};  // hrDeviceIndex of each row that is a printer
   std::vector<std::pair<std::string, std::string>> texts = {};  // every text looked at: {"MDL", …}
 

@@ -51,6 +51,7 @@ const std::vector<NoPrinter>& NoPrinters() {
       {mib::kEnterprises + Oid{311}, "Windows"},
       {mib::kEnterprises + Oid{8072}, "a Net-SNMP host"},
       {mib::kEnterprises + Oid{232}, "an HPE server, PDU or iLO"},
+      {mib::kEnterprises + Oid{8744}, "an HPE wireless controller"},
       {mib::kHp + Oid{2, 3, 7}, "an HP switch"},
       {mib::kHp + Oid{5, 7}, "an HP blade enclosure"},
       {mib::kHp + Oid{10}, "an HP tape library"},

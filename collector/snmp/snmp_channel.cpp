@@ -100,7 +100,8 @@ Told SnmpChannel::ToTold(const Probed& probed) {
 SnmpPeer SnmpChannel::PeerOf(const PrinterAddress& address) {
   SnmpPeer peer{.address = address.host,
                 .port = address.snmp_port,
-                .credentials = options_.credentials,
+                .credentials = options_.credentials_of ? options_.credentials_of(address)
+                                                       : options_.credentials,
                 .timeout = options_.timeout,
                 .retries = options_.retries};
   const std::lock_guard lock(mutex_);

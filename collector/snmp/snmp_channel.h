@@ -46,6 +46,8 @@ class SnmpChannel : public Channel {
     // Tried in this order. Some HP cards speak v1 only and leave v2c unanswered.
     std::vector<SnmpCredentials> credentials = {{SnmpVersion::k2c, "public"},
                                                 {SnmpVersion::k1, "public"}};
+    // Instead of `credentials`, where they differ from printer to printer. From any thread.
+    std::function<std::vector<SnmpCredentials>(const PrinterAddress&)> credentials_of = {};
     std::chrono::milliseconds timeout{2000};
     int retries = 2;
     int max_repetitions = 4;                        // of a GETBULK; 0: never one

@@ -2,7 +2,10 @@
 
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
+
+#include "tests/simulator/address.h"
 
 namespace plotmeter::simulator {
 
@@ -19,37 +22,90 @@ Json NotAnInstant(const std::string& text) {
   return Error("'" + text + "' is not an instant; expected one such as 2026-10-23T03:00:00Z");
 }
 
-Json ChangeOne(Fleet& fleet, const std::string& command, const std::string& serial) {
-  const auto printer = fleet.WithSerial(serial);
-  if (!printer) return Error("no printer has the serial number '" + serial + "'");
-  fleet.Change(*printer, [&](SimulatedPrinter& p) {
-    if (command == "reboot") {
-      p.Reboot();
-    } else if (command == "swap-board") {
-      p.SwapBoard();
-    } else {
-      p.Sleep(command == "sleep");
-    }
-  });
-  if (command != "swap-board") return {{"ok", true}};
-  Json serial_now;
-  fleet.Look(*printer, [&](const SimulatedPrinter& p) { serial_now = p.serial(); });
-  return {{"ok", true}, {"serial", std::move(serial_now)}};
+const Json kDone = {{"ok", true}};
+
+// By serial number or by address; printers only, or neighbours too.
+std::size_t DeviceNamed(const Fleet& fleet, const std::string& name, bool printers_only = true) {
+  auto device = fleet.WithSerial(name);
+  const auto address = ParseAddress(name);
+  if (!device && address) device = fleet.At(*address);
+  if (device && (*device < fleet.size() || !printers_only)) return *device;
+  throw std::invalid_argument("no printer has the serial number or address '" + name + "'");
 }
 
-Json MakeOdd(Fleet& fleet, const std::string& serial, const std::string& what) {
-  const auto device = fleet.WithSerial(serial);
-  if (!device) return Error("no printer has the serial number '" + serial + "'");
-  try {
-    if (what.empty()) {
-      fleet.MakeEven(*device);
-    } else {
-      fleet.MakeOdd(*device, what);
-    }
-  } catch (const std::invalid_argument& error) {
-    return Error(error.what());
+std::string SerialOf(const Fleet& fleet, std::size_t i) {
+  std::string serial;
+  fleet.Look(i, [&](const SimulatedPrinter& printer) { serial = printer.serial(); });
+  return serial;
+}
+
+// Commands about one device: its name, and a word more where `takes` says so.
+struct DeviceCommand {
+  std::string_view name = {};
+  std::string_view takes = {};
+  bool neighbours = false;  // may be one
+  Json (*run)(Fleet& fleet, std::size_t device, const std::string& word) = nullptr;
+};
+
+Json ChangePrinter(Fleet& fleet, std::size_t i,
+                   const std::function<void(SimulatedPrinter&)>& change) {
+  fleet.Change(i, change);
+  return kDone;
+}
+
+const DeviceCommand kDeviceCommands[] = {
+    {"sleep", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       return ChangePrinter(fleet, i, [](SimulatedPrinter& p) { p.Sleep(true); });
+     }},
+    {"wake", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       return ChangePrinter(fleet, i, [](SimulatedPrinter& p) { p.Sleep(false); });
+     }},
+    {"reboot", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       return ChangePrinter(fleet, i, [](SimulatedPrinter& p) { p.Reboot(); });
+     }},
+    {"swap-board", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       fleet.Change(i, [](SimulatedPrinter& p) { p.SwapBoard(); });
+       return Json{{"ok", true}, {"serial", SerialOf(fleet, i)}};
+     }},
+    {"odd", "WHAT[=VALUE]", true,
+     [](Fleet& fleet, std::size_t i, const std::string& what) {
+       fleet.MakeOdd(i, what);
+       return kDone;
+     }},
+    {"even", "", true,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       fleet.MakeEven(i);
+       return kDone;
+     }},
+    {"move", "ADDRESS", true,
+     [](Fleet& fleet, std::size_t i, const std::string& text) {
+       const auto address = ParseAddress(text);
+       if (!address) throw std::invalid_argument("'" + text + "' is not an address");
+       fleet.Move(i, *address);
+       return kDone;
+     }},
+    {"twin", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       return Json{{"ok", true}, {"address", AddressText(fleet.Twin(i))}};
+     }},
+    {"replace", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       fleet.Replace(i);
+       return Json{{"ok", true}, {"serial", SerialOf(fleet, i)}};
+     }},
+};
+
+std::string Expected() {
+  std::string text = "expected: advance INSTANT, truth FROM TO, now, quit";
+  for (const DeviceCommand& command : kDeviceCommands) {
+    text += ", " + std::string(command.name) + " SERIAL";
+    if (!command.takes.empty()) text += " " + std::string(command.takes);
   }
-  return {{"ok", true}};
+  return text;
 }
 
 Json Do(Fleet& fleet, const std::vector<std::string>& words) {
@@ -71,16 +127,16 @@ Json Do(Fleet& fleet, const std::vector<std::string>& words) {
     if (!to) return NotAnInstant(words[2]);
     return fleet.Truth(*from, *to);
   }
-  const bool change =
-      command == "sleep" || command == "wake" || command == "reboot" || command == "swap-board";
-  if (change && given == 1) {
-    return ChangeOne(fleet, command, words[1]);
+  for (const DeviceCommand& known : kDeviceCommands) {
+    if (command != known.name || given != (known.takes.empty() ? 1 : 2)) continue;
+    try {
+      const std::size_t device = DeviceNamed(fleet, words[1], !known.neighbours);
+      return known.run(fleet, device, given == 2 ? words[2] : "");
+    } catch (const std::invalid_argument& error) {
+      return Error(error.what());
+    }
   }
-  if (command == "odd" && given == 2) return MakeOdd(fleet, words[1], words[2]);
-  if (command == "even" && given == 1) return MakeOdd(fleet, words[1], "");
-  return Error(
-      "expected: advance INSTANT, truth FROM TO, sleep|wake|reboot|swap-board|even SERIAL, "
-      "odd SERIAL WHAT[=VALUE], now or quit");
+  return Error(Expected());
 }
 
 }  // namespace

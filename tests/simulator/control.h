@@ -7,10 +7,14 @@
 //    sleep CN9541H01M                  {"ok": true}; wake and reboot likewise
 //    swap-board CN9541H01M             {"ok": true, "serial": "MY3170B001"}: another main board
 //    odd CN9541H01M slow=5s            {"ok": true}: an oddity of oddity.h; even takes all away
+//    move CN9541H01M 127.60.0.77       {"ok": true}: the same printer at another address
+//    twin CN9541H01M                   {"ok": true, "address": "127.60.0.6"}: there too
+//    replace CN9541H01M                {"ok": true, "serial": …}: another printer in its place
 //    now                               {"now": …}
 //    quit
 //
-// What cannot be done is answered {"error": "…"} and changes nothing. Instants are RFC 3339, or a
+// Where a serial number stands an address may stand too, and must for a neighbour. What cannot be
+// done is answered {"error": "…"} and changes nothing. Instants are RFC 3339, or a
 // date for its midnight.
 
 #pragma once

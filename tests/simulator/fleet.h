@@ -1,4 +1,5 @@
-// Printers at loopback addresses, under one lock and one clock that only Advance moves.
+// Printers at loopback addresses, and the neighbours that a collector must not take for printers,
+// under one lock and one clock that only Advance moves.
 //
 //    Fleet fleet({.printers = 5, .network = *ParseNetwork("127.60.0.0/16"), .seed = 7, .start =
 //    start}); fleet.Advance(start + std::chrono::days(30)); fleet.Truth(start, fleet.now())
@@ -14,14 +15,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "common/json.h"
 #include "common/time.h"
 #include "tests/simulator/address.h"
 #include "tests/simulator/mib.h"
+#include "tests/simulator/neighbour.h"
 #include "tests/simulator/oddity.h"
 #include "tests/simulator/printer.h"
+#include "tests/simulator/snmp_agent.h"
 
 namespace plotmeter::simulator {
 
@@ -31,21 +35,26 @@ struct FleetPlan {
   std::uint64_t seed = 1;
   Instant start = {};
   std::vector<std::size_t> models = {};  // of Models(); none: the usual ones
-  std::vector<OddityRule> odd = {};
+  std::vector<const NeighbourKind*> neighbours = {};
+  std::vector<OddityRule> odd = {};  // of printers and neighbours, in this order
 };
 
 class Fleet {
  public:
   // The plan's models come round-robin. Printer i lives at the i-th address that ends neither in 0
-  // nor in 255; a network of one address holds one printer. Throws std::invalid_argument when the
+  // nor in 255; a network of one address holds one printer. The neighbours live behind the
+  // printers: devices are counted through, printers first. Throws std::invalid_argument when the
   // network is too small, or an oddity names a device that is not there.
   explicit Fleet(const FleetPlan& plan);
 
   void Advance(Instant to);
   Instant now() const;
-  std::size_t size() const { return printers_.size(); }
-  std::uint32_t address(std::size_t i) const { return addresses_.at(i); }
+  std::size_t size() const { return printers_.size(); }  // printers only
+  std::size_t devices() const { return printers_.size() + neighbours_.size(); }
+  std::uint32_t address(std::size_t i) const;  // the first, where it has two
+  std::vector<std::uint32_t> Addresses(std::size_t i) const;
   std::optional<std::size_t> At(std::uint32_t address) const;
+  const NeighbourKind& neighbour(std::size_t i) const { return *neighbours_.at(i - size()); }
   std::optional<std::size_t> WithSerial(std::string_view serial) const;
 
   // Calls with the lock held; nothing of the printer may be kept.
@@ -58,24 +67,48 @@ class Fleet {
   void MakeOdd(std::size_t i, std::string_view what);  // "slow=5s"; std::invalid_argument
   void MakeEven(std::size_t i);                        // as healthy as it can be
 
-  // What the printer's SNMP agent has to say now; made anew only when something changed.
+  // The same printer at another address, as DHCP does it; at a second address too, as with two
+  // network cards; or another printer of the same model at its address. Throws
+  // std::invalid_argument for an address that is taken or no part of the network.
+  void Move(std::size_t i, std::uint32_t address);
+  std::uint32_t Twin(std::size_t i);  // the second address: the first free one
+  void Replace(std::size_t i);
+  unsigned Replaced(std::size_t i) const;  // how often it was
+
+  // What the device's SNMP agent has to say now; made anew only when something changed, or when its
+  // uptime would be more than five seconds old.
   std::shared_ptr<const Mib> MibOf(std::size_t i) const;
 
-  // {"from", "to", "meters": [...], "jobs": [...]} of all printers, rows as SimulatedPrinter::Truth
-  // gives them.
+  // The device at this address as its agent needs it; empty: nobody lives there.
+  std::optional<SnmpDevice> DeviceAt(std::uint32_t address) const;
+
+  // {"from", "to", "meters": [...], "jobs": [...]} of all printers, those replaced too, rows as
+  // SimulatedPrinter::Truth gives them.
   Json Truth(Instant from, Instant to) const;
 
  private:
   struct Known {
     Instant at = {};
     std::uint64_t change = 0;
+    std::uint64_t events = 0;
     std::shared_ptr<const Mib> mib = {};
+    std::shared_ptr<const Mib> jetdirect = {};  // null: not apart
   };
 
-  mutable std::mutex mutex_;
+  const Known& KnownOf(std::size_t i) const;  // with the lock held
+  std::uint32_t FreeAddress() const;
+
+  const Network network_;
+  const std::uint64_t seed_;
+  const Instant start_;
+  mutable std::recursive_mutex mutex_;  // who looks at a printer may ask for its address too
   std::vector<SimulatedPrinter> printers_;
+  std::vector<SimulatedPrinter> gone_;  // replaced; their truth stays
+  std::vector<std::size_t> gone_from_;  // which printers they were
+  std::vector<const NeighbourKind*> neighbours_;
   std::vector<std::uint32_t> addresses_;
-  std::vector<std::uint64_t> changes_;  // of each printer, by Change
+  std::unordered_map<std::uint32_t, std::size_t> devices_;  // by address, second ones too
+  std::vector<std::uint64_t> changes_;                      // of each device
   std::vector<std::shared_ptr<const Oddities>> odd_;
   mutable std::vector<Known> known_;
 };

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "common/clock.h"
@@ -94,6 +95,34 @@ std::vector<std::size_t> ModelsOf(const std::string& names) {
   return models;
 }
 
+std::vector<const NeighbourKind*> Neighbours(const Arguments& arguments) {
+  std::vector<const NeighbourKind*> neighbours;
+  for (const std::string& name : arguments.All("device")) {
+    neighbours.push_back(FindNeighbour(name));
+    if (neighbours.back() != nullptr) continue;
+    std::string names;
+    for (const NeighbourKind& kind : NeighbourKinds()) {
+      names += (names.empty() ? "" : ", ") + std::string(kind.name);
+    }
+    throw UsageError(fmt::format("'device' is '{}'; expected one of {}", name, names));
+  }
+  const auto more = static_cast<std::size_t>(arguments.Number("neighbours", 0, 4000));
+  for (std::size_t i = 0; i < more; ++i) {
+    neighbours.push_back(&NeighbourKinds()[i % NeighbourKinds().size()]);
+  }
+  return neighbours;
+}
+
+V3Engine::Users V3Users(const Arguments& arguments) {
+  std::vector<V3User> users;
+  try {
+    for (const std::string& user : arguments.All("v3-user")) users.push_back(ParseV3User(user));
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(fmt::format("'v3-user': {}", error.what()));
+  }
+  return users.empty() ? nullptr : std::make_shared<const std::vector<V3User>>(std::move(users));
+}
+
 FleetPlan PlanFleet(const Arguments& arguments) {
   FleetPlan plan;
   plan.printers = static_cast<std::size_t>(arguments.Number("printers", 1, 4000));
@@ -104,10 +133,11 @@ FleetPlan PlanFleet(const Arguments& arguments) {
         "'network' is '{}'; expected part of 127.0.0.0/8, such as 127.60.0.0/16", network));
   }
   plan.network = *parsed;
+  plan.neighbours = Neighbours(arguments);
   plan.models = ModelsOf(arguments.Text("models"));
   try {
     for (const std::string& rule : arguments.All("odd")) plan.odd.push_back(ParseOddityRule(rule));
-    Distribute(plan.odd, plan.printers);
+    Distribute(plan.odd, plan.printers + plan.neighbours.size());
   } catch (const std::invalid_argument& error) {
     throw UsageError(fmt::format("'odd': {}", error.what()));
   }
@@ -133,6 +163,7 @@ void Check(const Arguments& arguments) {
     return;
   }
   PlanFleet(arguments);
+  V3Users(arguments);
   for (const char* port : {"snmp-port", "https-port", "http-port"}) Port(arguments, port);
 }
 
@@ -157,12 +188,25 @@ Json Describe(const Fleet& fleet, std::size_t i, std::uint16_t snmp_port, std::u
   return row;
 }
 
+Json DescribeNeighbours(const Fleet& fleet, std::uint16_t snmp_port) {
+  Json rows = Json::array();
+  for (std::size_t i = fleet.size(); i < fleet.devices(); ++i) {
+    const NeighbourKind& kind = fleet.neighbour(i);
+    rows.push_back({{"kind", kind.name},
+                    {"address", AddressText(fleet.address(i))},
+                    {"snmp_port", snmp_port},
+                    {"expect", kind.expect}});
+  }
+  return rows;
+}
+
 int SimulateFleet(const Arguments& arguments) {
   const std::string control = arguments.Text("control");
   Console console = OpenConsole(control);
+  const FleetPlan plan = PlanFleet(arguments);
   std::optional<Fleet> fleet;
   try {
-    fleet.emplace(PlanFleet(arguments));
+    fleet.emplace(plan);
   } catch (const std::invalid_argument& error) {
     throw UsageError(fmt::format("'printers': {}", error.what()));
   }
@@ -174,14 +218,16 @@ int SimulateFleet(const Arguments& arguments) {
   tick();
 
   const std::string community = arguments.Text("community");
-  const SnmpAgent agent({.listen = fleet->size() == 1 ? AddressText(fleet->address(0)) : "0.0.0.0",
-                         .port = Port(arguments, "snmp-port"),
-                         .max_reply = kFrame},
-                        [&](std::uint32_t asked) -> std::optional<SnmpDevice> {
-                          const auto printer = fleet->At(asked);
-                          if (!printer) return std::nullopt;
-                          return SnmpDevice{fleet->MibOf(*printer), community};
-                        });
+  const SnmpAgent agent(
+      {.listen = plan.network.prefix == 32 ? AddressText(fleet->address(0)) : "0.0.0.0",
+       .port = Port(arguments, "snmp-port"),
+       .max_reply = kFrame,
+       .users = V3Users(arguments)},
+      [&](std::uint32_t asked) {
+        auto device = fleet->DeviceAt(asked);
+        if (device) device->community = community;
+        return device;
+      });
   WebServer server(
       [&](std::size_t i, const WebRequest& request) {
         WebAnswer answer;
@@ -191,9 +237,12 @@ int SimulateFleet(const Arguments& arguments) {
       [&](std::size_t i) {
         unsigned boards = 0;
         fleet->Look(i, [&](const SimulatedPrinter& p) { boards = p.boards(); });
-        return DoorOf(*fleet->OdditiesOf(i), boards);
+        // Another printer at an address has another certificate, as another board has.
+        return DoorOf(*fleet->OdditiesOf(i), boards + 1000 * fleet->Replaced(i));
       });
   Json printers = Json::array();
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports;  // HTTPS and HTTP of each printer
+  std::set<std::uint32_t> served;
   for (std::size_t i = 0; i < fleet->size(); ++i) {
     bool https = false;
     bool http = false;
@@ -205,15 +254,33 @@ int SimulateFleet(const Arguments& arguments) {
       if (!wanted) return 0;
       return server.Listen(i, AddressText(fleet->address(i)), Port(arguments, port), tls);
     };
-    printers.push_back(Describe(*fleet, i, agent.port(), listen(https, "https-port", true),
-                                listen(http, "http-port", false)));
+    ports.push_back({listen(https, "https-port", true), listen(http, "http-port", false)});
+    served.insert(fleet->address(i));
+    printers.push_back(Describe(*fleet, i, agent.port(), ports[i].first, ports[i].second));
   }
+  // A printer that moved, or has a second address now, takes its ports along.
+  const auto follow = [&] {
+    for (std::size_t i = 0; i < fleet->size(); ++i) {
+      for (const std::uint32_t address : fleet->Addresses(i)) {
+        if (!served.insert(address).second) continue;
+        if (ports[i].first != 0) server.Listen(i, AddressText(address), ports[i].first);
+        if (ports[i].second != 0) server.Listen(i, AddressText(address), ports[i].second, false);
+      }
+    }
+  };
   Print({{"ready", true},
          {"now", FormatInstant(fleet->now())},
          {"control_port", console.port()},
          {"printers", std::move(printers)},
+         {"neighbours", DescribeNeighbours(*fleet, agent.port())},
          {"never", NeverTexts()}});
-  console.Run([&](std::string_view line) { return AnswerControl(*fleet, line); }, tick);
+  console.Run(
+      [&](std::string_view line) {
+        ControlAnswer answer = AnswerControl(*fleet, line);
+        if (line.starts_with("move ") || line.starts_with("twin ")) follow();
+        return answer;
+      },
+      tick);
   return 0;
 }
 
@@ -234,9 +301,22 @@ Time that a test drives, and what the printers truly showed:
   truth 2026-10-01T00:00:00Z 2026-10-23T03:00:00Z
   sleep SERIAL   wake SERIAL   reboot SERIAL   swap-board SERIAL   now   quit
   odd SERIAL WHAT[=VALUE]   even SERIAL
+  move SERIAL ADDRESS   twin SERIAL   replace SERIAL
+
+SNMPv3 with engine time of its own (AUTH: MD5, SHA, SHA-224, SHA-256, SHA-384, SHA-512; PRIV: DES,
+AES, AES-192, AES-256):
+  plotmeter-sim --printers 5 --snmp-port 8161 --v3-user rosa:SHA-256:authsecret:AES:privsecret
+  snmpget -v 3 -u rosa -l authPriv -a SHA-256 -A authsecret -x AES -X privsecret -n Jetdirect \
+    127.60.0.1:8161 1.3.6.1.2.1.1.2.0
 
 Sick devices, from the start or by the command `odd`; the values are what is meant without one:
   plotmeter-sim --printers 100 --odd 10%:dead --odd 5%:slow=5s --odd 3:v1-only
+)";
+
+constexpr const char* kMoreNeighbours = R"(
+Devices that a collector must not take for a large-format printer, with the right verdict:
+  plotmeter-sim --printers 5 --neighbours 10
+  plotmeter-sim --printers 5 --device windows-pc --device oki
 )";
 
 constexpr const char* kMoreStill = R"(
@@ -246,7 +326,7 @@ A recorded device that answers again:
 When it is ready it prints one line of JSON: addresses, ports, serial numbers, and under "never"
 the texts that no collector may let out.)";
 
-std::string More() { return kMore + OddityHelp() + kMoreStill; }
+std::string More() { return kMore + OddityHelp() + kMoreNeighbours + NeighbourHelp() + kMoreStill; }
 
 }  // namespace
 
@@ -258,64 +338,79 @@ int main(int argc, char** argv) {
       .name = "plotmeter-sim",
       .summary = "Simulated large-format printers with a truth, over SNMP and HTTPS.",
       .more = plotmeter::simulator::More(),
-      .commands = {
-          {.name = "",
-           .summary = "Simulates printers, or replays a recorded walk.",
-           .more = plotmeter::simulator::More(),
-           .settings =
-               {{.name = "printers", .value = "N", .fallback = "5", .help = "how many printers"},
-                {.name = "network",
-                 .value = "NETWORK",
-                 .fallback = "127.60.0.0/16",
-                 .help = "where they live: part of 127.0.0.0/8"},
-                {.name = "snmp-port",
-                 .value = "PORT",
-                 .fallback = "161",
-                 .help = "UDP port of SNMP; 0: a free one"},
-                {.name = "https-port",
-                 .value = "PORT",
-                 .fallback = "443",
-                 .help = "TCP port of the web services; 0: a free one each"},
-                {.name = "http-port",
-                 .value = "PORT",
-                 .fallback = "80",
-                 .help = "TCP port of LEDM without TLS; 0: a free one each"},
-                {.name = "models",
-                 .value = "NAME,...",
-                 .help = "which models, in turn: z9, t770, z5200, xl4100 (these four when none is "
-                         "named), t1600, t2600, latex"},
-                {.name = "community",
-                 .value = "TEXT",
-                 .fallback = "public",
-                 .help = "SNMP community"},
-                {.name = "seed",
-                 .value = "N",
-                 .fallback = "1",
-                 .help = "other seed, other jobs and serial numbers"},
-                {.name = "days",
-                 .value = "D",
-                 .fallback = "0",
-                 .help = "their life begins so many days ago"},
-                {.name = "start",
-                 .value = "INSTANT",
-                 .help = "or it begins then, such as 2026-10-23T00:00:00Z"},
-                {.name = "odd",
-                 .value = "WHO:WHAT[=VALUE]",
-                 .help = "make devices sick: WHO is 3, 10% or all; WHAT as below",
-                 .repeatable = true},
-                {.name = "control",
-                 .value = "-|ADDR:PORT",
-                 .help = "time is driven by commands from standard input, or from a connection"},
-                {.name = "recording", .value = "FILE", .help = "replay this .snmprec file instead"},
-                {.name = "listen",
-                 .value = "ADDR:PORT",
-                 .fallback = "127.0.0.1:161",
-                 .help = "where the recording answers"}},
-           .run =
-               [](const Arguments& arguments) {
-                 return arguments.Has("recording") ? plotmeter::simulator::Replay(arguments)
-                                                   : plotmeter::simulator::SimulateFleet(arguments);
-               },
-           .check = plotmeter::simulator::Check}}};
+      .commands =
+          {{.name = "",
+            .summary = "Simulates printers, or replays a recorded walk.",
+            .more = plotmeter::simulator::More(),
+            .settings =
+                {{.name = "printers", .value = "N", .fallback = "5", .help = "how many printers"},
+                 {.name = "network",
+                  .value = "NETWORK",
+                  .fallback = "127.60.0.0/16",
+                  .help = "where they live: part of 127.0.0.0/8"},
+                 {.name = "snmp-port",
+                  .value = "PORT",
+                  .fallback = "161",
+                  .help = "UDP port of SNMP; 0: a free one"},
+                 {.name = "https-port",
+                  .value = "PORT",
+                  .fallback = "443",
+                  .help = "TCP port of the web services; 0: a free one each"},
+                 {.name = "http-port",
+                  .value = "PORT",
+                  .fallback = "80",
+                  .help = "TCP port of LEDM without TLS; 0: a free one each"},
+                 {.name = "models",
+                  .value = "NAME,...",
+                  .help = "which models, in turn: z9, t770, z5200, xl4100 (these four when none is "
+                          "named), t1600, t2600, latex"},
+                 {.name = "community",
+                  .value = "TEXT",
+                  .fallback = "public",
+                  .help = "SNMP community"},
+                 {.name = "v3-user",
+                  .value = "USER",
+                  .help = "NAME[:AUTH:SECRET[:PRIV:SECRET]], a user of SNMPv3, of every printer",
+                  .repeatable = true},
+                 {.name = "neighbours",
+                  .value = "N",
+                  .fallback = "0",
+                  .help = "other devices beside the printers, of all kinds in turn"},
+                 {.name = "device",
+                  .value = "KIND",
+                  .help = "another device beside the printers, of a kind named below",
+                  .repeatable = true},
+                 {.name = "seed",
+                  .value = "N",
+                  .fallback = "1",
+                  .help = "other seed, other jobs and serial numbers"},
+                 {.name = "days",
+                  .value = "D",
+                  .fallback = "0",
+                  .help = "their life begins so many days ago"},
+                 {.name = "start",
+                  .value = "INSTANT",
+                  .help = "or it begins then, such as 2026-10-23T00:00:00Z"},
+                 {.name = "odd",
+                  .value = "WHO:WHAT[=VALUE]",
+                  .help = "make devices sick: WHO is 3, 10% or all; WHAT as below",
+                  .repeatable = true},
+                 {.name = "control",
+                  .value = "-|ADDR:PORT",
+                  .help = "time is driven by commands from standard input, or from a connection"},
+                 {.name = "recording",
+                  .value = "FILE",
+                  .help = "replay this .snmprec file instead"},
+                 {.name = "listen",
+                  .value = "ADDR:PORT",
+                  .fallback = "127.0.0.1:161",
+                  .help = "where the recording answers"}},
+            .run =
+                [](const Arguments& arguments) {
+                  return arguments.Has("recording")
+                             ? plotmeter::simulator::Replay(arguments)
+                             : plotmeter::simulator::SimulateFleet(arguments);
+                },
+            .check = plotmeter::simulator::Check}}};
   return plotmeter::RunProgram(program, argc, argv);
 }

@@ -62,6 +62,8 @@ PrinterModel T770() {
           .inputs = {{"Roll1", "ROLL", "MainRoll", true, 24'000'000}},
           .counter_unit = 8,
           .pml_ink = true,
+          .log_counts_pages = true,
+          .pml_jobs = true,
           .serial = {.pml = true},
           .piws = {.present = false}};
 }
@@ -121,6 +123,7 @@ PrinterModel PageWideXl() {
                      {"Roll2", "ROLL2", "Roll2", true, 24'000'000}},
           .counter_unit = 17,
           .supply_unit = 19,
+          .job_monitoring = true,
           .serial = {.ieee1284 = true, .general = true, .description = true},
           .piws = {.xml_jobs = false,
                    .group_collection = false,

@@ -81,6 +81,7 @@ SimulatedPrinter::SimulatedPrinter(const PrinterModel& model, const JobSource& s
     LoadRoll(i);
     if (model.inputs[i].roll) inputs_[i].left = kRoll * chance.Between(20, 90) / 100;
   }
+  first_life_count_ = life_count();
   count_at_boot_ = std::max<std::int64_t>(0, life_count() - chance.Between(10, 300));
   queue_id_ = uuid_.substr(0, 24) + "00000000b007";
   Chance more({source.seed, source.printer, 0, 9});  // what came later in the simulator's own life
@@ -143,6 +144,7 @@ void SimulatedPrinter::Advance(Instant to) {
     const Event event = std::move(events_.extract(events_.begin()).value());
     now_ = event.at;
     Happen(event);
+    ++events_seen_;
     UpdateShown();
     UpdateAlerts();
   }

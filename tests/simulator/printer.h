@@ -176,6 +176,10 @@ class SimulatedPrinter {
   std::int64_t percent_left(std::size_t ink) const;
   std::int64_t life_count() const;  // in the model's counter unit; 0 if it does not count
   std::int64_t power_on_count() const;
+  std::int64_t first_life_count() const { return first_life_count_; }  // when its life began
+  std::uint32_t boots() const { return boots_; }                       // since then
+  std::uint64_t events() const { return events_seen_; }                // of all kinds
+  std::uint64_t changes() const { return cartridges_ + rolls_; }       // of what is put into it
 
  private:
   enum class Kind { kArrive, kStart, kFinish, kForget, kVanish, kService };
@@ -232,6 +236,8 @@ class SimulatedPrinter {
   std::int64_t copies_ = 0;
   std::int64_t length_ = 0;
   std::int64_t count_at_boot_ = 0;
+  std::int64_t first_life_count_ = 0;
+  std::uint64_t events_seen_ = 0;
   std::vector<InkState> inks_;
   std::vector<InputState> inputs_;
   std::vector<HeadState> heads_;
@@ -242,7 +248,11 @@ class SimulatedPrinter {
   std::vector<ActiveAlert> alerts_;
   std::vector<ShownMeter> shown_;
   std::size_t first_shown_ = 0;  // of the board it has now
-  std::vector<Json> finished_;   // rows of Truth, with the instant under "at"
+  struct Row {
+    Instant at = {};
+    std::string text = {};  // JSON; a tenth of what it takes when it is taken apart
+  };
+  std::vector<Row> finished_;  // rows of Truth
   std::set<Event> events_;
   std::uint64_t next_order_ = 0;
   std::uint64_t next_job_ = 0;

@@ -27,15 +27,19 @@ MibValue PmlText(std::string_view text) { return Octets("\xFD\xE8" + std::string
 // One table of RFC 3805 or another: column, then index.
 class Table {
  public:
-  Table(Mib& mib, std::string_view entry) : mib_(mib), entry_(entry) {}
-  void Set(std::uint32_t column, Oid index, MibValue value) {
-    index.insert(index.begin(), column);
-    mib_.Set(entry_, index, std::move(value));
+  Table(Mib& mib, std::string_view entry) : mib_(mib), entry_(ParseOid(entry).value()) {}
+  void Set(std::uint32_t column, const Oid& index, MibValue value) {
+    Oid oid;
+    oid.reserve(entry_.size() + 1 + index.size());
+    oid = entry_;
+    oid.push_back(column);
+    oid.insert(oid.end(), index.begin(), index.end());
+    mib_.Set(std::move(oid), std::move(value));
   }
 
  private:
   Mib& mib_;
-  std::string entry_;
+  const Oid entry_;
 };
 
 std::int64_t Uptime(const SimulatedPrinter& printer) {  // hundredths of a second
@@ -192,7 +196,7 @@ void AddGeneral(Mib& mib, const SimulatedPrinter& printer) {
   const PrinterModel& model = printer.model();
   Table general(mib, "1.3.6.1.2.1.43.5.1.1");
   const Oid index = {kDevice};
-  general.Set(1, index, Counter32(3));
+  general.Set(1, index, Counter32(printer.changes()));
   general.Set(2, index, Integer(1));
   general.Set(3, index, Integer(3));
   general.Set(4, index, Octets(Never(7)));  // prtGeneralCurrentOperator
@@ -233,12 +237,15 @@ void AddPml(Mib& mib, const SimulatedPrinter& printer) {
   mib.Set(pml + ".1.3.6.0", {}, PmlText(model.firmware));
   mib.Set(pml + ".1.3.13.0", {}, PmlText(Never(6)));  // contact
 
-  // The error log, oldest first; some 610010 (61-00-10), as after a wrong file.
+  // The error log, oldest first; some 610010 (61-00-10), as after a wrong file. Its time is epoch
+  // seconds, or the engine's page count; the last place is empty.
   const auto made =
       std::chrono::duration_cast<std::chrono::seconds>(printer.manufactured().time_since_epoch());
-  for (std::uint32_t n = 1; n <= 5; ++n) {
-    mib.Set(pml + ".1.11", {n, 1, 0}, Integer(made.count() + n * 86'400 * 20));
-    mib.Set(pml + ".1.11", {n, 2, 0}, Integer(610010));
+  for (std::uint32_t n = 1; n <= 6; ++n) {
+    const std::int64_t time =
+        model.log_counts_pages ? std::int64_t{n} * 37 : made.count() + n * 86'400 * 20;
+    mib.Set(pml + ".1.11", {n, 1, 0}, Integer(n == 6 ? 0 : time));
+    mib.Set(pml + ".1.11", {n, 2, 0}, Integer(n == 6 ? 0 : 610010 + (n == 3 ? 90 : 0)));
   }
   for (std::uint32_t n = 1; n <= printer.inputs().size(); ++n) {
     const InputModel& input = model.inputs[n - 1];
@@ -262,6 +269,102 @@ void AddPml(Mib& mib, const SimulatedPrinter& printer) {
   }
 }
 
+// The newest jobs with their numbers, which go on counting from boot to boot.
+std::vector<std::pair<std::uint32_t, const Job*>> NewestJobs(const SimulatedPrinter& printer,
+                                                             std::size_t most) {
+  std::vector<std::pair<std::uint32_t, const Job*>> jobs;
+  const std::size_t all = printer.jobs().size();
+  for (std::size_t i = all > most ? all - most : 0; i < all; ++i) {
+    jobs.emplace_back(static_cast<std::uint32_t>(printer.first_job() + i + 1), &printer.jobs()[i]);
+  }
+  return jobs;
+}
+
+// The PWG Job Monitoring MIB (RFC 2707), personal columns and attributes among it.
+void AddJobMonitoring(Mib& mib, const SimulatedPrinter& printer) {
+  const auto jobs = NewestJobs(printer, 20);
+  const auto state = [](const Job& job) {
+    switch (job.state) {
+      case JobState::kWaiting:
+        return 3;
+      case JobState::kHeld:
+        return 4;
+      case JobState::kPrinting:
+        return 5;
+      case JobState::kCompleted:
+        return 9;
+      case JobState::kCancelled:
+      case JobState::kDeleted:
+        return 7;
+    }
+    return 2;
+  };
+  constexpr std::uint32_t kSet = 1;
+  Table general(mib, "1.3.6.1.4.1.2699.1.1.1.1.1.1");
+  general.Set(2, {kSet}, Integer(printer.printing() != nullptr ? 1 : 0));
+  general.Set(3, {kSet}, Integer(jobs.empty() ? 0 : jobs.front().first));
+  general.Set(4, {kSet}, Integer(jobs.empty() ? 0 : jobs.back().first));
+  general.Set(5, {kSet}, Integer(3600));
+  general.Set(6, {kSet}, Integer(3600));
+  general.Set(7, {kSet}, Octets("printer"));
+  Table row(mib, "1.3.6.1.4.1.2699.1.1.1.3.1.1");
+  Table attribute(mib, "1.3.6.1.4.1.2699.1.1.1.4.1.1");
+  for (const auto& [number, job] : jobs) {
+    const Oid index = {kSet, number};
+    row.Set(2, index, Integer(state(*job)));
+    row.Set(3, index, Integer(0));
+    row.Set(5, index, Integer(-2));
+    row.Set(6, index, Integer(-2));
+    row.Set(7, index, Integer(job->plan.pages));
+    row.Set(8, index, Integer(job->printed_pages));
+    row.Set(9, index, Octets(job->plan.user));  // jmJobOwner
+    const auto number_of = [&, id = number](std::uint32_t type, std::int64_t value) {
+      attribute.Set(3, {kSet, id, type, 1}, Integer(value));
+    };
+    const auto text_of = [&, id = number](std::uint32_t type, const std::string& value) {
+      attribute.Set(3, {kSet, id, type, 1}, Integer(-2));
+      attribute.Set(4, {kSet, id, type, 1}, Octets(value));
+    };
+    text_of(21, job->plan.account);  // jobAccountName
+    text_of(23, job->plan.name);
+    text_of(29, job->plan.host);  // the machine it came from
+    number_of(90, job->plan.copies);
+    number_of(91, job->printed_copies);
+    number_of(130, std::int64_t{job->plan.pages} * job->plan.copies);
+    number_of(131, job->printed_pages);
+    if (!job->paper.empty()) text_of(171, job->paper);
+  }
+}
+
+// HP's job-info: the last few jobs, their users and hosts as JOBATTR texts.
+void AddPmlJobs(Mib& mib, const SimulatedPrinter& printer) {
+  const std::string info = std::string(kPml) + ".1.6.5";
+  for (const auto& [number, job] : NewestJobs(printer, 8)) {
+    const auto set = [&, id = number](std::uint32_t k, MibValue value) {
+      mib.Set(info, {k, id, 0}, std::move(value));
+    };
+    const auto attribute = [&, id = number](std::uint32_t n, const std::string& text) {
+      mib.Set(info, {23, n, id, 0}, PmlText(fmt::format("JobAcct{}={}", n, text)));
+    };
+    set(1, PmlText(job->plan.name.substr(0, 40)));
+    set(2, PmlText(job->plan.name.size() > 40 ? job->plan.name.substr(40, 40) : ""));
+    set(12, Integer(job->printed_pages));
+    set(13, Integer(job->printed_pages));
+    set(14, Integer(std::int64_t{job->plan.pages} * 1'348'112));
+    set(15, Integer(job->state == JobState::kCompleted  ? 5
+                    : job->state == JobState::kPrinting ? 11
+                    : job->state == JobState::kWaiting  ? 4
+                                                        : 10));
+    set(19, Integer(0));
+    attribute(1, job->plan.user);
+    attribute(2, job->plan.host);
+    attribute(3, job->plan.account);
+    attribute(4, "20261001120000");
+    attribute(5, job->plan.client_uuid);
+    attribute(6, "plotter-driver");
+  }
+}
+
 }  // namespace
 
 Mib PrinterMib(const SimulatedPrinter& printer, std::uint32_t address) {
@@ -272,6 +375,8 @@ Mib PrinterMib(const SimulatedPrinter& printer, std::uint32_t address) {
   AddInputs(mib, printer);
   AddMarkers(mib, printer);
   AddPml(mib, printer);
+  if (printer.model().job_monitoring) AddJobMonitoring(mib, printer);
+  if (printer.model().pml_jobs) AddPmlJobs(mib, printer);
   return mib;
 }
 

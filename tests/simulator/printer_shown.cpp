@@ -169,19 +169,19 @@ void SimulatedPrinter::Account(const Job& job) {
   constexpr std::array<std::string_view, 3> kTypes = {"print", "scan", "copy"};
   constexpr std::array<std::string_view, 3> kStatus = {"printed", "scanned", "copied"};
   const auto kind = static_cast<std::size_t>(job.plan.kind);
-  finished_.push_back({{"at", ToMillis(now_)},
-                       {"serial", serial_},
-                       {"job", job.plan.uuid},
-                       {"type", kTypes[kind]},
-                       {"status", kStatus[kind]},
-                       {"cancelled", job.state == JobState::kCancelled},
-                       {"accounted", !job.plan.unaccounted},
-                       {"vanished", job.plan.vanishes},
-                       {"area", SixDecimals(job.area)},
-                       {"length", SixDecimals(job.length)},
-                       {"ink", std::move(ink)},
-                       {"copies", job.printed_copies},
-                       {"pages", job.printed_pages}});
+  const Json row = {{"serial", serial_},
+                    {"job", job.plan.uuid},
+                    {"type", kTypes[kind]},
+                    {"status", kStatus[kind]},
+                    {"cancelled", job.state == JobState::kCancelled},
+                    {"accounted", !job.plan.unaccounted},
+                    {"vanished", job.plan.vanishes},
+                    {"area", SixDecimals(job.area)},
+                    {"length", SixDecimals(job.length)},
+                    {"ink", std::move(ink)},
+                    {"copies", job.printed_copies},
+                    {"pages", job.printed_pages}};
+  finished_.push_back({now_, JsonText(row)});
 }
 
 Json SimulatedPrinter::Truth(Instant from, Instant to) const {
@@ -199,12 +199,8 @@ Json SimulatedPrinter::Truth(Instant from, Instant to) const {
                       {"used", WithDecimals(closing - opening, meter.decimals)}});
   }
   Json jobs = Json::array();
-  for (const Json& row : finished_) {
-    const Instant at = FromMillis(row.at("at").get<std::int64_t>());
-    if (at <= from || at > to) continue;
-    Json job = row;
-    job.erase("at");
-    jobs.push_back(std::move(job));
+  for (const Row& row : finished_) {
+    if (row.at > from && row.at <= to) jobs.push_back(ParseJson(row.text));
   }
   return {{"meters", std::move(meters)}, {"jobs", std::move(jobs)}};
 }

@@ -1,173 +1,115 @@
 #include "tests/simulator/snmp_agent.h"
 
-#include <net-snmp/net-snmp-config.h>
-// net-snmp's own headers come in this order.
-#include <net-snmp/net-snmp-includes.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <map>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 
 #include "common/log.h"
 #include "tests/simulator/address.h"
+#include "tests/simulator/chance.h"
 #include "tests/simulator/snmp_answer.h"
+#include "tests/simulator/snmp_message.h"
 
 namespace plotmeter::simulator {
 
 namespace {
 
-using PduPointer = std::unique_ptr<netsnmp_pdu, decltype(&snmp_free_pdu)>;
-using Kind = SnmpVariable::Kind;
+using SteadyClock = std::chrono::steady_clock;
 
-// What strangers send is no news; net-snmp would write each broken octet to standard error.
-void SilenceLibrary() {
-  static const bool silent =
-      netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG) != nullptr;
-  (void)silent;
+const Oddities& OdditiesOf(const SnmpDevice& device) {
+  static const Oddities none;
+  return device.odd ? *device.odd : none;
 }
 
-PduPointer NewPdu(int command) { return {snmp_pdu_create(command), &snmp_free_pdu}; }
-
-// SEQUENCE { INTEGER 0 or 1 …: net-snmp would look for keys to a v3 message, which nobody here has.
-bool IsCommunityMessage(std::string_view data) {
-  if (data.size() < 8 || data[0] != 0x30) return false;
-  const auto length = static_cast<unsigned char>(data[1]);
-  const std::size_t at = length < 0x80 ? 2u : 2u + (length & 0x7Fu);
-  return at + 3 <= data.size() && data[at] == 0x02 && data[at + 1] == 0x01 &&
-         (data[at + 2] == 0 || data[at + 2] == 1);
+// The datagram answered as a healthy device would, but for what GETNEXT and GETBULK say; empty:
+// silence.
+std::optional<SnmpReply> AnswerQuestion(SnmpQuestion& asked, const Mib& mib, const Oddities& odd,
+                                        std::size_t max_reply, std::size_t overhead) {
+  if (!odd.empty()) {
+    const bool bulk = asked.request.operation == Operation::kGetBulk;
+    if (bulk && odd.Has("bulk") && odd.Word("bulk") == "drop") return std::nullopt;
+    if (odd.Has("wrong-request-id")) ++asked.request_id;
+  }
+  return Answer(asked.request, mib, max_reply, overhead, odd);
 }
 
-std::optional<Operation> OperationOf(int command) {
-  switch (command) {
-    case SNMP_MSG_GET:
-      return Operation::kGet;
-    case SNMP_MSG_GETNEXT:
-      return Operation::kGetNext;
-    case SNMP_MSG_GETBULK:
-      return Operation::kGetBulk;
-    case SNMP_MSG_SET:
-      return Operation::kSet;
-    default:
-      return std::nullopt;  // traps and answers are not for an agent
-  }
+std::optional<std::string> AnswerV3(std::string_view datagram, const SnmpDevice& device,
+                                    std::size_t max_reply, V3State& v3) {
+  const Oddities& odd = OdditiesOf(device);
+  bool silent = false;
+  auto answer = v3.engine->Answer(
+      datagram, v3.clock, max_reply,
+      [&](std::string_view context, SnmpQuestion& asked,
+          std::size_t room) -> std::optional<SnmpReply> {
+        if (!context.empty() && context != "Jetdirect") return std::nullopt;
+        const Mib& mib = context.empty() || !device.jetdirect ? *device.mib : *device.jetdirect;
+        auto reply = AnswerQuestion(asked, mib, odd, room, 0);
+        silent = !reply.has_value();
+        return reply;
+      });
+  return silent ? std::nullopt : std::move(answer);
 }
 
-void Add(netsnmp_pdu* pdu, const SnmpVariable& variable) {
-  const std::vector<oid> name(variable.name.begin(), variable.name.end());
-  const auto add = [&](u_char type, const void* value, std::size_t size) {
-    if (snmp_pdu_add_variable(pdu, name.data(), name.size(), type, value, size) == nullptr) {
-      throw std::runtime_error("net-snmp took no variable");
-    }
-  };
-  const MibValue& value = variable.value;
-  const auto type = static_cast<u_char>(value.type);
-  switch (variable.kind) {
-    case Kind::kNoSuchObject:
-      return add(SNMP_NOSUCHOBJECT, nullptr, 0);
-    case Kind::kNoSuchInstance:
-      return add(SNMP_NOSUCHINSTANCE, nullptr, 0);
-    case Kind::kEndOfMibView:
-      return add(SNMP_ENDOFMIBVIEW, nullptr, 0);
-    case Kind::kValue:
-      break;
+// What a sick device makes of its answer on the way out.
+std::string Spoiled(std::string answer, const Oddities& odd) {
+  if (odd.Has("garbage")) {
+    Chance chance({answer.size(), 9});
+    for (char& c : answer) c = static_cast<char>(chance.Next());
   }
-  switch (value.type) {
-    case MibType::kNull:
-      return add(type, nullptr, 0);
-    case MibType::kInteger: {
-      const long number = value.integer;
-      return add(type, &number, sizeof number);
-    }
-    case MibType::kCounter32:
-    case MibType::kGauge32:
-    case MibType::kTimeTicks: {
-      const u_long number = value.count;
-      return add(type, &number, sizeof number);
-    }
-    case MibType::kCounter64: {
-      const struct counter64 number { value.count >> 32, value.count & 0xFFFFFFFFu };
-      return add(type, &number, sizeof number);
-    }
-    case MibType::kOid: {
-      const std::vector<oid> parts(value.oid.begin(), value.oid.end());
-      return add(type, parts.data(), parts.size() * sizeof(oid));
-    }
-    case MibType::kOctets:
-    case MibType::kOpaque:
-    case MibType::kIpAddress:
-      return add(type, value.octets.data(), value.octets.size());
-  }
-}
-
-std::optional<std::string> Encode(netsnmp_session& session, netsnmp_pdu* pdu) {
-  std::size_t capacity = 2048;
-  auto* buffer = static_cast<u_char*>(std::malloc(capacity));  // snmp_build may realloc it
-  std::size_t length = 0;
-  const int failed = snmp_build(&buffer, &capacity, &length, &session, pdu);
-  std::optional<std::string> packet;
-  if (failed == 0) {
-    packet = std::string(reinterpret_cast<const char*>(buffer + capacity - length), length);
-  }
-  std::free(buffer);
-  return packet;
+  if (odd.Has("truncated")) answer.resize(answer.size() / 2);
+  return answer;
 }
 
 }  // namespace
 
+std::optional<std::string> AnswerSnmp(std::string_view datagram, const SnmpDevice& device,
+                                      std::size_t max_reply, V3State* v3) {
+  const Oddities& odd = OdditiesOf(device);
+  if (odd.Has("dead")) return std::nullopt;
+  std::optional<std::string> answer;
+  auto message = ReadCommunityMessage(datagram);
+  if (message) {
+    const bool v1 = message->version == SnmpVersion::kV1;
+    const bool bulk = message->question.request.operation == Operation::kGetBulk;
+    if (message->community != device.community || (v1 && bulk) || odd.Has("v3-only") ||
+        (!v1 && odd.Has("v1-only"))) {
+      return std::nullopt;
+    }
+    const auto reply = AnswerQuestion(message->question, *device.mib, odd, max_reply,
+                                      48 + device.community.size());
+    if (!reply) return std::nullopt;
+    answer = WriteCommunityMessage(message->version, device.community, message->question.request_id,
+                                   *reply);
+  } else if (v3 != nullptr && !odd.Has("v1-only")) {
+    answer = AnswerV3(datagram, device, max_reply, *v3);
+  }
+  if (answer && !odd.empty()) answer = Spoiled(std::move(*answer), odd);
+  return answer;
+}
+
 std::optional<std::string> AnswerSnmp(std::string_view datagram, const Mib& mib,
                                       std::string_view community, std::size_t max_reply) {
-  if (!IsCommunityMessage(datagram)) return std::nullopt;
-  SilenceLibrary();
-  netsnmp_session session;
-  snmp_sess_init(&session);
-  session.version = SNMP_DEFAULT_VERSION;
-  const PduPointer asked = NewPdu(SNMP_MSG_GET);
-  std::string copy(datagram);  // the parser wants to write
-  if (snmp_parse(nullptr, &session, asked.get(), reinterpret_cast<u_char*>(copy.data()),
-                 copy.size()) != 0) {
-    return std::nullopt;
-  }
-  const auto operation = OperationOf(asked->command);
-  const std::string_view given(reinterpret_cast<const char*>(asked->community),
-                               asked->community_len);
-  const bool v1 = asked->version == SNMP_VERSION_1;
-  if (!operation || given != community || (v1 && *operation == Operation::kGetBulk)) {
-    return std::nullopt;
-  }
-  SnmpRequest request{.version = v1 ? SnmpVersion::kV1 : SnmpVersion::kV2c,
-                      .operation = *operation};
-  if (*operation == Operation::kGetBulk) {
-    request.non_repeaters = asked->errstat;  // where net-snmp keeps them
-    request.max_repetitions = asked->errindex;
-  }
-  for (const auto* v = asked->variables; v != nullptr; v = v->next_variable) {
-    request.names.emplace_back(v->name, v->name + v->name_length);
-  }
-
-  const SnmpReply reply = Answer(request, mib, max_reply, 48 + community.size());
-  const PduPointer pdu = NewPdu(SNMP_MSG_RESPONSE);
-  pdu->version = asked->version;
-  pdu->reqid = asked->reqid;
-  pdu->errstat = static_cast<long>(reply.error);
-  pdu->errindex = reply.error_index;
-  pdu->community = static_cast<u_char*>(std::malloc(community.size() + 1));
-  std::memcpy(pdu->community, community.data(), community.size());
-  pdu->community_len = community.size();
-  for (const SnmpVariable& variable : reply.variables) Add(pdu.get(), variable);
-  return Encode(session, pdu.get());
+  SnmpDevice device{.community = std::string(community)};
+  device.mib = std::shared_ptr<const Mib>(&mib, [](const Mib*) {});
+  return AnswerSnmp(datagram, device, max_reply);
 }
 
 class SnmpAgent::Socket {
  public:
   Socket(const SnmpAgentOptions& options, Find find)
-      : max_reply_(options.max_reply), find_(std::move(find)) {
+      : max_reply_(options.max_reply), users_(options.users), find_(std::move(find)) {
     const auto address = ParseAddress(options.listen);
     if (!address) throw std::system_error(EINVAL, std::generic_category(), options.listen);
     socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -213,24 +155,43 @@ class SnmpAgent::Socket {
   void Run() {
     std::array<pollfd, 2> waiting{pollfd{socket_, POLLIN, 0}, pollfd{stop_, POLLIN, 0}};
     while (waiting[1].revents == 0) {
-      if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
-      if (waiting[0].revents != 0) AnswerOne();
+      if (::poll(waiting.data(), waiting.size(), Patience()) < 0 && errno != EINTR) return;
+      // Many at a time, but not for ever: the slow answers and the end want their turn.
+      for (int i = 0; i < 256 && AnswerOne(); ++i) {
+      }
+      SendDue();
     }
   }
 
-  void AnswerOne() {
-    sockaddr_in peer{};
+  // Milliseconds until a slow device answers; -1: none is about to.
+  int Patience() const {
+    if (late_.empty()) return -1;
+    const auto wait =
+        std::chrono::ceil<std::chrono::milliseconds>(late_.begin()->first - SteadyClock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(wait.count(), 0, 60'000));
+  }
+
+  void SendDue() {
+    while (!late_.empty() && late_.begin()->first <= SteadyClock::now()) {
+      Letter letter = std::move(late_.extract(late_.begin()).mapped());
+      Send(letter);
+    }
+  }
+
+  // False when there was nothing to read.
+  bool AnswerOne() {
+    Letter letter;
     iovec part{buffer_.data(), buffer_.size()};
     alignas(cmsghdr) std::array<char, 256> control{};
     msghdr message{};
-    message.msg_name = &peer;
-    message.msg_namelen = sizeof peer;
+    message.msg_name = &letter.peer;
+    message.msg_namelen = sizeof letter.peer;
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = control.size();
     const ssize_t size = ::recvmsg(socket_, &message, MSG_DONTWAIT);
-    if (size < 0) return;
+    if (size < 0) return false;
     in_pktinfo info{};
     for (auto* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
       if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
@@ -238,26 +199,80 @@ class SnmpAgent::Socket {
       }
     }
     const std::uint32_t asked = ntohl(info.ipi_addr.s_addr);
-    if (asked >> 24 != 127) return;  // bound to all addresses, but only this machine is answered
-    const std::string_view datagram(buffer_.data(), static_cast<std::size_t>(size));
-    std::optional<std::string> answer;
+    if (asked >> 24 != 127)
+      return true;  // bound to all addresses, but only this machine is answered
     try {
       const auto device = find_(asked);
-      if (!device || !device->mib) return;
-      answer = AnswerSnmp(datagram, *device->mib, device->community, max_reply_);
+      if (device && device->mib) {
+        letter.from = asked;
+        Answer(std::string_view(buffer_.data(), static_cast<std::size_t>(size)), *device,
+               std::move(letter));
+      }
     } catch (const std::exception& error) {
       Log(LogLevel::kError, "snmp_answer_failed", {{"error", error.what()}});
     }
-    if (answer) Send(*answer, peer, info);
+    return true;
+  }
+
+  struct Letter {
+    std::uint32_t from = 0;  // host order
+    sockaddr_in peer = {};
+    std::string text = {};
+  };
+
+  // What is remembered of a device from one datagram to the next.
+  struct Known {
+    std::optional<SteadyClock::time_point> heard =
+        {};  // the last datagram of one that is late-first
+    std::unique_ptr<V3Engine> engine = {};
+    std::uint32_t boots = 0;
+    SteadyClock::time_point booted = {};
+  };
+
+  void Answer(std::string_view datagram, const SnmpDevice& device, Letter letter) {
+    const Oddities& odd = OdditiesOf(device);
+    if (odd.Has("late-first") && WakesUp(letter.from, odd.Seconds("late-first"))) return;
+    std::optional<V3State> v3;
+    if (users_ && !device.engine_id.empty()) v3 = StateOf(letter.from, device);
+    auto answer = AnswerSnmp(datagram, device, max_reply_, v3 ? &*v3 : nullptr);
+    if (!answer) return;
+    letter.text = std::move(*answer);
+    if (odd.Has("other-source")) letter.from ^= 0x00400000u;  // 127.60.0.1: from 127.124.0.1
+    if (!odd.Has("slow")) return Send(letter);
+    late_.emplace(SteadyClock::now() + odd.Seconds("slow"), std::move(letter));
+  }
+
+  bool WakesUp(std::uint32_t address, std::chrono::milliseconds silence) {
+    const auto now = SteadyClock::now();
+    auto& heard = known_[address].heard;
+    const bool asleep = !heard || now - *heard >= silence;
+    heard = now;
+    return asleep;
+  }
+
+  // Its engine's time is this machine's, whatever the printers' clock is told: a manager's goes on
+  // too.
+  V3State StateOf(std::uint32_t address, const SnmpDevice& device) {
+    Known& known = known_[address];
+    if (!known.engine || known.engine->id() != device.engine_id) {
+      known.engine = std::make_unique<V3Engine>(device.engine_id, users_);
+    }
+    const auto now = SteadyClock::now();
+    if (known.boots != device.boots) {
+      known.boots = device.boots;
+      known.booted = now;
+    }
+    const auto up = std::chrono::floor<std::chrono::seconds>(now - known.booted);
+    return {known.engine.get(), {known.boots, up.count()}};
   }
 
   // From the address that was asked: a client drops an answer that comes from another one.
-  void Send(std::string& answer, sockaddr_in& peer, const in_pktinfo& asked) const {
-    iovec part{answer.data(), answer.size()};
+  void Send(Letter& letter) const {
+    iovec part{letter.text.data(), letter.text.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in_pktinfo))> control{};
     msghdr message{};
-    message.msg_name = &peer;
-    message.msg_namelen = sizeof peer;
+    message.msg_name = &letter.peer;
+    message.msg_namelen = sizeof letter.peer;
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
@@ -267,13 +282,16 @@ class SnmpAgent::Socket {
     c->cmsg_type = IP_PKTINFO;
     c->cmsg_len = CMSG_LEN(sizeof(in_pktinfo));
     in_pktinfo info{};
-    info.ipi_spec_dst = asked.ipi_addr;
+    info.ipi_spec_dst.s_addr = htonl(letter.from);
     std::memcpy(CMSG_DATA(c), &info, sizeof info);
     ::sendmsg(socket_, &message, 0);  // a lost answer is UDP's business
   }
 
   const std::size_t max_reply_;
+  const V3Engine::Users users_;
   const Find find_;
+  std::unordered_map<std::uint32_t, Known> known_;       // by address
+  std::multimap<SteadyClock::time_point, Letter> late_;  // answers of the slow, by their time
   int socket_ = -1;
   int stop_ = -1;
   std::uint16_t port_ = 0;

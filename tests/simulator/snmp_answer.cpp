@@ -1,6 +1,8 @@
 #include "tests/simulator/snmp_answer.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 
 namespace plotmeter::simulator {
 
@@ -32,7 +34,38 @@ SnmpVariable GetOne(const Oid& name, const Mib& mib, SnmpVersion version) {
   return {.name = name, .kind = has_others ? Kind::kNoSuchInstance : Kind::kNoSuchObject};
 }
 
-SnmpVariable GetNextOne(const Oid& name, const Mib& mib, SnmpVersion version) {
+// How a walk goes on where the agent is mad; empty: as it should.
+std::optional<SnmpVariable> GetNextOfTheMad(const Oid& name, const Mib& mib, const Oddities& odd) {
+  if (odd.Has("stuck-walk")) {
+    const MibValue* same = mib.Find(name);
+    if (same != nullptr) return SnmpVariable{.name = name, .value = *same};
+  }
+  // One row in eight is followed by the very first.
+  if (odd.Has("backward-walk") && mib.size() > 0 && mib.Find(name) != nullptr &&
+      std::accumulate(name.begin(), name.end(), 0u) % 8 == 0) {
+    return SnmpVariable{.name = mib.begin()->first, .value = mib.begin()->second};
+  }
+  if (odd.Has("endless-walk") && name.size() > 1) {
+    const Oid column(name.begin(), name.end() - 1);
+    const auto under = [&](const Mib::Row* row) {
+      return row != nullptr && row->first.size() > column.size() &&
+             std::equal(column.begin(), column.end(), row->first.begin());
+    };
+    const Mib::Row* first = mib.After(column);
+    if (under(first) && !under(mib.After(name)) && name.back() != 0xFFFFFFFFu) {
+      SnmpVariable made{.name = name, .value = first->second};
+      ++made.name.back();
+      return made;
+    }
+  }
+  return std::nullopt;
+}
+
+SnmpVariable GetNextOne(const Oid& name, const Mib& mib, SnmpVersion version, const Oddities& odd) {
+  if (!odd.empty()) {
+    auto mad = GetNextOfTheMad(name, mib, odd);
+    if (mad) return std::move(*mad);
+  }
   const Mib::Row* row = mib.After(name);
   while (row != nullptr && version == SnmpVersion::kV1 && row->second.type == MibType::kCounter64) {
     row = mib.After(row->first);  // v1 walks past what it cannot say
@@ -51,13 +84,14 @@ SnmpReply Refuse(const SnmpRequest& request, SnmpError error, int index) {
   return {.error = error, .error_index = index, .variables = Unanswered(request.names)};
 }
 
-SnmpReply AnswerOneByOne(const SnmpRequest& request, const Mib& mib, std::size_t room) {
+SnmpReply AnswerOneByOne(const SnmpRequest& request, const Mib& mib, std::size_t room,
+                         const Oddities& odd) {
   SnmpReply reply;
   std::size_t size = 0;
   for (const Oid& name : request.names) {
     SnmpVariable variable = request.operation == Operation::kGet
                                 ? GetOne(name, mib, request.version)
-                                : GetNextOne(name, mib, request.version);
+                                : GetNextOne(name, mib, request.version, odd);
     if (request.version == SnmpVersion::kV1 && variable.kind != Kind::kValue) {
       return Refuse(request, SnmpError::kNoSuchName, static_cast<int>(reply.variables.size()) + 1);
     }
@@ -70,7 +104,8 @@ SnmpReply AnswerOneByOne(const SnmpRequest& request, const Mib& mib, std::size_t
   return {.error = SnmpError::kTooBig};
 }
 
-SnmpReply AnswerBulk(const SnmpRequest& request, const Mib& mib, std::size_t room) {
+SnmpReply AnswerBulk(const SnmpRequest& request, const Mib& mib, std::size_t room,
+                     const Oddities& odd) {
   SnmpReply reply;
   std::size_t size = 0;
   const auto add = [&](SnmpVariable variable) {  // false: no room for it
@@ -82,14 +117,14 @@ SnmpReply AnswerBulk(const SnmpRequest& request, const Mib& mib, std::size_t roo
   const auto alone = static_cast<std::size_t>(std::clamp<std::int64_t>(
       request.non_repeaters, 0, static_cast<std::int64_t>(request.names.size())));
   for (std::size_t i = 0; i < alone; ++i) {
-    if (!add(GetNextOne(request.names[i], mib, request.version))) return reply;
+    if (!add(GetNextOne(request.names[i], mib, request.version, odd))) return reply;
   }
   std::vector<Oid> at(request.names.begin() + static_cast<std::ptrdiff_t>(alone),
                       request.names.end());
   for (std::int64_t turn = 0; turn < request.max_repetitions && !at.empty(); ++turn) {
     bool all_ended = true;
     for (Oid& name : at) {
-      SnmpVariable next = GetNextOne(name, mib, request.version);
+      SnmpVariable next = GetNextOne(name, mib, request.version, odd);
       name = next.name;
       all_ended = all_ended && next.kind == Kind::kEndOfMibView;
       if (!add(std::move(next))) return reply;
@@ -116,14 +151,19 @@ std::size_t EncodedSize(const SnmpVariable& variable) {
 }
 
 SnmpReply Answer(const SnmpRequest& request, const Mib& mib, std::size_t max_reply,
-                 std::size_t overhead) {
+                 std::size_t overhead, const Oddities& odd) {
   const std::size_t room = max_reply > overhead ? max_reply - overhead : 0;
   switch (request.operation) {
     case Operation::kGet:
     case Operation::kGetNext:
-      return AnswerOneByOne(request, mib, room);
-    case Operation::kGetBulk:
-      return AnswerBulk(request, mib, room);
+      return AnswerOneByOne(request, mib, room, odd);
+    case Operation::kGetBulk: {
+      const std::string bulk = odd.Has("bulk") ? odd.Word("bulk") : "";
+      if (bulk == "generr") return Refuse(request, SnmpError::kGenErr, 0);
+      SnmpReply reply = AnswerBulk(request, mib, room, odd);
+      if (bulk == "garbage") std::ranges::reverse(reply.variables);
+      return reply;
+    }
     case Operation::kSet:
       break;
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/simulator/mib.h"
+#include "tests/simulator/oddity.h"
 
 namespace plotmeter::simulator {
 
@@ -29,7 +30,14 @@ struct SnmpRequest {
 };
 
 // The numbers of error-status in RFC 3416 section 3.
-enum class SnmpError { kNone = 0, kTooBig = 1, kNoSuchName = 2, kReadOnly = 4, kNotWritable = 17 };
+enum class SnmpError {
+  kNone = 0,
+  kTooBig = 1,
+  kNoSuchName = 2,
+  kGenErr = 5,
+  kAuthorization = 16,
+  kNotWritable = 17
+};
 
 // A variable of an answer: a value, or the exception that stands in its place (v2c).
 struct SnmpVariable {
@@ -48,9 +56,10 @@ struct SnmpReply {
 };
 
 // `max_reply` bounds the whole message; `overhead` is what version, community and request-id take
-// of it.
+// of it. An odd agent (endless-walk, stuck-walk, backward-walk, bulk=generr, bulk=garbage) says
+// what such a one says; the other oddities are not of this place.
 SnmpReply Answer(const SnmpRequest& request, const Mib& mib, std::size_t max_reply,
-                 std::size_t overhead = 64);
+                 std::size_t overhead = 64, const Oddities& odd = {});
 
 // Octets of one variable binding in BER, or a few more.
 std::size_t EncodedSize(const SnmpVariable& variable);

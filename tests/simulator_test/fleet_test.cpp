@@ -109,12 +109,60 @@ TEST(ControlTest, MakesAPrinterOddAndHealthyAgain) {
   EXPECT_TRUE(fleet.OdditiesOf(1)->empty());
 }
 
+TEST(ControlTest, MovesTwinsAndReplaces) {
+  Fleet fleet(Plan(2, "127.60.1.0/29"));
+  fleet.Advance(kStart + std::chrono::days(2));
+  std::string serial;
+  fleet.Look(0, [&](const SimulatedPrinter& p) { serial = p.serial(); });
+  const auto at = [&](const char* address) { return fleet.At(*ParseAddress(address)); };
+
+  EXPECT_EQ(Said(fleet, "move " + serial + " 127.60.1.6"), R"({"ok":true})");
+  EXPECT_FALSE(at("127.60.1.1"));
+  EXPECT_EQ(at("127.60.1.6"), 0u);
+  EXPECT_THAT(Said(fleet, "move " + serial + " 127.60.1.2"), ::testing::HasSubstr("no free"));
+  EXPECT_THAT(Said(fleet, "move " + serial + " 127.61.0.1"), ::testing::HasSubstr("no free"));
+
+  EXPECT_EQ(ParseJson(Said(fleet, "twin " + serial)).at("address"), "127.60.1.1");
+  EXPECT_EQ(at("127.60.1.1"), 0u);
+  EXPECT_EQ(at("127.60.1.6"), 0u);
+
+  const Json replaced = ParseJson(Said(fleet, "replace 127.60.1.6"));
+  EXPECT_NE(replaced.at("serial"), serial);
+  EXPECT_FALSE(fleet.WithSerial(serial));
+  EXPECT_EQ(fleet.WithSerial(replaced.at("serial").get<std::string>()), 0u);
+  fleet.Advance(kStart + std::chrono::days(4));
+  std::set<std::string> told;
+  const Json truth = fleet.Truth(kStart, fleet.now());
+  for (const Json& row : truth.at("meters")) told.insert(row.at("serial"));
+  EXPECT_EQ(told.size(), 3u);  // the truth of the printer that is gone stays
+}
+
+TEST(FleetTest, NeighboursLiveBehindThePrinters) {
+  FleetPlan plan = Plan(2);
+  for (const NeighbourKind& kind : NeighbourKinds()) plan.neighbours.push_back(&kind);
+  plan.odd = {ParseOddityRule("3:dead")};
+  const Fleet fleet(plan);
+  ASSERT_EQ(fleet.devices(), 12u);
+  EXPECT_EQ(fleet.size(), 2u);
+  EXPECT_TRUE(fleet.OdditiesOf(2)->Has("dead"));
+  for (std::size_t i = 2; i < fleet.devices(); ++i) {
+    const auto device = fleet.DeviceAt(fleet.address(i));
+    ASSERT_TRUE(device);
+    EXPECT_NE(device->mib->Find(*ParseOid("1.3.6.1.2.1.1.2.0")), nullptr);
+    EXPECT_TRUE(device->engine_id.empty());
+  }
+  const auto printer = fleet.DeviceAt(fleet.address(0));
+  EXPECT_EQ(printer->engine_id.size(), 11u);
+  EXPECT_EQ(printer->mib, fleet.MibOf(0));
+}
+
 TEST(ControlTest, SaysWhatItDoesNotUnderstandAndChangesNothing) {
   Fleet fleet(Plan(1));
   fleet.Advance(kStart + std::chrono::days(1));
-  for (const char* line : {"", "fly", "advance", "advance tomorrow", "advance 2026-10-01",
-                           "truth x y", "truth 2026-10-01 y", "sleep NOBODY", "quit now",
-                           "odd NOBODY dead", "even NOBODY", "odd"}) {
+  for (const char* line :
+       {"", "fly", "advance", "advance tomorrow", "advance 2026-10-01", "truth x y",
+        "truth 2026-10-01 y", "sleep NOBODY", "quit now", "odd NOBODY dead", "even NOBODY", "odd",
+        "move NOBODY 127.60.0.9", "twin NOBODY", "replace NOBODY"}) {
     EXPECT_THAT(Said(fleet, line), ::testing::StartsWith(R"({"error":)")) << line;
     EXPECT_FALSE(AnswerControl(fleet, line).quit);
   }

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 namespace plotmeter::simulator {
 namespace {
 
@@ -130,6 +133,49 @@ TEST_F(PrinterMibTest, HasTrapsThatACollectorMustNotPickUp) {
   EXPECT_EQ(At(mib, kMib2 + "43.5.1.1.4.1"), Octets(NeverTexts()[7]));
   EXPECT_EQ(At(mib, kMib2 + "43.5.1.1.5.1"), Octets(NeverTexts()[8]));
   EXPECT_EQ(At(mib, "1.3.6.1.4.1.11.2.13.1.2.4.1"), Octets(NeverTexts()[9]));
+}
+
+// Every personal text that the objects below `prefix` hold.
+std::set<std::string> PersonalBelow(const Mib& mib, const std::string& prefix) {
+  const Oid below = *ParseOid(prefix);
+  std::set<std::string> found;
+  for (const auto& [oid, value] : mib) {
+    if (oid.size() < below.size() || !std::equal(below.begin(), below.end(), oid.begin())) continue;
+    for (const std::string& text : NeverTexts()) {
+      if (value.octets.find(text) != std::string::npos) found.insert(text);
+    }
+  }
+  return found;
+}
+
+TEST_F(PrinterMibTest, TellsOfJobsWithThePeopleACollectorMustNotRead) {
+  const SimulatedPrinter xl = Make(3);
+  const Mib mib = PrinterMib(xl, kAddress);
+  const std::string jobs = "1.3.6.1.4.1.2699.1.1.1.";
+  const std::uint64_t newest = xl.first_job() + xl.jobs().size();
+  EXPECT_EQ(At(mib, jobs + "1.1.1.4.1"), Integer(static_cast<std::int64_t>(newest)));
+  const std::string row = ".1." + std::to_string(newest);
+  const Job& job = xl.jobs().back();
+  EXPECT_EQ(At(mib, jobs + "4.1.1.4" + row + ".23.1"), Octets(job.plan.name));
+  EXPECT_EQ(At(mib, jobs + "4.1.1.3" + row + ".131.1"), Integer(job.printed_pages));
+  EXPECT_EQ(At(mib, jobs + "3.1.1.9" + row), Octets(job.plan.user));
+  EXPECT_GE(PersonalBelow(mib, jobs + "3").size(), 2u);
+  EXPECT_GE(PersonalBelow(mib, jobs + "4").size(), 2u);
+
+  const SimulatedPrinter t770 = Make(1);
+  const Mib pml = PrinterMib(t770, kAddress);
+  const std::string number = std::to_string(t770.first_job() + t770.jobs().size());
+  EXPECT_EQ(At(pml, kPml + "1.6.5.13." + number + ".0"), Integer(t770.jobs().back().printed_pages));
+  EXPECT_GE(PersonalBelow(pml, kPml + "1.6.5.23").size(), 2u);
+  EXPECT_TRUE(PersonalBelow(PrinterMib(Make(0), kAddress), kPml + "1.6").empty());
+}
+
+TEST_F(PrinterMibTest, AnErrorLogNamesATimeOrAPageCount) {
+  const Mib z9 = PrinterMib(Make(0), kAddress);
+  EXPECT_GT(At(z9, kPml + "1.11.1.1.0").integer, 946'684'800);
+  EXPECT_EQ(At(z9, kPml + "1.11.1.2.0"), Integer(610010));
+  EXPECT_EQ(At(z9, kPml + "1.11.6.2.0"), Integer(0));  // empty
+  EXPECT_EQ(At(PrinterMib(Make(1), kAddress), kPml + "1.11.2.1.0"), Integer(74));
 }
 
 }  // namespace

@@ -1,17 +1,13 @@
 #include "tests/simulator/snmp_agent.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
 #include <system_error>
 
 #include "tests/simulator/address.h"
 #include "tests/simulator/chance.h"
 #include "tests/simulator_test/ber.h"
+#include "tests/simulator_test/udp_client.h"
 
 namespace plotmeter::simulator {
 namespace {
@@ -106,37 +102,6 @@ TEST(SnmpAgentTest, SurvivesBrokenDatagrams) {
   EXPECT_EQ(Ask(mib, BerRequest(1, "public", kGet, {kDescr})).variables.at(0).content, "a b");
 }
 
-class Client {
- public:
-  Client() : socket_(::socket(AF_INET, SOCK_DGRAM, 0)) {}
-  ~Client() { ::close(socket_); }
-
-  // The answer and who gave it; empty after `patience` without one.
-  std::optional<std::pair<std::string, std::uint32_t>> Ask(std::uint32_t address,
-                                                           std::uint16_t port,
-                                                           const std::string& datagram,
-                                                           int patience = 5000) const {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(address);
-    to.sin_port = htons(port);
-    ::sendto(socket_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&to),
-             sizeof to);
-    pollfd waiting{socket_, POLLIN, 0};
-    if (::poll(&waiting, 1, patience) != 1) return std::nullopt;
-    std::array<char, 65536> buffer{};
-    sockaddr_in from{};
-    socklen_t size = sizeof from;
-    const ssize_t got = ::recvfrom(socket_, buffer.data(), buffer.size(), 0,
-                                   reinterpret_cast<sockaddr*>(&from), &size);
-    return std::pair(std::string(buffer.data(), static_cast<std::size_t>(got)),
-                     static_cast<std::uint32_t>(ntohl(from.sin_addr.s_addr)));
-  }
-
- private:
-  int socket_;
-};
-
 TEST(SnmpAgentTest, AnswersForManyAddressesEachFromItsOwn) {
   const std::uint32_t first = *ParseAddress("127.61.7.1");
   const SnmpAgent agent({}, [&](std::uint32_t asked) -> std::optional<SnmpDevice> {
@@ -145,7 +110,7 @@ TEST(SnmpAgentTest, AnswersForManyAddressesEachFromItsOwn) {
     mib->Set(kDescr, Octets(AddressText(asked)));
     return SnmpDevice{std::move(mib), "public"};
   });
-  const Client client;
+  const UdpClient client;
   for (std::uint32_t address = first; address < first + 3; ++address) {
     client.Ask(address, agent.port(), "no SNMP at all", 0);
     const auto answer = client.Ask(address, agent.port(), BerRequest(1, "public", kGet, {kDescr}));

@@ -89,5 +89,29 @@ TEST(AddressWalkTest, RefusesMoreThanItSays) {
   EXPECT_THROW(AddressWalk({Range("10.0.0.0/12"), Range("11.0.0.0/29")}, {}), UsageError);
 }
 
+TEST(AddressWalkTest, GivesEveryAddressAPlace) {
+  AddressWalk walk({AddressRange::Parse("range", "10.0.0.1-4")},
+                   {AddressRange::Parse("exclude", "10.0.0.2")},
+                   {Ipv4{0x0A000103}, Ipv4{0x0A000004}, Ipv4{0x0A000101}, Ipv4{0x0A000103}});
+  EXPECT_EQ(walk.size(), 7U);
+  EXPECT_EQ(walk.At(0), Ipv4{0x0A000001});
+  EXPECT_FALSE(walk.At(1)) << "excluded";
+  EXPECT_FALSE(walk.At(4)) << "10.0.0.4 was in the range";
+  EXPECT_EQ(walk.At(5), Ipv4{0x0A000101});
+  EXPECT_FALSE(walk.At(7));
+  walk.Seek(3);
+  Ipv4 address;
+  std::string rest;
+  while (walk.Next(address)) rest += address.ToText() + " ";
+  EXPECT_EQ(rest, "10.0.0.4 10.0.1.1 10.0.1.3 ");
+}
+
+TEST(Ipv4Test, IsFourNumbersAndNothingElse) {
+  EXPECT_EQ(Ipv4::Parse("10.0.0.255"), Ipv4{0x0A0000FF});
+  for (const char* bad : {"", "10.0.0", "10.0.0.256", "10.0.0.07", "10.0.0.1.2", "10.0.0.x"}) {
+    EXPECT_FALSE(Ipv4::Parse(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace plotmeter

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -33,7 +34,7 @@ class Network : public SnmpSession {
   }
 
   void AnswerAll() {
-    while (!open.empty()) {
+    while (!open.empty() && most_answers-- > 0) {
       most_open = std::max(most_open, open.size());
       auto answer = std::move(open.front());
       open.erase(open.begin());
@@ -47,6 +48,7 @@ class Network : public SnmpSession {
   std::multiset<std::string> addresses_open = {};
   std::size_t most_open = 0;
   bool two_at_once = false;
+  std::size_t most_answers = SIZE_MAX;  // then nothing more comes
 
  private:
   struct Open {
@@ -205,6 +207,68 @@ TEST_F(SweepTest, EndsWhenTheSessionIsStopped) {
   options.window = 7;
   EXPECT_TRUE(Run(std::move(options)).empty());
   EXPECT_EQ(network_.asked.size(), 7U);
+}
+
+// Cut off after any number of answers, the next sweep asks what is missing and nothing that was
+// settled, and both together say what one would have said.
+TEST_F(SweepTest, GoesOnWhereItWasCutOff) {
+  for (int i = 3; i < 60; i += 5) {
+    network_.devices["10.0.0." + std::to_string(i)].table = Printer("HP DesignJet Z9");
+  }
+  SweepOptions options = Over("10.0.0.0/26");
+  options.excludes = {AddressRange::Parse("exclude", "10.0.0.8-15")};
+  options.addresses = {Ipv4{0x0A000107}};
+  options.window = 5;
+  const auto whole = Run(options);
+  ASSERT_EQ(whole.size(), 55U);
+  for (std::size_t cut = 0; cut < 140; cut += 7) {
+    Network network;
+    network.devices = network_.devices;
+    network.most_answers = cut;
+    std::map<std::string, std::string> verdicts;
+    const auto keep = [&](const SweepRow& row) {
+      verdicts[row.address] = ToText(row.fingerprint.verdict);
+    };
+    options.from = {};
+    SweepState state;
+    {
+      Sweep sweep(network, options);
+      sweep.Start(
+          keep, [](SweepProgress) {}, [] {});
+      network.AnswerAll();
+      state = sweep.state();
+    }
+    const std::size_t settled = verdicts.size();
+    Network after;
+    after.devices = network_.devices;
+    options.from = state;
+    bool done = false;
+    Sweep sweep(after, options);
+    sweep.Start(
+        [&](const SweepRow& row) {
+          EXPECT_FALSE(verdicts.contains(row.address)) << row.address << " again, cut at " << cut;
+          keep(row);
+        },
+        [&](SweepProgress progress) { last_ = progress; }, [&] { done = true; });
+    after.AnswerAll();
+    EXPECT_TRUE(done);
+    EXPECT_EQ(verdicts, whole) << "cut at " << cut;
+    EXPECT_EQ(std::set<std::string>(after.asked.begin(), after.asked.end()).size(),
+              whole.size() - settled);
+    if (settled < whole.size()) {
+      EXPECT_EQ(last_.told, whole.size());
+    }
+  }
+}
+
+TEST_F(SweepTest, AsksOneAddressOtherwiseThanTheRest) {
+  network_.devices["10.0.0.2"] = {.table = Printer("HP DesignJet Z6"),
+                                  .credentials = {SnmpVersion::k1, "blue"}};
+  SweepOptions options = Over("10.0.0.1-2");
+  options.targets[Ipv4{0x0A000002}] = {.port = 1161, .credentials = {{SnmpVersion::k1, "blue"}}};
+  EXPECT_EQ(Run(std::move(options)).at("10.0.0.2"), "large-format");
+  EXPECT_EQ(rows_.at("10.0.0.2").port, 1161);
+  EXPECT_EQ(rows_.at("10.0.0.1").port, 161);
 }
 
 TEST_F(SweepTest, IsDoneAtOnceWhenThereIsNothingToAsk) { EXPECT_TRUE(Run({}).empty()); }

@@ -69,14 +69,16 @@ class PrintersTest : public testing::TestWithParam<std::string> {
       });
       address.https_port = server->port();
     }
-    const Arguments arguments{{{"community", {"public"}},
+    const Arguments arguments{{{"port", {"161"}},
+                               {"https-port", {"443"}},
+                               {"community", {"public"}},
                                {"version", {"2c"}},
                                {"timeout", {"5s"}},
                                {"retries", {"1"}},
                                {"http-port", {"0"}},
                                {"piws-pause", {"0"}}}};
     const FakeClock clock(*ParseInstant("2026-05-23T16:31:00Z"));
-    Ways ways(arguments, clock, 0);
+    Ways ways(DefaultProfileOf(arguments), arguments, clock, 0);
     Json read = ToJson(LookAt(ways, address));
     read.erase("address");
     return read;

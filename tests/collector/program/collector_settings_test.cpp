@@ -38,20 +38,6 @@ TEST(CollectorSettingsTest, ReadsTimesWithAndWithoutUnits) {
             "'interval' is 'soon'; expected a time such as 500ms, 90s, 10m or 3h");
 }
 
-TEST(CollectorSettingsTest, TriesEveryCommunityInOrder) {
-  const auto all = CredentialsOf(With({{"community", {"public", "secret"}}}));
-  ASSERT_EQ(all.size(), 4U);
-  EXPECT_EQ(all[0], (SnmpCredentials{SnmpVersion::k2c, "public"}));
-  EXPECT_EQ(all[1], (SnmpCredentials{SnmpVersion::k2c, "secret"}));
-  EXPECT_EQ(all[2], (SnmpCredentials{SnmpVersion::k1, "public"}));
-  EXPECT_EQ(CredentialsOf(With({{"version", {"1"}}})).size(), 1U);
-  EXPECT_EQ(Complaint([] {
-              CredentialsOf(With({{"version", {"3"}}}));
-            }),
-            "'version' is '3'; expected 1 or 2c (SNMPv3 is not spoken yet)");
-  EXPECT_THROW(CredentialsOf(With({{"version", {"2"}}})), UsageError);
-}
-
 TEST(CollectorSettingsTest, ReadsAnAddressWithItsPort) {
   EXPECT_EQ(ParseAddress(With({}), "10.0.0.7"), (PrinterAddress{.host = "10.0.0.7"}));
   EXPECT_EQ(ParseAddress(With({{"port", {"1161"}}}), "10.0.0.7").snmp_port, 1161);

@@ -24,7 +24,7 @@ class ServiceTest : public testing::Test {
         {"state", {directory_}},   {"job-names", {"hashed"}}, {"interval", {"3h"}},
         {"job-interval", {"10m"}}, {"port", {"161"}},         {"https-port", {"443"}},
         {"http-port", {"0"}},      {"community", {"public"}}, {"timeout", {"200ms"}},
-        {"retries", {"0"}},        {"piws-pause", {"0"}},
+        {"retries", {"0"}},        {"piws-pause", {"0"}},     {"range", {"127.0.0.9"}},
     };
   }
   // Nothing answers at this address: port 9 of loopback is closed.

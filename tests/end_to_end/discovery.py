@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""Discovery by the real programs: a sweep that is killed goes on, host lists, profiles, explanations and wrong settings."""
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import sys
+import time
+
+from stage import Failed, Stage, free_port
+from wrong_input import expect, refused
+
+
+def sweep(state):
+    try:
+        with sqlite3.connect(f"file:{state}/spool.db?mode=ro", uri=True) as db:
+            return db.execute("SELECT next, finished_at FROM sweep").fetchone() or (0, None)
+    except sqlite3.Error:
+        return (0, None)
+
+
+def wait_for(is_so, what):
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.05)
+    raise Failed(f"{what}: not within 30 s")
+
+
+def killed_and_goes_on(stage, reach):
+    state = stage.path("killed")
+    words = ("run", "--state", state, "--range", "127.92.0.0/22", *reach, "--retries", 0, "--packets-per-second", 100)
+    first = stage.start("plotmeter-collector", *words)
+    wait_for(lambda: sweep(state)[0] > 0, "progress is kept")
+    first.popen.send_signal(signal.SIGKILL)
+    first.popen.wait()
+    at, finished = sweep(state)
+    expect(0 < at < 1022 and finished is None, f"killed at {at}, finished {finished}")
+    second = stage.start("plotmeter-collector", *words)
+    wait_for(lambda: sweep(state)[1] is not None, "the sweep ends")
+    second.stop()
+    log = second.errors()
+    expect("discovery_goes_on" in log, f"it began anew:\n{log}")
+    with sqlite3.connect(f"file:{state}/spool.db?mode=ro", uri=True) as db:
+        known = {row[0] for row in db.execute("SELECT host FROM known_printer")}
+    expect(known == {f"127.92.0.{n}" for n in range(1, 5)}, f"known: {known}")
+    print(f"killed at place {at}; went on to the end")
+
+
+def host_list_and_profile(stage, reach, snmp_port, https_port):
+    hosts = stage.path("hosts.csv")
+    with open(hosts, "w", encoding="utf-8") as f:
+        f.write("\ufeffaddress;label;profile\r\n127.92.0.2;Archive, 2nd floor;plant\r\n127.92.0.3;;\r\n")
+    config = stage.path("collector.toml")
+    with open(config, "w", encoding="utf-8") as f:
+        f.write(f"[profile.plant]\nrange = '127.92.0.4'\nport = {snmp_port}\nhttps-port = {https_port}\n")
+    done = stage.run("plotmeter-collector", "discover", "--hosts", hosts, "--config", config, *reach, "--json")
+    found = {d["address"].split(":")[0]: d for d in json.loads(done.stdout)}
+    expect(set(found) == {"127.92.0.2", "127.92.0.3", "127.92.0.4"}, f"found {set(found)}")
+    expect(found["127.92.0.2"]["label"] == "Archive, 2nd floor", f"{found['127.92.0.2']}")
+    expect(found["127.92.0.2"]["discovery_profile"] == "plant" and "discovery_profile" not in found["127.92.0.3"], "profiles")
+    with open(hosts, "a", encoding="utf-8") as f:
+        f.write("10.0.0.300;;\r\n")
+    refused(stage, "plotmeter-collector", "discover", "--hosts", hosts, "--config", config, "--check", code=2,
+            words=["hosts.csv, line 4", "10.0.0.300", "expected"])
+
+
+def explanations(stage, reach):
+    done = stage.run("plotmeter-collector", "discover", "--explain", "127.92.0.1", *reach)
+    for words in ("sysObjectID.0 (1.3.6.1.2.1.1.2.0)", "Identification.xml", "Is its maker HP?", "Verdict: large-format"):
+        expect(words in done.stdout, f"no {words!r} in:\n{done.stdout}")
+    expect("public" not in done.stdout, "it says the community")
+    done = stage.run("plotmeter-collector", "discover", "--explain", "127.92.0.99", *reach, expect=1)
+    expect("Verdict: silent" in done.stdout and "no answer" in done.stdout, done.stdout)
+
+
+def wrong_settings(stage):
+    short = stage.path("short")
+    with open(short, "w", encoding="ascii") as f:
+        f.write("hunter2\n")
+    os.chmod(short, 0o600)
+    user = ("--user", "meter", "--auth-protocol", "SHA-256", "--auth-secret-file", short)
+    refused(stage, "plotmeter-collector", "discover", *user, "--check", code=2, words=["auth-secret-file", "7 octets", "expected"])
+    os.chmod(short, 0o644)
+    refused(stage, "plotmeter-collector", "discover", *user, "--check", code=2, words=["others may open", "chmod 600"])
+    done = stage.run("plotmeter-collector", "discover", "--range", "no-such-host.invalid", expect=1)
+    expect("no-such-host.invalid" in done.stderr, done.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--example", required=True)
+    options = parser.parse_args()
+    with Stage(options.bin) as stage:
+        snmp_port, https_port = free_port(), free_port()
+        sim = stage.start("plotmeter-sim", "--printers", 4, "--network", "127.92.0.0/16", "--snmp-port", snmp_port,
+                          "--https-port", https_port)
+        sim.ready()
+        reach = ("--port", snmp_port, "--https-port", https_port, "--timeout", "300ms", "--piws-pause", "0")
+        stage.run("plotmeter-collector", "run", "--config", options.example, "--check")
+        wrong_settings(stage)
+        explanations(stage, reach)
+        host_list_and_profile(stage, reach, snmp_port, https_port)
+        killed_and_goes_on(stage, reach)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failed as failed:
+        sys.exit(f"discovery: {failed}")
