@@ -52,9 +52,10 @@ class LedmChannel::Visit : public WebVisit {
   void Begin() override {
     if (!known().plain_base.empty()) UsePlain(known().plain_base);
     const auto tree_at = known().tree_at;
-    const bool fresh =
-        tree_at && *tree_at <= now() && now() - *tree_at < channel_.settings_.tree_for;
-    if (!fresh || wish_ == Wish::kIdentity) return AskTree();
+    const auto& settings = channel_.settings_;
+    const auto good_for = known().tree_listed ? settings.tree_for : settings.assumed_for;
+    const bool fresh = tree_at && *tree_at <= now() && now() - *tree_at < good_for;
+    if (!fresh || IsNew() || wish_ == Wish::kIdentity) return AskTree();
     const bool same = wish_ == Wish::kNews && !known().fingerprint.empty();
     if (!same || !Has(LedmResource::kEventTable)) return AskIdentity();
     SpeakOnlyTo(known().fingerprint);
@@ -100,7 +101,11 @@ class LedmChannel::Visit : public WebVisit {
     const auto identity = ReadProductConfig(page.document);
     if (!identity) return End(Seen::kUnreadable, "ProductConfigDyn: names no printer");
     told_.at = at_;
+    // What somebody else said does not stay, nor does the way that led there: it may have TLS now.
+    known().plain_base.clear();
+    const auto tree_at = std::exchange(known().tree_at, std::nullopt);
     if (!IsTheRememberedOne(*identity)) return;
+    known().tree_at = tree_at;
     told_.answers.identity = *identity;
     Take(page, "ProductConfigDyn", true);
     const bool other = known().identity.serial != identity->serial;
@@ -151,7 +156,7 @@ class LedmChannel::Visit : public WebVisit {
     };
     for (const LedmResource resource : {kUsage, kSupplies, kMedia, kStatus, kJobs, kLogs}) {
       if (!Has(resource) || (wish_ == Wish::kNews && !IsNews(resource))) continue;
-      if (resource == kJobs && (JobsAreToldElsewhere() || !jobs_have_ids())) continue;
+      if (resource == kJobs && (JobsAreToldByPiws() || !jobs_have_ids())) continue;
       rest_.push_back(resource);
     }
     AskNext();

@@ -8,7 +8,7 @@
 //
 // The discovery tree says what a printer has, and nothing else is asked for; it is read again once
 // a week, and when the printer was started or has other firmware. Without a tree, what answers at
-// the usual places is taken.
+// the usual places is taken, and the tree asked for again after an hour.
 //
 // Read asks for everything that is listed. Watch asks for the event table and then only for alerts
 // and jobs, and for these only if their stamp there is another one than when they were read last,
@@ -40,6 +40,7 @@ namespace plotmeter {
 
 struct LedmSettings {
   std::chrono::hours tree_for{7 * 24};  // how long a discovery tree is good
+  std::chrono::hours assumed_for{1};    // and the usual one: a printer that starts may say 404
   std::uint16_t http_port = 80;         // 0: TLS only
 };
 

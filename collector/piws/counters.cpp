@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <string_view>
 
 #include "collector/piws/said.h"
@@ -54,10 +55,14 @@ class Counters {
   explicit Counters(Answers& into) : into_(into) {}
 
   void Read(const Node& node, const std::string& path, const std::string& source) {
-    for (std::size_t i = 0; i < node.children.size(); ++i) {
-      const Node& child = node.children[i];
-      if (MayNameAPerson(child.name)) continue;
-      const std::string name = child.name + Which(node, i);
+    std::map<std::string_view, Place> places;
+    for (const Node& child : node.children) places[child.name].of += 1;
+    for (const Node& child : node.children) {
+      Place& place = places[child.name];
+      place.at += 1;
+      if (count_ > kMaxCounters) return;
+      if (MayNameAPerson(child.name) || Word(child.name).empty()) continue;
+      const std::string name = child.name + Which(child, place);
       const std::string below = path + "-" + Word(name);
       const std::string from = source.empty() ? name : source + "/" + name;
       if (!IsAmount(child)) {
@@ -70,32 +75,36 @@ class Counters {
   bool any() const { return count_ > 0; }
 
  private:
+  struct Place {  // among the elements of one name
+    int at = 0;
+    int of = 0;
+  };
+
   // "[cyan]" or "[2]" of an element that is one of several; else empty.
-  static std::string Which(const Node& parent, std::size_t at) {
-    const Node& node = parent.children[at];
-    const auto all = parent.All(node.name);
-    if (all.size() < 2) return {};
+  static std::string Which(const Node& node, const Place& place) {
+    if (place.of < 2) return {};
     for (const std::string_view name : kNames) {
       if (const auto text = node.Text(name)) return fmt::format("[{}]", *text);
     }
-    return fmt::format("[{}]", 1 + (std::ranges::find(all, &node) - all.begin()));
+    return fmt::format("[{}]", place.at);
   }
 
   void Add(const Node& node, std::string path, const std::string& source) {
     const auto amount = node.Amount();
     if (!amount || amount->value.digits() < 0) return;
     ++count_;
-    // The end of a long path tells more than its beginning.
-    if (path.size() > kMaxName)
-      path = "x" + path.substr(path.find('-', path.size() - kMaxName + 1));
-    if (std::ranges::find(into_.meters, path, &MeterValue::meter) != into_.meters.end()) return;
     if (count_ > kMaxCounters) {
-      if (count_ == kMaxCounters + 1) {
-        into_.remarks.push_back(fmt::format("{}: more than {} counters; the rest is left out",
-                                            source.substr(0, source.find('/')), kMaxCounters));
-      }
+      into_.remarks.push_back(fmt::format("{}: more than {} counters; the rest is left out",
+                                          source.substr(0, source.find('/')), kMaxCounters));
       return;
     }
+    // The end of a long path tells more than its beginning; from a hyphen on, where there is one.
+    if (path.size() > kMaxName) {
+      const std::size_t from = path.size() - (kMaxName - 2);
+      const std::size_t hyphen = path.find('-', from - 1);
+      path = hyphen == std::string::npos ? "x-" + path.substr(from) : "x" + path.substr(hyphen);
+    }
+    if (std::ranges::find(into_.meters, path, &MeterValue::meter) != into_.meters.end()) return;
     into_.meters.push_back({.meter = std::move(path), .value = *amount, .source = source});
   }
 

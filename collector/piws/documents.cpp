@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "collector/channel/serial.h"
 #include "collector/piws/said.h"
@@ -196,13 +197,14 @@ bool ReadActiveAlerts(const Node& document, Answers& into) {
   if (!document.Has("ActiveAlerts")) return false;
   const Node& root = document["ActiveAlerts"];
   std::vector<Alert> alerts;
+  std::set<std::string> keys;
   for (const Node* said : (root.Has("List") ? root["List"] : root).All("Alert")) {
     const auto key = said->Text("FullName");
     if (!key) {
       if (!said->empty()) into.remarks.push_back("ActiveAlerts: an alert without FullName");
       continue;
     }
-    if (std::ranges::find(alerts, *key, &Alert::key) != alerts.end()) continue;
+    if (!keys.insert(*key).second) continue;
     alerts.push_back({.key = *key,
                       .severity = SeverityOf(said->Text("Severity").value_or("")),
                       .code = said->Text("Name").value_or("")});

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "collector/piws/said.h"
 
@@ -43,6 +45,8 @@ class Total {
     broken_ = !value;
     if (value) sum_->value = *value;
   }
+  // A part is there that cannot be read: what the others come to is not the sum.
+  void Lose() { broken_ = true; }
   std::optional<Quantity> sum() const { return broken_ ? std::nullopt : sum_; }
 
  private:
@@ -57,14 +61,14 @@ std::vector<const Node*> MediaConsumptions(const Node& accounting) {
 // One entry a colorant and unit, in the order of first mention.
 std::vector<InkUse> Merged(const std::vector<InkUse>& parts) {
   std::vector<InkUse> merged;
+  std::map<std::pair<std::string, std::string>, std::size_t> places;
   for (const InkUse& part : parts) {
-    const auto same = std::ranges::find_if(merged, [&](const InkUse& use) {
-      return use.colorant == part.colorant && use.amount.unit == part.amount.unit;
-    });
-    const auto sum =
-        same != merged.end() ? Sum(same->amount.value, part.amount.value) : std::nullopt;
+    const auto [place, is_new] =
+        places.try_emplace({part.colorant, part.amount.unit}, merged.size());
+    Quantity* same = is_new ? nullptr : &merged[place->second].amount;
+    const auto sum = same != nullptr ? Sum(same->value, part.amount.value) : std::nullopt;
     if (sum) {
-      same->amount.value = *sum;
+      same->value = *sum;
     } else {
       merged.push_back(part);
     }
@@ -200,8 +204,8 @@ class Job {
     Total length;
     std::set<std::string> papers;
     for (const Node* media : used) {
-      area.Add(Known(*media, "SquareAmount"));
-      length.Add(Known(*media, "LinearAmount"));
+      AddPart(*media, "SquareAmount", area);
+      AddPart(*media, "LinearAmount", length);
       if (const auto paper = media->Text("PaperId")) papers.insert(*paper);
     }
     if (has_run_) {
@@ -216,6 +220,12 @@ class Job {
     }
     const auto name = context_.papers.find(record_.media.value_or(""));
     if (name != context_.papers.end()) record_.media_name = name->second;
+  }
+
+  void AddPart(const Node& media, std::string_view child, Total& total) {
+    const auto part = Known(media, child);
+    total.Add(part);
+    if (!part && !media[child].empty()) total.Lose();
   }
 
   void ReadInk(const Node& accounting) {

@@ -74,8 +74,8 @@ class PiwsChannel::Visit : public WebVisit {
     if (!everything_) return End(Seen::kAnswered, "");
     Known& known = this->known();
     if (known.serial != identity->serial) known = {.serial = identity->serial};
-    if (known.firmware != identity->firmware || !known.explored_at || at_ < *known.explored_at ||
-        at_ - *known.explored_at >= channel_.settings_.lacks_for) {
+    if (IsNew() || known.firmware != identity->firmware || !known.explored_at ||
+        at_ < *known.explored_at || at_ - *known.explored_at >= channel_.settings_.lacks_for) {
       known.firmware = identity->firmware;
       known.explored_at = at_;
       known.lacks.clear();
@@ -189,6 +189,7 @@ class PiwsChannel::Visit : public WebVisit {
 
   void EndOfQueue(const Page& page) {
     if (page.seen == PageSeen::kCredentials) {
+      MayNotTellJobs();
       told_.answers.remarks.push_back("job queue wants credentials");
     } else if (page.seen != PageSeen::kAbsent && page.seen != PageSeen::kAsleep) {
       Take(page, "job queue", false);

@@ -3,15 +3,16 @@
 namespace plotmeter {
 
 bool IsTheRememberedKey(CertificateMemory& memory, const PrinterIdentity& identity,
-                        const std::string& base, const std::string& fingerprint) {
-  const std::string printer = !identity.serial.empty()
-                                  ? "serial " + identity.serial
-                                  : "address " + base.substr(base.find("//") + 2);
+                        const std::string& address, bool plain, const std::string& fingerprint) {
+  const std::string place = "address " + address;
+  const std::string printer = !identity.serial.empty() ? "serial " + identity.serial : place;
   const auto remembered = memory.Get(printer);
   // Whoever stands in between could block TLS and answer in its place.
-  if (fingerprint.empty()) return base.starts_with("http://") && !remembered;
+  if (fingerprint.empty()) return plain && !remembered;
+  if (remembered && *remembered != fingerprint) return false;
   if (!remembered) memory.Set(printer, fingerprint);
-  return !remembered || *remembered == fingerprint;
+  if (printer != place && memory.Get(place) != fingerprint) memory.Set(place, fingerprint);
+  return true;
 }
 
 }  // namespace plotmeter

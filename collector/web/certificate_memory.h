@@ -1,6 +1,7 @@
 // Which key a printer's web server had at first contact. Printers sign their own certificates, so
 // this is what there is to go by. It is kept by serial number, because addresses wander; a printer
-// that says no serial is kept by its address.
+// that says no serial is kept by its address. Of one that says it, the address is kept beside it:
+// who answers there later and says no serial is taken for the same printer, so must have its key.
 //
 // A changed key is refused until a person has the old one forgotten: somebody may stand in between,
 // or the printer was reset.
@@ -23,10 +24,11 @@ class CertificateMemory {
   virtual void Set(const std::string& printer, const std::string& fingerprint) = 0;
 };
 
-// True when the key that answered at `base` ("https://10.0.0.7:443") is the remembered one, or the
-// first that this printer shows; that one is remembered. False also for https without a key to
-// show, and for a printer that comes without TLS although it once came with it.
+// True when the key that answered at `address` ("10.0.0.7:443", where its TLS is or would be) is
+// the remembered one, or the first that this printer shows; that one is remembered. False also for
+// TLS without a key to show, and for a printer that comes without TLS (`plain`) although it once
+// came with it.
 bool IsTheRememberedKey(CertificateMemory& memory, const PrinterIdentity& identity,
-                        const std::string& base, const std::string& fingerprint);
+                        const std::string& address, bool plain, const std::string& fingerprint);
 
 }  // namespace plotmeter

@@ -39,6 +39,7 @@ inline FetchRules PrinterWebRules() {
 struct WebSettings {
   std::chrono::milliseconds deadline{15'000};  // of one request
   std::chrono::milliseconds connect{5'000};    // of TCP and TLS, within it
+  std::chrono::milliseconds visit{90'000};     // of all requests of a visit; none begins after it
   std::size_t max_bytes = std::size_t{4} << 20;
   FetchRules rules = PrinterWebRules();
 };
@@ -81,6 +82,8 @@ class PrinterWeb {
   // All by printer, "10.0.0.7:443"; the Fetch thread's own.
   std::map<std::string, std::deque<Waiting>> visits_;  // the first of each is under way
   std::map<std::pair<std::string, ChannelKind>, Presence> presences_;
+  std::map<std::string, std::string> serials_;  // who was there last
+  // The channel that tells the jobs; kNone where PIWS will not.
   std::map<std::string, ChannelKind> job_tellers_;
 
   Fetch fetch_;  // last: its callbacks use all of the above until it is gone

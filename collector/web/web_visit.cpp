@@ -18,6 +18,39 @@ std::string BaseOf(const PrinterAddress& address) {
                      address.https_port);
 }
 
+// More than any printer has; what comes after is done for each entry on threads all printers share.
+constexpr std::size_t kMaxEntries = 1'000;
+constexpr std::size_t kMaxJobs = 10'000;
+constexpr std::size_t kMaxRemarks = 100;
+constexpr std::size_t kMaxRemark = 255;  // bytes
+
+template <typename Entry>
+void Cut(std::vector<Entry>& entries, std::string_view what, std::size_t most, Answers& of) {
+  if (entries.size() <= most) return;
+  const std::size_t all = entries.size();
+  entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(most), entries.end());
+  of.remarks.insert(of.remarks.begin(),
+                    fmt::format("{} {}; only the first {} are taken", all, what, most));
+}
+
+void Bound(Answers& answers) {
+  Cut(answers.meters, "meters", kMaxEntries, answers);
+  Cut(answers.supplies, "supplies", kMaxEntries, answers);
+  Cut(answers.media, "papers", kMaxEntries, answers);
+  Cut(answers.events, "events", kMaxEntries, answers);
+  Cut(answers.jobs, "jobs", kMaxJobs, answers);
+  if (answers.alerts && answers.alerts->size() > kMaxEntries) {  // part of them would clear others
+    answers.remarks.insert(answers.remarks.begin(),
+                           fmt::format("{} alerts; more than {} are no statement",
+                                       answers.alerts->size(), kMaxEntries));
+    answers.alerts.reset();
+  }
+  if (answers.remarks.size() > kMaxRemarks) answers.remarks.resize(kMaxRemarks);
+  for (std::string& remark : answers.remarks) {
+    if (remark.size() > kMaxRemark) remark = CleanText(remark);
+  }
+}
+
 }  // namespace
 
 std::string PrinterName(const PrinterAddress& address) {
@@ -36,12 +69,18 @@ WebVisit::WebVisit(PrinterWeb& web, const PrinterAddress& address, const WebProt
 
 void WebVisit::Start(bool always) {
   const Presence& presence = web_.presences_[{printer_, protocol_.kind}];
-  if (always || presence.IsDue(now())) return Begin();
+  new_ = presence.seen() == Seen::kNothing;
+  not_after_ = std::chrono::steady_clock::now() + web_.settings_.visit;
+  if (always || presence.IsDue(now())) return Shielded([this] { Begin(); });
   at_ = presence.at();
   Finish(presence.seen(), presence.detail());
 }
 
 void WebVisit::Ask(std::vector<std::string> paths, Then next, std::chrono::milliseconds pause) {
+  not_after_ += pause;
+  if (identified_ && std::chrono::steady_clock::now() >= not_after_) {
+    return EndWithWhatThereIs({.detail = "it takes too long"});
+  }
   const std::string path = paths.front();
   paths.erase(paths.begin());
   const bool xml = path.ends_with(".xml");
@@ -57,13 +96,28 @@ void WebVisit::Ask(std::vector<std::string> paths, Then next, std::chrono::milli
                        .pause = pause};
   web_.fetch_.Submit(std::move(request), [self = shared_from_this(), paths = std::move(paths),
                                           next = std::move(next), pause](const FetchResult& got) {
-    const Page page = JudgePage(got, {.max_bytes = self->web_.settings_.max_bytes});
-    self->Note(got, page);
-    if (self->given_up_) return self->EndWithWhatThereIs(page);
-    const bool elsewhere = page.seen == PageSeen::kAbsent || page.seen == PageSeen::kUnreadable;
-    if (elsewhere && !paths.empty()) return self->Ask(paths, next, pause);
-    next(page);
+    self->Shielded([&] { self->OnAnswer(got, paths, next, pause); });
   });
+}
+
+void WebVisit::OnAnswer(const FetchResult& got, const std::vector<std::string>& paths,
+                        const Then& next, std::chrono::milliseconds pause) {
+  const Page page = JudgePage(got, {.max_bytes = web_.settings_.max_bytes});
+  Note(got, page);
+  if (given_up_) return EndWithWhatThereIs(page);
+  const bool elsewhere = page.seen == PageSeen::kAbsent || page.seen == PageSeen::kUnreadable;
+  if (elsewhere && !paths.empty()) return Ask(paths, next, pause);
+  next(page);
+}
+
+void WebVisit::Shielded(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const std::exception& error) {
+    if (ended_) throw;
+    told_.answers = {};
+    End(Seen::kUnreadable, fmt::format("what it sent cannot be dealt with: {}", error.what()));
+  }
 }
 
 void WebVisit::Note(const FetchResult& got, const Page& page) {
@@ -102,9 +156,18 @@ bool WebVisit::IsThere(const Page& page, std::string_view what) {
 }
 
 bool WebVisit::IsTheRememberedOne(const PrinterIdentity& identity) {
-  if (!IsTheRememberedKey(web_.certificates_, identity, base_, fingerprint_)) {
+  if (!IsTheRememberedKey(web_.certificates_, identity, printer_, plain_, fingerprint_)) {
     EndCertificateChanged();
     return false;
+  }
+  if (std::string& before = web_.serials_[printer_]; before != identity.serial) {
+    if (!before.empty()) {  // what was learnt of the channels was learnt of another printer
+      web_.job_tellers_.erase(printer_);
+      std::erase_if(web_.presences_, [this](const auto& entry) {
+        return entry.first.first == printer_ && entry.first.second != protocol_.kind;
+      });
+    }
+    if (!identity.serial.empty()) before = identity.serial;
   }
   pin_ = fingerprint_;
   identified_ = true;
@@ -123,9 +186,18 @@ void WebVisit::UsePlain(std::string base) {
 
 void WebVisit::TellsJobs() { web_.job_tellers_[printer_] = protocol_.kind; }
 
-bool WebVisit::JobsAreToldElsewhere() const {
+void WebVisit::MayNotTellJobs() { web_.job_tellers_.try_emplace(printer_, ChannelKind::kNone); }
+
+bool WebVisit::JobsAreToldByPiws() const {
   const auto teller = web_.job_tellers_.find(printer_);
-  return teller != web_.job_tellers_.end() && teller->second != protocol_.kind;
+  if (teller != web_.job_tellers_.end()) return teller->second == ChannelKind::kPiws;
+  const auto piws = web_.presences_.find({printer_, ChannelKind::kPiws});
+  if (piws == web_.presences_.end()) return false;  // it is not asked for
+  const Presence& presence = piws->second;
+  if (presence.spoken() || presence.seen() == Seen::kAsleep || presence.seen() == Seen::kRefused) {
+    return true;
+  }
+  return presence.seen() == Seen::kUnreachable && !plain_;  // PIWS needs TLS
 }
 
 void WebVisit::Take(const Page& page, std::string_view what, bool read) {
@@ -169,6 +241,8 @@ void WebVisit::End(Seen seen, std::string detail) {
 }
 
 void WebVisit::Finish(Seen seen, std::string detail) {
+  ended_ = true;
+  Bound(told_.answers);
   told_.seen = seen;
   told_.detail = std::move(detail);
   if (told_.at == Instant{}) told_.at = at_;

@@ -9,7 +9,10 @@
 //
 // All but the constructor runs on the thread of Fetch. Each visit calls back exactly once. Once the
 // printer is identified, two requests in a row without an answer end the visit with what there is,
-// as does a key that changes in between.
+// as does a printer that feeds its answers by drops (WebSettings::visit), and a key that changes in
+// between. So does whatever is thrown: a round waits for each visit.
+//
+// What ends is bounded: a list that no honest printer has is cut, or left out, with a remark.
 
 #pragma once
 
@@ -81,9 +84,15 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
 
   void End(Seen seen, std::string detail);
 
-  // The jobs of one printer are told over one channel only, the first that can.
+  // The jobs of one printer are told over one channel only, for each names them in its own way and
+  // they would count twice. That is PIWS where it is spoken, unless it wants credentials for them,
+  // and also while it cannot be said whether it is.
   void TellsJobs();
-  bool JobsAreToldElsewhere() const;
+  void MayNotTellJobs();
+  bool JobsAreToldByPiws() const;
+
+  // True before the first visit, and after PrinterWeb::ProbeAgain.
+  bool IsNew() const { return new_; }
 
   const std::string& base() const { return base_; }
   const std::string& fingerprint() const { return fingerprint_; }  // of who answered last
@@ -97,6 +106,10 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
   friend class PrinterWeb;
 
   void Start(bool always);
+  void OnAnswer(const FetchResult& got, const std::vector<std::string>& paths, const Then& next,
+                std::chrono::milliseconds pause);
+  // Runs `act`; ends the visit if it throws.
+  void Shielded(const std::function<void()>& act);
   void EndUnstarted();
   void Finish(Seen seen, std::string detail);
   void Note(const FetchResult& got, const Page& page);
@@ -113,6 +126,9 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
   std::string pin_;
   bool identified_ = false;
   bool given_up_ = false;
+  bool ended_ = false;
+  bool new_ = false;
+  std::chrono::steady_clock::time_point not_after_ = {};
   int silent_in_a_row_ = 0;
   int taken_ = 0;
   int asleep_ = 0;

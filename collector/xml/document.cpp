@@ -72,6 +72,12 @@ class JsonBuilder {
 };
 
 Node ReadJson(std::string_view body, const DocumentLimits& limits) {
+  // Before the parser spends memory on them; no honest document has so many.
+  const auto values = static_cast<std::size_t>(
+      std::ranges::count_if(body, [](char c) { return c == ',' || c == '[' || c == '{'; }));
+  if (values > 2 * limits.max_nodes + 64) {
+    throw DocumentError(fmt::format("more than {} values", limits.max_nodes));
+  }
   Node document;
   JsonBuilder builder(limits.max_nodes);
   try {

@@ -425,5 +425,75 @@ TEST_F(LedmChannelTest, LeavesJobsToPiwsWhereItTellsThem) {
   EXPECT_THAT(printer.Asked(), Each(Not(std::string(kJobs))));
 }
 
+TEST_F(LedmChannelTest, LeavesJobsToPiwsWhileItCannotBeSaidWhetherItTellsThem) {
+  const std::string identification = "/LFPWebServices/PI/Identification.xml";
+  Printer printer({{identification, Stranger::Status(503)}});
+  PiwsChannel piws(*web_, {.queue_pause = 0ms});
+  const auto ask_piws = [&] {
+    std::promise<Told> promise;
+    piws.Read(printer.address(), [&](Told t) { promise.set_value(std::move(t)); });
+    return promise.get_future().get().seen;
+  };
+  EXPECT_EQ(ask_piws(), Seen::kAsleep);
+  EXPECT_TRUE(Tell(printer.address()).answers.jobs.empty());
+  printer.Set(identification, Stranger::Status(404));
+  printer.Set("/LFPWebServices/PI/Identification.json", Stranger::Status(404));
+  EXPECT_EQ(ask_piws(), Seen::kNotSpoken);
+  EXPECT_FALSE(Tell(printer.address()).answers.jobs.empty());
+}
+
+TEST_F(LedmChannelTest, FindsTheTlsOfAPrinterThatBeganWithout) {
+  std::uint16_t tls_port = 0;
+  {
+    Printer gone;
+    tls_port = gone.server().port();
+  }
+  Printer plain({}, Stranger::Speaks::kPlain);
+  UsePort(plain.server().port());
+  const PrinterAddress address{.host = "127.0.0.1", .https_port = tls_port};
+  EXPECT_EQ(Tell(address).seen, Seen::kAnswered);
+  Printer tls({}, Stranger::Speaks::kTls, tls_port);
+  // PIWS, which only speaks TLS, has seen its key meanwhile.
+  certificates_.kept["serial CN5T16L001"] = tls.server().certificate().fingerprint();
+  Tell(address);
+  EXPECT_EQ(Tell(address).seen, Seen::kAnswered);
+}
+
+TEST_F(LedmChannelTest, LooksAgainWithinTheHourAtAPrinterThatWasStarting) {
+  const char kJson[] = "/DevMgmt/ProductUsageDyn.json";
+  Printer printer({{kTree, Stranger::Status(404)},
+                   {kUsage, Stranger::Status(404)},
+                   {kJson, Stranger::Status(404)}});
+  EXPECT_TRUE(Tell(printer.address()).answers.meters.empty());
+  printer.Set(kTree, Stranger::Ok(LedmGolden("DiscoveryTree.xml"), "text/xml"));
+  printer.Set(kUsage, Stranger::Ok(LedmGolden("ProductUsageDyn.xml"), "text/xml"));
+  clock_.millis += 3'600'000;
+  EXPECT_FALSE(Tell(printer.address()).answers.meters.empty());
+}
+
+TEST_F(LedmChannelTest, ForgetsWhatSomebodyElseListed) {
+  std::uint16_t port = 0;
+  {
+    Printer other({{kTree, Stranger::Ok("<DiscoveryTree><SupportedTree><ResourceURI>"
+                                        "/DevMgmt/ProductConfigDyn.xml</ResourceURI>"
+                                        "</SupportedTree></DiscoveryTree>")}});
+    port = other.server().port();
+    certificates_.kept["serial CN5T16L001"] = "the printer's own";
+    EXPECT_EQ(Tell(other.address()).seen, Seen::kRefused);
+  }
+  Printer printer({}, Stranger::Speaks::kTls, port);
+  certificates_.kept["serial CN5T16L001"] = printer.server().certificate().fingerprint();
+  EXPECT_FALSE(Tell(printer.address()).answers.meters.empty());
+}
+
+TEST_F(LedmChannelTest, EndsAVisitThatTakesTooLong) {
+  Use({.deadline = 5s, .connect = 5s, .visit = 0ms}, {.http_port = 0});
+  Printer printer;
+  const Told told = Tell(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_THAT(told.answers.remarks, Contains("it stopped answering: it takes too long"));
+  EXPECT_THAT(printer.Asked(), ElementsAre(kTree, kConfig));
+}
+
 }  // namespace
 }  // namespace plotmeter

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "tests/collector/piws/written.h"
 
 namespace plotmeter {
@@ -85,6 +87,25 @@ TEST(CountersTest, WithoutANumberThereIsNothing) {
     EXPECT_FALSE(ReadCounters(ReadDocument(body), answers)) << body;
   }
   EXPECT_TRUE(answers.meters.empty());
+}
+
+TEST(CountersTest, CutsANameThatHasNoHyphen) {
+  Answers answers;
+  EXPECT_TRUE(ReadCounters(ReadDocument("{\"" + std::string(100, 'a') + "\": 7}"), answers));
+  ASSERT_EQ(answers.meters.size(), 1u);
+  EXPECT_EQ(answers.meters[0].meter, "x-" + std::string(62, 'a'));
+}
+
+TEST(CountersTest, TakesNoTimeForManyOfOneName) {
+  std::string many;
+  for (int i = 0; i < 150'000; ++i) many += many.empty() ? "1" : ",1";
+  const Node document = ReadDocument(R"({"Usage": {"N": [)" + many + "]}}");
+  const auto begin = std::chrono::steady_clock::now();
+  Answers answers;
+  EXPECT_TRUE(ReadCounters(document, answers));
+  EXPECT_EQ(answers.meters.size(), kMaxCounters);
+  EXPECT_EQ(answers.remarks.size(), 1u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 }  // namespace

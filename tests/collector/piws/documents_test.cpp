@@ -193,5 +193,18 @@ TEST(DocumentsTest, LeaveAloneWhatIsNotTheirs) {
   EXPECT_EQ(Written(answers), Written(Answers{}));
 }
 
+TEST(ActiveAlertsTest, TakesNoTimeForVeryMany) {
+  std::string many;
+  for (int i = 0; i < 90'000; ++i) {
+    many += (many.empty() ? "" : ",") + ("{\"FullName\":\"" + std::to_string(i) + "\"}");
+  }
+  const Node document = ReadDocument(R"({"ActiveAlerts": {"Alert": [)" + many + "]}}");
+  const auto begin = std::chrono::steady_clock::now();
+  Answers answers;
+  EXPECT_TRUE(ReadActiveAlerts(document, answers));
+  EXPECT_EQ(answers.alerts->size(), 90'000u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
 }  // namespace
 }  // namespace plotmeter

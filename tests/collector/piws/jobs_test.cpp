@@ -237,5 +237,35 @@ TEST(JobsTest, TakesTheClockOfTheBestSource) {
   EXPECT_EQ(offset("", std::nullopt), 9000);
 }
 
+std::optional<JobQueue> QueueOf(const std::string& accounting) {
+  return ReadJobQueue(
+      ReadDocument(R"({"JobQueueSnapshot": {"Jobs": {"Job": {"Job2DPrint": {"UUID": "u",
+          "Status": {"JobStatus": "Completed"}, "Accounting": {
+          "CompletionTimestamp": "2026-03-01T08:00:00Z", )" +
+                   accounting + "}}}}}}"),
+      {});
+}
+
+TEST(JobsTest, TellsNoSumOfWhichAPartCannotBeRead) {
+  const auto queue = QueueOf(R"("MediaCollectionConsumption": {"MediaConsumption": [
+      {"SquareAmount": 1.5, "LinearAmount": 2}, {"SquareAmount": "rubbish", "LinearAmount": 3}]})");
+  ASSERT_EQ(queue->jobs.size(), 1u);
+  EXPECT_EQ(queue->jobs[0].area, std::nullopt);
+  ASSERT_TRUE(queue->jobs[0].length);
+  EXPECT_EQ(queue->jobs[0].length->value.text(), "5");
+}
+
+TEST(JobsTest, TakeNoTimeForVeryManyInks) {
+  std::string many;
+  for (int i = 0; i < 60'000; ++i) {
+    many +=
+        (many.empty() ? "" : ",") + ("{\"InkName\":\"i" + std::to_string(i) + "\",\"Amount\":1}");
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const auto queue = QueueOf(R"("InkCollectionConsumption": {"InkConsumption": [)" + many + "]}");
+  ASSERT_EQ(queue->jobs.size(), 1u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
 }  // namespace
 }  // namespace plotmeter

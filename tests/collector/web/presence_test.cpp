@@ -51,5 +51,18 @@ TEST(PresenceTest, DoesNotBelieveAClockThatWasSetBack) {
   EXPECT_TRUE(presence.IsDue(kNow - 1h));
 }
 
+TEST(PresenceTest, AsksEachHourWhereItCannotBeSure) {
+  Presence off;  // switched off for long when the collector started
+  Presence had;
+  had.Saw(Seen::kAnswered, "", kNow);
+  for (int i = 0; i < 20; ++i) {
+    off.Saw(Seen::kUnreachable, "", kNow);
+    had.Saw(Seen::kNotSpoken, "", kNow);
+  }
+  EXPECT_FALSE(off.IsDue(kNow + 59min));
+  EXPECT_TRUE(off.IsDue(kNow + 1h));
+  EXPECT_TRUE(had.IsDue(kNow + 1h));
+}
+
 }  // namespace
 }  // namespace plotmeter

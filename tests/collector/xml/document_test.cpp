@@ -167,5 +167,11 @@ TEST(DocumentTest, HoldsItsLimits) {
   EXPECT_THAT(ErrorOf(wide_json + "]}"), HasSubstr("more than 200000"));
 }
 
+TEST(DocumentTest, RefusesMoreJsonValuesThanItWouldKeepBeforeItReadsThem) {
+  std::string many;
+  for (int i = 0; i < 500'000; ++i) many += "[],";
+  EXPECT_THROW(ReadDocument("{\"a\":[" + many + "[]]}"), DocumentError);
+}
+
 }  // namespace
 }  // namespace plotmeter
