@@ -65,6 +65,23 @@ TEST_F(ServiceTest, EndsAtOnceWhenItIsAskedTo) {
   runs.join();
 }
 
+// Beside the calling thread, which takes what it finds and how far it came.
+TEST_F(ServiceTest, KeepsThatASweepWasMade) {
+  arguments_.values["range"] = {"127.0.0.9-40"};
+  arguments_.values["port"] = {"9"};  // closed
+  arguments_.values["packets-per-second"] = {"1000"};
+  {
+    Service service(arguments_, clock_, {});
+    service.FindPrinters();
+  }
+  Spool spool({.directory = directory_}, clock_);
+  const std::optional<SweepRecord> sweep = spool.LastSweep("default");
+  ASSERT_TRUE(sweep);
+  EXPECT_TRUE(sweep->finished_at);
+  EXPECT_EQ(sweep->next, 32U);
+  EXPECT_TRUE(spool.KnownPrinters().empty());
+}
+
 TEST_F(ServiceTest, SharesItsDirectoryWithNoOther) {
   {
     const Service service(arguments_, clock_, {});
