@@ -151,6 +151,7 @@ int Status(const Arguments& arguments) {
                printer["serial"].is_string() ? text(printer["serial"]) : "",
                text(printer["last_success"]),
                printer["last_error"].is_string() ? ": " + text(printer["last_error"]) : "");
+    for (const Json& remark : printer["remarks"]) fmt::print("  remark: {}\n", text(remark));
   }
   return 0;
 }

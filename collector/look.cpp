@@ -68,13 +68,19 @@ Json ToJson(const Looked& looked) {
   say("note", looked.row.note);
   if (fingerprint.verdict != Verdict::kLargeFormat) return json;
   Json reading = Json::object();
+  Json unread = Json::object();  // the channels that failed, and what was seen
   for (const auto& [channel, answer] : looked.told) {
-    if (answer.seen != Seen::kAnswered) continue;
+    if (answer.seen != Seen::kAnswered) {
+      unread[std::string(ToText(channel))] =
+          answer.detail.empty() ? ToText(answer.seen) : answer.detail;
+      continue;
+    }
     Json said = ToJson(answer.answers);
     said["at"] = FormatInstant(answer.at);
     reading[std::string(ToText(channel))] = std::move(said);
   }
   json["reading"] = std::move(reading);
+  if (!unread.empty()) json["unread"] = std::move(unread);
   json["profile"] = OrNull(looked.profile);
   return json;
 }

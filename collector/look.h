@@ -7,6 +7,7 @@
 //
 // "reading" has one member for each channel that answered, in the shape of
 // collector/channel/answers_json.h; it and "profile" are absent unless the verdict is large-format.
+// "unread" names each channel that failed, with what was seen; it is absent when none did.
 // maker, model and serial are null when unknown. "discovery_profile" is there for another than the
 // default's, "name", "label" and "note" if a host list or a range named the host so.
 

@@ -289,6 +289,9 @@ void Service::Keep(const Polled& polled, bool due, RoundReport& report) {
     status.serial = polled.identity.serial;
     if (!error.empty()) status.remarks.push_back(error);  // the other channel answered
     error.clear();
+  } else if (status.serial.empty()) {  // it never answered since it was found
+    status.model = polled.address.known.model;
+    status.serial = polled.address.known.serial;
   }
   const auto kept = [&](const std::function<void()>& keep) {
     try {

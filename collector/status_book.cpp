@@ -29,11 +29,14 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
     trouble = TextOf(json, "trouble");
     next_try_at = InstantOf(json, "next_try_at");
     for (const Json& printer : json.at("printers")) {
-      printers_[TextOf(printer, "address")] = {.model = TextOf(printer, "model"),
-                                               .serial = TextOf(printer, "serial"),
-                                               .last_success = InstantOf(printer, "last_success"),
-                                               .last_kept = InstantOf(printer, "last_kept"),
-                                               .last_error = TextOf(printer, "last_error")};
+      PrinterStatus& status = printers_[TextOf(printer, "address")];
+      status = {.model = TextOf(printer, "model"),
+                .serial = TextOf(printer, "serial"),
+                .last_success = InstantOf(printer, "last_success"),
+                .last_kept = InstantOf(printer, "last_kept"),
+                .last_error = TextOf(printer, "last_error")};
+      if (!printer.contains("remarks")) continue;
+      status.remarks = printer.at("remarks").get<std::vector<std::string>>();
     }
     if (json.contains("events") && json.at("events").is_array()) events_ = json.at("events");
   } catch (const std::exception&) {  // it is only a picture of the moment; the spool has the truth

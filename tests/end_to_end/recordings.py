@@ -96,7 +96,7 @@ class Snmpsim:
 def without_instants(value):
     """What does not depend on where and when it was read."""
     if isinstance(value, dict):
-        return {k: without_instants(v) for k, v in value.items() if k not in ("at", "address", "seen_at")}
+        return {k: without_instants(v) for k, v in value.items() if k not in ("at", "address", "seen_at", "unread")}
     if isinstance(value, list):
         return [without_instants(v) for v in value]
     return value

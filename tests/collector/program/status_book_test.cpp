@@ -29,7 +29,8 @@ TEST_F(StatusBookTest, GoesOnFromWhatWasSaved) {
                         .serial = "CN9541H01M",
                         .last_success = kNoon,
                         .last_kept = kNoon,
-                        .last_error = "snmp: no answer"};
+                        .last_error = "snmp: no answer",
+                        .remarks = {"job queue wants credentials"}};
     book.trouble = "the portal is away";
     book.next_try_at = kNoon;
     book.Save(kNoon);
@@ -38,6 +39,7 @@ TEST_F(StatusBookTest, GoesOnFromWhatWasSaved) {
   EXPECT_EQ(again.Of(address).serial, "CN9541H01M");
   EXPECT_EQ(again.Of(address).last_kept, kNoon);
   EXPECT_EQ(again.Of(address).last_error, "snmp: no answer");
+  EXPECT_EQ(again.Of(address).remarks, std::vector<std::string>{"job queue wants credentials"});
   EXPECT_EQ(again.trouble, "the portal is away");
   EXPECT_EQ(again.next_try_at, kNoon);
   EXPECT_EQ(again.last_receipt_at, std::nullopt);
