@@ -9,7 +9,8 @@ namespace plotmeter {
 
 bool SweepState::HasTold(std::uint64_t place) const {
   const std::uint64_t octet = place / 8;
-  return octet < told.size() && (static_cast<unsigned char>(told[octet]) >> (place % 8) & 1U) != 0;
+  return octet < told.size() &&
+         (static_cast<unsigned>(static_cast<unsigned char>(told[octet])) >> (place % 8) & 1U) != 0;
 }
 
 void SweepState::SetTold(std::uint64_t place) {
