@@ -176,6 +176,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
     told.answers.jobs = Jobs();
+    told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
     done_(std::move(told), std::move(known_));
   }
