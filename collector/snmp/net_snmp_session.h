@@ -46,7 +46,7 @@ struct SnmpOptions {
   int packets_per_second = 0;
 
   // How many requests may be waiting for their answer: a /16 of silent addresses, so that only the
-  // ceiling holds a sweep up. Each costs 3 KB while it waits.
+  // ceiling holds a sweep up. Each costs 4 KB while it waits.
   std::size_t max_in_flight = 65'536;
 
   // Some printers with several addresses answer from another than was asked. Weakens the check of
