@@ -58,6 +58,7 @@ struct Answers {
   std::optional<std::string> state = {};
   std::optional<std::vector<Alert>> alerts = {};  // absent: no statement was made
   std::vector<JobRecord> jobs = {};
+  bool tells_jobs = false;                // it showed its list of jobs, though that may be empty
   std::vector<PrinterEvent> events = {};  // what its own log says happened, oldest first
   std::optional<Quantity> uptime = {};    // since the card or the printer started
   std::vector<std::string> macs = {};     // "00:1b:78:aa:bb:cc"; they stay in the collector

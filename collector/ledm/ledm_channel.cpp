@@ -209,6 +209,7 @@ class LedmChannel::Visit : public WebVisit {
     if (!jobs) return false;
     known().jobs_under_way = std::ranges::any_of(*jobs, IsUnderWay);
     answers.jobs = std::move(*jobs);
+    answers.tells_jobs = true;
     return true;
   }
 

@@ -182,6 +182,7 @@ class PiwsChannel::Visit : public WebVisit {
     if (!queue) return EndOfQueue(page);
     TellsJobs();
     told_.answers.jobs = std::move(queue->jobs);
+    told_.answers.tells_jobs = true;
     for (auto& remark : queue->remarks) told_.answers.remarks.push_back(std::move(remark));
     End(Seen::kAnswered, "");
   }

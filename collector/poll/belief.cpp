@@ -27,6 +27,9 @@ bool SpeaksOf(const PrinterIdentity& printer, const Told& told) {
          (serial.empty() || printer.serial.empty() || serial == printer.serial);
 }
 
+// Under this name the list of jobs stands beside the meters.
+const std::string kJobs = "jobs";
+
 bool IsCompared(const std::string& meter) { return !meter.starts_with("x-"); }
 
 // The channel to believe for one meter; kNone when nobody gives it, nor ever did.
@@ -79,12 +82,20 @@ void Believe(std::vector<ChannelTold>& told, const PrinterIdentity& known, const
       if (!printer.serial.empty()) memory.Note({printer.serial, value.meter, channel});
     }
     for (JobRecord& job : answer.answers.jobs) profile.SettleUnits(channel, job);
+    if (answer.answers.tells_jobs) {
+      giving[kJobs].insert(channel);
+      if (!printer.serial.empty()) memory.Note({printer.serial, kJobs, channel});
+    }
   }
 
   for (const auto& [meter, channels] : giving) {
     const ChannelKind believed = Believed(meter, channels, printer, profile, memory);
     for (auto& [channel, answer] : told) {
       if (!channels.contains(channel) || channel == believed) continue;
+      if (meter == kJobs) {
+        answer.answers.jobs.clear();
+        continue;
+      }
       for (MeterValue& value : answer.answers.meters) {
         value.outranked = value.outranked || value.meter == meter;
       }

@@ -17,6 +17,8 @@
 //  - So belief changes only upwards, when a better channel gives the meter for the first time, or
 //    when the profile changes. A channel that is gone for good is made known by a profile that says
 //    "spoken": "no" (--profiles): it is believed only as long as it answers.
+//  - The list of jobs is believed in the same way, as if it were one meter ("jobs"). Of the other
+//    channels the jobs are left out, since each would be counted again under another id.
 //  - Meters x-… are never compared: that two channels mean the same by them is not settled.
 
 #pragma once

@@ -193,6 +193,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
     if (IsCut(mib::kPrtAlert)) told.answers.alerts.reset();  // one that is not there may be active
     told.answers.jobs = Jobs();
+    told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
     done_(std::move(told), std::move(known_));
   }

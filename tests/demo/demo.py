@@ -95,7 +95,8 @@ class Demo(World):
             if not same:
                 wrong += 1
                 say(f"job {job['serial']} {job['job']} differs: printed {job}, billed {row}")
-        invented = sum(1 for row in billed.values() if row["status"] == "printed") - (printed - wrong)
+        invented = sum(1 for (serial, _), row in billed.items()
+                       if row["status"] == "printed" and serial in tells_jobs) - (printed - wrong)
         return printed, wrong + doubled + max(0, invented)
 
     def verdict(self):

@@ -154,5 +154,29 @@ TEST_F(BeliefTest, SettlesUnitsThatTheProfileConfirms) {
   EXPECT_EQ(told[0].told.answers.jobs[0].area->unit, "in2");
 }
 
+ChannelTold TellsJob(ChannelKind channel, const std::string& job) {
+  ChannelTold told{.channel = channel};
+  told.told.seen = Seen::kAnswered;
+  told.told.answers.identity.serial = "CN9541H01M";
+  told.told.answers.tells_jobs = true;
+  if (!job.empty()) told.told.answers.jobs.push_back({.job = job});
+  return told;
+}
+
+TEST_F(BeliefTest, TakesJobsFromOneChannelOnly) {
+  std::vector<ChannelTold> snmp = {TellsJob(ChannelKind::kSnmp, "1.17")};
+  Believe(snmp, {}, profiles, memory);
+  EXPECT_EQ(snmp[0].told.answers.jobs.size(), 1U) << "nobody else tells jobs";
+
+  std::vector<ChannelTold> both = {TellsJob(ChannelKind::kPiws, ""),
+                                   TellsJob(ChannelKind::kSnmp, "1.18")};
+  Believe(both, {}, profiles, memory);
+  EXPECT_TRUE(both[1].told.answers.jobs.empty()) << "the better list is empty, but it is a list";
+
+  snmp = {TellsJob(ChannelKind::kSnmp, "1.19")};
+  Believe(snmp, {}, profiles, memory);
+  EXPECT_TRUE(snmp[0].told.answers.jobs.empty()) << "the better list will be read again";
+}
+
 }  // namespace
 }  // namespace plotmeter
