@@ -13,7 +13,9 @@ namespace plotmeter {
 namespace {
 
 constexpr std::size_t kMaxName = 64;  // of a meter (proto/batch.schema.json)
-constexpr std::string_view kNames[] = {"Id", "ID", "Name", "Type", "Color", "PaperId"};
+// What may tell rows of one name apart: words of the printer's own. Name and Id are free text, and
+// a table of people has them too, so there the place in the list has to do.
+constexpr std::string_view kNames[] = {"Type", "Color", "PaperId"};
 constexpr std::string_view kPersonal[] = {"user", "owner", "account", "host", "mail", "person"};
 constexpr std::string_view kNoCounts[] = {"id", "version", "modificationnumber", "index"};
 

@@ -55,6 +55,20 @@ TEST(CountersTest, KeepsEveryNumberUnderItsPath) {
   EXPECT_THAT(Written(answers), Not(HasSubstr("44"))) << "what a person printed";
 }
 
+TEST(CountersTest, SaysNothingThatIsCalledANameOrAnId) {
+  Answers answers;
+  EXPECT_TRUE(ReadCounters(ReadDocument(R"({"Usage": {"Row": [{"Name": "Rosa Plank", "Pages": 3},
+      {"Id": "rplank", "Pages": 4}, {"ID": "rplank", "Pages": 5}]}})"),
+                           answers));
+  ASSERT_EQ(answers.meters.size(), 3U);
+  for (const MeterValue& value : answers.meters) {
+    for (const char* person : {"rosa", "Rosa", "plank"}) {
+      EXPECT_EQ(value.meter.find(person), std::string::npos) << value.meter;
+      EXPECT_EQ(value.source.find(person), std::string::npos) << value.source;
+    }
+  }
+}
+
 TEST(CountersTest, NamesAreWordsThatFitABatch) {
   Answers answers;
   std::string deep = R"({"A": )";
