@@ -141,6 +141,10 @@ std::string DetailOf(FetchSeen seen, CURLcode code, const Transfer& t) {
     case FetchSeen::kNotHttp:
       return "what came back is not HTTP";
     case FetchSeen::kTimedOut:
+      if (Info<curl_off_t>(t.easy.get(), CURLINFO_TOTAL_TIME_T) <
+          std::chrono::microseconds(t.request.deadline).count()) {
+        return fmt::format("no connection within {} ms", t.request.connect.count());
+      }
       return fmt::format("no whole answer within {} ms", t.request.deadline.count());
     default:
       return t.error[0] != '\0' ? t.error : curl_easy_strerror(code);

@@ -58,6 +58,10 @@ const DeviceCommand kDeviceCommands[] = {
      [](Fleet& fleet, std::size_t i, const std::string&) {
        return ChangePrinter(fleet, i, [](SimulatedPrinter& p) { p.Sleep(true); });
      }},
+    {"deep-sleep", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       return ChangePrinter(fleet, i, [](SimulatedPrinter& p) { p.SleepDeeply(); });
+     }},
     {"wake", "", false,
      [](Fleet& fleet, std::size_t i, const std::string&) {
        return ChangePrinter(fleet, i, [](SimulatedPrinter& p) { p.Sleep(false); });
@@ -88,6 +92,11 @@ const DeviceCommand kDeviceCommands[] = {
        fleet.Move(i, *address);
        return kDone;
      }},
+    {"swap", "SERIAL", false,
+     [](Fleet& fleet, std::size_t i, const std::string& other) {
+       fleet.Swap(i, DeviceNamed(fleet, other));
+       return kDone;
+     }},
     {"twin", "", false,
      [](Fleet& fleet, std::size_t i, const std::string&) {
        return Json{{"ok", true}, {"address", AddressText(fleet.Twin(i))}};
@@ -96,6 +105,10 @@ const DeviceCommand kDeviceCommands[] = {
      [](Fleet& fleet, std::size_t i, const std::string&) {
        fleet.Replace(i);
        return Json{{"ok", true}, {"serial", SerialOf(fleet, i)}};
+     }},
+    {"asked", "", false,
+     [](Fleet& fleet, std::size_t i, const std::string&) {
+       return Json{{"requests", fleet.TakeAsked(i)}};
      }},
 };
 

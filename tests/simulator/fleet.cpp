@@ -12,6 +12,7 @@ namespace plotmeter::simulator {
 namespace {
 
 constexpr std::chrono::seconds kFresh{5};
+constexpr std::size_t kMostAsked = 1000;
 
 bool IsReserved(const Network& network, std::uint64_t address) {
   return network.prefix < 32 && ((address & 0xFF) == 0 || (address & 0xFF) == 0xFF);
@@ -39,6 +40,7 @@ Fleet::Fleet(const FleetPlan& plan)
   }
   changes_.resize(devices());
   known_.resize(devices());
+  asked_.resize(plan.printers);
   for (Oddities& odd : Distribute(plan.odd, devices())) {
     odd_.push_back(std::make_shared<const Oddities>(std::move(odd)));
   }
@@ -73,6 +75,15 @@ std::optional<std::size_t> Fleet::At(std::uint32_t address) const {
   const auto found = devices_.find(address);
   if (found == devices_.end()) return std::nullopt;
   return found->second;
+}
+
+std::map<std::uint32_t, std::size_t> Fleet::Places() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::uint32_t, std::size_t> places;
+  for (const auto& [address, device] : devices_) {
+    if (device < printers_.size()) places.emplace(address, device);
+  }
+  return places;
 }
 
 std::optional<std::size_t> Fleet::WithSerial(std::string_view serial) const {
@@ -135,6 +146,14 @@ void Fleet::Move(std::size_t i, std::uint32_t address) {
   ++changes_[i];
 }
 
+void Fleet::Swap(std::size_t i, std::size_t j) {
+  const std::lock_guard lock(mutex_);
+  std::swap(devices_.at(addresses_.at(i)), devices_.at(addresses_.at(j)));
+  std::swap(addresses_[i], addresses_[j]);
+  ++changes_[i];
+  ++changes_[j];
+}
+
 std::uint32_t Fleet::Twin(std::size_t i) {
   const std::lock_guard lock(mutex_);
   const std::uint32_t address = FreeAddress();
@@ -156,6 +175,20 @@ void Fleet::Replace(std::size_t i) {
 unsigned Fleet::Replaced(std::size_t i) const {
   const std::lock_guard lock(mutex_);
   return static_cast<unsigned>(std::ranges::count(gone_from_, i));
+}
+
+void Fleet::NoteAsked(std::size_t i, std::string request) {
+  const std::lock_guard lock(mutex_);
+  std::deque<std::string>& asked = asked_.at(i);
+  asked.push_back(std::move(request));
+  if (asked.size() > kMostAsked) asked.pop_front();
+}
+
+std::vector<std::string> Fleet::TakeAsked(std::size_t i) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> asked(asked_.at(i).begin(), asked_.at(i).end());
+  asked_[i].clear();
+  return asked;
 }
 
 const Fleet::Known& Fleet::KnownOf(std::size_t i) const {

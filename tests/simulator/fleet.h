@@ -9,7 +9,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,6 +56,7 @@ class Fleet {
   std::uint32_t address(std::size_t i) const;  // the first, where it has two
   std::vector<std::uint32_t> Addresses(std::size_t i) const;
   std::optional<std::size_t> At(std::uint32_t address) const;
+  std::map<std::uint32_t, std::size_t> Places() const;  // all addresses of printers, and whose
   const NeighbourKind& neighbour(std::size_t i) const { return *neighbours_.at(i - size()); }
   std::optional<std::size_t> WithSerial(std::string_view serial) const;
 
@@ -71,9 +74,15 @@ class Fleet {
   // network cards; or another printer of the same model at its address. Throws
   // std::invalid_argument for an address that is taken or no part of the network.
   void Move(std::size_t i, std::uint32_t address);
-  std::uint32_t Twin(std::size_t i);  // the second address: the first free one
+  void Swap(std::size_t i, std::size_t j);  // each at the other's first address
+  std::uint32_t Twin(std::size_t i);        // the second address: the first free one
   void Replace(std::size_t i);
   unsigned Replaced(std::size_t i) const;  // how often it was
+
+  // What the printer's web server was asked, "GET /DevMgmt/DiscoveryTree.xml 200", since the last
+  // call; the newest 1000.
+  void NoteAsked(std::size_t i, std::string request);
+  std::vector<std::string> TakeAsked(std::size_t i);
 
   // What the device's SNMP agent has to say now; made anew only when something changed, or when its
   // uptime would be more than five seconds old.
@@ -110,6 +119,7 @@ class Fleet {
   std::unordered_map<std::uint32_t, std::size_t> devices_;  // by address, second ones too
   std::vector<std::uint64_t> changes_;                      // of each device
   std::vector<std::shared_ptr<const Oddities>> odd_;
+  std::vector<std::deque<std::string>> asked_;  // of each printer
   mutable std::vector<Known> known_;
 };
 

@@ -323,6 +323,8 @@ Element ProductUsageDyn(const SimulatedPrinter& printer) {
   }
   Elements consumables;
   for (std::size_t i = 0; i < model.inks.size(); ++i) {
+    Elements used = {{"dd:ValueFloat", WithDecimals(printer.ledm_ink(i), model.ledm.decimals)}};
+    if (model.ledm.unit != "?") used.push_back({"dd:Unit", model.ledm.unit});
     consumables.push_back(
         {"pudyn:Consumable",
          Elements{
@@ -331,9 +333,7 @@ Element ProductUsageDyn(const SimulatedPrinter& printer) {
              {"dd:ConsumableStation", std::to_string(i + 1)},
              {"dd:ConsumableRawPercentageLevelRemaining", std::to_string(printer.percent_left(i))},
              {"dd2:CumulativeConsumableCount", std::to_string(printer.inks()[i].cartridges)},
-             {"dd2:CumulativeMarkingAgentUsed",
-              Elements{{"dd:ValueFloat", WithDecimals(printer.ledm_ink(i), model.ledm.decimals)},
-                       {"dd:Unit", model.ledm.unit}}}}});
+             {"dd2:CumulativeMarkingAgentUsed", std::move(used)}}});
   }
   children.push_back({"pudyn:ConsumableSubunit", std::move(consumables)});
   return {"pudyn:ProductUsageDyn", std::move(children)};

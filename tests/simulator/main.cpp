@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <set>
 #include <sstream>
 
 #include "common/clock.h"
 #include "common/settings.h"
 #include "tests/simulator/console.h"
+#include "tests/simulator/doors.h"
 #include "tests/simulator/fleet.h"
 #include "tests/simulator/oddity.h"
 #include "tests/simulator/recording.h"
@@ -167,9 +168,9 @@ void Check(const Arguments& arguments) {
   for (const char* port : {"snmp-port", "https-port", "http-port"}) Port(arguments, port);
 }
 
-// 0: the printer listens on no such port.
-Json Describe(const Fleet& fleet, std::size_t i, std::uint16_t snmp_port, std::uint16_t https_port,
-              std::uint16_t http_port) {
+Json Describe(const Fleet& fleet, std::size_t i, std::uint16_t snmp_port, DoorPorts doors) {
+  const std::uint16_t https_port = doors.https;
+  const std::uint16_t http_port = doors.http;
   Json row;
   fleet.Look(i, [&](const SimulatedPrinter& printer) {
     const PrinterModel& model = printer.model();
@@ -198,6 +199,12 @@ Json DescribeNeighbours(const Fleet& fleet, std::uint16_t snmp_port) {
                     {"expect", kind.expect}});
   }
   return rows;
+}
+
+bool ChangesDoors(std::string_view command) {
+  constexpr std::string_view kWords[] = {"move ",       "swap ",  "twin ",
+                                         "deep-sleep ", "sleep ", "wake "};
+  return std::ranges::any_of(kWords, [&](auto word) { return command.starts_with(word); });
 }
 
 int SimulateFleet(const Arguments& arguments) {
@@ -230,9 +237,15 @@ int SimulateFleet(const Arguments& arguments) {
       });
   WebServer server(
       [&](std::size_t i, const WebRequest& request) {
+        const auto odd = fleet->OdditiesOf(i);
+        WebRequest asked = request;
+        if (odd->Has("piws")) asked.formats = odd->Word("piws");
         WebAnswer answer;
-        fleet->Look(i, [&](const SimulatedPrinter& p) { answer = AnswerWeb(p, request); });
-        return Sicken(*fleet->OdditiesOf(i), request, std::move(answer));
+        fleet->Look(i, [&](const SimulatedPrinter& p) { answer = AnswerWeb(p, asked); });
+        answer = Sicken(*odd, asked, std::move(answer));
+        fleet->NoteAsked(i, fmt::format("{} {} {}", asked.method, asked.target,
+                                        answer.never ? "-" : std::to_string(answer.status)));
+        return answer;
       },
       [&](std::size_t i) {
         unsigned boards = 0;
@@ -240,34 +253,12 @@ int SimulateFleet(const Arguments& arguments) {
         // Another printer at an address has another certificate, as another board has.
         return DoorOf(*fleet->OdditiesOf(i), boards + 1000 * fleet->Replaced(i));
       });
+  Doors doors(*fleet, server,
+              {.https = Port(arguments, "https-port"), .http = Port(arguments, "http-port")});
   Json printers = Json::array();
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports;  // HTTPS and HTTP of each printer
-  std::set<std::uint32_t> served;
   for (std::size_t i = 0; i < fleet->size(); ++i) {
-    bool https = false;
-    bool http = false;
-    fleet->Look(i, [&](const SimulatedPrinter& p) {
-      https = p.model().piws.present || p.model().ledm.present;
-      http = p.model().ledm.present && p.model().ledm.plain;
-    });
-    const auto listen = [&](bool wanted, const char* port, bool tls) -> std::uint16_t {
-      if (!wanted) return 0;
-      return server.Listen(i, AddressText(fleet->address(i)), Port(arguments, port), tls);
-    };
-    ports.push_back({listen(https, "https-port", true), listen(http, "http-port", false)});
-    served.insert(fleet->address(i));
-    printers.push_back(Describe(*fleet, i, agent.port(), ports[i].first, ports[i].second));
+    printers.push_back(Describe(*fleet, i, agent.port(), doors.of(i)));
   }
-  // A printer that moved, or has a second address now, takes its ports along.
-  const auto follow = [&] {
-    for (std::size_t i = 0; i < fleet->size(); ++i) {
-      for (const std::uint32_t address : fleet->Addresses(i)) {
-        if (!served.insert(address).second) continue;
-        if (ports[i].first != 0) server.Listen(i, AddressText(address), ports[i].first);
-        if (ports[i].second != 0) server.Listen(i, AddressText(address), ports[i].second, false);
-      }
-    }
-  };
   Print({{"ready", true},
          {"now", FormatInstant(fleet->now())},
          {"control_port", console.port()},
@@ -277,7 +268,7 @@ int SimulateFleet(const Arguments& arguments) {
   console.Run(
       [&](std::string_view line) {
         ControlAnswer answer = AnswerControl(*fleet, line);
-        if (line.starts_with("move ") || line.starts_with("twin ")) follow();
+        if (ChangesDoors(line)) doors.Follow();
         return answer;
       },
       tick);
@@ -299,9 +290,9 @@ Time that a test drives, and what the printers truly showed:
   plotmeter-sim --printers 5 --days 30 --control -
   advance 2026-10-23T03:00:00Z
   truth 2026-10-01T00:00:00Z 2026-10-23T03:00:00Z
-  sleep SERIAL   wake SERIAL   reboot SERIAL   swap-board SERIAL   now   quit
+  sleep SERIAL   deep-sleep SERIAL   wake SERIAL   reboot SERIAL   swap-board SERIAL   now   quit
   odd SERIAL WHAT[=VALUE]   even SERIAL
-  move SERIAL ADDRESS   twin SERIAL   replace SERIAL
+  move SERIAL ADDRESS   swap SERIAL SERIAL   twin SERIAL   replace SERIAL   asked SERIAL
 
 SNMPv3 with engine time of its own (AUTH: MD5, SHA, SHA-224, SHA-256, SHA-384, SHA-512; PRIV: DES,
 AES, AES-192, AES-256):
@@ -363,7 +354,7 @@ int main(int argc, char** argv) {
                  {.name = "models",
                   .value = "NAME,...",
                   .help = "which models, in turn: z9, t770, z5200, xl4100 (these four when none is "
-                          "named), t1600, t2600, latex"},
+                          "named), t1600, t2600, latex, xl3600, latex570"},
                  {.name = "community",
                   .value = "TEXT",
                   .fallback = "public",

@@ -175,12 +175,59 @@ PrinterModel T2600() {
   model.scanner = true;
   model.heads = {{{0, 1}}, {{2, 3}}, {{4, 5}}};
   model.piws = {.upkeep = true};
-  model.ledm = {.present = true,
-                .prefixes = false,
-                .subunit = false,
-                .unit = "microliters",
-                .decimals = 0};
+  model.ledm = {
+      .present = true, .prefixes = false, .subunit = false, .unit = "microliters", .decimals = 0};
   return model;
+}
+
+// LEDM alone, of a multifunction printer.
+PrinterModel Xl3600() {
+  PrinterModel model = T1600();
+  model.key = "xl3600";
+  model.name = "HP DesignJet XL 3600 PS MFP";
+  model.number = "XL 3600";
+  model.product = "6KD25A";
+  model.firmware = "PEGASUS_04_08_01.5";
+  model.firmware_date = "20250612";
+  model.host_text = "HP DesignJet XL 3600 PS MFP";
+  model.order_number = "HP 766";
+  model.inks = {{"black", 1, "black", 1, 0, "P2Y90A"},
+                {"cyan", 2, "cyan", 1, 0, "P2Y91A"},
+                {"magenta", 3, "magenta", 1, 0, "P2Y92A"},
+                {"yellow", 4, "yellow", 1, 0, "P2Y93A"}};
+  model.inputs = {{"Roll1", "ROLL1", "Roll1", true, 36'000'000},
+                  {"Roll2", "ROLL2", "Roll2", true, 36'000'000}};
+  model.scanner = true;
+  model.heads = {{{0, 1}}, {{2, 3}}};
+  return model;
+}
+
+// LEDM alone, and its ink has no unit beside it. Life is told in metres.
+PrinterModel Latex570() {
+  return {.key = "latex570",
+          .name = "HP Latex 570 Printer",
+          .number = "Latex 570",
+          .product = "N2G70A",
+          .firmware = "NEXUS_03_14_02.1",
+          .firmware_date = "20240918",
+          .description = "HP ETHERNET MULTI-ENVIRONMENT",
+          .host_text = "HP Latex 570 Printer",
+          .ieee1284_commands = "PJL,HP-GL/2,RTL",
+          .ieee1284_class_id = "HPLATEX",
+          .order_number = "HP 871",
+          .capacity_cc = 3000,
+          .inks = {{"black", 1, "black", 1, 0, "G0Y82A"},
+                   {"cyan", 2, "cyan", 1, 0, "G0Y79A"},
+                   {"light-cyan", 3, "light cyan", 1, 0, "G0Y83A"},
+                   {"light-magenta", 4, "light magenta", 1, 0, "G0Y84A"},
+                   {"magenta", 5, "magenta", 1, 0, "G0Y80A"},
+                   {"yellow", 6, "yellow", 1, 0, "G0Y81A"},
+                   {"pre-treatment", 7, "optimizer", 1, 0, "G0Y85A", "pretreatment"}},
+          .inputs = {{"Roll1", "ROLL", "MainRoll", true, 64'000'000}},
+          .counter_unit = 17,
+          .serial = {.general = true},
+          .piws = {.present = false},
+          .ledm = {.present = true, .prefixes = false, .unit = "?", .decimals = 0}};
 }
 
 // JSON throughout, counters of a shape nobody knows, and a queue that is hard to follow.
@@ -225,8 +272,8 @@ PrinterModel Latex() {
 }  // namespace
 
 const std::vector<PrinterModel>& Models() {
-  static const std::vector<PrinterModel> models = {Z9(),    T770(),  Z5200(), PageWideXl(),
-                                                   T1600(), T2600(), Latex()};
+  static const std::vector<PrinterModel> models = {
+      Z9(), T770(), Z5200(), PageWideXl(), T1600(), T2600(), Latex(), Xl3600(), Latex570()};
   return models;
 }
 

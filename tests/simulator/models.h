@@ -52,7 +52,7 @@ struct LedmModel {
   bool plain = true;                 // over HTTP as well as over HTTPS
   bool prefixes = true;              // <dd:Unit>, else <Unit> in a default namespace
   bool subunit = true;               // impressions in PrinterSubunit, else at the root
-  std::string unit = "milliliters";  // of the ink used; or "microliters"
+  std::string unit = "milliliters";  // of the ink used; or "microliters"; "?": none stands there
   int decimals = 1;                  // of the number beside it: "433.2"
 };
 

@@ -112,6 +112,8 @@ const std::vector<OddityKind>& OddityKinds() {
        "dead|silent|huge|bomb|laughs|garbage|html|truncated|gzip-bomb|redirect|401|503|"
        "new-certificate|expired|weak",
        "how its web server is sick"},
+      {"piws", "web", kWord, "xml", "xml|json",
+       "its PIWS speaks this format only, where a document is known in both"},
       {"web-slow", "web", kSeconds, "30s", "",
        "documents begin after so long and take as long again"},
   };

@@ -107,7 +107,8 @@ WebAnswer XmlAnswer(const Element& root) { return {.type = "text/xml", .body = T
 
 WebAnswer AnswerQueue(const SimulatedPrinter& printer, std::string_view path,
                       const WebRequest& request) {
-  const bool json = request.accept.find("application/json") != std::string::npos;
+  const bool json =
+      request.accept.find("application/json") != std::string::npos && request.formats != "xml";
   const std::string queue = fmt::format("{}/JQ/JobQueue/{}", kBase, printer.queue_id());
   if (path == "/JQ/JobQueueCollection") {
     Json queues = Json::array({{{"Type", "print"}, {"URI", queue}}});
@@ -125,7 +126,8 @@ WebAnswer AnswerQueue(const SimulatedPrinter& printer, std::string_view path,
   if (id != printer.queue_id()) return NotThere("Unkownw QueueID");
   if (rest.substr(id.size()) != "/jobs/all") return NotThere();
   const Element snapshot = JobQueueSnapshot(printer);
-  if (printer.model().piws.xml_jobs || !json) return XmlAnswer(snapshot);
+  const bool xml_only = printer.model().piws.xml_jobs && request.formats != "json";
+  if (xml_only || !json) return XmlAnswer(snapshot);
   return JsonAnswer(snapshot.name, ToJson(snapshot));
 }
 
@@ -270,34 +272,28 @@ Json Discovery(const SimulatedPrinter& printer) {
 }
 
 WebAnswer AnswerPiws(const SimulatedPrinter& printer, const WebRequest& request) {
-  using Make = Json (*)(const SimulatedPrinter&);
-  static const std::map<std::string_view, std::pair<const char*, Make>> kDocuments = {
-      {"/Identification.json", {"Identification", Identification}},
-      {"/Discovery.json", {"Discovery", Discovery}},
-      {"/InkSystem.json", {"InkSystem", InkSystem}},
-      {"/DeviceStatus.json", {"DeviceStatus", DeviceStatus}},
-      {"/MediaSystem.json", {"MediaSystem", MediaSystem}},
-      {"/PrintheadsStatus.json", {"PrintheadsStatus", PrintheadsStatus}},
-      {"/PrinterMaintenance.json", {"PrinterMaintenance", PrinterMaintenance}},
-      {"/DeviceCounters", {"DeviceCounters", DeviceCounters}},
-      {"/Usage.json", {"Usage", DeviceCounters}},
-      {"/Counters.json", {"Counters", DeviceCounters}}};
+  struct Document {
+    Json (*make)(const SimulatedPrinter&) = nullptr;
+    bool as_xml = true;  // else it is known in JSON only, and printers of one format have it so
+  };
+  const auto papers = [](const SimulatedPrinter&) { return PaperList(); };
+  static const std::map<std::string_view, Document> kDocuments = {
+      {"/Identification", {Identification}},
+      {"/Discovery", {Discovery, false}},
+      {"/InkSystem", {InkSystem}},
+      {"/DeviceStatus", {DeviceStatus}},
+      {"/MediaSystem", {MediaSystem}},
+      {"/PrintheadsStatus", {PrintheadsStatus}},
+      {"/PrinterMaintenance", {PrinterMaintenance}},
+      {"/DeviceCounters", {DeviceCounters, false}},
+      {"/Usage", {DeviceCounters, false}},
+      {"/Counters", {DeviceCounters, false}},
+      {"/Paper/List", {papers}},
+      {"/PaperListStatus", {papers}}};
   const PiwsModel& model = printer.model().piws;
   const std::string_view path = request.path();
   if (!path.starts_with(kBase)) return NotThere();
   const std::string_view below = path.substr(kBase.size());
-  if (below == "/Identification.xml") {
-    return XmlAnswer(FromJson("Identification", Identification(printer)));
-  }
-  if (const auto found = kDocuments.find(below); found != kDocuments.end()) {
-    const auto& [name, make] = found->second;
-    if (!model.upkeep && (make == PrintheadsStatus || make == PrinterMaintenance)) {
-      return NotThere();
-    }
-    if (!model.counters && make == DeviceCounters) return NotThere();
-    return JsonAnswer(name, make(printer));
-  }
-  if (below == "/Paper/List") return JsonAnswer("PaperList", PaperList());
   if (below == "/Alerts.json/ActiveAlerts" || below == "/Alerts.json") {
     Json alerts = ActiveAlerts(printer);
     const bool none = alerts.at("List").at("Alert") == Json::array();
@@ -307,7 +303,20 @@ WebAnswer AnswerPiws(const SimulatedPrinter& printer, const WebRequest& request)
   if (below == "/JQ/JobQueueCollection" || below.starts_with("/JQ/JobQueue/")) {
     return AnswerQueue(printer, below, request);
   }
-  return NotThere();
+  const bool json = below.ends_with(".json");
+  const bool xml = below.ends_with(".xml");
+  const std::string_view name = below.substr(0, below.size() - (json ? 5 : xml ? 4 : 0));
+  const bool bare = name == "/DeviceCounters" || name == "/Paper/List";  // these have no suffix
+  const auto found = kDocuments.find(name);
+  if (found == kDocuments.end() || bare == (json || xml)) return NotThere();
+  const auto& [make, as_xml] = found->second;
+  if (!model.upkeep && (make == PrintheadsStatus || make == PrinterMaintenance)) return NotThere();
+  if (!model.counters && make == DeviceCounters) return NotThere();
+  if (xml && (!as_xml || request.formats == "json")) return NotThere();
+  if (json && as_xml && request.formats == "xml") return NotThere();
+  const std::string root(name == "/Paper/List" ? "PaperList" : name.substr(1));
+  if (xml || (as_xml && request.formats == "xml")) return XmlAnswer(FromJson(root, make(printer)));
+  return JsonAnswer(root, make(printer));
 }
 
 }  // namespace plotmeter::simulator

@@ -368,6 +368,11 @@ void SimulatedPrinter::SwapBoard() {
   UpdateShown();
 }
 
-void SimulatedPrinter::Sleep(bool asleep) { asleep_ = asleep; }
+void SimulatedPrinter::Sleep(bool asleep) {
+  asleep_ = asleep;
+  deeply_asleep_ = false;
+}
+
+void SimulatedPrinter::SleepDeeply() { asleep_ = deeply_asleep_ = true; }
 
 }  // namespace plotmeter::simulator

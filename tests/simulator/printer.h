@@ -128,8 +128,10 @@ class SimulatedPrinter {
   void SwapBoard();
 
   // Asleep, its web services answer 503 to everything; the network card still speaks SNMP. Jobs go
-  // on.
+  // on. In deep sleep nobody even takes a connection; whether a card still speaks SNMP then is not
+  // known, and here it does.
   void Sleep(bool asleep);
+  void SleepDeeply();
 
   // {"meters": [{serial, meter, colorant, unit, channel, opening, closing, used}],
   //  "jobs":   [{serial, job, type, status, cancelled, accounted, vanished, area, length,
@@ -150,7 +152,8 @@ class SimulatedPrinter {
   Instant now() const { return now_; }
   Instant booted() const { return booted_; }
   Instant manufactured() const { return manufactured_; }
-  bool asleep() const { return asleep_; }
+  bool asleep() const { return asleep_; }  // deeply, too
+  bool deeply_asleep() const { return deeply_asleep_; }
   const std::string& queue_id() const { return queue_id_; }
   std::uint32_t modification() const { return modification_; }
   const std::vector<InkState>& inks() const { return inks_; }
@@ -221,6 +224,7 @@ class SimulatedPrinter {
   Instant booted_;
   Instant manufactured_;
   bool asleep_ = false;
+  bool deeply_asleep_ = false;
   std::uint32_t boots_ = 0;
   std::uint32_t ticks_ = 0;
   std::uint32_t boards_ = 0;

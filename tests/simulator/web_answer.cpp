@@ -8,6 +8,7 @@ namespace plotmeter::simulator {
 WebAnswer NotThere(std::string text) { return {.status = 404, .body = std::move(text)}; }
 
 WebAnswer AnswerWeb(const SimulatedPrinter& printer, const WebRequest& request) {
+  if (printer.deeply_asleep()) return {.never = true};
   if (printer.asleep()) {
     return {.status = 503,
             .type = "text/html",

@@ -23,6 +23,7 @@ struct WebRequest {
   std::string target = {};  // path and query as they came
   std::string accept = {};
   bool tls = true;
+  std::string formats = {};  // the only one this PIWS speaks, "xml" or "json"; empty: both
 
   std::string_view path() const {
     return std::string_view(target).substr(0, std::string_view(target).find('?'));
@@ -46,8 +47,8 @@ struct WebAnswer {
 
 WebAnswer NotThere(std::string text = "Not Found");
 
-// 503 to everything while the printer sleeps; 404 for what is not there, and over plain HTTP for
-// all but LEDM; 405 to everything but GET.
+// 503 to everything while the printer sleeps, nothing while it does so deeply; 404 for what is not
+// there, and over plain HTTP for all but LEDM; 405 to everything but GET.
 WebAnswer AnswerWeb(const SimulatedPrinter& printer, const WebRequest& request);
 
 }  // namespace plotmeter::simulator

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -12,6 +13,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <chrono>
+#include <future>
 #include <list>
 #include <optional>
 #include <sstream>
@@ -59,15 +61,18 @@ asio::ssl::context Tls(bool weak) {
   return context;
 }
 
+using Gone = std::shared_ptr<const std::atomic<bool>>;  // nobody lives at this address any more
+
 // One connection; it keeps itself alive through the handlers that wait for it.
 template <typename Stream>
 class Connection : public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(Stream stream, std::size_t printer, const WebServer::Handler& handler)
+  Connection(Stream stream, std::size_t printer, const WebServer::Handler& handler, Gone gone)
       : stream_(std::move(stream)),
         timer_(stream_.get_executor()),
         printer_(printer),
-        handler_(handler) {}
+        handler_(handler),
+        gone_(std::move(gone)) {}
 
   void Start() {
     if constexpr (kTls) {
@@ -111,6 +116,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   }
 
   void Answer() {
+    if (*gone_) return;  // dropped
     const auto& request = parser_->get();
     try {
       answer_ = handler_(printer_, {.method = std::string(request.method_string()),
@@ -190,6 +196,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   asio::steady_timer timer_;
   const std::size_t printer_;
   const WebServer::Handler& handler_;
+  const Gone gone_;
   beast::flat_buffer buffer_{kHeaderLimit + kBodyLimit};
   std::optional<http::request_parser<http::string_body>> parser_;
   WebAnswer answer_;
@@ -205,6 +212,8 @@ struct Entrance {
   tcp::acceptor acceptor;
   std::size_t printer;
   bool tls;
+  std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(false);
+  std::optional<tcp::socket> only_guest = {};  // fills the queue of one that sleeps
 };
 
 }  // namespace
@@ -227,19 +236,47 @@ class WebServer::Doors {
   std::uint16_t Listen(std::size_t printer, const std::string& address, std::uint16_t port,
                        bool tls) {
     Entrance& entrance = entrances_.emplace_back(io_, printer, tls);
+    Open(entrance, address, port, asio::socket_base::max_listen_connections);
+    asio::post(entrance.acceptor.get_executor(), [this, &entrance] { Accept(entrance); });
+    return entrance.acceptor.local_endpoint().port();
+  }
+
+  // Linux drops the packets of whoever connects while the queue is full, and it has room for one.
+  std::uint16_t ListenAsleep(std::size_t printer, const std::string& address, std::uint16_t port) {
+    Entrance& entrance = entrances_.emplace_back(io_, printer, false);
+    Open(entrance, address, port, 0);
+    entrance.only_guest.emplace(io_).connect(entrance.acceptor.local_endpoint());
+    return entrance.acceptor.local_endpoint().port();
+  }
+
+  void Leave(const std::string& address, std::uint16_t port) {
+    const tcp::endpoint at(asio::ip::make_address_v4(address), port);
+    for (Entrance& entrance : entrances_) {
+      std::promise<void> done;
+      asio::post(entrance.acceptor.get_executor(), [&] {
+        if (entrance.acceptor.is_open() && entrance.acceptor.local_endpoint() == at) {
+          *entrance.gone = true;
+          entrance.only_guest.reset();
+          entrance.acceptor.close();
+        }
+        done.set_value();
+      });
+      done.get_future().wait();
+    }
+  }
+
+ private:
+  static void Open(Entrance& entrance, const std::string& address, std::uint16_t port, int queue) {
     tcp::acceptor& acceptor = entrance.acceptor;
     const tcp::endpoint at(asio::ip::make_address_v4(address), port);
     acceptor.open(at.protocol());
     acceptor.set_option(asio::socket_base::reuse_address(true));
     acceptor.bind(at);
-    acceptor.listen(asio::socket_base::max_listen_connections);
-    const std::uint16_t got = acceptor.local_endpoint().port();
-    asio::post(acceptor.get_executor(), [this, &entrance] { Accept(entrance); });
-    return got;
+    acceptor.listen(queue);
   }
 
- private:
   void Accept(Entrance& entrance) {
+    if (!entrance.acceptor.is_open()) return;  // nobody lives here any more
     entrance.acceptor.async_accept(
         asio::make_strand(io_), [this, &entrance](error_code error, tcp::socket socket) {
           if (error == asio::error::operation_aborted) return;
@@ -262,8 +299,8 @@ class WebServer::Doors {
       door.dead ? connection->Hold() : connection->Start();
     };
     if (!entrance.tls) {
-      start(std::make_shared<Connection<beast::tcp_stream>>(beast::tcp_stream(std::move(socket)),
-                                                            entrance.printer, handler_));
+      start(std::make_shared<Connection<beast::tcp_stream>>(
+          beast::tcp_stream(std::move(socket)), entrance.printer, handler_, entrance.gone));
       return;
     }
     TlsStream stream(std::move(socket), door.weak ? weak_ : modern_);
@@ -271,7 +308,8 @@ class WebServer::Doors {
                                                .number = door.certificate,
                                                .expired = door.expired,
                                                .rsa = door.weak});
-    start(std::make_shared<Connection<TlsStream>>(std::move(stream), entrance.printer, handler_));
+    start(std::make_shared<Connection<TlsStream>>(std::move(stream), entrance.printer, handler_,
+                                                  entrance.gone));
   }
 
   const Handler handler_;
@@ -293,6 +331,15 @@ WebServer::~WebServer() = default;
 std::uint16_t WebServer::Listen(std::size_t printer, const std::string& address, std::uint16_t port,
                                 bool tls) {
   return doors_->Listen(printer, address, port, tls);
+}
+
+std::uint16_t WebServer::ListenAsleep(std::size_t printer, const std::string& address,
+                                      std::uint16_t port) {
+  return doors_->ListenAsleep(printer, address, port);
+}
+
+void WebServer::Leave(const std::string& address, std::uint16_t port) {
+  doors_->Leave(address, port);
 }
 
 }  // namespace plotmeter::simulator

@@ -46,6 +46,14 @@ class WebServer {
   std::uint16_t Listen(std::size_t printer, const std::string& address, std::uint16_t port,
                        bool tls = true);
 
+  // The same, but nobody is let in: whoever connects hears nothing, not even from TCP, as from a
+  // machine that sleeps deeply.
+  std::uint16_t ListenAsleep(std::size_t printer, const std::string& address, std::uint16_t port);
+
+  // Nobody listens at this address and port any more when it returns: whoever connects is refused,
+  // and who was connected is not answered again.
+  void Leave(const std::string& address, std::uint16_t port);
+
  private:
   class Doors;
   std::unique_ptr<Doors> doors_;

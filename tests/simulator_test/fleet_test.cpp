@@ -92,6 +92,17 @@ TEST(ControlTest, SendsOnePrinterToSleepAndWakesIt) {
   EXPECT_FALSE(asleep(0));
   EXPECT_EQ(Said(fleet, "wake " + serial), R"({"ok":true})");
   EXPECT_FALSE(asleep(1));
+  const auto deeply = [&] {
+    bool is = false;
+    fleet.Look(1, [&](const SimulatedPrinter& p) { is = p.deeply_asleep(); });
+    return is;
+  };
+  EXPECT_EQ(Said(fleet, "deep-sleep " + serial), R"({"ok":true})");
+  EXPECT_TRUE(asleep(1));
+  EXPECT_TRUE(deeply());
+  EXPECT_EQ(Said(fleet, "sleep " + serial), R"({"ok":true})");
+  EXPECT_TRUE(asleep(1));
+  EXPECT_FALSE(deeply());
   EXPECT_EQ(Said(fleet, "reboot " + serial), R"({"ok":true})");
 }
 
@@ -137,6 +148,39 @@ TEST(ControlTest, MovesTwinsAndReplaces) {
   EXPECT_EQ(told.size(), 3u);  // the truth of the printer that is gone stays
 }
 
+TEST(ControlTest, SwapsTwoPrinters) {
+  Fleet fleet(Plan(2, "127.60.1.0/29"));
+  std::string serial;
+  fleet.Look(0, [&](const SimulatedPrinter& p) { serial = p.serial(); });
+  const auto uptimes = [&] {  // each printer was started at another time
+    const Oid up = *ParseOid("1.3.6.1.2.1.1.3.0");
+    return std::pair{fleet.DeviceAt(*ParseAddress("127.60.1.1"))->mib->Find(up)->count,
+                     fleet.DeviceAt(*ParseAddress("127.60.1.2"))->mib->Find(up)->count};
+  };
+  const auto before = uptimes();
+  EXPECT_EQ(Said(fleet, "swap " + serial + " 127.60.1.2"), R"({"ok":true})");
+  EXPECT_EQ(AddressText(fleet.address(0)), "127.60.1.2");
+  EXPECT_EQ(AddressText(fleet.address(1)), "127.60.1.1");
+  const auto after = uptimes();
+  EXPECT_EQ(after.first, before.second);
+  EXPECT_EQ(after.second, before.first);
+  EXPECT_EQ(fleet.Places(),
+            (std::map<std::uint32_t, std::size_t>{{*ParseAddress("127.60.1.1"), 1},
+                                                  {*ParseAddress("127.60.1.2"), 0}}));
+}
+
+TEST(ControlTest, TellsOnceWhatAWebServerWasAsked) {
+  Fleet fleet(Plan(2));
+  std::string serial;
+  fleet.Look(1, [&](const SimulatedPrinter& p) { serial = p.serial(); });
+  fleet.NoteAsked(0, "GET /DevMgmt/DiscoveryTree.xml 404");
+  for (int i = 0; i <= 1000; ++i) fleet.NoteAsked(1, "GET /" + std::to_string(i) + " 404");
+  const Json asked = ParseJson(Said(fleet, "asked " + serial)).at("requests");
+  EXPECT_EQ(asked.size(), 1000u);
+  EXPECT_EQ(asked.at(0), "GET /1 404");
+  EXPECT_EQ(Said(fleet, "asked " + serial), R"({"requests":[]})");
+}
+
 TEST(FleetTest, NeighboursLiveBehindThePrinters) {
   FleetPlan plan = Plan(2);
   for (const NeighbourKind& kind : NeighbourKinds()) plan.neighbours.push_back(&kind);
@@ -159,10 +203,26 @@ TEST(FleetTest, NeighboursLiveBehindThePrinters) {
 TEST(ControlTest, SaysWhatItDoesNotUnderstandAndChangesNothing) {
   Fleet fleet(Plan(1));
   fleet.Advance(kStart + std::chrono::days(1));
-  for (const char* line :
-       {"", "fly", "advance", "advance tomorrow", "advance 2026-10-01", "truth x y",
-        "truth 2026-10-01 y", "sleep NOBODY", "quit now", "odd NOBODY dead", "even NOBODY", "odd",
-        "move NOBODY 127.60.0.9", "twin NOBODY", "replace NOBODY"}) {
+  for (const char* line : {"",
+                           "fly",
+                           "advance",
+                           "advance tomorrow",
+                           "advance 2026-10-01",
+                           "truth x y",
+                           "truth 2026-10-01 y",
+                           "sleep NOBODY",
+                           "quit now",
+                           "odd NOBODY dead",
+                           "even NOBODY",
+                           "odd",
+                           "move NOBODY 127.60.0.9",
+                           "twin NOBODY",
+                           "replace NOBODY",
+                           "swap NOBODY 127.60.0.1",
+                           "swap 127.60.0.1",
+                           "swap 127.60.0.1 NOBODY",
+                           "asked",
+                           "deep-sleep"}) {
     EXPECT_THAT(Said(fleet, line), ::testing::StartsWith(R"({"error":)")) << line;
     EXPECT_FALSE(AnswerControl(fleet, line).quit);
   }

@@ -230,6 +230,31 @@ TEST(PiwsDocumentsTest, AQueueOfBeforeTheRebootIsUnknown) {
   EXPECT_EQ(Get(printer, Jobs(printer)).status, 200u);
 }
 
+TEST(PiwsDocumentsTest, SpeaksOneFormatOnlyWhereItIsOdd) {
+  const SimulatedPrinter printer = Make(kZ9);
+  const auto ask = [&](const std::string& below, const char* formats) {
+    return AnswerWeb(
+        printer,
+        {.target = "/LFPWebServices/PI" + below, .accept = "application/json", .formats = formats});
+  };
+  for (const char* name : {"/Identification", "/InkSystem", "/DeviceStatus", "/MediaSystem"}) {
+    const std::string stem = name;
+    EXPECT_EQ(ask(stem + ".json", "").type, "application/json");
+    EXPECT_EQ(ask(stem + ".xml", "").type, "text/xml");
+    EXPECT_EQ(ask(stem + ".json", "xml").status, 404u);
+    EXPECT_EQ(ask(stem + ".xml", "xml").body, ask(stem + ".xml", "").body);
+    EXPECT_EQ(ask(stem + ".xml", "json").status, 404u);
+    EXPECT_EQ(ask(stem + ".json", "json").body, ask(stem + ".json", "").body);
+  }
+  EXPECT_THAT(ask("/InkSystem.xml", "xml").body, HasSubstr("<InkUsed>"));
+  EXPECT_THAT(ask("/PaperListStatus.xml", "").body, HasSubstr("PaperListStatus"));
+  for (const std::string& bare : {std::string("/Paper/List"), Jobs(printer)}) {
+    EXPECT_EQ(ask(bare, "xml").type, "text/xml") << bare;
+    EXPECT_EQ(ask(bare, "json").type, "application/json") << bare;
+  }
+  EXPECT_EQ(ask("/Paper/List.json", "").status, 404u);
+}
+
 TEST(PiwsDocumentsTest, AnswersWhatIsNotThereAsPrintersDo) {
   SimulatedPrinter printer = Make(kZ9);
   EXPECT_EQ(Get(printer, "/Nothing.json").status, 404u);

@@ -149,6 +149,37 @@ TEST_F(Simulated, SleepsOnlyOnTheWeb) {
   EXPECT_TRUE(Curl(0, "/LFPWebServices/PI/Identification.xml").out.ends_with("\n200"));
 }
 
+TEST_F(Simulated, TakesNoConnectionInDeepSleep) {
+  const std::string serial = Printer(0).at("serial");
+  const auto curl = [&] {
+    return Curl(0, "/LFPWebServices/PI/Identification.xml", {"--max-time", "0.3"});
+  };
+  EXPECT_TRUE(curl().out.ends_with("\n200"));
+  sim_.Ask("deep-sleep " + serial);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(curl().code, 28) << "refused, or let in";
+  EXPECT_EQ(Snmp("snmpget", 0, {"-v2c", "public", ".1.3.6.1.2.1.1.2.0"}).code, 0);
+  sim_.Ask("wake " + serial);
+  EXPECT_TRUE(curl().out.ends_with("\n200"));
+}
+
+TEST_F(Simulated, SwapsWebServersToo) {
+  const std::string path = "/LFPWebServices/PI/Identification.xml";
+  const auto serial = [&](std::size_t i) { return Printer(i).at("serial").get<std::string>(); };
+  // Printer i, which takes its port along, where printer `at` was.
+  const auto ask = [&](std::size_t i, std::size_t at) {
+    return RunToEnd({"curl", "-sk", "--max-time", "20",
+                     "https://" + Printer(at).at("address").get<std::string>() + ":" +
+                         Printer(i).at("https_port").dump() + path});
+  };
+  sim_.Ask("swap " + serial(0) + " " + serial(2));
+  EXPECT_THAT(ask(0, 2).out, HasSubstr(serial(0)));
+  EXPECT_THAT(ask(2, 0).out, HasSubstr(serial(2)));
+  EXPECT_EQ(sim_.Ask("asked " + serial(0)).at("requests"), Json::array({"GET " + path + " 200"}));
+  sim_.Ask("swap " + serial(0) + " " + serial(1));  // the latter has no web server
+  EXPECT_EQ(ask(0, 2).code, 7) << "not refused";
+  EXPECT_THAT(ask(0, 1).out, HasSubstr(serial(0)));
+}
+
 TEST_F(Simulated, TakesOnlyGet) {
   EXPECT_TRUE(Curl(0, "/LFPWebServices/PI/InkSystem.json", {"-X", "PUT", "-d", "x"})
                   .out.ends_with("\n405"));

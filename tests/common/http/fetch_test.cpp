@@ -200,6 +200,9 @@ TEST(FetchTest, GivesUpAHandshakeNobodyAnswers) {
   const DeadEnd mute(true);
   Fetch fetch(FetchRules::Printers());
   EXPECT_EQ(Get(fetch, {.url = mute.url(), .deadline = 200ms}).seen, FetchSeen::kTimedOut);
+  const auto got = Get(fetch, {.url = mute.url(), .deadline = 5s, .connect = 200ms});
+  EXPECT_EQ(got.seen, FetchSeen::kTimedOut);
+  EXPECT_EQ(got.detail, "no connection within 200 ms");
 }
 
 TEST(FetchTest, SaysWhoIsNotThere) {
