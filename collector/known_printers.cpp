@@ -29,7 +29,8 @@ SpareAddress PlaceOf(const KnownPrinter& printer, Instant since) {
           .snmp_port = printer.snmp_port,
           .https_port = printer.https_port,
           .access = printer.access,
-          .since = since};
+          .since = since,
+          .proven = false};
 }
 
 void GoTo(KnownPrinter& printer, const SpareAddress& place) {
@@ -112,8 +113,11 @@ Meeting Meet(const std::vector<KnownPrinter>& known, const KnownPrinter& seen,
     if (!seen.access.empty()) here->access = seen.access;
   } else {
     if (here != list.end()) {
+      // One that was seen elsewhere just now was not replaced: they change places.
+      const bool has_gone = !here->spares.empty() && !here->spares.front().proven;
       meeting.events.push_back(
-          {here->identity, EventOf("replaced", now, here->identity.serial, serial)});
+          {here->identity, has_gone ? EventOf("moved", now, "", "")
+                                    : EventOf("replaced", now, here->identity.serial, serial)});
       if (here->spares.empty()) {
         here->host.clear();
       } else {
@@ -136,9 +140,12 @@ Meeting Meet(const std::vector<KnownPrinter>& known, const KnownPrinter& seen,
       meeting.events.push_back({same->identity, EventOf("moved", now, "", "")});
     } else {
       Learn(*same, seen);
-      if (std::ranges::none_of(same->spares,
-                               [&](const auto& spare) { return IsAt(spare, seen); })) {
+      const auto spare =
+          std::ranges::find_if(same->spares, [&](const auto& other) { return IsAt(other, seen); });
+      if (spare == same->spares.end()) {
         same->spares.push_back(place);
+      } else if (!spare->proven) {
+        spare->proven = true;
         meeting.events.push_back({same->identity, EventOf("second-address", now, "", "")});
       }
     }
@@ -165,7 +172,12 @@ Meeting TakeSpare(const KnownPrinter& printer, const SpareAddress& spare,
   std::erase(moved.spares, spare);
   const bool has_both = last_success && *last_success > spare.since;
   if (has_both) {
-    moved.spares.push_back(PlaceOf(printer, spare.since));
+    SpareAddress other = PlaceOf(printer, spare.since);
+    other.proven = true;
+    moved.spares.push_back(std::move(other));
+    if (!spare.proven) {
+      meeting.events.push_back({printer.identity, EventOf("second-address", now, "", "")});
+    }
   } else {
     meeting.events.push_back({printer.identity, EventOf("moved", now, "", "")});
   }

@@ -7,7 +7,8 @@
 // where it was met. Told apart, with the event that says so:
 //
 //    known serial, new address, not at its old one      moved: it is read at the new one
-//    known serial, new address, still at its old one    second-address: kept as a spare
+//    known serial, new address, still at its old one    kept as a spare; second-address when it was
+//                                                       seen at both once more: it may be moving
 //    another serial at a known address                  replaced: the old one has no address now
 //    another serial at a known address, the same MAC    board-swapped: one machine, as it seems
 //    no serial, known MAC                               the same machine, weakly
@@ -43,7 +44,8 @@ Meeting Meet(const std::vector<KnownPrinter>& known, const KnownPrinter& seen,
              const std::function<bool(const KnownPrinter&)>& is_there, Instant now);
 
 // The printer did not answer at its address, but did at this spare one. It is read there from now
-// on. If it was never seen at the old address after the spare was found, it has moved.
+// on. If it was never seen at the old address after the spare was found, it has moved; else it has
+// two.
 Meeting TakeSpare(const KnownPrinter& printer, const SpareAddress& spare,
                   std::optional<Instant> last_success, Instant now);
 

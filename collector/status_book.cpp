@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/private_file.h"
 
 namespace plotmeter {
@@ -58,8 +60,17 @@ void StatusBook::AddEvent(const std::string& serial, const PrinterEvent& event) 
 }
 
 Json StatusBook::ToJson(Instant now) const {
+  // Read elsewhere since: nobody waits for it at its old address any more.
+  const auto has_gone = [this](const PrinterStatus& here) {
+    return !here.serial.empty() && !here.last_error.empty() &&
+           std::ranges::any_of(printers_, [&](const auto& other) {
+             return other.second.serial == here.serial &&
+                    other.second.last_success > here.last_success;
+           });
+  };
   Json printers = Json::array();
   for (const auto& [address, printer] : printers_) {
+    if (has_gone(printer)) continue;
     printers.push_back({{"address", address},
                         {"model", OrNull(printer.model)},
                         {"serial", OrNull(printer.serial)},

@@ -6,7 +6,8 @@
 //                  "last_error":… or null,"remarks":[…]}],
 //     "events":[{"at":…,"kind":"moved","serial":…,"was":… or null,"is":… or null}]}
 //
-// Times are RFC 3339; what has not happened is null.
+// Times are RFC 3339; what has not happened is null. A printer that moved is shown where it answers
+// now, and no longer at the address where it does not.
 
 #pragma once
 

@@ -112,6 +112,7 @@ struct SpareAddress {
   std::uint16_t https_port = 443;
   std::string access = {};
   Instant since = {};  // when it was seen there first
+  bool proven = true;  // it was seen at its other address after that; else it may have moved
 
   bool operator==(const SpareAddress&) const = default;
 };

@@ -10,8 +10,8 @@ namespace {
 Json SparesJson(const std::vector<SpareAddress>& spares) {
   Json list = Json::array();
   for (const SpareAddress& spare : spares) {
-    list.push_back(
-        {spare.host, spare.snmp_port, spare.https_port, spare.access, ToMillis(spare.since)});
+    list.push_back({spare.host, spare.snmp_port, spare.https_port, spare.access,
+                    ToMillis(spare.since), spare.proven});
   }
   return list;
 }
@@ -23,7 +23,8 @@ std::vector<SpareAddress> SparesFrom(const std::string& text) {
                       .snmp_port = spare.at(1).get<std::uint16_t>(),
                       .https_port = spare.at(2).get<std::uint16_t>(),
                       .access = spare.at(3).get<std::string>(),
-                      .since = FromMillis(spare.at(4).get<std::int64_t>())});
+                      .since = FromMillis(spare.at(4).get<std::int64_t>()),
+                      .proven = spare.size() < 6 || spare.at(5).get<bool>()});  // as of old
   }
   return spares;
 }

@@ -54,6 +54,20 @@ TEST_F(StatusBookTest, SaysNullForWhatHasNotHappened) {
   EXPECT_TRUE(json["printers"][0]["last_success"].is_null());
 }
 
+TEST_F(StatusBookTest, ShowsAPrinterThatMovedOnlyWhereItIsReadNow) {
+  StatusBook book(directory_);
+  book.Of({.host = "10.0.0.7"}) = {
+      .serial = "CN9541H01M", .last_success = kNoon, .last_error = "snmp: no answer"};
+  EXPECT_EQ(book.ToJson(kNoon)["printers"].size(), 1U) << "it is silent, as far as is known";
+  book.Of({.host = "10.0.0.9"}) = {.serial = "CN9541H01M",
+                                   .last_success = kNoon + std::chrono::hours(3)};
+  book.Of({.host = "10.0.0.8"}) = {.last_error = "snmp: no answer"};  // nobody knows who that was
+  const Json printers = book.ToJson(kNoon)["printers"];
+  ASSERT_EQ(printers.size(), 2U);
+  EXPECT_EQ(printers[0]["address"], "10.0.0.8:161");
+  EXPECT_EQ(printers[1]["address"], "10.0.0.9:161");
+}
+
 TEST_F(StatusBookTest, StartsAnewFromADamagedFile) {
   std::ofstream(directory_ + "/status.json") << "{\"printers\":[";
   StatusBook book(directory_);

@@ -346,16 +346,17 @@ TEST_F(SpoolTest, KnowsPrintersByTheirAddress) {
 }
 
 TEST_F(SpoolTest, KeepsAllThatIsKnownOfAPrinterWhereverItWent) {
-  KnownPrinter printer{.host = "10.0.0.7",
-                       .snmp_port = 1161,
-                       .identity = Plotter(),
-                       .found_at = clock_.Now(),
-                       .access = "plant",
-                       .name = "plotter.example.com",
-                       .label = "Bridge & Partners, 2nd floor",
-                       .note = "key at the desk",
-                       .macs = {"00:1b:78:aa:bb:cc"},
-                       .spares = {{.host = "10.0.0.8", .access = "plant", .since = clock_.Now()}}};
+  KnownPrinter printer{
+      .host = "10.0.0.7",
+      .snmp_port = 1161,
+      .identity = Plotter(),
+      .found_at = clock_.Now(),
+      .access = "plant",
+      .name = "plotter.example.com",
+      .label = "Bridge & Partners, 2nd floor",
+      .note = "key at the desk",
+      .macs = {"00:1b:78:aa:bb:cc"},
+      .spares = {{.host = "10.0.0.8", .access = "plant", .since = clock_.Now(), .proven = false}}};
   Open().Know(printer);
   std::vector<KnownPrinter> known = Open().KnownPrinters();
   ASSERT_EQ(known.size(), 1U);
