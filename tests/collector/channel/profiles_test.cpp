@@ -29,7 +29,7 @@ TEST(ProfilesTest, ChoosesByTheWordsOfTheModel) {
       {"HP DesignJet XL 3600 PS MFP", "designjet-t1600"},
       {"HP PageWide XL 3900PS MFP", "pagewide-xl-3900"},
       {"HP PageWide XL 5100ps MFP Blueprinter", "pagewide-xl-4000"},
-      {"HP DesignJet Z6dr 44in", "designjet-z9"},
+      {"HP DesignJet Z6dr 44in", "designjet-z6"},
       {"HP DesignJet Z9 24in", "designjet-z9"},
       {"HP Latex 800W Printer", "latex-800w"},
       {"HP Latex 570", "latex-570"},
@@ -73,7 +73,7 @@ TEST(ProfilesTest, AnAddedProfileTakesWhatItClaims) {
   profiles.Add({File("designjet-t770", "designjet t770*"), File("ours", "designjet z9*")});
   EXPECT_TRUE(profiles.Named("designjet-t770")->private_ink.empty()) << "it was replaced";
   EXPECT_EQ(profiles.Of({.model = "HP DesignJet Z9 24in"}).name, "ours");
-  EXPECT_EQ(profiles.Of({.model = "HP DesignJet Z6 24in"}).name, "designjet-z9");
+  EXPECT_EQ(profiles.Of({.model = "HP DesignJet Z6 24in"}).name, "designjet-z6");
   EXPECT_THROW(profiles.Add({File("a", "designjet t1"), File("b", "designjet t1")}), UsageError);
   EXPECT_EQ(profiles.Named("a"), nullptr) << "all or none";
 }
