@@ -19,14 +19,18 @@ std::string Environment(const char* name) {
 }  // namespace
 
 std::vector<Setting> StateSettings() {
-  return {{.name = "state",
-           .value = "DIR",
-           .help = "where keys, spool and status are kept [/var/lib/plotmeter, or "
-                   "~/.local/state/plotmeter when not root]"},
-          {.name = "job-names",
-           .value = "MODE",
-           .fallback = "hashed",
-           .help = "what leaves of the names of jobs: off, hashed or sent"}};
+  std::vector<Setting> settings = {
+      {.name = "state",
+       .value = "DIR",
+       .help = "where keys, spool and status are kept [/var/lib/plotmeter, or "
+               "~/.local/state/plotmeter when not root]"}};
+  for (const MaskedField& field : kMaskedFields) {
+    settings.push_back({.name = std::string(field.setting),
+                        .value = "MODE",
+                        .fallback = std::string(ToText(MaskModes().*field.mode)),
+                        .help = fmt::format("what leaves of {}: off, hashed or sent", field.what)});
+  }
+  return settings;
 }
 
 std::vector<Setting> PortalSettings() {
@@ -154,8 +158,18 @@ std::string StateDirectory(const Arguments& arguments) {
 }
 
 SpoolSettings SpoolSettingsOf(const Arguments& arguments) {
-  return {.directory = StateDirectory(arguments),
-          .job_names = ParseMaskMode("job-names", arguments.Text("job-names"))};
+  SpoolSettings settings{.directory = StateDirectory(arguments)};
+  for (const MaskedField& field : kMaskedFields) {
+    const std::string setting(field.setting);
+    if (!arguments.Has(setting)) continue;  // a command without the setting has its default
+    settings.masks.*field.mode = ParseMaskMode(setting, arguments.Text(setting));
+  }
+  return settings;
+}
+
+Curiosity CuriosityOf(const MaskModes& masks) {
+  return {.printer_name = masks.printer_names != MaskMode::kOff,
+          .location = masks.locations != MaskMode::kOff};
 }
 
 ProxyWishes ProxyWishesOf(const Arguments& arguments) {

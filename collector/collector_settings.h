@@ -17,7 +17,7 @@
 namespace plotmeter {
 
 // Settings that several commands share; each command's own follow.
-std::vector<Setting> StateSettings();    // --state, --job-names
+std::vector<Setting> StateSettings();    // --state, and the modes of masking.h
 std::vector<Setting> PortalSettings();   // --ca, --proxy
 std::vector<Setting> ChannelSettings();  // SNMP options and PIWS
 std::vector<Setting> RangeSettings();    // --range, --exclude, --hosts
@@ -35,6 +35,9 @@ std::chrono::milliseconds ParseDuration(std::string_view setting, const std::str
 // ~/.local/state/plotmeter for others.
 std::string StateDirectory(const Arguments& arguments);
 SpoolSettings SpoolSettingsOf(const Arguments& arguments);
+
+// What a printer is asked for, so that nothing is read that is off.
+Curiosity CuriosityOf(const MaskModes& masks);
 
 // --proxy, else https_proxy and no_proxy of the environment.
 ProxyWishes ProxyWishesOf(const Arguments& arguments);

@@ -93,7 +93,7 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       profiles_(SearchProfilesOf(arguments)),
       access_(profiles_),
       ways_(profiles_.front(), arguments, clock, 0, spool_.Certificates(), &access_,
-            spool_.GivenMeters()),
+            spool_.GivenMeters(), CuriosityOf(SpoolSettingsOf(arguments).masks)),
       interval_(IntervalOf(arguments, "interval")),
       job_interval_(IntervalOf(arguments, "job-interval")),
       identity_(LoadIdentity(directory_)),
@@ -104,6 +104,7 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
         }
         wake_.notify_all();
       }) {
+  spool_.MaskAgain();
   const std::optional<PrivateKey> key = LoadKey(directory_);
   if (!identity_ || !key) {
     book_.trouble = "not enrolled: what is read waits here. Run plotmeter-collector enrol";
@@ -307,6 +308,7 @@ void Service::Keep(const Polled& polled, bool due, RoundReport& report) {
       spool_.Together([&] {
         if (due) {
           for (const Reading& reading : polled.readings) kept([&] { spool_.Keep(reading); });
+          kept([&] { spool_.Keep(polled.identity, polled.whereabouts); });
         }
         for (const JobRecord& job : polled.jobs) kept([&] { spool_.Keep(polled.identity, job); });
         for (const PrinterEvent& event : polled.events) {

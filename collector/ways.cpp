@@ -14,11 +14,12 @@ Profiles ProfilesOf(const Arguments& arguments) {
 }
 
 SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBook* access,
-                                    const Profiles& profiles) {
+                                    const Profiles& profiles, Curiosity curiosity) {
   SnmpChannel::Options options{.credentials = profile.credentials,
                                .timeout = profile.timeout,
                                .retries = profile.retries,
-                               .profiles = &profiles};
+                               .profiles = &profiles,
+                               .curiosity = curiosity};
   if (access != nullptr) {
     options.credentials_of = [access](const PrinterAddress& address) {
       return access->Of(address);
@@ -27,8 +28,9 @@ SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBo
   return options;
 }
 
-PiwsSettings PiwsOptions(const Arguments& arguments, const Profiles& profiles) {
-  PiwsSettings settings{.profiles = &profiles};
+PiwsSettings PiwsOptions(const Arguments& arguments, const Profiles& profiles,
+                         Curiosity curiosity = {}) {
+  PiwsSettings settings{.profiles = &profiles, .curiosity = curiosity};
   if (arguments.Has("piws-pause")) {
     settings.queue_pause = ParseDuration("piws-pause", arguments.Text("piws-pause"));
   }
@@ -67,14 +69,14 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
 
 Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
            int packets_per_second, std::map<std::string, std::string> known,
-           const AccessBook* access, std::set<GivenMeter> given)
+           const AccessBook* access, std::set<GivenMeter> given, Curiosity curiosity)
     : profiles(ProfilesOf(arguments)),
       certificates(std::move(known)),
       session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
               clock),
-      snmp(session, ChannelOptions(profile, access, profiles)),
+      snmp(session, ChannelOptions(profile, access, profiles, curiosity)),
       web(clock, certificates),
-      piws(web, PiwsOptions(arguments, profiles)),
+      piws(web, PiwsOptions(arguments, profiles, curiosity)),
       ledm(web, LedmOptions(arguments)),
       poller({&piws, &ledm, &snmp}, profiles, std::move(given)) {
   session.Start();

@@ -214,6 +214,17 @@ Json WritePrinters(const std::vector<PrinterIdentity>& printers) {
   return all;
 }
 
+Json WriteWhereabouts(const Whereabouts& place) {
+  Json out = Json::object();
+  Say(out, "ip", place.ip);
+  Say(out, "name", place.name);
+  Say(out, "location", place.location);
+  for (const std::string& mac : place.macs) {
+    if (out["macs"].size() < kMaxMacs) out["macs"].push_back(Clean(mac));
+  }
+  return out;
+}
+
 std::string WriteNames(const Batch& batch) {
   Json jobs = Json::object();
   for (const auto& row : batch.jobs) {
@@ -221,7 +232,11 @@ std::string WriteNames(const Batch& batch) {
     jobs[NamesKey(row.printer, row.job.channel, Clean(row.job.job))] = {
         {"name", Clean(*row.job.name)}};
   }
-  return JsonText({{"salt", batch.names_salt}, {"jobs", std::move(jobs)}});
+  Json out = {{"salt", batch.names_salt}, {"jobs", std::move(jobs)}};
+  for (const auto& [printer, place] : batch.whereabouts) {
+    out["printers"][PrinterLabel(printer)] = WriteWhereabouts(place);
+  }
+  return JsonText(out);
 }
 
 }  // namespace

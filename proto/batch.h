@@ -23,6 +23,7 @@
 #include "common/job.h"
 #include "common/json.h"
 #include "common/reading.h"
+#include "common/whereabouts.h"
 
 namespace plotmeter {
 
@@ -88,6 +89,8 @@ struct Batch {
   std::string salt = {};        // base64url of 16 random bytes, of P
   std::string names_salt = {};  // the same, of N
   std::vector<PrinterIdentity> printers = {};
+  // By index into `printers`; of those that the site lets say so. It travels in N, never in P.
+  std::map<std::size_t, Whereabouts> whereabouts = {};
   std::vector<BatchReading> readings = {};
   std::vector<BatchJob> jobs = {};
   std::vector<BatchAlert> alerts = {};
@@ -164,6 +167,7 @@ inline constexpr std::size_t kMaxEvents = 10000;
 inline constexpr std::size_t kMaxVoided = 10000;
 inline constexpr std::size_t kMaxRows =
     1000;  // meters, supplies, media or alerts of one reading; inks of one job
+inline constexpr std::size_t kMaxMacs = 64;    // of one printer
 inline constexpr std::size_t kMaxText = 1024;  // bytes of one text member
 inline constexpr std::int64_t kMaxInteger =
     (std::int64_t{1} << 53) - 1;  // what every JSON reader keeps exactly (RFC 8259 6)

@@ -243,28 +243,71 @@ Json ReadDocument(std::string_view text, const char* what) {
 }
 
 // N's complaints never repeat what N says: names point at people.
-void TakeNames(std::string_view names, Batch& batch) {
-  const Json json = ReadDocument(names, "names");
-  const auto refuse = [](const char* what) { throw BatchError(fmt::format("names: {}", what)); };
-  if (!json.is_object()) refuse("not an object");
-  batch.names_salt = Field(json)["salt"].Bytes(kSalt);
-  const auto jobs = json.find("jobs");
-  if (jobs == json.end()) return;
-  if (!jobs->is_object() || jobs->size() > kMaxJobs) refuse("'jobs' is no object of names");
-  for (const auto& [key, named] : jobs->items()) {
-    if (!named.is_object()) refuse("a job's name is not text");
-    const auto name = named.find("name");
-    if (name == named.end()) continue;
-    if (!name->is_string()) refuse("a job's name is not text");
-    const auto& text = name->get_ref<const std::string&>();
-    if (text.size() > kMaxText) refuse("a job's name is too long");
-    if (text.find('\0') != std::string::npos) refuse("a job's name holds U+0000");
+[[noreturn]] void RefuseNames(std::string_view who, std::string_view what) {
+  throw BatchError(fmt::format("names: {} {}", who, what));
+}
+
+constexpr std::string_view kJobName = "a job's name";
+constexpr std::string_view kPlace = "what is said of a printer's place";
+
+std::string NameOf(const Json& value, std::string_view who) {
+  if (!value.is_string()) RefuseNames(who, "is not text");
+  auto text = value.get<std::string>();
+  if (text.size() > kMaxText) RefuseNames(who, "is too long");
+  if (text.find('\0') != std::string::npos) RefuseNames(who, "holds U+0000");
+  return text;
+}
+
+std::optional<std::string> MaybeName(const Json& row, const char* member, std::string_view who) {
+  const auto value = row.find(member);
+  if (value == row.end()) return std::nullopt;
+  return NameOf(*value, who);
+}
+
+Whereabouts ReadWhereabouts(const Json& row) {
+  if (!row.is_object()) RefuseNames(kPlace, "is not text");
+  Whereabouts place{.ip = MaybeName(row, "ip", kPlace),
+                    .name = MaybeName(row, "name", kPlace),
+                    .location = MaybeName(row, "location", kPlace)};
+  const auto macs = row.find("macs");
+  if (macs == row.end()) return place;
+  if (!macs->is_array() || macs->size() > kMaxMacs) RefuseNames("'macs'", "is no list of texts");
+  for (const Json& mac : *macs) place.macs.push_back(NameOf(mac, kPlace));
+  return place;
+}
+
+void TakeJobNames(const Json& jobs, Batch& batch) {
+  if (!jobs.is_object() || jobs.size() > kMaxJobs) RefuseNames("'jobs'", "is no object of names");
+  for (const Json& named : jobs) {
+    if (!named.is_object()) RefuseNames(kJobName, "is not text");
+    MaybeName(named, "name", kJobName);
   }
   for (auto& row : batch.jobs) {
-    const auto found = jobs->find(NamesKey(row.printer, row.job.channel, row.job.job));
-    if (found == jobs->end() || !found->contains("name")) continue;
-    row.job.name = found->at("name").get<std::string>();
+    const auto found = jobs.find(NamesKey(row.printer, row.job.channel, row.job.job));
+    if (found != jobs.end()) row.job.name = MaybeName(*found, "name", kJobName);
   }
+}
+
+// Labels that are none of the batch's printers are ignored, as names of jobs are that it has not.
+void TakePlaces(const Json& printers, Batch& batch) {
+  if (!printers.is_object() || printers.size() > kMaxPrinters) {
+    RefuseNames("'printers'", "is no object of printers");
+  }
+  for (const Json& row : printers) ReadWhereabouts(row);
+  for (std::size_t i = 0; i < batch.printers.size(); ++i) {
+    const auto found = printers.find(PrinterLabel(i));
+    if (found == printers.end()) continue;
+    Whereabouts place = ReadWhereabouts(*found);
+    if (!place.empty()) batch.whereabouts.emplace(i, std::move(place));
+  }
+}
+
+void TakeNames(std::string_view names, Batch& batch) {
+  const Json json = ReadDocument(names, "names");
+  if (!json.is_object()) throw BatchError("names: not an object");
+  batch.names_salt = Field(json)["salt"].Bytes(kSalt);
+  if (const auto jobs = json.find("jobs"); jobs != json.end()) TakeJobNames(*jobs, batch);
+  if (const auto rows = json.find("printers"); rows != json.end()) TakePlaces(*rows, batch);
 }
 
 }  // namespace

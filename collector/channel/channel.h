@@ -36,6 +36,13 @@ struct PrinterAddress {
   bool operator==(const PrinterAddress&) const = default;
 };
 
+// What of people and places a channel may ask a printer for. By default nothing: what is not read
+// cannot leave.
+struct Curiosity {
+  bool printer_name = false;
+  bool location = false;
+};
+
 // What was seen, not what to do about it.
 enum class Seen {
   kNothing,  // nobody asked
@@ -61,7 +68,11 @@ struct Answers {
   bool tells_jobs = false;                // it showed its list of jobs, though that may be empty
   std::vector<PrinterEvent> events = {};  // what its own log says happened, oldest first
   std::optional<Quantity> uptime = {};    // since the card or the printer started
-  std::vector<std::string> macs = {};     // "00:1b:78:aa:bb:cc"; they stay in the collector
+  std::vector<std::string> macs = {};     // "00:1b:78:aa:bb:cc"
+  // What people called it, and where they say it stands; empty: the printer says that nobody did.
+  // Asked for and read only if the site wants them (Curiosity), and masked before they are kept.
+  std::optional<std::string> name = {};
+  std::optional<std::string> location = {};
   std::vector<std::string> remarks =
       {};  // what was odd, for status and --explain: "job queue wants credentials"
 };

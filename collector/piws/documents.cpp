@@ -124,6 +124,13 @@ std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
   return identity;
 }
 
+std::optional<std::string> ReadPrinterName(const Node& document) {
+  const Node& root = document["Identification"];
+  const Node& fields = root.Has("Fields") ? root["Fields"] : root;
+  if (!fields.Has("PrinterName")) return std::nullopt;
+  return fields.Text("PrinterName").value_or("");
+}
+
 bool ReadInkSystem(const Node& document, Answers& into) {
   if (!document.Has("InkSystem")) return false;
   const Node& root = document["InkSystem"];

@@ -30,8 +30,12 @@ using PaperNames = std::map<std::string, std::string>;
 
 // Identification.Fields.{Manufacturer, SerialNumber, PartNumber, ModelName, FwReleaseName}, or
 // without Fields and with ProductNumber, ProductName, FirmwareVersion. Empty when the document is
-// another one or names no printer. The printer's own name, which people choose, is not read.
+// another one or names no printer.
 std::optional<PrinterIdentity> ReadIdentification(const Node& document);
+
+// Identification.Fields.PrinterName, which people choose; read only if the site wants it. Empty
+// text where the member is there and says nothing.
+std::optional<std::string> ReadPrinterName(const Node& document);
 
 // Meters ink.used, one a colorant, and the supplies. InkUsed of the slot is taken, and that of the
 // group only where a group holds several supply slots: the two are the same count, and nothing is

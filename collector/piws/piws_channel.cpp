@@ -71,6 +71,9 @@ class PiwsChannel::Visit : public WebVisit {
     told_.at = at_;
     if (!IsTheRememberedOne(*identity)) return;
     told_.answers.identity = *identity;
+    if (channel_.settings_.curiosity.printer_name) {
+      told_.answers.name = ReadPrinterName(page.document);
+    }
     if (!everything_) return End(Seen::kAnswered, "");
     Known& known = this->known();
     if (known.serial != identity->serial) known = {.serial = identity->serial};

@@ -43,6 +43,7 @@ struct PiwsSettings {
   const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
   std::chrono::minutes papers_for{60};            // how long a paper list is good
   std::chrono::hours lacks_for{7 * 24};  // how long a document that is not there is believed absent
+  Curiosity curiosity = {};
 };
 
 class PiwsChannel : public Channel {

@@ -35,6 +35,15 @@ std::string Polled::Trouble() const {
   return words;
 }
 
+namespace {
+
+// A name that was given beats one that was not.
+void Prefer(std::optional<std::string>& best, const std::optional<std::string>& said) {
+  if (!best || best->empty()) best = said ? said : best;
+}
+
+}  // namespace
+
 Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told) {
   Polled polled{.address = address, .identity = IdentityOf(told)};
   for (const auto& [channel, answer] : told) {
@@ -60,6 +69,8 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
                                .state = answer.answers.state,
                                .uptime = answer.answers.uptime});
     polled.macs.insert(polled.macs.end(), answer.answers.macs.begin(), answer.answers.macs.end());
+    Prefer(polled.whereabouts.name, answer.answers.name);
+    Prefer(polled.whereabouts.location, answer.answers.location);
     if (answer.answers.alerts) {
       polled.alerts.push_back({.channel = channel, .active = *answer.answers.alerts});
     }
@@ -77,6 +88,8 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
   std::ranges::sort(polled.macs);
   const auto same = std::ranges::unique(polled.macs);
   polled.macs.erase(same.begin(), same.end());
+  polled.whereabouts.ip = address.host;
+  polled.whereabouts.macs = polled.macs;
   for (Reading& reading : polled.readings) reading.printer = polled.identity;
   return polled;
 }

@@ -20,6 +20,7 @@
 #include "collector/channel/profiles.h"
 #include "collector/poll/belief.h"
 #include "common/reading.h"
+#include "common/whereabouts.h"
 
 namespace plotmeter {
 
@@ -46,7 +47,9 @@ struct Polled {
   std::vector<PrinterEvent> events = {};   // of the printer's own logs
   std::vector<ChannelAlerts> alerts = {};  // only of channels that made a complete statement
   std::vector<ChannelReport> reports = {};
-  std::vector<std::string> macs = {};  // of all channels, sorted; they stay in the collector
+  std::vector<std::string> macs = {};  // of all channels, sorted
+  // The address that was asked, and what the best channel that said something said. Not masked yet.
+  Whereabouts whereabouts = {};
   std::vector<std::string> remarks = {};
 
   bool answered() const { return !readings.empty(); }

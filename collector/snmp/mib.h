@@ -1,10 +1,10 @@
 // The objects we ask for, by the names their MIBs give them. What is not here is never requested.
 //
-// Left out on purpose, because they name people or lead to them: sysContact, sysName, sysLocation,
-// prtGeneral's operator and service person (columns 4 and 5), the lines of the front panel
-// (prtConsoleDisplayBufferText; while a job prints they may show its name and owner, and what else
-// they say the alert table says too), jmJobOwner, the account and the host of a job, trap community
-// strings, ARP and connection tables, processes.
+// Left out on purpose, because they name people or lead to them: sysContact, prtGeneral's operator
+// and service person (columns 4 and 5), the lines of the front panel (prtConsoleDisplayBufferText;
+// while a job prints they may show its name and owner, and what else they say the alert table says
+// too), jmJobOwner, the account and the host of a job, trap community strings, ARP and connection
+// tables, processes.
 //
 // Left out because it tells nothing new: prtMarkerPowerOnCount starts at 0 with every start, so as
 // a meter it would open an epoch a day, and sysUpTime shows a restart without it.
@@ -19,6 +19,8 @@ namespace plotmeter::mib {
 inline const Oid kSysDescr = {1, 3, 6, 1, 2, 1, 1, 1, 0};
 inline const Oid kSysObjectId = {1, 3, 6, 1, 2, 1, 1, 2, 0};
 inline const Oid kSysUpTime = {1, 3, 6, 1, 2, 1, 1, 3, 0};         // of the network card; 1/100 s
+inline const Oid kSysName = {1, 3, 6, 1, 2, 1, 1, 5, 0};           // asked for only if the site
+inline const Oid kSysLocation = {1, 3, 6, 1, 2, 1, 1, 6, 0};       // wants it (Curiosity)
 inline const Oid kIfPhysAddress = {1, 3, 6, 1, 2, 1, 2, 2, 1, 6};  // RFC 2863; index ifIndex
 inline const Oid kEnterprises = {1, 3, 6, 1, 4, 1};
 

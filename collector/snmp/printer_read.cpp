@@ -8,6 +8,7 @@
 
 #include "collector/snmp/mib.h"
 #include "collector/snmp/printer_mib.h"
+#include "collector/snmp/text.h"
 
 namespace plotmeter {
 namespace {
@@ -35,12 +36,14 @@ std::optional<Instant> StartOf(const Probed& probed) {
 class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
  public:
   PrinterRead(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
-              PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done)
+              PrinterKnowledge known, Curiosity curiosity,
+              std::function<void(Told, PrinterKnowledge)> done)
       : session_(session),
         profiles_(profiles),
         peer_(std::move(peer)),
         probed_(std::move(probed)),
         known_(std::move(known)),
+        curiosity_(curiosity),
         done_(std::move(done)) {
     bulk_peer_ = peer_;
     peer_.max_repetitions = 0;
@@ -116,6 +119,8 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     std::vector<Oid> objects = PrinterMibObjects(probed_.table, probed_.fingerprint);
     const std::vector<Oid> of_jobs = JobObjects(probed_.table, known_.jobs);
     objects.insert(objects.end(), of_jobs.begin(), of_jobs.end());
+    if (curiosity_.printer_name) objects.push_back(mib::kSysName);
+    if (curiosity_.location) objects.push_back(mib::kSysLocation);
     session_.Get(peer_, std::move(objects), [self = shared_from_this()](SnmpResult result) {
       if (self->Take(std::move(result))) self->AskErrorLog();
     });
@@ -190,12 +195,19 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   void Tell() {
     Told told{.seen = Seen::kAnswered, .at = probed_.at};
     told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
+    if (curiosity_.printer_name) told.answers.name = TextAt(mib::kSysName);
+    if (curiosity_.location) told.answers.location = TextAt(mib::kSysLocation);
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
     if (IsCut(mib::kPrtAlert)) told.answers.alerts.reset();  // one that is not there may be active
     told.answers.jobs = Jobs();
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
     done_(std::move(told), std::move(known_));
+  }
+
+  std::optional<std::string> TextAt(const Oid& object) const {
+    const auto octets = OctetsAt(probed_.table, object);
+    return octets ? std::optional(DecodeText(*octets).utf8) : std::nullopt;
   }
 
   std::vector<JobRecord> Jobs() {
@@ -211,6 +223,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   Probed probed_;
   SnmpPeer bulk_peer_ = {};  // the same, asked by GETBULK
   PrinterKnowledge known_;
+  const Curiosity curiosity_;
   std::function<void(Told, PrinterKnowledge)> done_;
   bool explores_ = true;
   std::vector<Oid> cut_ = {};
@@ -220,9 +233,10 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 }  // namespace
 
 void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
-                PrinterKnowledge known, std::function<void(Told, PrinterKnowledge)> done) {
+                PrinterKnowledge known, Curiosity curiosity,
+                std::function<void(Told, PrinterKnowledge)> done) {
   std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
-                                std::move(known), std::move(done))
+                                std::move(known), curiosity, std::move(done))
       ->Start();
 }
 

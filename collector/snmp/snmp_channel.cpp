@@ -66,6 +66,7 @@ void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)>
     known = known_[key].printer;
   }
   ReadProbed(session_, *options_.profiles, std::move(peer), std::move(probed), std::move(known),
+             options_.curiosity,
              [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
                {
                  const std::lock_guard lock(mutex_);

@@ -53,6 +53,7 @@ class SnmpChannel : public Channel {
     int retries = 2;
     int max_repetitions = 4;                        // of a GETBULK; 0: never one
     const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
+    Curiosity curiosity = {};
   };
 
   // The session and this channel outlive every call.

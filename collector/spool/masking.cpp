@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "common/crypto.h"
 #include "common/settings.h"
 
@@ -13,11 +16,29 @@ constexpr std::size_t kLetters = 22;  // of base64url
 
 }  // namespace
 
+std::string_view ToText(MaskMode mode) {
+  switch (mode) {
+    case MaskMode::kHashed:
+      return "hashed";
+    case MaskMode::kSent:
+      return "sent";
+    case MaskMode::kOff:
+      break;
+  }
+  return "off";
+}
+
 MaskMode ParseMaskMode(const std::string& setting, const std::string& text) {
-  if (text == "off") return MaskMode::kOff;
-  if (text == "hashed") return MaskMode::kHashed;
-  if (text == "sent") return MaskMode::kSent;
+  for (const MaskMode mode : {MaskMode::kOff, MaskMode::kHashed, MaskMode::kSent}) {
+    if (text == ToText(mode)) return mode;
+  }
   throw UsageError(fmt::format("'{}' is '{}'; expected off, hashed or sent", setting, text));
+}
+
+const MaskedField& MaskedFieldOf(std::string_view word) {
+  const auto row = std::ranges::find(kMaskedFields, word, &MaskedField::word);
+  if (row == kMaskedFields.end()) throw std::logic_error("no masked field of that name");
+  return *row;
 }
 
 std::optional<std::string> Masked(MaskMode mode, const Secret& key, std::string_view field,
@@ -34,6 +55,12 @@ std::optional<std::string> Masked(MaskMode mode, const Secret& key, std::string_
       break;
   }
   return {};
+}
+
+std::optional<std::string> MaskedAgain(MaskMode mode, const Secret& key, std::string_view field,
+                                       const std::string& kept) {
+  if (mode == MaskMode::kHashed && LooksHashed(kept)) return kept;
+  return Masked(mode, key, field, kept);
 }
 
 bool LooksHashed(std::string_view value) {

@@ -62,6 +62,7 @@ Spool::Spool(const SpoolSettings& settings, const Clock& clock)
     : settings_(settings),
       clock_(clock),
       db_(SpoolPath(settings), Database::Mode::kReadWriteCreate) {
+  db_.Execute("PRAGMA secure_delete=ON");  // what was masked again is on the disk no more
   PrepareSpool(db_);
   const std::string path = settings.directory + "/masking.key";
   if (std::optional<Secret> key = ReadPrivateFile(path)) {
@@ -118,7 +119,7 @@ void Spool::Keep(const Reading& reading) {
 
 bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
   std::optional<std::string> name;
-  if (job.name) name = Masked(settings_.job_names, masking_key_, "job-name", *job.name);
+  if (job.name) name = Mask("job-name", *job.name);
   const std::string answer = AnswerHash(job, name);
   bool changed = false;
   Together([&] {

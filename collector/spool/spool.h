@@ -35,6 +35,7 @@
 #include "common/job.h"
 #include "common/reading.h"
 #include "common/sqlite.h"
+#include "common/whereabouts.h"
 #include "proto/batch.h"
 
 namespace plotmeter {
@@ -43,7 +44,7 @@ struct SpoolSettings {
   std::string directory = {};
   // Whether a spool is made where there is none; who only looks throws std::runtime_error instead.
   bool make = true;
-  MaskMode job_names = MaskMode::kHashed;
+  MaskModes masks = {};
   // How long messages are kept after their receipt, so that a portal restored from a backup can ask
   // for them again.
   std::chrono::days keep_messages{35};
@@ -78,13 +79,17 @@ struct CutBatch {
   std::int64_t tries = 0;  // how often it was sent
 };
 
+// P and N of M = S LF P LF N: the bytes that the portal keeps.
+BatchText TextOfMessage(std::string_view message);
+
 enum class BatchState { kCut, kReceipted, kAside, kMoved };
 std::string_view ToText(BatchState state);
 
 struct OutboxEntry {
   CutBatch batch = {};  // without its message
   BatchState state = BatchState::kCut;
-  std::optional<Instant> sent_at = {};  // the last time
+  std::optional<Instant> sent_at = {};          // the last time
+  std::optional<std::int64_t> sent_bytes = {};  // sealed, as they went out then
   std::optional<Instant> receipted_at = {};
   std::string receipt = {};  // JWS
   std::string reason = {};   // why it was set aside or moved
@@ -159,6 +164,13 @@ class Spool {
   // Runs `act` in one transaction: what it keeps is kept together or not at all.
   void Together(const std::function<void()>& act);
 
+  // When the modes are others than those under which this was called last: masks on disk what waits
+  // uncut, and what was kept of jobs and printers, again. What was cut stays as it is. For who
+  // reads and sends; who only looks has modes of its own.
+  void MaskAgain();
+  // The modes of that time; empty: never.
+  std::optional<MaskModes> MaskedUnder();
+
   // Until Sync() a transaction does not wait for the disk: it outlives this program, but perhaps
   // not a power cut. Sync() waits once for all of them. Not within Together.
   void SyncLater();
@@ -171,6 +183,10 @@ class Spool {
   // Keeps the best record of (printer, channel, job); true when that made a new revision. The name
   // is masked before it is written.
   bool Keep(const PrinterIdentity& printer, const JobRecord& job);
+
+  // What a printer says of its place, masked before it is written. It travels with the printer's
+  // readings. What is not said leaves what was said before; empty text says that there is none.
+  void Keep(const PrinterIdentity& printer, const Whereabouts& said);
 
   // Keeps an event, unless the same one (printer, channel, kind, key) was kept before; true when it
   // is new.
@@ -192,8 +208,8 @@ class Spool {
   // The oldest batch without a receipt.
   std::optional<CutBatch> Next();
 
-  // Counts a try, before anything is sent.
-  void Sending(const std::string& batch);
+  // Counts a try of so many bytes, before anything is sent.
+  void Sending(const std::string& batch, std::size_t bytes);
 
   // The portal has it: its contents are forgotten. `receipt` was verified by the caller.
   void Receipted(const std::string& batch, const std::string& receipt);
@@ -220,6 +236,8 @@ class Spool {
   void ForgetOld();
 
   std::vector<OutboxEntry> Outbox(std::size_t newest = 1000);  // newest first
+  // One of them with its message, by its SHA-256, batch id, or sequence in the current stream.
+  std::optional<OutboxEntry> Shown(const std::string& which);
   Waiting CountWaiting();
   std::string stream();
 
@@ -247,7 +265,11 @@ class Spool {
   void MarkCut(const Contents& contents, std::int64_t batch);
   void Free(std::int64_t batch);
   void PutBack(const std::string& message);
-  void MaskNames(Batch& batch) const;
+  std::optional<std::string> Mask(std::string_view field, const std::string& value,
+                                  bool again = false) const;
+  Whereabouts PlaceOf(std::int64_t printer);
+  void KeepPlace(std::int64_t printer, const Whereabouts& place);
+  Whereabouts MaskedPlace(const Whereabouts& said, bool again) const;
 
   SpoolSettings settings_;
   const Clock& clock_;

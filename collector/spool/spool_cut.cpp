@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "collector/spool/kept.h"
 #include "collector/spool/spool.h"
@@ -50,6 +51,9 @@ class Room {
     return place->second;
   }
 
+  // The places that were given out, by the printer's row.
+  const std::map<std::int64_t, std::size_t>& places() const { return places_; }
+
  private:
   Database& db_;
   Batch& batch_;
@@ -59,18 +63,6 @@ class Room {
 };
 
 }  // namespace
-
-void Spool::MaskNames(Batch& batch) const {
-  // A mode that was narrowed since holds for what waits, too.
-  for (BatchJob& entry : batch.jobs) {
-    std::optional<std::string>& name = entry.job.name;
-    if (!name) continue;
-    if (settings_.job_names == MaskMode::kOff ||
-        (settings_.job_names == MaskMode::kHashed && !LooksHashed(*name))) {
-      name = Masked(settings_.job_names, masking_key_, "job-name", *name);
-    }
-  }
-}
 
 Spool::Contents Spool::TakeUnsent(const BatchSigner& signer, const CutLimits& limits) {
   Contents contents;
@@ -147,6 +139,12 @@ Spool::Contents Spool::TakeUnsent(const BatchSigner& signer, const CutLimits& li
   for (std::size_t i = 0; i < read.size(); ++i) {
     batch.readings.push_back({.printer = places[i], .reading = std::move(read[i])});
   }
+  const std::set<std::size_t> was_read(places.begin(), places.end());
+  for (const auto& [row, place] : room.places()) {
+    if (!was_read.contains(place)) continue;
+    Whereabouts whereabouts = MaskedPlace(PlaceOf(row), true);
+    if (!whereabouts.empty()) batch.whereabouts.emplace(place, std::move(whereabouts));
+  }
 
   places.clear();
   bodies.clear();
@@ -164,10 +162,10 @@ Spool::Contents Spool::TakeUnsent(const BatchSigner& signer, const CutLimits& li
   }
   std::vector<JobRecord> records = JobsFrom(bodies);
   for (std::size_t i = 0; i < records.size(); ++i) {
-    records[i].name = names[i];
+    // A mode that was narrowed since holds for what waits, too.
+    if (names[i]) records[i].name = Mask("job-name", *names[i], true);
     batch.jobs.push_back({.printer = places[i], .job = std::move(records[i])});
   }
-  MaskNames(batch);
 
   Statement voided = db_.Prepare(
       "SELECT sequence, sha256, coalesce(reason, '') FROM batch WHERE to_void = 1 AND stream = ?"

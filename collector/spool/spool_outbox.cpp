@@ -19,6 +19,27 @@ BatchState StateOf(const std::string& text) {
 // day's jobs would take a hundred of them, only until one gets through.
 constexpr std::int64_t kLeastBytes = 16 * 1024;
 
+constexpr std::string_view kOutbox =
+    "SELECT batch, stream, sequence, sha256, created_at, items, tries, state, sent_at,"
+    " receipted_at, coalesce(receipt, ''), coalesce(reason, ''), sent_bytes FROM batch";
+
+OutboxEntry EntryOf(Statement& q) {
+  OutboxEntry entry{.batch = {.batch = q.Text(0),
+                              .stream = q.Text(1),
+                              .sequence = q.Int(2),
+                              .sha256 = q.Text(3),
+                              .created_at = FromMillis(q.Int(4)),
+                              .items = q.Int(5),
+                              .tries = q.Int(6)},
+                    .state = StateOf(q.Text(7)),
+                    .sent_bytes = q.MaybeInt(12),
+                    .receipt = q.Text(10),
+                    .reason = q.Text(11)};
+  if (const auto at = q.MaybeInt(8)) entry.sent_at = FromMillis(*at);
+  if (const auto at = q.MaybeInt(9)) entry.receipted_at = FromMillis(*at);
+  return entry;
+}
+
 }  // namespace
 
 std::string_view ToText(BatchState state) {
@@ -33,6 +54,13 @@ std::string_view ToText(BatchState state) {
       break;
   }
   return "cut";
+}
+
+BatchText TextOfMessage(std::string_view message) {
+  const std::size_t payload = message.find('\n') + 1;
+  const std::size_t names = message.find('\n', payload) + 1;
+  return {.payload = std::string(message.substr(payload, names - 1 - payload)),
+          .names = std::string(message.substr(names))};
 }
 
 std::optional<CutBatch> Spool::Next() {
@@ -50,9 +78,9 @@ std::optional<CutBatch> Spool::Next() {
                   .tries = q.Int(7)};
 }
 
-void Spool::Sending(const std::string& batch) {
-  db_.Prepare("UPDATE batch SET tries = tries + 1, sent_at = ? WHERE batch = ?")
-      .Run(ToMillis(clock_.Now()), batch);
+void Spool::Sending(const std::string& batch, std::size_t bytes) {
+  db_.Prepare("UPDATE batch SET tries = tries + 1, sent_at = ?, sent_bytes = ? WHERE batch = ?")
+      .Run(ToMillis(clock_.Now()), static_cast<std::int64_t>(bytes), batch);
 }
 
 void Spool::Receipted(const std::string& batch, const std::string& receipt) {
@@ -105,10 +133,8 @@ void Spool::Free(std::int64_t batch) {
 // A batch that had its receipt, and was asked for again, has no rows any more: only its message
 // knows what it carried.
 void Spool::PutBack(const std::string& message) {
-  const std::size_t payload = message.find('\n') + 1;
-  const std::size_t names = message.find('\n', payload) + 1;
-  const Batch batch =
-      ParseBatch(message.substr(payload, names - 1 - payload), message.substr(names));
+  const BatchText text = TextOfMessage(message);
+  const Batch batch = ParseBatch(text.payload, text.names);
   const auto printer = [&](std::size_t place) { return PrinterRow(batch.printers.at(place)); };
   Statement reading = db_.Prepare("INSERT INTO reading(printer, body) VALUES(?, ?)");
   for (const BatchReading& row : batch.readings) {
@@ -216,26 +242,21 @@ void Spool::ForgetOld() {
 
 std::vector<OutboxEntry> Spool::Outbox(std::size_t newest) {
   std::vector<OutboxEntry> entries;
-  Statement q = db_.Prepare(
-      "SELECT batch, stream, sequence, sha256, created_at, items, tries, state, sent_at,"
-      " receipted_at, coalesce(receipt, ''), coalesce(reason, '')"
-      " FROM batch ORDER BY id DESC LIMIT ?");
-  for (q.Bind(static_cast<std::int64_t>(newest)); q.Step();) {
-    OutboxEntry entry{.batch = {.batch = q.Text(0),
-                                .stream = q.Text(1),
-                                .sequence = q.Int(2),
-                                .sha256 = q.Text(3),
-                                .created_at = FromMillis(q.Int(4)),
-                                .items = q.Int(5),
-                                .tries = q.Int(6)},
-                      .state = StateOf(q.Text(7)),
-                      .receipt = q.Text(10),
-                      .reason = q.Text(11)};
-    if (const auto at = q.MaybeInt(8)) entry.sent_at = FromMillis(*at);
-    if (const auto at = q.MaybeInt(9)) entry.receipted_at = FromMillis(*at);
-    entries.push_back(std::move(entry));
-  }
+  Statement q = db_.Prepare(std::string(kOutbox) + " ORDER BY id DESC LIMIT ?");
+  for (q.Bind(static_cast<std::int64_t>(newest)); q.Step();) entries.push_back(EntryOf(q));
   return entries;
+}
+
+std::optional<OutboxEntry> Spool::Shown(const std::string& which) {
+  Statement q = db_.Prepare(std::string(kOutbox) +
+                            " WHERE sha256 = ?1 OR batch = ?1 OR (CAST(sequence AS TEXT) = ?1"
+                            " AND stream = (SELECT stream FROM stream)) LIMIT 1");
+  if (!q.Bind(which).Step()) return {};
+  OutboxEntry entry = EntryOf(q);
+  Statement message = db_.Prepare("SELECT coalesce(message, '') FROM batch WHERE batch = ?");
+  message.Bind(entry.batch.batch).Step();
+  entry.batch.message = message.Text(0);
+  return entry;
 }
 
 Waiting Spool::CountWaiting() {

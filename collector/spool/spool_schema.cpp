@@ -12,7 +12,7 @@ namespace plotmeter {
 namespace {
 
 // Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
-constexpr std::array<std::string_view, 4> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 5> kMigrations = {R"sql(
 -- One row: the stream that is written now, and where it is.
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY CHECK(id = 1),
@@ -126,6 +126,18 @@ CREATE TABLE batch_event(batch INTEGER NOT NULL REFERENCES batch(id), event INTE
 -- Which channel ever gave which meter of a printer: it stays believed when it is silent.
 CREATE TABLE given_meter(serial TEXT NOT NULL, meter TEXT NOT NULL, channel TEXT NOT NULL,
   PRIMARY KEY(serial, meter, channel)) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+-- What a printer said of its place, masked. It travels with the printer's readings.
+CREATE TABLE whereabouts(
+  printer INTEGER PRIMARY KEY REFERENCES printer(id),
+  ip TEXT, macs TEXT NOT NULL,            -- JSON: ["00:1b:78:aa:bb:cc"]
+  name TEXT, location TEXT);
+
+-- Under which modes all this was masked.
+CREATE TABLE mask_mode(setting TEXT PRIMARY KEY, mode TEXT NOT NULL) WITHOUT ROWID;
+
+ALTER TABLE batch ADD COLUMN sent_bytes INTEGER;  -- sealed, when it was sent last
 )sql"};
 
 std::size_t VersionOf(Database& db) {

@@ -169,7 +169,7 @@ UploadStep Uploader::Step() {
   }
   if (!batch) return {};
   const std::string sealed = Seal(batch->message, identity_.keys.encryption.front());
-  spool_.Sending(batch->batch);
+  spool_.Sending(batch->batch, sealed.size());
   const Instant sent = clock_.Now();
   PortalAnswer answer = portal_.Post(kBatches, kJose, sealed);
   // A connection kept open may have died meanwhile: the same bytes once more, at once.

@@ -45,6 +45,10 @@ Json ToJson(const PrinterRow& row) {
   put("state", row.state.value_or(""));
   // The serial was seen at these sites too: a person has to confirm a move.
   if (!row.claimed_by.empty()) json["also_seen_at"] = row.claimed_by;
+  if (row.whereabouts.ip) json["ip"] = *row.whereabouts.ip;
+  if (!row.whereabouts.macs.empty()) json["macs"] = row.whereabouts.macs;
+  if (row.whereabouts.name) json["name"] = *row.whereabouts.name;
+  if (row.whereabouts.location) json["location"] = *row.whereabouts.location;
   return json;
 }
 

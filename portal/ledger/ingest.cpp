@@ -61,6 +61,7 @@ std::size_t ParsedSize(std::string_view text) {
 void AddContents(BatchRecord& record, const Batch& batch) {
   record.doubtful = IsDoubtful(batch.clock);
   record.printers = batch.printers;
+  record.whereabouts = &batch.whereabouts;
   record.readings.reserve(batch.readings.size());
   for (const BatchReading& of : batch.readings) {
     record.readings.push_back({of.printer, &of.reading});

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "common/json.h"
 #include "portal/store/derived.h"
@@ -126,6 +127,34 @@ void WriteAlerts(StoreConnection& writer, const DerivedRows::Place& place, const
   }
 }
 
+// A collector says of the printers that it read all that its site lets it say: what is missing was
+// switched off, or is no more.
+void WriteWhereabouts(StoreConnection& writer, const DerivedRows::Place& place,
+                      const BatchRecord& batch, const std::vector<std::int64_t>& printers,
+                      const std::vector<Seen>& seen) {
+  Statement& insert = writer.Sql(
+      "INSERT INTO printer_whereabouts(reseller_id, printer, collector, at, ip, macs, name,"
+      " location) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET at=excluded.at,"
+      " ip=excluded.ip, macs=excluded.macs, name=excluded.name, location=excluded.location"
+      " WHERE excluded.at >= at");
+  Statement& forget =
+      writer.Sql("DELETE FROM printer_whereabouts WHERE printer=? AND collector=? AND at<=?");
+  std::set<std::size_t> read;
+  for (const auto& [printer, reading] : batch.readings) read.insert(printer);
+  for (const std::size_t printer : read) {
+    const std::int64_t at =
+        ToMillis(std::min(seen[printer].at.value_or(batch.received_at), batch.received_at));
+    const auto said = batch.whereabouts->find(printer);
+    if (said == batch.whereabouts->end()) {
+      forget.Run(printers.at(printer), batch.collector, at);
+      continue;
+    }
+    const Whereabouts& what = said->second;
+    insert.Run(place.owner, printers.at(printer), batch.collector, at, what.ip,
+               JsonText(Json(what.macs)), what.name, what.location);
+  }
+}
+
 // The first word on an event stays.
 void WriteEvents(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
                  const std::vector<std::int64_t>& printers) {
@@ -145,6 +174,9 @@ void DerivedRows::Write(StoreConnection& writer, const Place& place, const Batch
   if (meters_.size() > kMetersRemembered) meters_.clear();
   const std::vector<std::int64_t> printers = WritePrinters(writer, place, batch);
   WriteReadings(writer, place, batch, printers);
+  if (batch.whereabouts != nullptr) {
+    WriteWhereabouts(writer, place, batch, printers, SeenIn(batch));
+  }
   WriteJobs(writer, place, batch, printers);
   WriteSupplies(writer, place, batch, printers);
   WriteAlerts(writer, place, batch, printers);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/json.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
@@ -11,8 +12,11 @@ const std::string kPrinterSelect =
     "SELECT p.id, p.manufacturer, p.serial, p.product, p.model, p.firmware, s.id, s.customer,"
     " c.name, s.name, s.time_zone, p.state, p.first_seen, p.last_seen,"
     " (SELECT group_concat(k.site, ' ') FROM printer_claim k JOIN site o ON o.id=k.site"
-    " WHERE k.printer=p.number AND (?2='' OR o.customer=?2))"
-    " FROM printer p JOIN site s ON s.id=p.site JOIN customer c ON c.id=s.customer"
+    " WHERE k.printer=p.number AND (?2='' OR o.customer=?2)),"
+    " w.ip, COALESCE(w.macs, '[]'), w.name, w.location"
+    " FROM printer p LEFT JOIN printer_whereabouts w ON w.printer=p.number AND w.collector="
+    "(SELECT collector FROM printer_whereabouts WHERE printer=p.number ORDER BY at DESC LIMIT 1)"
+    " JOIN site s ON s.id=p.site JOIN customer c ON c.id=s.customer"
     " WHERE p.reseller_id=?1 AND (?2='' OR c.id=?2) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)";
 const std::string kPrinterPage = kPrinterSelect + " AND p.id>?5 ORDER BY p.id LIMIT ?6";
 const std::string kPrinterOrder = kPrinterSelect + " ORDER BY c.name, s.name, s.id, p.serial, p.id";
@@ -27,7 +31,11 @@ PrinterRow ReadPrinter(const Statement& q) {
                  .site = {q.Text(6), q.Text(7), q.Text(8), q.Text(9), q.Text(10)},
                  .state = q.MaybeText(11),
                  .first_seen = FromMillis(q.Int(12)),
-                 .last_seen = FromMillis(q.Int(13))};
+                 .last_seen = FromMillis(q.Int(13)),
+                 .whereabouts = {.ip = q.MaybeText(15),
+                                 .macs = ParseJson(q.Text(16)).get<std::vector<std::string>>(),
+                                 .name = q.MaybeText(17),
+                                 .location = q.MaybeText(18)}};
   const std::string claims = q.Text(14);
   for (std::size_t start = 0; start < claims.size();) {
     const std::size_t end = std::min(claims.find(' ', start), claims.size());

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "common/reading.h"
 #include "common/reseller.h"
 #include "common/time.h"
+#include "common/whereabouts.h"
 
 namespace plotmeter {
 
@@ -127,6 +129,7 @@ struct BatchRecord {
     std::string detail = {};
   };
   std::vector<PrinterIdentity> printers = {};
+  const std::map<std::size_t, Whereabouts>* whereabouts = nullptr;  // by index into `printers`
   std::vector<ReadingOf> readings = {};
   std::vector<JobOf> jobs = {};
   std::vector<AlertOf> alerts = {};
@@ -173,6 +176,7 @@ struct PrinterRow {
   Instant last_seen = {};
   // Ids of other sites where the serial showed up; only the customer's where the scope names one.
   std::vector<std::string> claimed_by = {};
+  Whereabouts whereabouts = {};  // as far as the site lets it be known, perhaps hashed
 };
 
 // Whose printers: all of the reseller, or narrower. Empty members do not narrow.

@@ -62,6 +62,23 @@ def main():
         expect(sent["receipt"], f"no receipt: {sent}")
         receipt = payload_of(sent["receipt"])
         expect(receipt["sha256"] == waiting["sha256"], f"the receipt names another hash: {receipt}")
+
+        # Any of it can be shown again, byte for byte, with its receipt.
+        for name in (waiting["sha256"], waiting["batch"], waiting["sequence"]):
+            again = world.collector("outbox", name).stdout.split("\n")
+            expect(again[:3] == printed.split("\n")[:3], f"outbox {name} shows other bytes than preview --cut did")
+            expect(again[3] == f"receipt: {sent['receipt']}", f"outbox {name} shows another receipt")
+        shown = json.loads(world.collector("outbox", waiting["sha256"], "--json").stdout)
+        expect(shown["payload"] == payload and shown["names"] == printed.split("\n")[1], "outbox --json shows other bytes")
+        expect(shown["sent_at"] and 0 < shown["sent_bytes"] < 4 << 20, f"outbox does not say what went out: {shown}")
+        expect(f"{shown['sent_bytes']} bytes" in world.collector("outbox").stdout, "outbox does not say how many bytes")
+        unknown = world.collector("outbox", "no-such-batch", expect=1)
+        expect("'batch' is 'no-such-batch'; expected" in unknown.stderr, f"not told what is wrong: {unknown.stderr}")
+
+        # Whoever looks with other modes than the collector runs with is told so.
+        other = world.collector("preview", "--locations", "sent")
+        expect("'locations' is sent here, and was off" in other.stderr, f"not told of other modes: {other.stderr}")
+        expect(world.collector("preview").stderr == "", "a complaint where all is well")
         for name in os.listdir(world.state):
             mode = os.stat(os.path.join(world.state, name)).st_mode & 0o777
             expect(mode & 0o077 == 0, f"{name} may be read by others: {mode:o}")

@@ -47,7 +47,12 @@ TEST(BatchTest, KeepsNamesApart) {
   EXPECT_EQ(
       text.names,
       R"({"jobs":{"p1/piws/32222D2B-191C-402A-944C-CB719C44869F":{"name":"plan \"east\" ü.pdf"}},)"
+      R"("printers":{"p1":{"ip":"10.0.0.7","location":"copy room, 2. OG — Süd",)"
+      R"("macs":["00:1b:78:aa:bb:cc","00:1b:78:aa:bb:cd"],"name":"plotter-2"}},)"
       R"("salt":"bm5ubm5ubm5ubm5ubm5ubg"})");
+  for (const char* text_of_n : {"10.0.0.7", "00:1b:78", "copy room", "plotter-2"}) {
+    EXPECT_EQ(text.payload.find(text_of_n), std::string::npos) << text_of_n;
+  }
 }
 
 TEST(BatchTest, SaysWhoseItIsBeforeTheRestIsBelieved) {
@@ -115,6 +120,21 @@ TEST(BatchTest, RefusesNamesThatAreNoneWithoutRepeatingThem) {
   EXPECT_EQ(Complaint(WithNames("{" + salt + R"(,"jobs":{"p1":{"name":"\u0000"}}})")),
             "names: a job's name holds U+0000");
   EXPECT_EQ(Complaint(WithNames("{" + salt + R"(,"jobs":{"p1":{}}})")), "accepted");
+  const auto place = [&](const std::string& printers) {
+    return Complaint(WithNames("{" + salt + R"(,"printers":)" + printers + "}"));
+  };
+  EXPECT_EQ(place(R"({"p1":{"location":"Mayer's room","later":1},"p9":{}})"), "accepted");
+  EXPECT_EQ(place("[]"), "names: 'printers' is no object of printers");
+  EXPECT_EQ(place(R"({"p9":"Mayer"})"), "names: what is said of a printer's place is not text");
+  EXPECT_EQ(place(R"({"p1":{"location":["Mayer"]}})"),
+            "names: what is said of a printer's place is not text");
+  EXPECT_EQ(place(R"({"p1":{"macs":"Mayer"}})"), "names: 'macs' is no list of texts");
+  EXPECT_EQ(place(R"({"p1":{"macs":[7]}})"),
+            "names: what is said of a printer's place is not text");
+  EXPECT_EQ(place(R"({"p1":{"name":")" + std::string(1025, 'M') + R"("}})"),
+            "names: what is said of a printer's place is too long");
+  EXPECT_EQ(place(R"({"p1":{"ip":"\u0000"}})"),
+            "names: what is said of a printer's place holds U+0000");
 }
 
 TEST(BatchTest, RefusesTextThatIsNotOneJsonValue) {

@@ -59,6 +59,12 @@ Batch FullBatch() {
                      .model = "HP DesignJet T1600 PostScript Printer",
                      .firmware = "MATMULT_05_20_01.1"},
                     {.model = "HP DesignJet Z9 24in"}};
+  batch.whereabouts = {{0,
+                        {.ip = "10.0.0.7",
+                         .macs = {"00:1b:78:aa:bb:cc", "00:1b:78:aa:bb:cd"},
+                         .name = "plotter-2",
+                         .location = "copy room, 2. OG \xe2\x80\x94 S\xc3\xbc"
+                                     "d"}}};
   const Alert low{.key = "/IDS/CARTRIDGE_GROUPS/M/VERYLOW",
                   .severity = Severity::kWarning,
                   .code = "1105",

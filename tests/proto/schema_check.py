@@ -52,6 +52,10 @@ def main(schema_file, folder):
         expect(names, json.loads(other.read_text(encoding="utf-8")), True, other.name)
     expect(names, {"jobs": {}}, False, "names without salt")
     expect(names, {"salt": "bm5ubm5ubm5ubm5ubm5ubg", "jobs": {"p1/piws/1": {"name": 7}}}, False, "a name of 7")
+    place = {"ip": "h:bm5ubm5ubm5ubm5ubm5ubg", "macs": ["00:1b:78:aa:bb:cc"], "name": "plotter-2", "location": "here"}
+    for wrong_place in ({"location": 7}, {"macs": "00:1b:78:aa:bb:cc"}, {"macs": [7]}, {"ip": "x" * 1025}, 7):
+        expect(names, {"salt": "bm5ubm5ubm5ubm5ubm5ubg", "printers": {"p1": wrong_place}}, False, f"{wrong_place}"[:60])
+    expect(names, {"salt": "bm5ubm5ubm5ubm5ubm5ubg", "printers": {"p1": place}}, True, "a printer's place")
 
     full = json.loads((folder / "full.p.json").read_text(encoding="utf-8"))
     cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))

@@ -25,7 +25,8 @@ Fleet::Fleet(const FleetPlan& plan)
   for (std::size_t i = 0; i < plan.printers; ++i) {
     const std::size_t model =
         plan.models.empty() ? i % kUsualModels : plan.models[i % plan.models.size()];
-    printers_.emplace_back(Models().at(model), JobSource{plan.seed, i}, plan.start);
+    printers_.emplace_back(Models().at(model), JobSource{plan.seed, i, plan.jobs_a_day},
+                           plan.start);
   }
   const std::uint64_t end = plan.network.base + plan.network.room();
   for (std::uint64_t address = plan.network.base; address < end && addresses_.size() < devices();

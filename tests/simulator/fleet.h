@@ -35,6 +35,7 @@ struct FleetPlan {
   std::size_t printers = 5;
   Network network = {};
   std::uint64_t seed = 1;
+  int jobs_a_day = 0;  // of each printer; 0: five or six
   Instant start = {};
   std::vector<std::size_t> models = {};  // of Models(); none: the usual ones
   std::vector<const NeighbourKind*> neighbours = {};

@@ -110,7 +110,9 @@ void AddScansAndCopies(const PrinterModel& model, const JobSource& source, std::
 std::vector<JobPlan> JobsOfDay(const PrinterModel& model, const JobSource& source,
                                std::chrono::sys_days day) {
   Chance chance({source.seed, source.printer, DayNumber(day), 1});
-  std::vector<std::int64_t> seconds(static_cast<std::size_t>(chance.Between(5, 6)));
+  const std::int64_t count = chance.Between(5, 6);
+  std::vector<std::int64_t> seconds(
+      static_cast<std::size_t>(source.jobs_a_day > 0 ? source.jobs_a_day : count));
   for (auto& second : seconds) second = chance.Between(7 * 3600, 19 * 3600 - 1);
   std::sort(seconds.begin(), seconds.end());
 

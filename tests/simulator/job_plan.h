@@ -56,6 +56,7 @@ struct JobPlan {
 struct JobSource {
   std::uint64_t seed = 0;
   std::uint64_t printer = 0;
+  int jobs_a_day = 0;  // exactly so many are printed; 0: five or six
 };
 
 // All arrivals lie between 07:00 and 19:00 UTC of the day, at whole seconds.

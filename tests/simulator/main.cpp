@@ -143,6 +143,7 @@ FleetPlan PlanFleet(const Arguments& arguments) {
     throw UsageError(fmt::format("'odd': {}", error.what()));
   }
   plan.seed = static_cast<std::uint64_t>(arguments.Number("seed"));
+  plan.jobs_a_day = static_cast<int>(arguments.Number("jobs-a-day", 0, 500));
   const auto days = std::chrono::days(arguments.Number("days", 0, 36500));
   plan.start = std::chrono::floor<std::chrono::seconds>(SystemClock().Now()) - days;
   if (arguments.Has("start")) {
@@ -375,6 +376,10 @@ int main(int argc, char** argv) {
                   .value = "N",
                   .fallback = "1",
                   .help = "other seed, other jobs and serial numbers"},
+                 {.name = "jobs-a-day",
+                  .value = "N",
+                  .fallback = "0",
+                  .help = "so many jobs a printer prints; 0: five or six"},
                  {.name = "days",
                   .value = "D",
                   .fallback = "0",

@@ -35,7 +35,7 @@ class PrinterReadTest : public testing::Test {
                   .at = now_};
     Told told;
     session_.ForgetAsked();
-    ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, known_,
+    ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, known_, {},
                [&](Told answer, PrinterKnowledge known) {
                  told = std::move(answer);
                  known_ = std::move(known);
@@ -152,7 +152,7 @@ TEST_F(PrinterReadTest, TakesNoMarkerForTheOnlyOneWhenTheColumnWasCutShort) {
   SnmpTable table{{mib::kPrtMarkerLifeCount + Oid{1, 2}, Count(4)}};
   session_.CutShort(mib::kPrtMarkerLifeCount);
   Probed probed{.seen = SnmpSeen::kAnswered, .table = table, .at = now_};
-  ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, {},
+  ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, {}, {},
              [&](Told answer, const PrinterKnowledge&) { told = std::move(answer); });
   EXPECT_TRUE(told.answers.meters.empty());
 }

@@ -145,7 +145,7 @@ TEST_F(SpoolCrashTest, HasEverythingItAnnouncedBeforeItWasKilled) {
         if (write(ready[1], &value, sizeof value) != sizeof value) _exit(1);
         if (value % 3 == 0) spool.Cut(signer());
         if (value % 7 == 0) {
-          if (const auto batch = spool.Next()) spool.Sending(batch->batch);
+          if (const auto batch = spool.Next()) spool.Sending(batch->batch, 1);
         }
       }
     }

@@ -76,7 +76,7 @@ class SpoolFixture : public testing::Test {
   ~SpoolFixture() override { std::filesystem::remove_all(directory_); }
 
   Spool Open(MaskMode names = MaskMode::kHashed) {
-    return Spool({.directory = directory_, .job_names = names}, clock_);
+    return Spool({.directory = directory_, .masks = {.job_names = names}}, clock_);
   }
   BatchSigner signer() const {
     return {.portal = portal_, .collector = "col_7Q2M9K4T", .key = &key_};

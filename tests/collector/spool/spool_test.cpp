@@ -93,7 +93,7 @@ TEST_F(SpoolTest, NeverChangesACutBatch) {
     spool.Keep(Plotter(), JobOf("j", "printed", "0.21"));
     clock_.Advance(hours(5));
     EXPECT_EQ(spool.Next()->message, message);
-    spool.Sending(spool.Next()->batch);
+    spool.Sending(spool.Next()->batch, 1);
   }
   Spool again = Open();
   EXPECT_EQ(again.Next()->message, message);
@@ -157,7 +157,7 @@ TEST_F(SpoolTest, LetsNoJobNameOutUnlessTold) {
   JobRecord job = JobOf("j", "printed");
   job.name = "Divorce papers.pdf";
   for (const MaskMode mode : {MaskMode::kOff, MaskMode::kHashed}) {
-    Spool spool({.directory = FreshDirectory("names"), .job_names = mode}, clock_);
+    Spool spool({.directory = FreshDirectory("names"), .masks = {.job_names = mode}}, clock_);
     spool.Keep(Plotter(), job);
     const auto cut = spool.Cut(signer());
     EXPECT_EQ(cut->message.find("Divorce"), std::string::npos);
@@ -169,7 +169,8 @@ TEST_F(SpoolTest, LetsNoJobNameOutUnlessTold) {
   std::stringstream all;
   all << file.rdbuf();
   EXPECT_EQ(all.str().find("Divorce"), std::string::npos);
-  Spool open({.directory = FreshDirectory("names"), .job_names = MaskMode::kSent}, clock_);
+  Spool open({.directory = FreshDirectory("names"), .masks = {.job_names = MaskMode::kSent}},
+             clock_);
   open.Keep(Plotter(), job);
   const auto cut = open.Cut(signer());
   const MessageParts parts = PartsOf(cut->message);
@@ -404,6 +405,145 @@ TEST_F(SpoolTest, RemembersWhichChannelGaveWhichMeter) {
   EXPECT_EQ(spool.GivenMeters(), given);
   spool.RememberGiven({{"CN9541H01M", "ink.used", ChannelKind::kSnmp}});
   EXPECT_EQ(spool.GivenMeters(), given);
+}
+
+Whereabouts CopyRoom() {
+  return {.ip = "10.0.0.7",
+          .macs = {"02:4d:11:aa:bb:cc", "02:4d:11:aa:bb:cd"},
+          .name = "plotter-2",
+          .location = "copy room"};
+}
+
+MaskModes AllOf(MaskMode mode) {
+  MaskModes modes;
+  for (const MaskedField& field : kMaskedFields) modes.*field.mode = mode;
+  return modes;
+}
+
+std::string FilesIn(const std::string& directory) {
+  std::string bytes;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return bytes;
+}
+
+class PlaceTest : public SpoolFixture {
+ protected:
+  Spool OpenWith(const MaskModes& masks) {
+    return Spool({.directory = directory_, .masks = masks}, clock_);
+  }
+  static void Read(Spool& spool, const Whereabouts& said, int value = 1) {
+    spool.Keep(ReadingOf(value, FromMillis(value)));
+    spool.Keep(Plotter(), said);
+  }
+};
+
+TEST_F(PlaceTest, LeavesNothingOfItByDefault) {
+  Spool spool = OpenWith({});
+  Read(spool, CopyRoom());
+  EXPECT_TRUE(Opened(*spool.Cut(signer())).whereabouts.empty());
+  const std::string kept = FilesIn(directory_);
+  for (const char* text : {"10.0.0.7", "02:4d:11", "plotter-2", "copy room"}) {
+    EXPECT_EQ(kept.find(text), std::string::npos) << text;
+  }
+}
+
+TEST_F(PlaceTest, TravelsWithReadingsAndWithNothingElse) {
+  Spool spool = OpenWith(AllOf(MaskMode::kSent));
+  Read(spool, CopyRoom());
+  EXPECT_EQ(Opened(*spool.Cut(signer())).whereabouts,
+            (std::map<std::size_t, Whereabouts>{{0, CopyRoom()}}));
+  spool.Keep(Plotter(), JobOf("A", "printed"));
+  EXPECT_TRUE(Opened(*spool.Cut(signer())).whereabouts.empty());
+  Read(spool, {}, 2);  // nothing new is said of it
+  EXPECT_EQ(Opened(*spool.Cut(signer())).whereabouts.at(0), CopyRoom());
+}
+
+TEST_F(PlaceTest, IsHashedFieldByField) {
+  Spool spool = OpenWith(AllOf(MaskMode::kHashed));
+  Whereabouts same = CopyRoom();
+  same.location = "plotter-2";  // as the name is, and yet another hash
+  Read(spool, same);
+  const Whereabouts left = Opened(*spool.Cut(signer())).whereabouts.at(0);
+  ASSERT_EQ(left.macs.size(), 2U);
+  for (const auto& hash : {*left.ip, left.macs[0], left.macs[1], *left.name, *left.location}) {
+    EXPECT_TRUE(LooksHashed(hash)) << hash;
+  }
+  EXPECT_NE(left.name, left.location);
+  EXPECT_EQ(FilesIn(directory_).find("plotter-2"), std::string::npos);
+}
+
+TEST_F(PlaceTest, IsForgottenWhenThePrinterSaysThatThereIsNone) {
+  Spool spool = OpenWith(AllOf(MaskMode::kSent));
+  Read(spool, CopyRoom());
+  Whereabouts now = CopyRoom();
+  now.location = "";
+  Read(spool, now, 2);
+  EXPECT_EQ(Opened(*spool.Cut(signer())).whereabouts.at(0).location, std::nullopt);
+}
+
+TEST_F(PlaceTest, IsMaskedAgainWhenAModeWasNarrowed) {
+  {
+    Spool open = OpenWith(AllOf(MaskMode::kSent));
+    open.MaskAgain();
+    Read(open, CopyRoom());
+    JobRecord job = JobOf("A", "printed");
+    job.name = "Plan Miller.pdf";
+    open.Keep(Plotter(), job);
+    EXPECT_NE(FilesIn(directory_).find("Plan Miller"), std::string::npos);
+  }
+  MaskModes narrow = AllOf(MaskMode::kOff);
+  narrow.job_names = MaskMode::kHashed;
+  Spool spool = OpenWith(narrow);
+  EXPECT_EQ(spool.MaskedUnder(), AllOf(MaskMode::kSent));
+  spool.MaskAgain();
+  EXPECT_EQ(spool.MaskedUnder(), narrow);
+  const std::string kept = FilesIn(directory_);
+  for (const char* text : {"10.0.0.7", "02:4d:11", "plotter-2", "copy room", "Plan Miller"}) {
+    EXPECT_EQ(kept.find(text), std::string::npos) << text << " is still on the disk";
+  }
+  const Batch left = Opened(*spool.Cut(signer()));
+  EXPECT_TRUE(left.whereabouts.empty());
+  EXPECT_TRUE(LooksHashed(*left.jobs.at(0).job.name));
+}
+
+TEST_F(PlaceTest, IsMaskedAsItIsCutWhoeverCuts) {
+  {
+    Spool open = OpenWith(AllOf(MaskMode::kSent));
+    Read(open, CopyRoom());
+  }
+  Spool spool = OpenWith({});  // `preview --cut` without the service's settings
+  const auto preview = spool.Preview(signer());
+  EXPECT_EQ(preview->names.find("copy room"), std::string::npos);
+  EXPECT_TRUE(Opened(*spool.Cut(signer())).whereabouts.empty());
+}
+
+TEST_F(PlaceTest, StaysInWhatWasCutBefore) {
+  Spool open = OpenWith(AllOf(MaskMode::kSent));
+  Read(open, CopyRoom());
+  const CutBatch before = *open.Cut(signer());
+  Spool spool = OpenWith({});
+  spool.MaskAgain();
+  EXPECT_EQ(spool.Next()->message, before.message);
+}
+
+TEST_F(SpoolTest, ShowsWhatWasSentByAnyOfItsNames) {
+  Spool spool = Open();
+  spool.Keep(ReadingOf(1, FromMillis(1)));
+  const CutBatch cut = *spool.Cut(signer());
+  spool.Sending(cut.batch, 1234);
+  spool.Receipted(cut.batch, "receipt");
+  for (const std::string& name : {cut.sha256, cut.batch, std::string("1")}) {
+    const auto shown = spool.Shown(name);
+    ASSERT_TRUE(shown) << name;
+    EXPECT_EQ(shown->batch.message, cut.message);
+    EXPECT_EQ(shown->sent_bytes, 1234);
+    EXPECT_EQ(shown->receipt, "receipt");
+  }
+  EXPECT_FALSE(spool.Shown("2"));
+  EXPECT_FALSE(spool.Shown(""));
 }
 
 }  // namespace

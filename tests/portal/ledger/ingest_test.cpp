@@ -99,6 +99,36 @@ TEST_F(IngestTest, AnswersARepeatedBatchWithTheSameReceipt) {
   EXPECT_EQ(Rows("meter_reading"), 1);
 }
 
+TEST_F(IngestTest, KeepsAPrintersPlaceApartAndForgetsItWhenTheSiteDoes) {
+  const auto place = [this] {
+    return store.Printers(north.tenant.reseller, {}, "", 9)[0].whereabouts;
+  };
+  Batch batch = MakeBatch(north, 1, {"433"}, noon_);
+  batch.whereabouts[0] = {.ip = "10.0.0.7",
+                          .macs = {"00:1b:78:aa:bb:cc"},
+                          .name = "plotter-2",
+                          .location = "copy room"};
+  EXPECT_EQ(Take(Sealed(batch, north)), "200");
+  EXPECT_EQ(place(), batch.whereabouts[0]);
+  EXPECT_EQ(Rows("printer_whereabouts"), 1);
+
+  // Jobs alone say nothing of a place, and an older reading takes nothing away.
+  Batch jobs = MakeBatch(north, 2, {}, noon_);
+  jobs.jobs.push_back(
+      {0, {.job = "A", .revision = 1, .channel = ChannelKind::kPiws, .seen_at = noon_}});
+  EXPECT_EQ(Take(Sealed(jobs, north)), "200");
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 3, {"400"}, noon_ - std::chrono::hours(5)), north)),
+            "200");
+  EXPECT_EQ(place(), batch.whereabouts[0]);
+
+  clock.now += std::chrono::hours(3);
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 4, {"434"}, noon_ + std::chrono::hours(3)), north)),
+            "200");
+  EXPECT_EQ(place(), Whereabouts{}) << "the site lets it leave no more";
+  EXPECT_EQ(Rows("printer_whereabouts"), 0);
+  EXPECT_EQ(Rows("meter_reading"), 3) << "and nothing else is forgotten";
+}
+
 TEST_F(IngestTest, RefusesWhatIsTooLargeBeforeReadingIt) {
   EXPECT_EQ(Take(std::string(kMaxSealed + 1, 'A')), "413 too-large");
 }
