@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "collector/discovery/address_range.h"
+#include "collector/uplink/portal_client.h"
 
 namespace plotmeter {
 namespace {
@@ -23,12 +24,16 @@ std::vector<Setting> StateSettings() {
       {.name = "state",
        .value = "DIR",
        .help = "where keys, spool and status are kept [/var/lib/plotmeter, or "
-               "~/.local/state/plotmeter when not root]"}};
+               "~/.local/state/plotmeter when not root]",
+       .why = "A service runs as root or as a user of its own; whoever looks at it (status, "
+              "outbox) must be allowed to read the same directory.",
+       .example = "/var/lib/plotmeter"}};
   for (const MaskedField& field : kMaskedFields) {
     settings.push_back({.name = std::string(field.setting),
                         .value = "MODE",
                         .fallback = std::string(ToText(MaskModes().*field.mode)),
-                        .help = fmt::format("what leaves of {}: off, hashed or sent", field.what)});
+                        .help = fmt::format("what leaves of {}: off, hashed or sent", field.what),
+                        .why = std::string(field.why)});
   }
   return settings;
 }
@@ -36,10 +41,17 @@ std::vector<Setting> StateSettings() {
 std::vector<Setting> PortalSettings() {
   return {{.name = "ca",
            .value = "FILE",
-           .help = "certificates (PEM) to believe for the portal instead of the system's"},
+           .help = "certificates (PEM) to believe for the portal instead of the system's",
+           .why = "For a portal whose certificate the system does not know, and for networks whose "
+                  "proxy opens TLS. What was given to enrol is remembered.",
+           .example = "/etc/plotmeter/portal-ca.pem"},
           {.name = "proxy",
            .value = "URL",
-           .help = "HTTP proxy, http://user:password@host:port [https_proxy of the environment]"}};
+           .help = "HTTP proxy, http://user:password@host:port [https_proxy of the environment]",
+           .why = "A password here is readable in the list of processes if it is a flag: put it "
+                  "into this file and let only its owner read it (chmod 600).",
+           .example = "http://proxy.example:3128",
+           .secret = true}};
 }
 
 namespace {
@@ -47,38 +59,79 @@ namespace {
 // How an agent is asked: the SNMP options that flags and profiles share.
 std::vector<Setting> SnmpSettings() {
   return {
-      {.name = "port", .value = "N", .fallback = "161", .help = "SNMP port of the printers"},
+      {.name = "port",
+       .value = "N",
+       .fallback = "161",
+       .help = "SNMP port of the printers",
+       .why = "161 is what every printer uses."},
       {.name = "https-port",
        .value = "N",
        .fallback = "443",
-       .help = "HTTPS port of the printers' own web server"},
+       .help = "HTTPS port of the printers' own web server",
+       .why = "443 is what every printer uses."},
       {.name = "version",
        .value = "V",
-       .help = "SNMP version to speak: 1, 2c or 3 [3 if there is a user; else 2c, then 1]"},
+       .help = "SNMP version to speak: 1, 2c or 3 [3 if there is a user; else 2c, then 1]",
+       .why = "Needed only where a wrong first guess costs too many time-outs.",
+       .example = "2c"},
       {.name = "community",
        .value = "C",
        .fallback = "public",
        .help = "SNMP community; may be repeated, tried in order",
-       .repeatable = true},
-      {.name = "user", .value = "NAME", .help = "SNMPv3 user"},
+       .why = "public is what printers come with. A community is a password in the clear: let only "
+              "its owner read a file that has another one.",
+       .repeatable = true,
+       .secret = true},
+      {.name = "user",
+       .value = "NAME",
+       .help = "SNMPv3 user",
+       .why = "With one, what is asked and answered can be proved and hidden.",
+       .example = "meter"},
       {.name = "auth-protocol",
        .value = "P",
-       .help = "how it proves who it is: MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512 [none]"},
+       .help = "how it proves who it is: MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512 [none]",
+       .why = "The best the printer knows: SHA-256 most often, SHA-1 on older cards.",
+       .example = "SHA-256"},
       {.name = "auth-secret-file",
        .value = "FILE",
-       .help = "its passphrase: one line, 8 octets or more, readable by its owner only"},
+       .help = "its passphrase: one line, 8 octets or more, readable by its owner only",
+       .why = "A file, so that it is in no list of processes and no backup of this one.",
+       .example = "/etc/plotmeter/auth"},
       {.name = "priv-protocol",
        .value = "P",
-       .help = "how what it says is hidden: DES, AES-128, AES-192 or AES-256 [none]"},
-      {.name = "priv-secret-file", .value = "FILE", .help = "the passphrase for that"},
-      {.name = "context", .value = "C", .help = "SNMPv3 context, such as Jetdirect"},
+       .help = "how what it says is hidden: DES, AES-128, AES-192 or AES-256 [none]",
+       .why = "AES-128 most often; DES can be broken.",
+       .example = "AES-128"},
+      {.name = "priv-secret-file",
+       .value = "FILE",
+       .help = "the passphrase for that",
+       .why = "As above.",
+       .example = "/etc/plotmeter/priv"},
+      {.name = "context",
+       .value = "C",
+       .help = "SNMPv3 context, such as Jetdirect",
+       .why = "Only for cards that keep their objects in one, which discover --explain shows.",
+       .example = "Jetdirect"},
       {.name = "downgrade",
-       .help = "with a user: try v2c and v1 with the communities where v3 is not answered"},
-      {.name = "timeout", .value = "T", .fallback = "2s", .help = "wait so long for an answer"},
-      {.name = "retries", .value = "N", .fallback = "1", .help = "ask again so often"},
+       .help = "with a user: try v2c and v1 with the communities where v3 is not answered",
+       .why = "Off, because communities travel in the clear."},
+      {.name = "timeout",
+       .value = "T",
+       .fallback = "2s",
+       .help = "wait so long for an answer",
+       .why = "Printers answer within a tenth of it. Longer over a slow line; a silent address "
+              "then costs more."},
+      {.name = "retries",
+       .value = "N",
+       .fallback = "1",
+       .help = "ask again so often",
+       .why = "The first packet to a card that sleeps is lost."},
       {.name = "packets-per-second",
        .value = "N",
-       .help = "ceiling for SNMP packets; 0: none [100 to discover, none to read]"}};
+       .help = "ceiling for SNMP packets; 0: none [100 to discover, none to read]",
+       .why = "100 is what a switch and a firewall do not notice. Lower, where somebody watches "
+              "for scans.",
+       .example = "100"}};
 }
 
 }  // namespace
@@ -89,13 +142,19 @@ std::vector<Setting> ChannelSettings() {
        {{.name = "http-port",
          .value = "N",
          .fallback = "80",
-         .help = "HTTP port of printers without TLS, on this network only; 0: never"},
+         .help = "HTTP port of printers without TLS, on this network only; 0: never",
+         .why = "Only old models have no TLS. Asked at private addresses alone, and never once the "
+                "printer showed a key."},
         {.name = "piws-pause",
          .value = "T",
-         .help = "pause before each request to a printer's job queue [as its profile says]"},
+         .help = "pause before each request to a printer's job queue [as its profile says]",
+         .why = "Some firmware answers slowly for its job queue; profiles of models know which.",
+         .example = "2s"},
         {.name = "profiles",
          .value = "DIR",
-         .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)"}}});
+         .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)",
+         .why = "For a model that this version does not know yet.",
+         .example = "/etc/plotmeter/profiles"}}});
 }
 
 std::vector<Setting> RangeSettings() {
@@ -103,23 +162,38 @@ std::vector<Setting> RangeSettings() {
            .value = "R",
            .help = "where to look: 10.0.0.7, 10.0.0.0/24, 192.168.1-10.1-254 or a host name; may "
                    "be repeated [the networks of this machine]",
+           .why = "Say it: it is faster, and nobody is asked who need not be.",
+           .example = "192.168.1.0/24",
            .repeatable = true},
-          {.name = "exclude", .value = "R", .help = "where not to look", .repeatable = true},
+          {.name = "exclude",
+           .value = "R",
+           .help = "where not to look",
+           .why = "For devices that must never be asked anything.",
+           .example = "192.168.1.1",
+           .repeatable = true},
           {.name = "hosts",
            .value = "FILE",
            .help = "a list of printers: CSV with a header row of address, profile, community, "
-                   "label and note"}};
+                   "label and note",
+           .why = "Where printers are known by name, or have communities of their own.",
+           .example = "/etc/plotmeter/printers.csv"}};
 }
 
 Setting RediscoverSetting() {
   return {.name = "rediscover",
           .value = "T",
           .fallback = "7d",
-          .help = "look for printers again so often; 0: only when asked"};
+          .help = "look for printers again so often; 0: only when asked",
+          .why =
+              "A printer that is new or moved is found within a week without anybody doing "
+              "anything, and a sweep a week disturbs nobody."};
 }
 
 Table ProfileTable() {
   return {.name = "profile",
+          .help =
+              "other networks, each for itself: what is not said in a profile is the default "
+              "below, not what stands above",
           .settings = Joined({RangeSettings(), SnmpSettings(), {RediscoverSetting()}})};
 }
 
@@ -178,6 +252,13 @@ ProxyWishes ProxyWishesOf(const Arguments& arguments) {
   std::string no_proxy = Environment("no_proxy");
   if (no_proxy.empty()) no_proxy = Environment("NO_PROXY");
   return {.setting = arguments.Text("proxy"), .https_proxy = https_proxy, .no_proxy = no_proxy};
+}
+
+void CheckPortalSettings(const Arguments& arguments) {
+  // Any address will do: only the settings are looked at.
+  PortalClient::Check({.url = "https://portal.invalid",
+                       .ca_file = arguments.Text("ca"),
+                       .proxy = ProxyWishesOf(arguments)});
 }
 
 PrinterAddress ParseAddress(const Arguments& arguments, const std::string& text) {

@@ -42,6 +42,9 @@ Curiosity CuriosityOf(const MaskModes& masks);
 // --proxy, else https_proxy and no_proxy of the environment.
 ProxyWishes ProxyWishesOf(const Arguments& arguments);
 
+// Throws UsageError if --proxy is no proxy or --ca cannot be read.
+void CheckPortalSettings(const Arguments& arguments);
+
 // "10.0.0.7" or "10.0.0.7:1161", with the ports of the settings where it names none.
 PrinterAddress ParseAddress(const Arguments& arguments, const std::string& text);
 

@@ -13,5 +13,7 @@ Command RunCommand();
 Command PreviewCommand();
 Command OutboxCommand();
 Command StatusCommand();
+Command DoctorCommand();
+Command DiagnoseCommand();
 
 }  // namespace plotmeter

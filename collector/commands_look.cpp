@@ -307,27 +307,29 @@ Command DiscoverCommand() {
 }
 
 Command ReadCommand() {
-  return {
-      .name = "read",
-      .summary = "Reads one printer and prints what it says. No portal is needed.",
-      .more =
-          "  plotmeter-collector read 192.168.1.20\n"
-          "  plotmeter-collector read 127.0.0.1:1161 --https-port 8443 --json",
-      .settings = Joined(
-          {{{.name = "address",
-             .value = "ADDRESS[:PORT]",
-             .help = "the printer, and its SNMP port",
-             .required = true,
-             .positional = true},
-            {.name = "piws", .value = "URL", .help = "its web server, instead of https://ADDRESS"}},
-           ChannelSettings(),
-           {JsonSwitch()}}),
-      .run = ReadPrinter,
-      .check = [](const Arguments& arguments) {
-        ParseAddress(arguments, arguments.Text("address"));
-        DefaultProfileOf(arguments);
-        CheckWays(arguments);
-      }};
+  return {.name = "read",
+          .summary = "Reads one printer and prints what it says. No portal is needed.",
+          .more =
+              "  plotmeter-collector read 192.168.1.20\n"
+              "  plotmeter-collector read 127.0.0.1:1161 --https-port 8443 --json",
+          .settings = Joined({{{.name = "address",
+                                .value = "ADDRESS[:PORT]",
+                                .help = "the printer, and its SNMP port",
+                                .required = true,
+                                .positional = true},
+                               {.name = "piws",
+                                .value = "URL",
+                                .help = "its web server, instead of https://ADDRESS",
+                                .why = "For a printer behind something that forwards to it.",
+                                .example = "https://printers.example/plotter"}},
+                              ChannelSettings(),
+                              {JsonSwitch()}}),
+          .run = ReadPrinter,
+          .check = [](const Arguments& arguments) {
+            ParseAddress(arguments, arguments.Text("address"));
+            DefaultProfileOf(arguments);
+            CheckWays(arguments);
+          }};
 }
 
 }  // namespace plotmeter

@@ -11,6 +11,7 @@
 #include "collector/enrol/enrol.h"
 #include "collector/service.h"
 #include "collector/stop_signal.h"
+#include "common/log_settings.h"
 #include "common/version.h"
 
 namespace plotmeter {
@@ -60,6 +61,7 @@ int RunOnce(Service& service) {
 
 int RunCollector(const Arguments& arguments) {
   const StopSignal signal;  // before anything that starts threads
+  StartLog(arguments);
   const SystemClock clock;
   Service service(arguments, clock, signal.token());
   if (arguments.Switch("once")) return RunOnce(service);
@@ -70,25 +72,37 @@ int RunCollector(const Arguments& arguments) {
 }  // namespace
 
 Command EnrolCommand() {
-  return {
-      .name = "enrol",
-      .summary = "Makes this collector known to a portal, with the code its reseller gave.",
-      .more =
-          "The same command may be given again until it succeeds: the code is not lost.\n"
-          "  plotmeter-collector enrol --portal https://portal.example --code PM1-...",
-      .settings = Joined(
-          {{{.name = "portal",
-             .value = "URL",
-             .help = "address of the portal, https://...",
-             .required = true},
-            {.name = "code", .value = "CODE", .help = "enrolment code, PM1-...", .required = true},
-            {.name = "name",
-             .value = "NAME",
-             .fallback = "collector",
-             .help = "what the portal shows for this collector"}},
-           PortalSettings(),
-           StateSettings()}),
-      .run = EnrolCollector};
+  return {.name = "enrol",
+          .summary = "Makes this collector known to a portal, with the code its reseller gave.",
+          .more =
+              "The same command may be given again until it succeeds: the code is not lost.\n"
+              "  plotmeter-collector enrol --portal https://portal.example --code PM1-...",
+          .settings = Joined(
+              {{{.name = "portal",
+                 .value = "URL",
+                 .help = "address of the portal, https://...",
+                 .why = "Needed once, to enrol; it is remembered with what enrolment brought.",
+                 .example = "https://portal.example",
+                 .required = true},
+                {.name = "code",
+                 .value = "CODE",
+                 .help = "enrolment code, PM1-...",
+                 .why = "Works once. Better typed than kept here.",
+                 .example = "PM1-...",
+                 .required = true,
+                 .secret = true},
+                {.name = "name",
+                 .value = "NAME",
+                 .fallback = "collector",
+                 .help = "what the portal shows for this collector",
+                 .why = "Something that tells its place to whoever looks at several."}},
+               PortalSettings(),
+               StateSettings()}),
+          .run = EnrolCollector,
+          .check = [](const Arguments& arguments) {
+            PortalClient::Check(PortalClientSettingsOf(arguments, arguments.Text("portal"), ""));
+            SpoolSettingsOf(arguments);
+          }};
 }
 
 Command RunCommand() {
@@ -106,22 +120,29 @@ Command RunCommand() {
                                {.name = "interval",
                                 .value = "T",
                                 .fallback = "3h",
-                                .help = "time from reading to reading"},
+                                .help = "time from reading to reading",
+                                .why = "Eight readings a day: the last before midnight, where a "
+                                       "billing period may end, is never older than three hours."},
                                {.name = "job-interval",
                                 .value = "T",
                                 .fallback = "10m",
-                                .help = "time from looking for jobs and alerts to the next"}},
+                                .help = "time from looking for jobs and alerts to the next",
+                                .why = "Printers forget finished jobs, some after a few minutes; "
+                                       "most answer this with one small packet."}},
                               StateSettings(),
                               PortalSettings(),
                               RangeSettings(),
                               {RediscoverSetting()},
-                              ChannelSettings()}),
+                              ChannelSettings(),
+                              LogSettings()}),
           .run = RunCollector,
           .check = [](const Arguments& arguments) {
             for (const char* name : {"interval", "job-interval"}) IntervalOf(arguments, name);
             SearchProfilesOf(arguments);
             CheckWays(arguments);
             SpoolSettingsOf(arguments);
+            CheckPortalSettings(arguments);
+            CheckLogSettings(arguments);
           }};
 }
 

@@ -1,4 +1,4 @@
-// preview, outbox and status: what leaves, what left, and how it goes.
+// preview and outbox: what leaves, and what left.
 
 #include <fmt/format.h>
 
@@ -8,7 +8,6 @@
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "collector/enrol/identity.h"
-#include "collector/status_book.h"
 
 namespace plotmeter {
 namespace {
@@ -155,52 +154,6 @@ int Outbox(const Arguments& arguments) {
   return 0;
 }
 
-int Status(const Arguments& arguments) {
-  const SystemClock clock;
-  const std::string directory = StateDirectory(arguments);
-  const std::optional<Identity> identity = LoadIdentity(directory);
-  Spool spool(SpoolToLookAt(arguments), clock);
-  const Waiting waiting = spool.CountWaiting();
-  Json json = StatusBook(directory).ToJson(clock.Now());
-  json.erase("written_at");
-  json["version"] = 1;
-  json["portal"] = identity ? Json(identity->portal_url) : Json();
-  json["collector"] = identity ? Json(identity->collector) : Json();
-  json["site"] = identity ? Json(identity->site) : Json();
-  json["stream"] = spool.stream();
-  json["waiting_readings"] = waiting.readings;
-  json["waiting_jobs"] = waiting.jobs;
-  json["waiting_alerts"] = waiting.alerts;
-  json["waiting_events"] = waiting.events;
-  json["waiting_batches"] = waiting.batches;
-  json["set_aside"] = waiting.aside;
-  if (arguments.Switch("json")) {
-    std::cout << JsonText(json) << "\n";
-    return 0;
-  }
-  const auto text = [](const Json& value) {
-    return value.is_string() ? value.get<std::string>() : std::string("never");
-  };
-  if (identity) {
-    fmt::print("enrolled as {} at {}\n", identity->collector, identity->portal_url);
-  } else {
-    fmt::print("not enrolled\n");
-  }
-  fmt::print("waiting: {} readings, {} jobs, {} alerts, {} events, {} batches; set aside: {}\n",
-             waiting.readings, waiting.jobs, waiting.alerts, waiting.events, waiting.batches,
-             waiting.aside);
-  fmt::print("last receipt: {}\n", text(json["last_receipt_at"]));
-  if (json["trouble"].is_string()) fmt::print("trouble: {}\n", text(json["trouble"]));
-  for (const Json& printer : json["printers"]) {
-    fmt::print("{:<22} {:<12} last answered {}{}\n", text(printer["address"]),
-               printer["serial"].is_string() ? text(printer["serial"]) : "",
-               text(printer["last_success"]),
-               printer["last_error"].is_string() ? ": " + text(printer["last_error"]) : "");
-    for (const Json& remark : printer["remarks"]) fmt::print("  remark: {}\n", text(remark));
-  }
-  return 0;
-}
-
 }  // namespace
 
 Command PreviewCommand() {
@@ -233,18 +186,18 @@ Command OutboxCommand() {
                      "sequence in the current stream",
              .positional = true,
              .flag_only = true},
-            {.name = "newest", .value = "N", .fallback = "1000", .help = "show so many at most"},
+            {.name = "newest",
+             .value = "N",
+             .fallback = "1000",
+             .help = "show so many at most",
+             .why = "Four months at a batch every three hours."},
             JsonSwitch()},
            StateSettings()}),
       .run = Outbox,
-      .check = [](const Arguments& arguments) { Newest(arguments); }};
-}
-
-Command StatusCommand() {
-  return {.name = "status",
-          .summary = "Says what the collector is doing, what waits, what failed and why.",
-          .settings = Joined({{JsonSwitch()}, StateSettings()}),
-          .run = Status};
+      .check = [](const Arguments& arguments) {
+        Newest(arguments);
+        SpoolSettingsOf(arguments);
+      }};
 }
 
 }  // namespace plotmeter

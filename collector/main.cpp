@@ -4,9 +4,11 @@
 
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
+#include "common/core_dump.h"
 
 int main(int argc, char** argv) {
   using namespace plotmeter;
+  LeaveNoCoreDump();
   ::umask(0077);  // what was read is nobody else's business: SQLite's own files, too
   const Program program{
       .name = "plotmeter-collector",
@@ -19,7 +21,12 @@ int main(int argc, char** argv) {
           "  plotmeter-collector enrol --portal https://portal.example --code PM1-...\n"
           "  plotmeter-collector run",
       .commands = {DiscoverCommand(), ReadCommand(), EnrolCommand(), RunCommand(), PreviewCommand(),
-                   OutboxCommand(), StatusCommand()},
-      .tables = {ProfileTable()}};
+                   OutboxCommand(), StatusCommand(), DoctorCommand(), DiagnoseCommand()},
+      .tables = {ProfileTable()},
+      .file_intro =
+          "Settings of plotmeter-collector, for --config: try them with `run --check`. A "
+          "flag wins over a variable (PLOTMETER_PORT), that over this file. What begins "
+          "with # is not set; what is written there is the default, or an example where "
+          "there is none."};
   return RunProgram(program, argc, argv);
 }

@@ -1,15 +1,28 @@
 #include "common/log.h"
 
+#include <fmt/format.h>
+#include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <stdexcept>
 
 #include "common/json.h"
 
 namespace plotmeter {
 namespace {
+
+constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%SZ %l %v";
+
+struct Target {
+  std::shared_ptr<spdlog::logger> logger;
+  bool is_journal = false;
+};
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
   switch (level) {
@@ -25,24 +38,54 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::err;
 }
 
-spdlog::logger& Logger() {
-  static const std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = std::make_shared<spdlog::logger>("plotmeter",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%Y-%m-%dT%H:%M:%SZ %l %v", spdlog::pattern_time_type::utc);
-    made->flush_on(spdlog::level::info);
-    return made;
+// syslog's numbers.
+std::string_view PriorityOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "<7>";
+    case LogLevel::kInfo:
+      return "<6>";
+    case LogLevel::kWarning:
+      return "<4>";
+    case LogLevel::kError:
+      break;
+  }
+  return "<3>";
+}
+
+std::shared_ptr<spdlog::logger> Make(spdlog::sink_ptr sink, const char* pattern) {
+  auto made = std::make_shared<spdlog::logger>("plotmeter", std::move(sink));
+  made->set_pattern(pattern, spdlog::pattern_time_type::utc);
+  made->flush_on(spdlog::level::info);
+  return made;
+}
+
+Target& TheLog() {
+  static Target target = [] {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    const bool journal = stream != nullptr && IsJournal(stream, STDERR_FILENO);
+    return Target{
+        Make(std::make_shared<spdlog::sinks::stderr_sink_mt>(), journal ? "%v" : kPattern),
+        journal};
   }();
-  return *logger;
+  return target;
 }
 
 bool IsPlain(char c) { return c > ' ' && c < 127 && c != '"' && c != '\\' && c != '='; }
 
 }  // namespace
 
+bool IsJournal(std::string_view stream, int descriptor) {
+  struct stat about {};
+  return ::fstat(descriptor, &about) == 0 &&
+         stream == fmt::format("{}:{}", about.st_dev, about.st_ino);
+}
+
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  if (!Logger().should_log(ToSpdlog(level))) return;
-  std::string line(event);
+  const Target& target = TheLog();
+  if (!target.logger->should_log(ToSpdlog(level))) return;
+  std::string line(target.is_journal ? PriorityOf(level) : "");
+  line += event;
   for (const auto& [name, value] : fields) {
     line += ' ';
     line += name;
@@ -50,9 +93,21 @@ void Log(LogLevel level, std::string_view event, std::initializer_list<LogField>
     const bool plain = !value.empty() && std::ranges::all_of(value, IsPlain);
     line += plain ? value : JsonText(value);
   }
-  Logger().log(ToSpdlog(level), spdlog::string_view_t(line));
+  target.logger->log(ToSpdlog(level), spdlog::string_view_t(line));
 }
 
-void SetLogLevel(LogLevel level) { Logger().set_level(ToSpdlog(level)); }
+void SetLogLevel(LogLevel level) { TheLog().logger->set_level(ToSpdlog(level)); }
+
+void LogToFile(const std::string& path, std::size_t max_bytes, std::size_t kept) {
+  const spdlog::level::level_enum level = TheLog().logger->level();
+  try {
+    TheLog() = {Make(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, max_bytes, kept),
+                     kPattern),
+                false};
+  } catch (const spdlog::spdlog_ex& error) {
+    throw std::runtime_error(fmt::format("the log cannot be written: {}", error.what()));
+  }
+  TheLog().logger->set_level(level);
+}
 
 }  // namespace plotmeter

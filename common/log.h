@@ -6,9 +6,16 @@
 //
 // Values with blanks, quotes or control characters are written as JSON strings. Safe from any
 // thread.
+//
+// Lines go to standard error. Where that is the journal of systemd (JOURNAL_STREAM names it, as in
+// systemd.exec(5)), they begin with the priority that sd-daemon(3) defines instead of an instant
+// and a level, which the journal keeps by itself:
+//
+//    <6>batch_stored sequence=41 bytes=3120
 
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -22,7 +29,17 @@ using LogField = std::pair<std::string_view, std::string>;
 
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
-// What is below is not written. The default is kInfo; it goes to standard error.
+// What is below is not written. The default is kInfo.
 void SetLogLevel(LogLevel level);
+
+// From now on to this file, instead of standard error. One that would grow beyond `max_bytes` is
+// renamed to collector.1.log (of collector.log), the one before to collector.2.log, and so on;
+// `kept` old ones stay. Not while other threads log. Throws std::runtime_error when it cannot be
+// written.
+void LogToFile(const std::string& path, std::size_t max_bytes, std::size_t kept);
+
+// Whether `stream` (the variable JOURNAL_STREAM, "8:12345": device and inode) names what is open as
+// `descriptor`. A child may have inherited the variable and write elsewhere.
+bool IsJournal(std::string_view stream, int descriptor);
 
 }  // namespace plotmeter

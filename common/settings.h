@@ -1,5 +1,6 @@
 // A program's commands and settings from one table: --help, flags, PLOTMETER_… variables and the
-// TOML file come from it. The one door to CLI11 and toml++.
+// TOML file come from it. The one door to CLI11; settings_file.h
+// is that to toml++.
 //
 //    Program program{
 //        .name = "plotmeter-sim",
@@ -11,7 +12,8 @@
 // Every setting "packets-per-second" is the flag --packets-per-second, the variable
 // PLOTMETER_PACKETS_PER_SECOND and the key `packets-per-second` in the file given by --config; the
 // flag wins over the variable, that over the file, that over the fallback. An unknown flag, command
-// or key ends with exit code 2 and a suggestion.
+// or key ends with exit code 2 and a suggestion. With Program::file_intro there is a command
+// `settings` too: a file with every setting, its default and its reason (settings_example.h).
 
 #pragma once
 
@@ -34,10 +36,13 @@ struct Setting {
   std::string value = {};     // how --help calls its value, "N"; empty: a switch
   std::string fallback = {};  // the default as text; empty: none
   std::string help = {};
+  std::string why = {};      // for the file: why that is the default, or when to change it
+  std::string example = {};  // for the file, where there is no fallback: a value it may have
   bool repeatable = false;
   bool required = false;
   bool positional = false;  // ADDRESS rather than --address
   bool flag_only = false;   // never from the environment or the file (switches such as --json)
+  bool secret = false;      // never printed
 };
 
 class Arguments {
@@ -58,6 +63,7 @@ class Arguments {
   std::string kind = {};   // of one of the file's tables: "profile"
   std::string title = {};  // and its name: letters, digits, dot, dash and underline
   std::vector<Arguments> tables = {};
+  std::string file = {};  // of --config; empty: none
 };
 
 struct Command {
@@ -74,6 +80,7 @@ struct Command {
 // A kind of table that the file may hold any number of.
 struct Table {
   std::string name = {};  // "profile" for [profile.NAME]
+  std::string help = {};  // what the tables are for, in one sentence
   std::vector<Setting> settings = {};
 };
 
@@ -85,6 +92,8 @@ struct Program {
   // What --help says of the first word of commands such as "reseller add", a sentence each.
   std::map<std::string, std::string> groups = {};
   std::vector<Table> tables = {};
+  // How the file that `settings` prints begins, for people; empty: there is no such command.
+  std::string file_intro = {};
 };
 
 // Parses, runs the command, and returns the exit code: 0 done, 1 it failed (an exception; its words

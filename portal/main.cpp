@@ -1,5 +1,7 @@
 // plotmeter-portal: receives sealed batches, keeps them, computes usage.
 
+#include "common/core_dump.h"
+#include "common/log_settings.h"
 #include "portal/commands.h"
 #include "portal/portal_settings.h"
 
@@ -36,31 +38,44 @@ Command List(const std::string& what, int (*run)(const Arguments&)) {
           .run = run};
 }
 
+std::vector<Setting> ServeSettings() {
+  std::vector<Setting> settings = {DataSetting(),
+                                   {.name = "listen",
+                                    .value = "ADDR:PORT",
+                                    .fallback = "127.0.0.1:8443",
+                                    .help = "where to listen; port 0 is any free one",
+                                    .why = "Of this machine alone, until somebody decides "
+                                           "otherwise; 0.0.0.0:443 is what collectors need."},
+                                   {.name = "workers",
+                                    .value = "N",
+                                    .fallback = "8",
+                                    .help = "threads that answer requests",
+                                    .why = "Enough for a disk to be busy. More only if "
+                                           "workers_are_full comes often and the disk is not."}};
+  for (Setting& setting : LogSettings()) settings.push_back(std::move(setting));
+  return settings;
+}
+
 std::vector<Command> OperatorCommands() {
   return {
       {.name = "init",
        .summary = "Makes a new portal: database, keys and a TLS certificate.",
        .more = "Example: plotmeter-portal init --data /var/lib/plotmeter --name portal.example.org",
-       .settings = {DataSetting(),
-                    {.name = "name",
-                     .value = "HOST",
-                     .help = "host name or address the certificate is for, beside localhost",
-                     .repeatable = true},
-                    JsonSetting()},
+       .settings =
+           {DataSetting(),
+            {.name = "name",
+             .value = "HOST",
+             .help = "host name or address the certificate is for, beside localhost",
+             .why = "What collectors will call it; a certificate of your own may replace it later.",
+             .example = "portal.example.org",
+             .repeatable = true},
+            JsonSetting()},
        .run = Init},
       {.name = "serve",
        .summary = "Receives batches and answers the API, over HTTPS.",
        .more = "Prints {\"port\":N,\"ready\":true} when it listens. SIGTERM ends it once the "
                "requests in flight are answered; SIGHUP reads the certificate again.",
-       .settings = {DataSetting(),
-                    {.name = "listen",
-                     .value = "ADDR:PORT",
-                     .fallback = "127.0.0.1:8443",
-                     .help = "where to listen; port 0 is any free one"},
-                    {.name = "workers",
-                     .value = "N",
-                     .fallback = "8",
-                     .help = "threads that answer requests"}},
+       .settings = ServeSettings(),
        .run = Serve,
        .check = CheckServe},
       {.name = "migrate",
@@ -186,7 +201,12 @@ Program Portal() {
                  {"enrolment", "Codes with which a collector makes itself known, once."},
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
-                 {"export", "Usage and jobs of a period, as CSV or NDJSON."}}};
+                 {"export", "Usage and jobs of a period, as CSV or NDJSON."}},
+      .file_intro =
+          "Settings of plotmeter-portal, for --config: try them with `serve --check`. A "
+          "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "
+          "with # is not set; what is written there is the default, or an example where "
+          "there is none."};
   for (const auto& part :
        {OperatorCommands(), TenantCommands(), AdmissionCommands(), ExportCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
@@ -197,4 +217,7 @@ Program Portal() {
 }  // namespace
 }  // namespace plotmeter
 
-int main(int argc, char** argv) { return plotmeter::RunProgram(plotmeter::Portal(), argc, argv); }
+int main(int argc, char** argv) {
+  plotmeter::LeaveNoCoreDump();
+  return plotmeter::RunProgram(plotmeter::Portal(), argc, argv);
+}

@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/log_settings.h"
 #include "portal/access/enrolments.h"
 #include "portal/access/keyring.h"
 #include "portal/certificate.h"
@@ -137,7 +138,10 @@ int MigrateDatabase(const Arguments& arguments) {
   return 0;
 }
 
-void CheckServe(const Arguments& arguments) { ServeOptions(arguments); }
+void CheckServe(const Arguments& arguments) {
+  ServeOptions(arguments);
+  CheckLogSettings(arguments);
+}
 
 int Serve(const Arguments& arguments) {
   const DataDirectory data(arguments);
@@ -146,6 +150,7 @@ int Serve(const Arguments& arguments) {
   options.key_file = data.tls_key();
 
   ::umask(0077);  // SQLite's own files, too
+  StartLog(arguments);
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
   SqliteStore store(data.existing_database());

@@ -31,6 +31,8 @@ inline Setting DataSetting() {
   return {.name = "data",
           .value = "DIR",
           .help = "where the portal keeps its database, keys and certificate",
+          .why = "On a disk of its own if there is one: the ledger only grows.",
+          .example = "/var/lib/plotmeter",
           .required = true};
 }
 

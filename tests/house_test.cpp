@@ -69,7 +69,7 @@ const std::map<std::string, Names> kDoors = {
     {"nlohmann/", {"common/json.h"}},
     {"CLI/", {"common/settings.cpp"}},
     {"spdlog/", {"common/log.cpp"}},
-    {"toml++/", {"common/settings.cpp"}},
+    {"toml++/", {"common/settings_file.cpp"}},
     {"openssl/",
      {"common/crypto.cpp", "common/secret.cpp", "common/http/fetch.cpp",
       "collector/snmp/usm_crypto.cpp", "collector/uplink/portal_client.cpp", "portal/http/tls.cpp",

@@ -46,19 +46,26 @@ struct MaskedField {
   std::string_view what = {};    // "what leaves of …"
   std::string_view source = {};  // where printers say it
   std::string_view member = {};  // of N (proto/batch.schema.json, #/$defs/names)
+  std::string_view why = {};     // why its mode is what it is, for the example of settings
 };
 
 inline constexpr std::array<MaskedField, 5> kMaskedFields = {{
     {"job-name", "job-names", &MaskModes::job_names, "the names of jobs",
-     "PIWS JobName; Job MIB jobName; HP job-info", "jobs.*.name"},
+     "PIWS JobName; Job MIB jobName; HP job-info", "jobs.*.name",
+     "A name tells a person what a job was, and may tell who printed it: hashed, equal names stay "
+     "equal and nobody can read them."},
     {"ip-address", "ip-addresses", &MaskModes::ip_addresses, "the IP addresses of printers",
-     "the address at which the collector reads the printer", "printers.*.ip"},
+     "the address at which the collector reads the printer", "printers.*.ip",
+     "Nobody outside needs to know how this network is built: the serial number says which printer "
+     "it is."},
     {"mac-address", "mac-addresses", &MaskModes::mac_addresses, "the MAC addresses of printers",
-     "SNMP ifPhysAddress", "printers.*.macs[]"},
+     "SNMP ifPhysAddress", "printers.*.macs[]",
+     "As for addresses. The collector itself uses them to notice a board that was swapped."},
     {"printer-name", "printer-names", &MaskModes::printer_names,
-     "the names that people gave to printers", "PIWS PrinterName; SNMP sysName", "printers.*.name"},
+     "the names that people gave to printers", "PIWS PrinterName; SNMP sysName", "printers.*.name",
+     "People name printers after people and rooms."},
     {"location", "locations", &MaskModes::locations, "where printers stand", "SNMP sysLocation",
-     "printers.*.location"},
+     "printers.*.location", "Who bills knows the site; a room is more than a bill needs."},
 }};
 
 // The row of kMaskedFields that says `word`.

@@ -154,6 +154,8 @@ std::size_t VersionOf(Database& db) {
 
 }  // namespace
 
+std::int64_t NewestSpoolVersion() { return static_cast<std::int64_t>(kMigrations.size()); }
+
 void PrepareSpool(Database& db) {
   // Asked first without the write lock, so that who only looks never waits for who writes.
   if (VersionOf(db) == kMigrations.size()) return;

@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/time.h"
+
 namespace plotmeter {
 
 // What was seen, not what to do about it (collector/upload/retry.h decides).
@@ -35,6 +37,7 @@ struct PortalAnswer {
   std::string content_type = {};
   std::string body = {};
   std::optional<std::chrono::seconds> retry_after = {};  // only the form in seconds (RFC 9110)
+  std::optional<Instant> date = {};  // the Date of whoever answered, to the second; unsigned
 };
 
 class Portal {

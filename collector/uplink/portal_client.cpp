@@ -81,6 +81,35 @@ Store LoadAuthorities(const std::string& ca_file) {
   return store;
 }
 
+web::uri HttpsUri(const std::string& url) {
+  web::uri uri;
+  try {
+    uri = web::uri(url);
+  } catch (const web::uri_exception&) {
+    uri = {};
+  }
+  if (uri.scheme() != "https" || uri.host().empty() || !uri.user_info().empty()) {
+    throw UsageError(
+        fmt::format("'portal' is '{}'; expected an address such as "
+                    "https://portal.example",
+                    WithoutCredentials(url)));
+  }
+  return uri;
+}
+
+// The clock of whoever answered; unsigned, for people.
+std::optional<Instant> DateOf(const http::http_headers& headers) {
+  const auto found = headers.find("Date");
+  if (found == headers.end()) return {};
+  const auto date = utility::datetime::from_string(found->second, utility::datetime::RFC_1123);
+  if (!date.is_initialized()) return {};
+  constexpr std::uint64_t kFrom1601To1970 = 11'644'473'600;  // seconds
+  constexpr std::uint64_t kTicks = 10'000'000;               // a second
+  const std::uint64_t seconds = date.to_interval() / kTicks;
+  if (seconds < kFrom1601To1970) return {};
+  return Instant(std::chrono::seconds(seconds - kFrom1601To1970));
+}
+
 std::optional<std::chrono::seconds> RetryAfter(const http::http_headers& headers) {
   const auto found = headers.find("Retry-After");
   if (found == headers.end()) return {};
@@ -110,6 +139,7 @@ PortalAnswer WholeAnswer(const http::http_response& response, Flight& flight) {
   PortalAnswer answer{.seen = PortalSeen::kAnswered, .status = response.status_code()};
   answer.content_type = response.headers().content_type();
   answer.retry_after = RetryAfter(response.headers());
+  answer.date = DateOf(response.headers());
   const auto length = static_cast<std::size_t>(flight.buffer.getpos(std::ios_base::out));
   answer.body.assign(flight.bytes.begin(),
                      flight.bytes.begin() + static_cast<std::ptrdiff_t>(length));
@@ -155,22 +185,17 @@ struct PortalClient::Connection {
   PortalAnswer Ask(http::http_request request);
 };
 
+void PortalClient::Check(const PortalClientSettings& settings) {
+  ChooseProxy(settings.proxy, HttpsUri(settings.url).host());
+  if (!settings.ca_file.empty()) LoadAuthorities(settings.ca_file);
+}
+
 PortalClient::PortalClient(const PortalClientSettings& settings)
     : connection_(std::make_unique<Connection>()) {
+  Check(settings);
   StartThreads();
   connection_->settings = settings;
-  web::uri uri;
-  try {
-    uri = web::uri(settings.url);
-  } catch (const web::uri_exception&) {
-    uri = {};
-  }
-  if (uri.scheme() != "https" || uri.host().empty() || !uri.user_info().empty()) {
-    throw UsageError(
-        fmt::format("'portal' is '{}'; expected an address such as "
-                    "https://portal.example",
-                    WithoutCredentials(settings.url)));
-  }
+  const web::uri uri = HttpsUri(settings.url);
   connection_->judgement->host = uri.host();
 
   http::client::http_client_config config;
@@ -183,8 +208,6 @@ PortalClient::PortalClient(const PortalClientSettings& settings)
     }
     config.set_proxy(by);
   }
-  if (!settings.ca_file.empty())
-    LoadAuthorities(settings.ca_file);  // say so now, not at the first try
   config.set_ssl_context_callback(
       [ca_file = settings.ca_file, judgement = connection_->judgement](auto& context) {
         SSL_CTX* ssl = context.native_handle();

@@ -33,7 +33,10 @@ struct PortalClientSettings {
 class PortalClient : public Portal {
  public:
   // Throws UsageError, naming the setting: `url` is not https, the CA file cannot be read, the
-  // proxy is no proxy.
+  // proxy is no proxy. Starts no thread.
+  static void Check(const PortalClientSettings& settings);
+
+  // Throws as Check does.
   explicit PortalClient(const PortalClientSettings& settings);
   ~PortalClient() override;
 

@@ -1,0 +1,220 @@
+#include "collector/status_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "collector/doctor.h"
+
+namespace plotmeter {
+namespace {
+
+std::string Text(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+bool SaysAsleep(const std::string& words) { return words.find("it sleeps") != words.npos; }
+
+// Of a row of the book.
+std::string_view StateOf(const Json& printer) {
+  const std::string error = Text(printer, "last_error");
+  if (error.empty()) {
+    const auto remarks = printer.find("remarks");
+    const bool asleep =
+        remarks != printer.end() && std::ranges::any_of(*remarks, [](const Json& remark) {
+          return remark.is_string() && SaysAsleep(remark.get<std::string>());
+        });
+    if (asleep) return "asleep";
+    return Text(printer, "last_success").empty() ? "new" : "well";
+  }
+  if (SaysAsleep(error)) return "asleep";
+  const bool from_channels =
+      error.starts_with("snmp:") || error.starts_with("piws:") || error.starts_with("ledm:");
+  return from_channels ? "silent" : "trouble";
+}
+
+std::string WhenOr(const Json& object, const char* name, Instant now, const char* otherwise) {
+  const auto at = ParseInstant(Text(object, name));
+  return at ? WhenText(*at, now) : otherwise;
+}
+
+std::string Count(const Json& status, const char* name, const char* one, const char* many) {
+  const auto number = status.value(name, std::int64_t{0});
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+std::string ServiceLine(const Json& status, Instant now) {
+  const std::string last = WhenOr(status, "written_at", now, "");
+  if (status.at("service").is_number()) {
+    return fmt::format(
+        "A service runs (process {}){}\n", status.at("service").get<int>(),
+        last.empty() ? "; its first round is not over." : "; it wrote this " + last + ".");
+  }
+  if (last.empty()) return "No service runs here, and none has: plotmeter-collector run.\n";
+  return fmt::format("No service runs here. This is how it was {}.\n", last);
+}
+
+std::string SendingLines(const Json& status, Instant now) {
+  std::string text;
+  const std::string collector = Text(status, "collector");
+  if (collector.empty()) {
+    text +=
+        "Not enrolled: what is read waits here. Ask the reseller for a code, then "
+        "plotmeter-collector enrol.\n";
+  } else {
+    const std::string site = Text(status, "site");
+    text += fmt::format("Enrolled as {}{} at {}.\n", collector, site.empty() ? "" : " for " + site,
+                        Text(status, "portal"));
+  }
+  const std::string receipt = WhenOr(status, "last_receipt_at", now, "");
+  const std::string trouble = Text(status, "trouble");
+  if (!trouble.empty() && !collector.empty()) {
+    const auto next = ParseInstant(Text(status, "next_try_at"));
+    text += fmt::format("Sending waits: {}.{} plotmeter-collector doctor says more.\n", trouble,
+                        !next          ? ""
+                        : *next <= now ? " It is tried again now."
+                                       : fmt::format(" Next try {}.", WhenText(*next, now)));
+  }
+  text += receipt.empty() ? "Nothing was sent yet.\n"
+                          : fmt::format("The portal's last receipt came {}.\n", receipt);
+  const auto waits = [&](const char* name) { return status.value(name, std::int64_t{0}); };
+  if (waits("waiting_readings") + waits("waiting_jobs") + waits("waiting_alerts") +
+          waits("waiting_events") + waits("waiting_batches") ==
+      0) {
+    text += "Nothing waits.\n";
+  } else {
+    text += fmt::format("Waiting: {}, {}, {}, {}; {} cut.\n",
+                        Count(status, "waiting_readings", "reading", "readings"),
+                        Count(status, "waiting_jobs", "job", "jobs"),
+                        Count(status, "waiting_alerts", "alert", "alerts"),
+                        Count(status, "waiting_events", "event", "events"),
+                        Count(status, "waiting_batches", "batch", "batches"));
+  }
+  if (waits("set_aside") > 0) {
+    text += fmt::format("{} refused for good: plotmeter-collector outbox says why.\n",
+                        Count(status, "set_aside", "batch was", "batches were"));
+  }
+  return text;
+}
+
+std::string PrinterLines(const Json& printers, Instant now) {
+  if (printers.empty()) {
+    return "\nNo printer is known: plotmeter-collector discover finds them.\n";
+  }
+  std::map<std::string, int> states;
+  std::size_t address = 0, model = 0, serial = 0;
+  for (const Json& printer : printers) {
+    ++states[Text(printer, "state")];
+    address = std::max(address, Text(printer, "address").size());
+    model = std::max(model, Text(printer, "model").size());
+    serial = std::max(serial, Text(printer, "serial").size());
+  }
+  std::string text =
+      fmt::format("\n{} {}:", printers.size(), printers.size() == 1 ? "printer" : "printers");
+  const char* between = " ";
+  for (const char* state : {"well", "asleep", "silent", "trouble", "new"}) {
+    if (states[state] == 0) continue;
+    text += fmt::format("{}{} {}", between, states[state], state);
+    between = ", ";
+  }
+  text += "\n";
+  for (const Json& printer : printers) {
+    const std::string state = Text(printer, "state");
+    text += fmt::format("  {:<7}  {:<{}}  {:<{}}  {:<{}}  ", state, Text(printer, "address"),
+                        address, Text(printer, "model"), model, Text(printer, "serial"), serial);
+    const std::string answered = WhenOr(printer, "last_success", now, "");
+    text += state == "new"     ? "not read yet"
+            : answered.empty() ? "has never answered"
+                               : "answered " + answered;
+    const std::string kept = WhenOr(printer, "last_kept", now, "");
+    if (!kept.empty() && Text(printer, "last_kept") != Text(printer, "last_success")) {
+      text += ", reading of " + kept;
+    }
+    text += "\n";
+    if (const std::string error = Text(printer, "last_error"); !error.empty()) {
+      text += fmt::format("           {}\n", error);
+    }
+    for (const Json& remark : printer.value("remarks", Json::array())) {
+      if (remark.is_string()) text += fmt::format("           {}\n", remark.get<std::string>());
+    }
+  }
+  return text;
+}
+
+std::string EventLines(const Json& events, Instant now) {
+  constexpr std::size_t kShown = 5;
+  if (!events.is_array() || events.empty()) return {};
+  std::string text = "\nWhat happened last:\n";
+  const std::size_t first = events.size() > kShown ? events.size() - kShown : 0;
+  for (std::size_t i = first; i < events.size(); ++i) {
+    const Json& event = events.at(i);
+    const std::string is = Text(event, "is");
+    text += fmt::format("  {} {}{}, {}\n", Text(event, "serial"), Text(event, "kind"),
+                        is.empty() ? "" : " (" + is + ")", WhenOr(event, "at", now, "once"));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string WhenText(Instant at, Instant now) {
+  const auto span = now - at;
+  if (span < std::chrono::seconds(2) && span > std::chrono::seconds(-2)) return "just now";
+  return span.count() > 0 ? SpanText(span) + " ago" : "in " + SpanText(-span);
+}
+
+Json StatusOf(const StatusParts& parts) {
+  std::map<std::string, Json> rows;
+  if (parts.book.contains("printers")) {
+    for (const Json& row : parts.book.at("printers")) rows[Text(row, "address")] = row;
+  }
+  Json printers = Json::array();
+  for (const KnownPrinter& known : parts.known) {
+    if (known.host.empty()) continue;
+    const std::string address = fmt::format("{}:{}", known.host, known.snmp_port);
+    const auto row = rows.find(address);
+    Json printer = row != rows.end() ? row->second
+                                     : Json{{"address", address},
+                                            {"model", OrNull(known.identity.model)},
+                                            {"serial", OrNull(known.identity.serial)},
+                                            {"last_success", Json()},
+                                            {"last_kept", Json()},
+                                            {"last_error", Json()},
+                                            {"remarks", Json::array()}};
+    printer["state"] = StateOf(printer);
+    printer["label"] = OrNull(known.label);
+    printers.push_back(std::move(printer));
+  }
+  const auto of_book = [&](const char* name) { return OrNull(Text(parts.book, name)); };
+  const auto& identity = parts.identity;
+  const Waiting& waiting = parts.waiting;
+  return {{"version", 1},
+          {"service", parts.service == 0 ? Json() : Json(parts.service)},
+          {"written_at", of_book("written_at")},
+          {"portal", identity ? Json(identity->portal_url) : Json()},
+          {"collector", identity ? Json(identity->collector) : Json()},
+          {"site", identity ? Json(identity->site) : Json()},
+          {"stream", parts.stream},
+          {"last_receipt_at", of_book("last_receipt_at")},
+          {"trouble", of_book("trouble")},
+          {"next_try_at", of_book("next_try_at")},
+          {"waiting_readings", waiting.readings},
+          {"waiting_jobs", waiting.jobs},
+          {"waiting_alerts", waiting.alerts},
+          {"waiting_events", waiting.events},
+          {"waiting_batches", waiting.batches},
+          {"set_aside", waiting.aside},
+          {"printers", std::move(printers)},
+          {"events", parts.book.value("events", Json::array())}};
+}
+
+std::string StatusText(const Json& status, Instant now) {
+  return ServiceLine(status, now) + SendingLines(status, now) +
+         PrinterLines(status.at("printers"), now) + EventLines(status.at("events"), now);
+}
+
+}  // namespace plotmeter
