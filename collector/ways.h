@@ -51,7 +51,7 @@ struct Ways {
   Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
        int packets_per_second, std::map<std::string, std::string> certificates = {},
        const AccessBook* access = nullptr, std::set<GivenMeter> given = {},
-       Curiosity curiosity = {});
+       Curiosity curiosity = {}, const WebSettings& web_settings = {});
 
   const Profiles profiles;
   RememberedCertificates certificates;

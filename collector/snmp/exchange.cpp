@@ -147,9 +147,15 @@ void Exchange::AcceptWalk(const SnmpReply& reply) {
 bool Exchange::Keep(const Oid& oid, const Value& value) {
   ++rows_;  // absent ones too: an agent can go on for ever with those
   octets_ += value.AsOctets().value_or("").size();
-  if (rows_ > kMaxWalkRows || octets_ > kMaxWalkOctets) {
+  if (rows_ > kMaxWalkRows) {
     Stop(SnmpSeen::kTooLong,
-         fmt::format("more than {} values or {} octets", kMaxWalkRows, kMaxWalkOctets));
+         fmt::format("a walk without end: {} values came, and more would follow", kMaxWalkRows));
+    return false;
+  }
+  if (octets_ > kMaxWalkOctets) {
+    Stop(SnmpSeen::kTooLong,
+         fmt::format("too much text: more than {} octets came, and more would follow",
+                     kMaxWalkOctets));
     return false;
   }
   if (!value.is_absent()) table_.emplace(oid, value);

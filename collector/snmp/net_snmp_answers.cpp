@@ -35,9 +35,17 @@ void NetSnmpSession::NoteOdd(const Endpoint& from, std::string problem) {
 
 NetSnmpSession::Job* NetSnmpSession::Asked(std::int32_t request_id, const Endpoint& from) {
   const auto found = by_id_.find(request_id);
-  if (found == by_id_.end() || found->second->sent == 0) return nullptr;
+  if (found == by_id_.end() || found->second->sent == 0) {
+    const auto line = peers_.find(from);
+    if (line != peers_.end()) {
+      line->second.front()->problem = "what came was for another request id: too late, or wrong";
+    }
+    return nullptr;
+  }
   Job& job = *found->second;
-  return from == job.endpoint || options_.accept_other_source ? &job : nullptr;
+  if (from == job.endpoint || options_.accept_other_source) return &job;
+  job.problem = "an answer came from another address or port than was asked";
+  return nullptr;
 }
 
 void NetSnmpSession::OnPlain(const Endpoint& from, std::string_view datagram) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::size_t kMaxText = 255;  // octets
+constexpr std::size_t kMaxName = 128;  // octets; names become part of paths and remarks
 
 char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -95,6 +96,7 @@ Node ReadJson(std::string_view body, const DocumentLimits& limits) {
 }  // namespace
 
 bool IsNeverRead(std::string_view name) {
+  if (name.size() > kMaxName) return true;
   const auto same = [](char a, char b) { return LowerOf(a) == LowerOf(b); };
   const auto ends_with = [&](std::string_view end) {
     return name.size() >= end.size() &&
@@ -196,6 +198,9 @@ Node ReadDocument(std::string_view body, const DocumentLimits& limits) {
   if (first == std::string_view::npos) throw DocumentError("an empty document");
   // Blanks before an XML declaration are wrong XML, but not worth losing a reading for.
   body.remove_prefix(first);
+  if (std::string_view("<{[").find(body.front()) == std::string_view::npos) {
+    throw DocumentError("neither XML nor JSON");
+  }
   return body.front() == '<' ? ReadXml(body, limits) : ReadJson(body, limits);
 }
 

@@ -91,7 +91,8 @@ Node ReadDocument(std::string_view body, const DocumentLimits& limits = {});
 // control characters go, blanks at both ends too, and what is beyond 255 octets.
 std::string CleanText(std::string_view raw);
 
-// True for the names of kNeverRead, and what is said there.
+// True for the names of kNeverRead, and what is said there; also for those of more than 128 octets,
+// which no printer has.
 bool IsNeverRead(std::string_view name);
 
 }  // namespace plotmeter

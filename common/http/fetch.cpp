@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <map>
 #include <mutex>
 #include <new>
@@ -60,12 +61,16 @@ struct Transfer {
   steady_clock::time_point not_before = {};
   bool tls_remembered = false;
   bool too_large = false;
+  bool is_unfair = false;  // too large while others hold as much
+  bool is_coded = false;   // in a way that nobody asked for
   bool other_key = false;
+  std::size_t* all_held = nullptr;  // bytes of all bodies under way
+  std::size_t most_held = 0;
+  std::size_t fair_share = 0;
   std::size_t header_bytes = 0;
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy{nullptr, &curl_easy_cleanup};
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr,
                                                                       &curl_slist_free_all};
-  char error[CURL_ERROR_SIZE] = {};
 };
 
 // Runs after the handshake, or when a kept connection is used again, and before anything is asked.
@@ -80,8 +85,21 @@ int BeforeRequest(void* transfer, char*, char*, int, int) {
   return t.other_key ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-std::size_t OnHeader(char*, std::size_t size, std::size_t count, void* transfer) {
+// libcurl unpacks a transfer coding that it did not ask for.
+bool NamesACoding(std::string_view line) {
+  constexpr std::string_view kName = "transfer-encoding:";
+  std::string lower(line);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (!lower.starts_with(kName)) return false;
+  lower.erase(0, kName.size());
+  std::erase_if(lower, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  return lower != "chunked" && lower != "identity";
+}
+
+std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* transfer) {
   auto& t = *static_cast<Transfer*>(transfer);
+  t.is_coded = t.is_coded || NamesACoding({data, size * count});
+  if (t.is_coded) return 0;
   t.header_bytes += size * count;
   t.too_large = t.too_large || t.header_bytes > kMaxHeaderBytes;
   return t.too_large ? 0 : size * count;
@@ -89,16 +107,20 @@ std::size_t OnHeader(char*, std::size_t size, std::size_t count, void* transfer)
 
 std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* transfer) {
   auto& t = *static_cast<Transfer*>(transfer);
-  if (size * count > t.request.max_bytes - t.result.body.size()) {
+  const std::size_t body = t.result.body.size();
+  t.is_unfair = *t.all_held + size * count > t.most_held && body + size * count > t.fair_share;
+  if (size * count > t.request.max_bytes - body || t.is_unfair) {
     t.too_large = true;
     return 0;
   }
   t.result.body.append(data, size * count);
+  *t.all_held += size * count;
   return size * count;
 }
 
 FetchSeen SeenOf(CURLcode code, const Transfer& t) {
   if (t.other_key) return FetchSeen::kCertificateChanged;
+  if (t.is_coded) return FetchSeen::kNotHttp;
   if (t.too_large) return FetchSeen::kTooLarge;
   switch (code) {
     case CURLE_OK:
@@ -130,6 +152,34 @@ FetchSeen SeenOf(CURLcode code, const Transfer& t) {
   }
 }
 
+// Our own words: what libcurl says of it may quote the stranger, and is for programmers.
+std::string UnreachableBecause(CURLcode code, const Transfer& t) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "no address is known for this host name";
+    case CURLE_COULDNT_CONNECT:
+      switch (Info<long>(t.easy.get(), CURLINFO_OS_ERRNO)) {
+        case ECONNREFUSED:
+          return "the port is closed";
+        case ENETUNREACH:
+        case EHOSTUNREACH:
+          return "no way leads there";
+        default:
+          return "it takes no connection";
+      }
+    case CURLE_GOT_NOTHING:
+      return "it ended the connection without an answer";
+    case CURLE_PARTIAL_FILE:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      return "the connection broke off before the end of the answer";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "no address is known for the proxy";
+    default:
+      return curl_easy_strerror(code);
+  }
+}
+
 std::string DetailOf(FetchSeen seen, CURLcode code, const Transfer& t) {
   switch (seen) {
     case FetchSeen::kAnswered:
@@ -137,17 +187,35 @@ std::string DetailOf(FetchSeen seen, CURLcode code, const Transfer& t) {
     case FetchSeen::kCertificateChanged:
       return "the certificate's key is not the remembered one";
     case FetchSeen::kTooLarge:
+      if (t.header_bytes > kMaxHeaderBytes) {
+        return fmt::format("more than {} bytes of HTTP headers", kMaxHeaderBytes);
+      }
+      if (t.is_unfair) {
+        return fmt::format("more than {} bytes while others send as much", t.fair_share);
+      }
       return fmt::format("more than {} bytes", t.request.max_bytes);
     case FetchSeen::kNotHttp:
+      if (t.is_coded) return "a transfer coding that nobody asked for";
       return "what came back is not HTTP";
     case FetchSeen::kTimedOut:
-      if (Info<curl_off_t>(t.easy.get(), CURLINFO_TOTAL_TIME_T) <
-          std::chrono::microseconds(t.request.deadline).count()) {
+      // Nothing of the request is sent before the connection is ready.
+      if (Info<curl_off_t>(t.easy.get(), CURLINFO_PRETRANSFER_TIME_T) == 0 &&
+          t.request.connect < t.request.deadline) {
         return fmt::format("no connection within {} ms", t.request.connect.count());
       }
       return fmt::format("no whole answer within {} ms", t.request.deadline.count());
+    case FetchSeen::kTlsTrouble:
+      if (code == CURLE_SSL_CONNECT_ERROR) {
+        return "it does not speak TLS, or none that is spoken here";
+      }
+      if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        return "its certificate is not trusted, or is another host's";
+      }
+      return curl_easy_strerror(code);
+    case FetchSeen::kUnreachable:
+      return UnreachableBecause(code, t);
     default:
-      return t.error[0] != '\0' ? t.error : curl_easy_strerror(code);
+      return curl_easy_strerror(code);
   }
 }
 
@@ -283,6 +351,9 @@ class Fetch::Loop {
     if (const CURLMcode code = curl_multi_add_handle(multi_.get(), easy); code != CURLM_OK) {
       return Finish(t, FetchSeen::kUnreachable, curl_multi_strerror(code));
     }
+    t.all_held = &held_;
+    t.most_held = rules_.most_bytes;
+    t.fair_share = rules_.most_bytes / std::max<std::size_t>(rules_.at_once, 1);
     requests_ += 1;
     active_.emplace(easy, std::move(transfer));
   }
@@ -335,7 +406,6 @@ class Fetch::Loop {
     set(CURLOPT_HEADERDATA, static_cast<void*>(&t));
     set(CURLOPT_WRITEFUNCTION, &OnBody);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&t));
-    set(CURLOPT_ERRORBUFFER, &t.error[0]);
   }
 
   bool FinishEnded() {
@@ -347,6 +417,7 @@ class Fetch::Loop {
       const auto found = active_.find(message->easy_handle);
       auto transfer = std::move(found->second);
       active_.erase(found);
+      held_ -= transfer->result.body.size();
       Conclude(*transfer, code);
       any = true;
     }
@@ -401,6 +472,7 @@ class Fetch::Loop {
 
   // The thread's own.
   std::vector<std::function<void()>> to_call_;
+  std::size_t held_ = 0;  // bytes of the bodies of those that are active
   std::map<CURL*, std::unique_ptr<Transfer>> active_;
   std::multimap<steady_clock::time_point, std::unique_ptr<Transfer>> waiting_;
 

@@ -47,6 +47,9 @@ struct FetchRules {
   bool system_proxy = false;
   // Transfers in flight. The others wait, and their time does not run yet.
   std::size_t at_once = 64;
+  // Of all bodies under way together. Once there is more, those end as kTooLarge that have more
+  // than their share, most_bytes / at_once; no honest one suffers for it, and memory has an end.
+  std::size_t most_bytes = std::size_t{64} << 20;
 
   // For printers: their own certificates, old ciphers, GET only, no proxy.
   static FetchRules Printers() { return {.tls = Tls::kRemembered, .old_ciphers = true}; }

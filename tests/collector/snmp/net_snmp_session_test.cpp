@@ -119,7 +119,11 @@ TEST_F(NetSnmpSessionTest, CountsAnAnswerOnceHoweverOftenItComes) {
 
 TEST_F(NetSnmpSessionTest, CountsNoAnswerFromAnotherPort) {
   UdpAgent agent([](UdpAgent& a, const Request& r) { a.Send(UdpAgent::Reply(r, 7), true); });
-  EXPECT_EQ(Get(Peer(agent, 5ms)).seen, SnmpSeen::kTimedOut);
+  const SnmpResult result = Get(Peer(agent, 20ms));
+  EXPECT_EQ(result.seen, SnmpSeen::kTimedOut);
+  EXPECT_EQ(result.detail,
+            "no answer within 20 ms after 3 tries; an answer came from another address or port "
+            "than was asked");
   EXPECT_EQ(session_.counters().dropped, session_.counters().packets_received);
 
   NetSnmpSession lenient({.accept_other_source = true}, clock_);
@@ -145,6 +149,19 @@ TEST_F(NetSnmpSessionTest, CountsOnlyTheRightRequestIdVersionAndCommunity) {
   });
   EXPECT_EQ(NumberAt(Get(Peer(agent)).table, mib::kSysDescr), 7);
   EXPECT_EQ(session_.counters().dropped, 4U);
+}
+
+TEST_F(NetSnmpSessionTest, SaysThatWhatCameWasForAnotherRequestId) {
+  UdpAgent agent([](UdpAgent& a, const Request& r) {
+    Request other = r;
+    other.id ^= 1;
+    a.Send(UdpAgent::Reply(other, 7));
+  });
+  const SnmpResult result = Get(Peer(agent, 20ms));
+  EXPECT_EQ(result.seen, SnmpSeen::kTimedOut);
+  EXPECT_EQ(result.detail,
+            "no answer within 20 ms after 3 tries; what came was for another request id: too late, "
+            "or wrong");
 }
 
 TEST_F(NetSnmpSessionTest, NamesGarbageAndStillTakesTheRightAnswerAfterIt) {

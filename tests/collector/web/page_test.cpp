@@ -45,5 +45,17 @@ TEST(PageTest, ReadsTheDocumentAndNoWebPage) {
   EXPECT_EQ(SeenAs(200, std::string(5 << 20, ' ')), PageSeen::kUnreadable);
 }
 
+// A few kilobytes of it may become gigabytes, so nobody unpacks it to see.
+TEST(PageTest, NamesCompressionThatNobodyAskedFor) {
+  const Page page = JudgePage({.seen = FetchSeen::kAnswered,
+                               .status = 200,
+                               .content_type = "application/json",
+                               .body = std::string("\x1f\x8b\x08\0\0\0", 6)});
+  EXPECT_EQ(page.seen, PageSeen::kUnreadable);
+  EXPECT_EQ(page.detail, "6 bytes compressed with gzip, which nobody asked for");
+  EXPECT_EQ(JudgePage({.seen = FetchSeen::kAnswered, .status = 200, .body = "~~"}).detail,
+            "neither XML nor JSON");
+}
+
 }  // namespace
 }  // namespace plotmeter

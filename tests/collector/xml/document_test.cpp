@@ -173,5 +173,16 @@ TEST(DocumentTest, RefusesMoreJsonValuesThanItWouldKeepBeforeItReadsThem) {
   EXPECT_THROW(ReadDocument("{\"a\":[" + many + "[]]}"), DocumentError);
 }
 
+// Names become part of paths, sources and remarks: one of four megabytes would be copied about.
+TEST(DocumentTest, LeavesOutWhatHasANameThatNoPrinterGives) {
+  const std::string name(129, 'a');
+  for (const std::string& body : {"<A><" + name + ">1</" + name + "><B>2</B></A>",
+                                  R"({"A": {")" + name + R"(": 1, "B": 2}})"}) {
+    const Node document = ReadDocument(body);
+    EXPECT_EQ(document["A"].children.size(), 1u);
+    EXPECT_EQ(document["A"].Count("B"), 2);
+  }
+}
+
 }  // namespace
 }  // namespace plotmeter
