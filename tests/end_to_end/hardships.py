@@ -118,8 +118,8 @@ def main():
             b"\x00\x01\x02 this is no HTTP\r\n\r\n"])
         for _ in range(9):
             at += timedelta(hours=1)
+            known = len(asked)  # before it is then: the collector may ask at once
             world.advance(at)
-            known = len(asked)
             world.until(f"  after {known} answers: waits", lambda s, n=known: len(asked) > n and s["trouble"] and s["next_try_at"])
         expect(all(line.startswith("POST /api/v1/batches ") for line in asked), f"asked for something else: {asked}")
         status = world.status()

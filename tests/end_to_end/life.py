@@ -220,7 +220,7 @@ def main():
     os.makedirs(options.golden, exist_ok=True)
     with Stage(options.bin) as stage:
         names = MODELS + list(SCENES.values())
-        ward = Ward(stage, "127.95.0.0/24", ",".join(names), [""] * len(names))
+        ward = Ward(stage, "127.95.0.0/24", ",".join(names), [""] * len(names), patience=("--timeout", "10s"))
         stage.set_time(datetime(2026, 10, 3, tzinfo=timezone.utc))  # what is read may name the machine's hour
         wrong = models(stage, ward, options.golden)
         play = Play(stage, ward)

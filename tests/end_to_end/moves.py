@@ -55,7 +55,7 @@ class Moves(World):
         """It is then, everybody is read, and these events, (kind, serial, was, is), are told of it and no other."""
         self.advance(at)
         found = ("--range", f"{self.place(1)}-40", "--packets-per-second", 1000) if sweep else ()
-        self.collector("run", "--once", *self.reach(), "--http-port", 0, "--timeout", "300ms", *found)
+        self.collector("run", "--once", *self.reach(), "--http-port", 0, "--timeout", "500ms", "--retries", 2, *found)
         for printer in self.printers:
             self.read.setdefault(printer["serial"], []).append(at)
         told = self.stage.run_json("plotmeter-collector", "status", "--state", self.state)

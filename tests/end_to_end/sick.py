@@ -56,7 +56,7 @@ def normal(value, ports):
 class Ward:
     """Simulated printers of one model on their own network, one for each of these oddities."""
 
-    def __init__(self, stage, network, model, oddities, *more):
+    def __init__(self, stage, network, model, oddities, *more, patience=("--timeout", SNMP_TIMEOUT, "--retries", 0)):
         self.oddities = oddities
         self.ports = {"SNMP-PORT": free_port(socket.SOCK_DGRAM), "HTTPS-PORT": free_port(), "HTTP-PORT": free_port()}
         words = [word for i, odd in enumerate(oddities) if odd for word in ("--odd", f"{i + 1}:{odd}")]
@@ -68,7 +68,7 @@ class Ward:
         self.neighbours = ready.get("neighbours", [])
         self.sim.ask(f"advance {UNTIL}")
         self.reach = ("--port", self.ports["SNMP-PORT"], "--https-port", self.ports["HTTPS-PORT"], "--http-port", 0,
-                      "--piws-pause", 0, "--timeout", SNMP_TIMEOUT, "--retries", 0)
+                      "--piws-pause", 0, *patience)
 
     def addresses(self):
         return list(zip(self.oddities, (p["address"] for p in self.printers)))
