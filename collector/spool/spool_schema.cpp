@@ -138,6 +138,12 @@ CREATE TABLE whereabouts(
 CREATE TABLE mask_mode(setting TEXT PRIMARY KEY, mode TEXT NOT NULL) WITHOUT ROWID;
 
 ALTER TABLE batch ADD COLUMN sent_bytes INTEGER;  -- sealed, when it was sent last
+
+ALTER TABLE alert ADD COLUMN part TEXT;           -- of the printer, "input 2"; NULL: it does not say
+
+-- When its card started, as it was reckoned first, and what stands for that in the ids of its jobs.
+ALTER TABLE printer ADD COLUMN card_started_at INTEGER;
+ALTER TABLE printer ADD COLUMN card_start TEXT;
 )sql"};
 
 std::size_t VersionOf(Database& db) {
