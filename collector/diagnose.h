@@ -26,7 +26,6 @@
 #include <functional>
 #include <string>
 
-#include "collector/diagnose_redaction.h"
 #include "collector/look.h"
 #include "collector/ways.h"
 #include "common/clock.h"
@@ -42,9 +41,6 @@ inline constexpr std::size_t kMostPages = 80;
 inline constexpr std::size_t kMostValues = 100'000;  // of all documents together
 inline constexpr std::chrono::minutes kLongest{10};
 }  // namespace diagnosis
-
-// A path of a printer's web server that may be asked for.
-bool MayBeAskedFor(const std::string& path);
 
 // `say` hears what is asked now, for people.
 Json Diagnose(Ways& ways, const Looked& looked, const Arguments& arguments, const Clock& clock,

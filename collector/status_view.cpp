@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "collector/doctor.h"
@@ -19,6 +20,50 @@ Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text)
 
 bool SaysAsleep(const std::string& words) { return words.find("it sleeps") != words.npos; }
 
+constexpr std::array<std::string_view, 3> kChannels = {"snmp: ", "piws: ", "ledm: "};
+
+bool IsOfAChannel(std::string_view words) {
+  return std::ranges::any_of(kChannels, [&](std::string_view c) { return words.starts_with(c); });
+}
+
+// "snmp: no answer; piws: Failed to connect to …" as a sentence for each channel.
+std::vector<std::string> ChannelsApart(std::string_view words) {
+  std::vector<std::string> parts;
+  for (std::size_t from = 0; from < words.size();) {
+    std::size_t end = from;
+    do {
+      end = words.find("; ", end + 1);
+    } while (end != words.npos && !IsOfAChannel(words.substr(end + 2)));
+    parts.emplace_back(words.substr(from, end == words.npos ? words.npos : end - from));
+    from = end == words.npos ? words.size() : end + 2;
+  }
+  return parts;
+}
+
+// libcurl: "piws: Failed to connect to 10.0.0.7 port 443 after 0 ms: Couldn't connect to server".
+std::string Plainer(const std::string& words) {
+  const std::size_t failed = words.find("Failed to connect to ");
+  const std::size_t port = words.find(" port ", failed);
+  if (failed == words.npos || port == words.npos) return words;
+  const std::string number = words.substr(port + 6, words.find(' ', port + 6) - port - 6);
+  return words.substr(0, failed) + "nothing takes the connection at TCP " + number;
+}
+
+// The printer does not have that channel, which is no fault of one that answers over another.
+bool SaysAbsent(std::string_view words) {
+  return IsOfAChannel(words) &&
+         (words.find("Failed to connect to ") != words.npos ||
+          words.find(": no PIWS") != words.npos || words.find(": no LEDM") != words.npos);
+}
+
+std::string Indented(const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const std::string& sentence : sentences) {
+    text += fmt::format("           {}\n", Plainer(sentence));
+  }
+  return text;
+}
+
 // Of a row of the book.
 std::string_view StateOf(const Json& printer) {
   const std::string error = Text(printer, "last_error");
@@ -32,9 +77,7 @@ std::string_view StateOf(const Json& printer) {
     return Text(printer, "last_success").empty() ? "new" : "well";
   }
   if (SaysAsleep(error)) return "asleep";
-  const bool from_channels =
-      error.starts_with("snmp:") || error.starts_with("piws:") || error.starts_with("ledm:");
-  return from_channels ? "silent" : "trouble";
+  return IsOfAChannel(error) ? "silent" : "trouble";
 }
 
 std::string WhenOr(const Json& object, const char* name, Instant now, const char* otherwise) {
@@ -135,11 +178,12 @@ std::string PrinterLines(const Json& printers, Instant now) {
       text += ", reading of " + kept;
     }
     text += "\n";
-    if (const std::string error = Text(printer, "last_error"); !error.empty()) {
-      text += fmt::format("           {}\n", error);
-    }
+    text += Indented(ChannelsApart(Text(printer, "last_error")));
     for (const Json& remark : printer.value("remarks", Json::array())) {
-      if (remark.is_string()) text += fmt::format("           {}\n", remark.get<std::string>());
+      if (!remark.is_string()) continue;
+      std::vector<std::string> parts = ChannelsApart(remark.get<std::string>());
+      std::erase_if(parts, SaysAbsent);
+      text += Indented(parts);
     }
   }
   return text;

@@ -264,6 +264,8 @@ def main():
         text = world.collector("doctor", *world.reach())
         expect("ok    tls" in text.stdout and "\n" in text.stdout, f"for people: {text.stdout}")
         print(text.stdout)
+        wrong = world.collector("doctor", "no address", expect=2)
+        expect("'address' is 'no address'" in wrong.stderr, wrong.stderr)
         on_the_way(world)
         on_this_machine(world)
         mounted = disks(world)

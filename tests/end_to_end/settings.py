@@ -100,13 +100,13 @@ def secrets(stage):
             f.write(secret + "\n")
         os.chmod(path, 0o600)
         files.append(path)
-    world.start_printers("--community", COMMUNITY)
+    world.start_printers("--community", COMMUNITY, "--v3-user", f"meter:SHA-256:{AUTH}:AES:{PRIV}")
     world.start_portal()
     world.advance(world.begin + timedelta(hours=5))
     config = stage.path("secret.toml")
     with open(config, "w", encoding="utf-8") as f:
         f.write(f'community = "{COMMUNITY}"\nuser = "meter"\nauth-protocol = "SHA-256"\nauth-secret-file = "{files[0]}"\n'
-                f'priv-protocol = "AES-128"\npriv-secret-file = "{files[1]}"\ndowngrade = true\ntimeout = "300ms"\nretries = 0\n'
+                f'priv-protocol = "AES-128"\npriv-secret-file = "{files[1]}"\ndowngrade = true\n'
                 f'code = "{world.code}"\nhttp-port = 0\n')
     os.chmod(config, 0o600)
     proxy = ("--proxy", f"http://somebody:{PASSWORD}@127.0.0.1:9")
@@ -114,7 +114,7 @@ def secrets(stage):
     log = stage.path("collector.log")
     address = world.printers[0]["address"]
     world.collector("enrol", "--portal", world.url, "--ca", world.certificate, "--config", config)
-    world.collector("discover", "--range", f"{address}/31", *reach)
+    world.collector("discover", "--range", address, *reach)
     world.collector("run", "--once", *reach, "--log-file", log)
     world.collector("run", "--once", *reach, *proxy, "--log-file", log, expect=1)
     for words in (("status",), ("status", "--json"), ("outbox", "--json"), ("preview",), ("preview", "--cut")):

@@ -1,7 +1,7 @@
-#include "collector/diagnose.h"
-
 #include <gtest/gtest.h>
 
+#include "collector/diagnose_redaction.h"
+#include "collector/diagnose_web.h"
 #include "collector/snmp/mib.h"
 
 namespace plotmeter {

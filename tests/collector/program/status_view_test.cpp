@@ -80,6 +80,22 @@ TEST(StatusViewTest, SaysItInWordsWithAges) {
             "  CN1 moved, 60 minutes ago\n");
 }
 
+TEST(StatusViewTest, LeavesOutTheChannelsThatAPrinterDoesNotHave) {
+  const std::string nobody =
+      "piws: Failed to connect to 10.0.0.1 port 443 after 0 ms: Couldn't connect to server";
+  StatusParts parts;
+  parts.known = {{.host = "10.0.0.1"}, {.host = "10.0.0.2"}};
+  parts.book = {
+      {"printers", Json::array({Row("10.0.0.1", "2026-11-22T11:59:00Z", Json(),
+                                    {nobody + "; ledm: no LEDM: HTTP 404", "ink is low"}),
+                                Row("10.0.0.2", nullptr, nobody + "; snmp: no answer")})}};
+  const std::string text = StatusText(StatusOf(parts), kNoon);
+  EXPECT_THAT(text, HasSubstr("answered 1 minute ago\n           ink is low\n  silent"));
+  EXPECT_THAT(text, HasSubstr("has never answered\n"
+                              "           piws: nothing takes the connection at TCP 443\n"
+                              "           snmp: no answer\n"));
+}
+
 TEST(StatusViewTest, SaysWhatToDoWhereNothingIsThereYet) {
   const std::string text = StatusText(StatusOf({}), kNoon);
   for (const char* words : {"No service runs here", "Not enrolled", "Nothing was sent yet",
