@@ -2,11 +2,13 @@
 
 #include <sys/stat.h>
 
+#include "collector/at_rest.h"
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 
 int main(int argc, char** argv) {
   using namespace plotmeter;
+  ShareMemoryBetweenThreads();
   ::umask(0077);  // what was read is nobody else's business: SQLite's own files, too
   const Program program{
       .name = "plotmeter-collector",

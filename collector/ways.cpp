@@ -67,12 +67,13 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
 
 Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
            int packets_per_second, std::map<std::string, std::string> known,
-           const AccessBook* access, std::set<GivenMeter> given)
+           const AccessBook* access, std::set<GivenMeter> given,
+           const SnmpChannel::LearntTexts& learnt)
     : profiles(ProfilesOf(arguments)),
       certificates(std::move(known)),
       session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
               clock),
-      snmp(session, ChannelOptions(profile, access, profiles)),
+      snmp(session, ChannelOptions(profile, access, profiles), learnt),
       web(clock, certificates),
       piws(web, PiwsOptions(arguments, profiles)),
       ledm(web, LedmOptions(arguments)),

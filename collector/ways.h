@@ -46,10 +46,12 @@ void CheckWays(const Arguments& arguments);
 struct Ways {
   // Speaks SNMP as the profile says, with at most `packets_per_second` where it names no ceiling;
   // with `access`, each printer is let in by the profile it was found with. `clock` and `access`
-  // must outlive it. `certificates` and `given` are what was remembered of printers before.
+  // must outlive it. `certificates`, `given` and `learnt` are what was remembered of printers
+  // before.
   Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
        int packets_per_second, std::map<std::string, std::string> certificates = {},
-       const AccessBook* access = nullptr, std::set<GivenMeter> given = {});
+       const AccessBook* access = nullptr, std::set<GivenMeter> given = {},
+       const SnmpChannel::LearntTexts& learnt = {});
 
   const Profiles profiles;
   RememberedCertificates certificates;
