@@ -96,8 +96,9 @@ void ExaminePrinters(const Arguments& arguments, const Clock& clock, Spool* spoo
   const std::vector<SearchProfile> profiles = SearchProfilesOf(arguments);
   const AccessBook access(profiles);
   Ways ways(profiles.front(), arguments, clock, kPacketsPerSecond,
-            spool != nullptr ? spool->Certificates() : std::map<std::string, std::string>{},
-            &access);
+            {.certificates =
+                 spool != nullptr ? spool->Certificates() : std::map<std::string, std::string>{},
+             .access = &access});
   for (Patient& patient : patients) {
     patient.probed =
         Awaited<Probed>([&](auto done) { ways.snmp.Recognise(patient.address, std::move(done)); });

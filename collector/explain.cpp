@@ -110,8 +110,8 @@ int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchP
   }
   SearchProfile one = profile;
   WebWitness web;
-  Ways ways(one, arguments, clock, 0, {}, nullptr, {}, {},
-            {.witness = [&web](const WebAsked& asked) { web.Note(asked); }});
+  Ways ways(one, arguments, clock, 0,
+            {.web = {.witness = [&web](const WebAsked& asked) { web.Note(asked); }}});
   PrinterAddress address = profile.ports;
   address.host = plan.options.addresses.front().ToText();
   const HostRow& row = profile.hosts.front();

@@ -44,7 +44,7 @@ void Finder::Run(const SearchProfile& profile, SweepState from,
     news_.unresolved = plan.unresolved;
   }
   constexpr int kPolite = 100;  // strangers are asked at this ceiling
-  Ways ways(profile, arguments_, clock_, kPolite, std::move(certificates));
+  Ways ways(profile, arguments_, clock_, kPolite, {.certificates = std::move(certificates)});
   plan.options.window = WindowFor(ways.session.packets_per_second(), profile.timeout);
   std::promise<void> done;
   Sweep sweep(ways.session, plan.options);

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "collector/at_rest.h"
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "common/core_dump.h"
@@ -9,6 +10,7 @@
 int main(int argc, char** argv) {
   using namespace plotmeter;
   LeaveNoCoreDump();
+  ShareMemoryBetweenThreads();
   ::umask(0077);  // what was read is nobody else's business: SQLite's own files, too
   const Program program{
       .name = "plotmeter-collector",

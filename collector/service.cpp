@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "collector/at_rest.h"
 #include "collector/collector_settings.h"
 #include "collector/poll/due.h"
 #include "common/log.h"
@@ -92,8 +93,12 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       book_(directory_),
       profiles_(SearchProfilesOf(arguments)),
       access_(profiles_),
-      ways_(profiles_.front(), arguments, clock, 0, spool_.Certificates(), &access_,
-            spool_.GivenMeters(), CuriosityOf(SpoolSettingsOf(arguments).masks)),
+      ways_(profiles_.front(), arguments, clock, 0,
+            {.certificates = spool_.Certificates(),
+             .access = &access_,
+             .given = spool_.GivenMeters(),
+             .learnt = spool_.LearntOfPrinters(),
+             .curiosity = CuriosityOf(SpoolSettingsOf(arguments).masks)}),
       interval_(IntervalOf(arguments, "interval")),
       job_interval_(IntervalOf(arguments, "job-interval")),
       identity_(LoadIdentity(directory_)),
@@ -403,6 +408,7 @@ void Service::Ask(const std::vector<KnownPrinter>& printers, bool all, RoundRepo
     OnDisk([&] { spool_.RememberCertificate(printer, fingerprint); });
   }
   OnDisk([&] { spool_.RememberGiven(ways_.poller.TakeNewlyGiven()); });
+  OnDisk([&] { spool_.RememberLearnt(ways_.snmp.TakeLearnt()); });
 }
 
 void Service::Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled) {
@@ -548,6 +554,7 @@ void Service::RunUntilStopped() {
       // Something new does not shorten a wait that the portal or the back-off asked for.
       const bool news = report.kept > 0 || report.urgent;
       if (news && !book_.next_try_at) book_.next_try_at = clock_.Now();
+      GiveBackMemory();
     }
     Instant next_round = std::min(NextDue(last_round_, job_beat, job_jitter),
                                   NextDue(last_round_, interval_, jitter));

@@ -68,18 +68,17 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
 }
 
 Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
-           int packets_per_second, std::map<std::string, std::string> known,
-           const AccessBook* access, std::set<GivenMeter> given, Curiosity curiosity,
-           const WebSettings& web_settings)
+           int packets_per_second, WaysOptions options)
     : profiles(ProfilesOf(arguments)),
-      certificates(std::move(known)),
+      certificates(std::move(options.certificates)),
       session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
               clock),
-      snmp(session, ChannelOptions(profile, access, profiles, curiosity)),
-      web(clock, certificates, web_settings),
-      piws(web, PiwsOptions(arguments, profiles, curiosity)),
+      snmp(session, ChannelOptions(profile, options.access, profiles, options.curiosity),
+           options.learnt),
+      web(clock, certificates, options.web),
+      piws(web, PiwsOptions(arguments, profiles, options.curiosity)),
       ledm(web, LedmOptions(arguments)),
-      poller({&piws, &ledm, &snmp}, profiles, std::move(given)) {
+      poller({&piws, &ledm, &snmp}, profiles, std::move(options.given)) {
   session.Start();
 }
 

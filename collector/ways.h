@@ -42,16 +42,23 @@ class RememberedCertificates : public CertificateMemory {
 // Throws UsageError if --piws-pause cannot be meant.
 void CheckWays(const Arguments& arguments);
 
+// What was remembered of printers before, and what else differs between those who ask.
+struct WaysOptions {
+  std::map<std::string, std::string> certificates = {};  // keys of their web servers
+  const AccessBook* access = nullptr;                    // none: the profile's credentials
+  std::set<GivenMeter> given = {};                       // meters that a believed channel gave
+  SnmpChannel::LearntTexts learnt = {};                  // what each was seen to offer over SNMP
+  Curiosity curiosity = {};                              // of people and places
+  WebSettings web = {};
+};
+
 // All of it is gone, and has called back, when this dies.
 struct Ways {
   // Speaks SNMP as the profile says, with at most `packets_per_second` where it names no ceiling;
-  // with `access`, each printer is let in by the profile it was found with. `clock` and `access`
-  // must outlive it. `certificates` and `given` are what was remembered of printers before. Of
-  // people and places it asks no more than `curiosity` says.
+  // with an access book each printer is let in by the profile it was found with. `clock` and the
+  // book must outlive it.
   Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
-       int packets_per_second, std::map<std::string, std::string> certificates = {},
-       const AccessBook* access = nullptr, std::set<GivenMeter> given = {},
-       Curiosity curiosity = {}, const WebSettings& web_settings = {});
+       int packets_per_second, WaysOptions options = {});
 
   const Profiles profiles;
   RememberedCertificates certificates;

@@ -6,21 +6,18 @@
 #include <utility>
 
 namespace plotmeter {
-namespace {
 
-constexpr std::size_t kGroup = 8;  // small PDUs: some cards choke on long ones
-
-}  // namespace
-
-Exchange::Exchange(bool walk, std::vector<Oid> roots, int max_repetitions)
-    : walk_(walk), max_repetitions_(max_repetitions), group_(kGroup) {
+Exchange::Exchange(bool walk, std::vector<Oid> roots, int max_repetitions, std::size_t at_once)
+    : walk_(walk), max_repetitions_(max_repetitions), group_(std::max<std::size_t>(at_once, 1)) {
   for (Oid& root : roots) parts_.push_back({.root = root, .at = root});
 }
 
-Exchange Exchange::Get(std::vector<Oid> objects) { return {false, std::move(objects), 0}; }
+Exchange Exchange::Get(std::vector<Oid> objects, std::size_t at_once) {
+  return {false, std::move(objects), 0, at_once};
+}
 
-Exchange Exchange::Walk(std::vector<Oid> subtrees, int max_repetitions) {
-  return {true, std::move(subtrees), max_repetitions};
+Exchange Exchange::Walk(std::vector<Oid> subtrees, int max_repetitions, std::size_t at_once) {
+  return {true, std::move(subtrees), max_repetitions, at_once};
 }
 
 std::size_t Exchange::asked() const { return std::min(group_, parts_.size()); }
@@ -52,6 +49,12 @@ bool Exchange::GiveUpBulk() {
   max_repetitions_ = 0;
   bulk_asked_ = false;
   bulk_given_up_ = true;
+  return true;
+}
+
+bool Exchange::AskFewer() {
+  if (asked() <= kFew) return false;
+  group_ = kFew;
   return true;
 }
 

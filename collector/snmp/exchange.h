@@ -26,8 +26,11 @@ namespace plotmeter {
 
 class Exchange {
  public:
-  static Exchange Get(std::vector<Oid> objects);
-  static Exchange Walk(std::vector<Oid> subtrees, int max_repetitions = 0);
+  static constexpr std::size_t kFew = SnmpPeer::kFewObjects;
+
+  static Exchange Get(std::vector<Oid> objects, std::size_t at_once = kFew);
+  static Exchange Walk(std::vector<Oid> subtrees, int max_repetitions = 0,
+                       std::size_t at_once = kFew);
 
   bool is_finished() const { return parts_.empty(); }
 
@@ -39,6 +42,9 @@ class Exchange {
 
   // Nobody replied. True when there is another way to ask: GETNEXT after a GETBULK.
   bool GiveUpBulk();
+
+  // Nobody replied yet. True when request() asks for fewer objects now than it did.
+  bool AskFewer();
 
   // What this showed of GETBULK. kFailed after silence only if GETNEXT was answered then.
   SnmpBulk bulk() const;
@@ -58,7 +64,7 @@ class Exchange {
     Oid at;
   };
 
-  Exchange(bool walk, std::vector<Oid> roots, int max_repetitions);
+  Exchange(bool walk, std::vector<Oid> roots, int max_repetitions, std::size_t at_once);
   bool AcceptError(SnmpError error);
   void AcceptGet(const SnmpReply& reply);
   void AcceptWalk(const SnmpReply& reply);
@@ -73,7 +79,7 @@ class Exchange {
   bool bulk_worked_ = false;
   bool bulk_given_up_ = false;
   bool answered_since_ = false;  // since it was given up
-  std::size_t group_;            // how many parts go into one request
+  std::size_t group_ = kFew;     // how many parts go into one request
   std::deque<Part> parts_;       // those not done; the first asked() are in the request
   SnmpTable table_ = {};
   std::vector<Oid> cut_ = {};

@@ -66,12 +66,14 @@ void NetSnmpSession::Stop() {
 }
 
 void NetSnmpSession::Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) {
-  Submit(std::make_unique<Job>(peer, Exchange::Get(std::move(objects)), std::move(done)));
+  Submit(std::make_unique<Job>(peer, Exchange::Get(std::move(objects), peer.objects_at_once),
+                               std::move(done)));
 }
 
 void NetSnmpSession::Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) {
-  Submit(std::make_unique<Job>(peer, Exchange::Walk(std::move(subtrees), peer.max_repetitions),
-                               std::move(done)));
+  Submit(std::make_unique<Job>(
+      peer, Exchange::Walk(std::move(subtrees), peer.max_repetitions, peer.objects_at_once),
+      std::move(done)));
 }
 
 SnmpCounters NetSnmpSession::counters() const {
@@ -92,6 +94,8 @@ void NetSnmpSession::Submit(JobPointer job) {
   }
   if (job) {
     job->done({.detail = "the SNMP session is not running"});
+  } else if (runs_on_ == std::this_thread::get_id()) {
+    has_more_ = true;  // from a callback: no need to wake who is awake
   } else {
     port_.Wake();
   }
@@ -99,6 +103,7 @@ void NetSnmpSession::Submit(JobPointer job) {
 
 void NetSnmpSession::Run() {
   const auto on_error = [this](const Endpoint& to, int error) { OnError(to, error); };
+  runs_on_ = std::this_thread::get_id();
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
@@ -106,7 +111,8 @@ void NetSnmpSession::Run() {
     }
     TakeSubmitted();
     SendQueued();
-    port_.Wait(UntilNext(std::chrono::steady_clock::now()));
+    port_.Wait(has_more_ ? std::chrono::nanoseconds(0)
+                         : UntilNext(std::chrono::steady_clock::now()));
     port_.TakeErrors(on_error);
     port_.Receive(
         [this](const Endpoint& from, std::string_view datagram) { OnDatagram(from, datagram); });
@@ -114,10 +120,12 @@ void NetSnmpSession::Run() {
     finished_.clear();
   }
   FailAll();
+  runs_on_ = std::thread::id();  // which another thread may have next
 }
 
 void NetSnmpSession::TakeSubmitted() {
   std::vector<JobPointer> jobs;
+  has_more_ = false;
   {
     const std::lock_guard lock(mutex_);
     jobs.swap(submitted_);
@@ -239,7 +247,10 @@ void NetSnmpSession::Expire(Time now) {
 void NetSnmpSession::OnDeadline(Job& job) {
   StopWaiting(job);
   if (job.sent <= job.peer.retries) {
-    to_send_.push_back(job.request_id);
+    if (!job.exchange.AskFewer()) return to_send_.push_back(job.request_id);
+    const int sent = job.sent;
+    Ask(job);
+    job.sent = sent;  // it is the same question
     return;
   }
   if (job.exchange.GiveUpBulk()) return Ask(job);

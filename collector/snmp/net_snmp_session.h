@@ -154,7 +154,10 @@ class NetSnmpSession : public SnmpSession {
   std::vector<JobPointer> submitted_;
   bool stopping_ = true;
 
+  std::atomic<std::thread::id> runs_on_{};
+
   // The thread's own.
+  bool has_more_ = false;  // something was submitted from a callback
   TokenBucket bucket_;
   std::mt19937 random_;
   std::map<Endpoint, std::deque<JobPointer>> peers_;  // the first of each is under way

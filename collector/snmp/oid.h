@@ -63,10 +63,15 @@ class Oid {
     return std::ranges::equal(a.parts(), b.parts());
   }
   friend std::strong_ordering operator<=>(const Oid& a, const Oid& b) {
+    // By hand, because tables are searched for little else, and the library's way takes twice as
+    // long.
     const auto left = a.parts();
     const auto right = b.parts();
-    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(),
-                                                  right.end());
+    const std::size_t common = std::min(left.size(), right.size());
+    for (std::size_t i = 0; i < common; ++i) {
+      if (left[i] != right[i]) return left[i] <=> right[i];
+    }
+    return left.size() <=> right.size();
   }
 
  private:

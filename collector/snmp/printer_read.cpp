@@ -58,6 +58,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
         curiosity_(curiosity),
         done_(std::move(done)) {
     bulk_peer_ = peer_;
+    bulk_peer_.objects_at_once = kManyObjects;
     peer_.max_repetitions = 0;
   }
 
@@ -69,6 +70,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     NoticeRestart();
     explores_ = !known_.explored_at || probed_.at < *known_.explored_at ||
                 probed_.at - *known_.explored_at >= kExploreAgain;
+    if (explores_) known_.bulk = SnmpBulk::kNotTried;
     Walk(Subtrees(), [self = shared_from_this()](SnmpResult result) {
       const bool nothing = result.table.empty();
       if (!self->Take(std::move(result))) return;
@@ -134,7 +136,9 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     objects.insert(objects.end(), of_jobs.begin(), of_jobs.end());
     if (curiosity_.printer_name) objects.push_back(mib::kSysName);
     if (curiosity_.location) objects.push_back(mib::kSysLocation);
-    session_.Get(peer_, std::move(objects), [self = shared_from_this()](SnmpResult result) {
+    const bool bulk = known_.bulk == SnmpBulk::kWorked;
+    const SnmpPeer& peer = bulk ? bulk_peer_ : peer_;
+    session_.Get(peer, std::move(objects), [self = shared_from_this()](SnmpResult result) {
       if (self->Take(std::move(result))) self->AskErrorLog();
     });
   }
@@ -156,6 +160,10 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
   // Right is what says the same as GETNEXT did; a table that changed just now counts as wrong.
   void TryBulk() {
+    if (known_.bulk != SnmpBulk::kNotTried || bulk_peer_.max_repetitions == 0 ||
+        probed_.credentials.version == SnmpVersion::k1) {
+      return Tell();
+    }
     Oid longest;
     std::vector<Oid> rows;
     for (const Oid& column : PrinterMibColumns()) {
@@ -164,10 +172,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
       longest = column;
       rows = std::move(here);
     }
-    if (known_.bulk != SnmpBulk::kNotTried || bulk_peer_.max_repetitions == 0 || rows.empty() ||
-        probed_.credentials.version == SnmpVersion::k1) {
-      return Tell();
-    }
+    if (rows.empty()) return Tell();
     SnmpPeer peer = bulk_peer_;
     peer.retries = std::min(peer.retries, 1);
     session_.Walk(peer, {longest}, [self = shared_from_this(), longest, rows](SnmpResult result) {

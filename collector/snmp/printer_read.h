@@ -5,7 +5,7 @@
 //    … });
 //
 // GETBULK is used, with the repetitions that `peer` allows, where it has worked before: until that
-// is known, a read by GETNEXT asks for its longest column once more.
+// is known, and once a week, a read by GETNEXT asks for its longest column once more.
 //
 // Calls back exactly once, from the session's thread. The session and the
 // profiles outlive the call.
@@ -40,11 +40,15 @@ struct PrinterKnowledge {
   std::chrono::milliseconds uptime{0};     // what it said last
   Instant uptime_at = {};                  // and when, by the collector's clock
   std::vector<FinishedJob> jobs = {};
-  SnmpBulk bulk = SnmpBulk::kNotTried;  // other firmware may leave out rows
+  SnmpBulk bulk = SnmpBulk::kNotTried;  // since it was explored; other firmware may leave out rows
 };
 
 // How long a printer is believed to offer what it offered.
 inline constexpr std::chrono::hours kExploreAgain{7 * 24};
+
+// How many objects a printer is asked for at once that is known to bear GETBULK: their names fill a
+// third of a packet, and their values are cut off by the agent where they do not fit.
+inline constexpr std::size_t kManyObjects = 16;
 
 void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
                 PrinterKnowledge known, Curiosity curiosity,

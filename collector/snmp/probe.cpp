@@ -26,16 +26,17 @@ class Probing : public std::enable_shared_from_this<Probing> {
       if (!self->Take(result) || self->IsAsBefore()) return self->Tell();
       self->peer_.credentials = {result.credentials};
       self->probed_ = {};
+      self->recognised_ = false;
       self->AskScalars();
     });
   }
 
-  bool IsAsBefore() const {
-    const Fingerprint now = RecognisePrinter(probed_.table);
-    return probed_.table.size() == before_.objects.size() &&
-           now.verdict == before_.fingerprint.verdict &&
-           now.printer_rows == before_.fingerprint.printer_rows &&
-           now.identity() == before_.fingerprint.identity();
+  bool IsAsBefore() {
+    probed_.fingerprint = RecognisePrinter(probed_.table);
+    recognised_ = true;
+    const Fingerprint& now = probed_.fingerprint;
+    return probed_.table.size() == before_.objects.size() && now.verdict == before_.verdict &&
+           now.printer_rows == before_.printer_rows && now.identity() == before_.identity;
   }
 
   void AskScalars() {
@@ -77,7 +78,7 @@ class Probing : public std::enable_shared_from_this<Probing> {
 
   void Tell() {
     if (any_answer_) {
-      probed_.fingerprint = RecognisePrinter(probed_.table);
+      if (!recognised_) probed_.fingerprint = RecognisePrinter(probed_.table);
       if (probed_.seen != SnmpSeen::kAnswered) {
         probed_.fingerprint.rule += "; not all was answered: " + probed_.detail;
       }
@@ -98,6 +99,7 @@ class Probing : public std::enable_shared_from_this<Probing> {
   FoundBefore before_;
   bool any_answer_ = false;
   bool lets_nobody_in_ = false;
+  bool recognised_ = false;  // the fingerprint is that of the table
   Probed probed_ = {};
 };
 

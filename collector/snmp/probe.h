@@ -30,7 +30,11 @@ struct Probed {
 // What was found at an address before: the objects that were answered, and what they meant.
 struct FoundBefore {
   std::vector<Oid> objects = {};
-  Fingerprint fingerprint = {};
+  Verdict verdict = Verdict::kUnknown;
+  std::vector<std::uint32_t> printer_rows = {};
+  PrinterIdentity identity = {};
+
+  bool operator==(const FoundBefore&) const = default;
 };
 
 // With `before`, those objects are asked for at once, in two packets most often instead of five or

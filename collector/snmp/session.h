@@ -74,6 +74,11 @@ struct SnmpPeer {
   // More than 0: walk by GETBULK, falling back to GETNEXT. Some cards break over it, so it is for
   // those that are known to bear it.
   int max_repetitions = 0;
+  // How many objects or subtrees go into one request. Some cards choke on more than a few: a
+  // request for more than kFewObjects that is not answered is tried again for those few.
+  std::size_t objects_at_once = kFewObjects;
+
+  static constexpr std::size_t kFewObjects = 8;
 };
 
 // What was seen, not what to do about it.

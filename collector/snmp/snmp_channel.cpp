@@ -31,6 +31,16 @@ bool IsV3(const std::optional<SnmpCredentials>& credentials) {
   return credentials && credentials->version == SnmpVersion::k3;
 }
 
+// What shows who stands there is asked for at once the next time, if it is a printer.
+FoundBefore FoundBy(const Probed& probed) {
+  if (probed.seen != SnmpSeen::kAnswered || !IsPrinter(probed.fingerprint.verdict)) return {};
+  FoundBefore found{.verdict = probed.fingerprint.verdict,
+                    .printer_rows = probed.fingerprint.printer_rows,
+                    .identity = probed.fingerprint.identity()};
+  for (const auto& [oid, value] : probed.table) found.objects.push_back(oid);
+  return found;
+}
+
 // How much of a talk is protected: nothing, who says it, also what is said.
 int ProtectionOf(const SnmpCredentials& credentials) {
   if (!IsV3(credentials) || !credentials.user || credentials.user->auth == SnmpAuth::kNone) {
@@ -41,8 +51,12 @@ int ProtectionOf(const SnmpCredentials& credentials) {
 
 }  // namespace
 
-SnmpChannel::SnmpChannel(SnmpSession& session, Options options)
-    : session_(session), options_(std::move(options)) {}
+SnmpChannel::SnmpChannel(SnmpSession& session, Options options, const LearntTexts& before)
+    : session_(session), options_(std::move(options)) {
+  for (const auto& [key, text] : before) {
+    if (auto learnt = LearntFrom(text)) known_[key].learnt = *std::move(learnt);
+  }
+}
 
 void SnmpChannel::Identify(const PrinterAddress& address, std::function<void(Told)> told) {
   Recognise(address, [told = std::move(told)](Probed probed) { told(ToTold(probed)); });
@@ -60,17 +74,20 @@ void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)>
   const Key key{peer.address, peer.port};
   peer.credentials = {probed.credentials};
   peer.max_repetitions = options_.max_repetitions;
+  peer.objects_at_once = SnmpPeer::kFewObjects;
   PrinterKnowledge known;
   {
     const std::lock_guard lock(mutex_);
-    known = known_[key].printer;
+    known = known_[key].learnt.printer;
   }
   ReadProbed(session_, *options_.profiles, std::move(peer), std::move(probed), std::move(known),
              options_.curiosity,
              [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
                {
                  const std::lock_guard lock(mutex_);
-                 known_[key].printer = std::move(learnt);
+                 PrinterKnowledge& here = known_[key].learnt.printer;
+                 if (!IsSameOnDisk(here, learnt)) changed_.insert(key);
+                 here = std::move(learnt);
                }
                told(std::move(answer));
              });
@@ -87,13 +104,15 @@ void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Pr
       if (answered) {
         Known& here = known_[key];
         here.answered_to = probed.credentials;
-        here.found = {};
-        if (probed.seen == SnmpSeen::kAnswered && IsPrinter(probed.fingerprint.verdict)) {
-          here.found.fingerprint = probed.fingerprint;
-          for (const auto& [oid, value] : probed.table) here.found.objects.push_back(oid);
+        FoundBefore found = FoundBy(probed);
+        if (here.learnt.version != probed.credentials.version || here.learnt.found != found) {
+          here.learnt.version = probed.credentials.version;
+          here.learnt.found = std::move(found);
+          changed_.insert(key);
         }
       } else if (known != known_.end() && IsV3(known->second.answered_to)) {
         known->second.answered_to.reset();
+        known->second.learnt.version.reset();
       }
     }
     done(std::move(probed));
@@ -104,7 +123,17 @@ void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Pr
 FoundBefore SnmpChannel::FoundAt(const Key& key) {
   const std::lock_guard lock(mutex_);
   const auto known = known_.find(key);
-  return known == known_.end() ? FoundBefore() : known->second.found;
+  return known == known_.end() ? FoundBefore() : known->second.learnt.found;
+}
+
+SnmpChannel::LearntTexts SnmpChannel::TakeLearnt() {
+  const std::lock_guard lock(mutex_);
+  LearntTexts texts;
+  for (const Key& key : std::exchange(changed_, {})) {
+    const SnmpLearnt& learnt = known_[key].learnt;
+    if (!learnt.printer.whose.empty()) texts[key] = LearntText(learnt);
+  }
+  return texts;
 }
 
 Told SnmpChannel::ToTold(const Probed& probed) {
@@ -128,8 +157,19 @@ SnmpPeer SnmpChannel::PeerOf(const PrinterAddress& address) {
                 .retries = options_.retries};
   const std::lock_guard lock(mutex_);
   const auto known = known_.find({address.host, address.snmp_port});
-  if (known == known_.end() || !known->second.answered_to) return peer;
+  if (known == known_.end()) return peer;
+  if (known->second.learnt.printer.bulk == SnmpBulk::kWorked) peer.objects_at_once = kManyObjects;
   auto& credentials = peer.credentials;
+  if (!known->second.answered_to) {
+    // Of a process before this one no more than the version is known. That moves no v3 back.
+    const auto same = std::ranges::find_if(credentials, [&](const SnmpCredentials& one) {
+      return one.version == known->second.learnt.version;
+    });
+    if (same != credentials.end() && !IsV3(credentials.front())) {
+      std::rotate(credentials.begin(), same, same + 1);
+    }
+    return peer;
+  }
   const SnmpCredentials& before = *known->second.answered_to;
   if (IsV3(before)) {
     std::erase_if(credentials, [least = ProtectionOf(before)](const auto& one) {

@@ -4,7 +4,8 @@
 //    SnmpChannel channel(session, {.credentials = {{SnmpVersion::k2c, "public"}}});
 //    channel.Read({.host = "10.0.0.7"}, [](Told told) { … });
 //
-// What was learnt of an address is remembered for as long as the channel lives:
+// What was learnt of an address is remembered; what of it may outlive the channel is handed out and
+// taken back as text (learnt.h):
 //
 // * The credentials it answered to are tried first, so a v1-only printer costs the time-outs of v2c
 //   once. Where that was v3, only v3 credentials that protect no less are tried: a printer that was
@@ -28,12 +29,14 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "collector/channel/channel.h"
 #include "collector/channel/profiles.h"
+#include "collector/snmp/learnt.h"
 #include "collector/snmp/printer_read.h"
 #include "collector/snmp/probe.h"
 #include "collector/snmp/session.h"
@@ -43,6 +46,9 @@ namespace plotmeter {
 
 class SnmpChannel : public Channel {
  public:
+  // What was learnt (learnt.h), by host and port.
+  using LearntTexts = std::map<std::pair<std::string, std::uint16_t>, std::string>;
+
   struct Options {
     // Tried in this order. Some HP cards speak v1 only and leave v2c unanswered.
     std::vector<SnmpCredentials> credentials = {{SnmpVersion::k2c, "public"},
@@ -56,8 +62,8 @@ class SnmpChannel : public Channel {
     Curiosity curiosity = {};
   };
 
-  // The session and this channel outlive every call.
-  SnmpChannel(SnmpSession& session, Options options);
+  // The session and this channel outlive every call. `learnt` is of a channel before this one.
+  SnmpChannel(SnmpSession& session, Options options, const LearntTexts& learnt = {});
 
   ChannelKind kind() const override { return ChannelKind::kSnmp; }
 
@@ -70,6 +76,9 @@ class SnmpChannel : public Channel {
   // What stands at the address, with the verdict and the rule that led to it.
   void Recognise(const PrinterAddress& address, std::function<void(Probed)> done);
 
+  // What was learnt of printers that were read since the last call, where it has changed.
+  LearntTexts TakeLearnt();
+
   // What a probe says in the words of the seam: identity, or why there is none.
   static Told ToTold(const Probed& probed);
 
@@ -77,8 +86,7 @@ class SnmpChannel : public Channel {
   using Key = std::pair<std::string, std::uint16_t>;
   struct Known {
     std::optional<SnmpCredentials> answered_to = {};
-    FoundBefore found = {};
-    PrinterKnowledge printer = {};
+    SnmpLearnt learnt = {};
   };
 
   void ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told);
@@ -90,6 +98,7 @@ class SnmpChannel : public Channel {
   const Options options_;
   std::mutex mutex_;  // guards what is below
   std::map<Key, Known> known_;
+  std::set<Key> changed_;  // since TakeLearnt
 };
 
 }  // namespace plotmeter

@@ -1,5 +1,7 @@
 #include "collector/snmp/text.h"
 
+#include <algorithm>
+
 namespace plotmeter {
 namespace {
 
@@ -83,8 +85,15 @@ char32_t TakeOctet(std::string_view& octets, SymbolSet set) {
   return octet;
 }
 
+// Printed ASCII, which is the same in every set, and nearly all there is.
+bool IsPlain(std::string_view octets) {
+  return octets.size() <= kMaxTextOctets &&
+         std::ranges::all_of(octets, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 Text Decode(std::string_view octets, SymbolSet set) {
   octets = octets.substr(0, octets.find('\0'));
+  if (IsPlain(octets)) return {.utf8 = std::string(Trimmed(octets))};
   if (set == SymbolSet::kUtf8 && !IsUtf8(octets)) set = SymbolSet::kLatin1;
   Text text;
   while (!octets.empty()) {

@@ -133,8 +133,8 @@ UdpPort::Sent UdpPort::Send(const Endpoint& to, std::string_view datagram, const
 }
 
 void UdpPort::Receive(const OnDatagram& on_datagram) {
-  ReceiveOn(v4_.get(), on_datagram);
-  if (v6_.is_open()) ReceiveOn(v6_.get(), on_datagram);
+  if ((v4_ready_ & POLLIN) != 0) ReceiveOn(v4_.get(), on_datagram);
+  if ((v6_ready_ & POLLIN) != 0) ReceiveOn(v6_.get(), on_datagram);
 }
 
 void UdpPort::ReceiveOn(int fd, const OnDatagram& on_datagram) {
@@ -160,8 +160,8 @@ void UdpPort::ReceiveOn(int fd, const OnDatagram& on_datagram) {
 }
 
 void UdpPort::TakeErrors(const OnError& on_error) {
-  TakeErrorsOf(v4_.get(), on_error);
-  if (v6_.is_open()) TakeErrorsOf(v6_.get(), on_error);
+  if ((v4_ready_ & POLLERR) != 0) TakeErrorsOf(v4_.get(), on_error);
+  if ((v6_ready_ & POLLERR) != 0) TakeErrorsOf(v6_.get(), on_error);
 }
 
 int UdpPort::TakeErrorsOf(int fd, const OnError& on_error) {
@@ -181,16 +181,22 @@ int UdpPort::TakeErrorsOf(int fd, const OnError& on_error) {
 }
 
 void UdpPort::Wait(std::chrono::nanoseconds most) {
+  // A descriptor of -1 is passed over.
   pollfd fds[] = {{wake_.get(), POLLIN, 0}, {v4_.get(), POLLIN, 0}, {v6_.get(), POLLIN, 0}};
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(most);
   const timespec time = {.tv_sec = seconds.count(), .tv_nsec = (most - seconds).count()};
-  ppoll(fds, 3, &time, nullptr);  // a descriptor of -1 is passed over
+  if (ppoll(fds, 3, &time, nullptr) <= 0) fds[0].revents = fds[1].revents = fds[2].revents = 0;
+  v4_ready_ = fds[1].revents;
+  v6_ready_ = fds[2].revents;
+  if (fds[0].revents == 0) return;
   std::uint64_t calls = 0;
-  while (read(wake_.get(), &calls, sizeof calls) > 0) {
+  while (read(wake_.get(), &calls, sizeof calls) < 0 && errno == EINTR) {
   }
+  is_woken_ = false;  // after the read: a call between the two is lost only to the next Wait
 }
 
 void UdpPort::Wake() {
+  if (is_woken_.exchange(true)) return;
   const std::uint64_t one = 1;
   while (write(wake_.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }

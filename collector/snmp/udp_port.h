@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstddef>
@@ -57,12 +58,13 @@ class UdpPort {
   // `error` gets the system's number with kFailed. Errors of other packets go to on_error.
   Sent Send(const Endpoint& to, std::string_view datagram, const OnError& on_error, int& error);
 
-  // What has come, at most kMostAtOnce of each socket: a flood must not keep the thread from the
-  // rest of its work, and Wait returns at once when there is more. A datagram longer than
-  // kMaxDatagram is cut there.
+  // What had come when Wait returned, and since; at most kMostAtOnce of each socket: a flood must
+  // not keep the thread from the rest of its work, and Wait returns at once when there is more. A
+  // datagram longer than kMaxDatagram is cut there.
   void Receive(const OnDatagram& on_datagram);
 
-  // Every ICMP error that has come: which peer, and the system's number (ECONNREFUSED).
+  // Every ICMP error that had come when Wait returned: which peer, and the system's number
+  // (ECONNREFUSED).
   void TakeErrors(const OnError& on_error);
 
   // Returns when something came, Wake was called, or the time is up.
@@ -95,6 +97,9 @@ class UdpPort {
   Descriptor v4_;
   Descriptor v6_;  // closed on a machine without IPv6
   Descriptor wake_;
+  short v4_ready_ = 0;  // what the last Wait saw, as poll(2) says it
+  short v6_ready_ = 0;
+  std::atomic<bool> is_woken_{false};
   std::unique_ptr<char[]> buffers_;
 };
 

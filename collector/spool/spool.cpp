@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include "collector/spool/best_job.h"
 #include "collector/spool/card_start.h"
@@ -76,27 +77,63 @@ Spool::Spool(const SpoolSettings& settings, const Clock& clock)
 
 void Spool::Together(const std::function<void()>& act) {
   if (together_) return act();
+  if (until_sync_) return Within(act);
   Transaction transaction(db_);
   together_ = true;
   try {
     act();
   } catch (...) {
     together_ = false;
+    at_hand_.reset();
     throw;
   }
   together_ = false;
   transaction.Commit();
 }
 
-void Spool::SyncLater() { db_.Execute("PRAGMA synchronous=NORMAL"); }
+void Spool::Within(const std::function<void()>& act) {
+  db_.Prepare("SAVEPOINT together").Run();
+  together_ = true;
+  try {
+    act();
+    together_ = false;
+    db_.Prepare("RELEASE together").Run();
+  } catch (...) {
+    together_ = false;
+    at_hand_.reset();
+    try {
+      db_.Execute("ROLLBACK TO together; RELEASE together");
+    } catch (const SqliteError& gone) {  // SQLite gave up all of it: the disk is full
+      lost_ = gone;
+      until_sync_.reset();
+    }
+    throw;
+  }
+}
 
-// One full commit flushes the write-ahead log with all that stands in it before.
-void Spool::Sync() { db_.Execute("PRAGMA synchronous=FULL; UPDATE stream SET id = id"); }
+void Spool::SyncLater() {
+  lost_.reset();
+  if (!until_sync_) until_sync_.emplace(db_);
+}
+
+void Spool::Sync() {
+  if (lost_) throw *std::exchange(lost_, std::nullopt);
+  if (!until_sync_) return;
+  try {
+    until_sync_->Commit();
+  } catch (...) {
+    until_sync_.reset();
+    at_hand_.reset();
+    throw;
+  }
+  until_sync_.reset();
+}
 
 std::int64_t Spool::PrinterRow(const PrinterIdentity& printer) {
   if (printer.serial.empty()) {
     throw BatchError("a printer without a serial number cannot be metered");
   }
+  if (at_hand_ && at_hand_->first == printer) return at_hand_->second;
   // What a channel does not say leaves what another said.
   Statement row = db_.Prepare(
       "INSERT INTO printer(manufacturer, serial, product, model, firmware) VALUES(?, ?, ?, ?, ?) "
@@ -106,7 +143,8 @@ std::int64_t Spool::PrinterRow(const PrinterIdentity& printer) {
       " firmware = coalesce(nullif(excluded.firmware, ''), firmware) RETURNING id");
   row.Bind(printer.manufacturer, printer.serial, printer.product, printer.model, printer.firmware);
   row.Step();
-  return row.Int(0);
+  at_hand_.emplace(printer, row.Int(0));
+  return at_hand_->second;
 }
 
 void Spool::Keep(const Reading& reading) {
@@ -188,8 +226,6 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& told) {
 }
 
 bool Spool::Keep(const PrinterIdentity& printer, const PrinterEvent& event) {
-  const std::string body = KeptText(event);
-  RefuseHuge(body);
   bool is_new = false;
   Together([&] {
     const std::int64_t now = ToMillis(clock_.Now());
@@ -199,7 +235,9 @@ bool Spool::Keep(const PrinterIdentity& printer, const PrinterEvent& event) {
         " AND key = ?");
     before.Bind(printer_row, ToText(event.channel), event.kind, event.key);
     is_new = !before.Step();
-    if (is_new) {
+    if (is_new) {  // a log is read again and again, and nearly all of it is known
+      const std::string body = KeptText(event);
+      RefuseHuge(body);
       db_.Prepare(
              "INSERT INTO event(printer, channel, kind, key, body, looked_at)"
              " VALUES(?, ?, ?, ?, ?, ?)")

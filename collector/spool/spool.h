@@ -25,6 +25,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collector/spool/masking.h"
@@ -171,8 +172,9 @@ class Spool {
   // The modes of that time; empty: never.
   std::optional<MaskModes> MaskedUnder();
 
-  // Until Sync() a transaction does not wait for the disk: it outlives this program, but perhaps
-  // not a power cut. Sync() waits once for all of them. Not within Together.
+  // What is kept until Sync() goes to the disk then, in one turn: each Together is still all or
+  // nothing, and a few dozen of them cost no more than one. Sync() throws what the disk said if any
+  // of it was lost. Other processes cannot write meanwhile. Not within Together.
   void SyncLater();
   void Sync();
 
@@ -245,6 +247,12 @@ class Spool {
   void Know(const KnownPrinter& printer);
   std::vector<KnownPrinter> KnownPrinters();  // by host and port
 
+  // What was learnt of printers, by host and SNMP port; the text is its channel's. Forgotten with
+  // the address of its known printer.
+  using Learnt = std::map<std::pair<std::string, std::uint16_t>, std::string>;
+  void RememberLearnt(const Learnt& learnt);
+  Learnt LearntOfPrinters();
+
   // By the name of the profile.
   void RecordSweep(const std::string& profile, const SweepRecord& sweep);
   std::optional<SweepRecord> LastSweep(const std::string& profile);
@@ -272,12 +280,17 @@ class Spool {
   Whereabouts PlaceOf(std::int64_t printer);
   void KeepPlace(std::int64_t printer, const Whereabouts& place);
   Whereabouts MaskedPlace(const Whereabouts& said, bool again) const;
+  void Within(const std::function<void()>& act);  // the transaction that waits for Sync
 
   SpoolSettings settings_;
   const Clock& clock_;
   Database db_;
   Secret masking_key_;
   bool together_ = false;
+  std::optional<Transaction> until_sync_;
+  // The one whose row was looked at last; empty after anything was taken back.
+  std::optional<std::pair<PrinterIdentity, std::int64_t>> at_hand_;
+  std::optional<SqliteError> lost_;  // why what was to wait for Sync is gone
 };
 
 }  // namespace plotmeter

@@ -81,6 +81,25 @@ std::vector<KnownPrinter> Spool::KnownPrinters() {
   return printers;
 }
 
+void Spool::RememberLearnt(const Learnt& learnt) {
+  if (learnt.empty()) return;
+  Together([&] {
+    Statement keep = db_.Prepare("INSERT OR REPLACE INTO learnt VALUES(?, ?, ?)");
+    for (const auto& [at, text] : learnt) keep.Run(at.first, int{at.second}, text);
+    db_.Prepare(
+           "DELETE FROM learnt WHERE NOT EXISTS(SELECT 1 FROM known_printer AS k"
+           " WHERE k.host = learnt.host AND k.snmp_port = learnt.snmp_port AND k.host <> '')")
+        .Run();
+  });
+}
+
+Spool::Learnt Spool::LearntOfPrinters() {
+  Learnt learnt;
+  Statement q = db_.Prepare("SELECT host, snmp_port, body FROM learnt");
+  while (q.Step()) learnt[{q.Text(0), static_cast<std::uint16_t>(q.Int(1))}] = q.Text(2);
+  return learnt;
+}
+
 void Spool::RecordSweep(const std::string& profile, const SweepRecord& sweep) {
   std::optional<std::int64_t> finished_at;
   if (sweep.finished_at) finished_at = ToMillis(*sweep.finished_at);

@@ -144,6 +144,10 @@ ALTER TABLE alert ADD COLUMN part TEXT;           -- of the printer, "input 2"; 
 -- When its card started, as it was reckoned first, and what stands for that in the ids of its jobs.
 ALTER TABLE printer ADD COLUMN card_started_at INTEGER;
 ALTER TABLE printer ADD COLUMN card_start TEXT;
+
+-- What was learnt over SNMP of the printer at an address, in that channel's own words.
+CREATE TABLE learnt(host TEXT NOT NULL, snmp_port INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY(host, snmp_port)) WITHOUT ROWID;
 )sql"};
 
 std::size_t VersionOf(Database& db) {

@@ -24,6 +24,7 @@ namespace plotmeter {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
@@ -244,13 +245,12 @@ class Fetch::Loop {
     transfer->done = std::move(done);
     {
       const std::lock_guard lock(mutex_);
-      if (!stopping_) submitted_.push_back(std::move(transfer));
+      if (!stopping_) {
+        submitted_.push_back(std::move(transfer));
+        curl_multi_wakeup(multi_.get());
+      }
     }
-    if (transfer) {
-      Finish(*transfer, FetchSeen::kStopped, "stopped");
-    } else {
-      curl_multi_wakeup(multi_.get());
-    }
+    if (transfer) Finish(*transfer, FetchSeen::kStopped, "stopped");
   }
 
   bool Call(std::function<void()> act) {
@@ -258,8 +258,8 @@ class Fetch::Loop {
       const std::lock_guard lock(mutex_);
       if (stopping_) return false;
       calls_.push_back(std::move(act));
+      curl_multi_wakeup(multi_.get());
     }
-    curl_multi_wakeup(multi_.get());
     return true;
   }
 
@@ -267,8 +267,8 @@ class Fetch::Loop {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
+      curl_multi_wakeup(multi_.get());
     }
-    curl_multi_wakeup(multi_.get());
     if (std::this_thread::get_id() == thread_id_.load()) return;
     const std::lock_guard lock(joining_);
     if (thread_.joinable()) thread_.join();
@@ -291,6 +291,7 @@ class Fetch::Loop {
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       if (FinishEnded()) continue;  // a callback may have submitted, and a place is free
+      LetGo();
       curl_multi_poll(multi_.get(), nullptr, 0, until_next, nullptr);
     }
     for (auto& [easy, transfer] : active_) {
@@ -333,6 +334,20 @@ class Fetch::Loop {
     if (waiting_.empty() || active_.size() >= rules_.at_once) return kIdle.count();
     const auto wait = std::chrono::ceil<milliseconds>(waiting_.begin()->first - now);
     return static_cast<int>(std::clamp(wait, milliseconds{0}, kIdle).count());
+  }
+
+  // Connections that nobody needs soon are closed: strangers have few, and each takes 40 KB here.
+  void LetGo() {
+    constexpr seconds kKept{10};
+    const auto now = steady_clock::now();
+    if (!active_.empty() || !waiting_.empty()) {
+      busy_at_ = now;
+    } else if (busy_at_ && now - *busy_at_ >= kKept) {
+      const std::lock_guard lock(mutex_);  // nobody wakes it up meanwhile
+      if (!submitted_.empty() || !calls_.empty()) return;
+      if (CURLM* const fresh = curl_multi_init()) multi_.reset(fresh);
+      busy_at_.reset();
+    }
   }
 
   void Start(std::unique_ptr<Transfer> transfer) {
@@ -465,7 +480,7 @@ class Fetch::Loop {
   std::atomic<std::uint64_t> sent_ = 0;
   std::atomic<std::uint64_t> received_ = 0;
 
-  std::mutex mutex_;  // guards the three below
+  std::mutex mutex_;  // guards the three below, and waking up `multi_`
   bool stopping_ = false;
   std::vector<std::unique_ptr<Transfer>> submitted_;
   std::vector<std::function<void()>> calls_;
@@ -475,6 +490,7 @@ class Fetch::Loop {
   std::size_t held_ = 0;  // bytes of the bodies of those that are active
   std::map<CURL*, std::unique_ptr<Transfer>> active_;
   std::multimap<steady_clock::time_point, std::unique_ptr<Transfer>> waiting_;
+  std::optional<steady_clock::time_point> busy_at_;  // the last time; empty: nothing to let go
 
   std::mutex joining_;
   std::atomic<std::thread::id> thread_id_ = {};

@@ -13,6 +13,21 @@ from measuring import broken, cpu_of, run
 CLOSED = 9444  # nobody listens: a round over SNMP alone
 
 
+PROFILES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../collector/channel/profiles")
+
+
+def snmp_alone(folder):
+    """Options that make a collector read over SNMP and nothing else: the profiles of its models say that no web is there."""
+    for name in os.listdir(PROFILES):
+        with open(os.path.join(PROFILES, name), encoding="utf-8") as file:
+            profile = json.load(file)
+        for channel in ("piws", "ledm"):
+            profile.setdefault("channels", {})[channel] = {"spoken": "no", "source": "a benchmark of SNMP"}
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            json.dump(profile, file)
+    return ["--profiles", folder]
+
+
 class State:
     """A collector that found its printers with `discover` and was never enrolled: what it reads stays in its spool."""
 
@@ -21,7 +36,7 @@ class State:
         self.directory = os.path.join(self._folder.name, "state")
         self._program = os.path.join(bin_dir, "plotmeter-collector")
         found = run([self._program, "discover", "--state", self.directory, "--port", str(printers.port),
-                     "--https-port", str(https_port), "--packets-per-second", "0", "--retries", "0", "--timeout", "1s",
+                     "--https-port", str(https_port), "--packets-per-second", "2000", "--retries", "2", "--timeout", "2s",
                      "--piws-pause", "0s", "--json", *[word for each in ranges for word in ("--range", each)]])
         known = found.output.count('"verdict":"large-format"')
         if known != len(printers.list):
@@ -30,22 +45,32 @@ class State:
         self._as_found = self.directory + ".found"
         shutil.copytree(self.directory, self._as_found)
 
-    def round(self, *options):
-        """One round of `run --once`, from the same beginning each time: its cost, and when each reading was kept."""
+        self._as_known = self.directory + ".known"
+
+    def know(self, *options):
+        """From now on the printers were read before, by a collector that has ended since."""
+        self.round(*options)
+        shutil.copytree(self.directory, self._as_known)
+
+    def begin(self, known=False):
+        """The state directory as `discover`, or the collector before, left it."""
         shutil.rmtree(self.directory)
-        shutil.copytree(self._as_found, self.directory)
+        shutil.copytree(self._as_known if known else self._as_found, self.directory)
+
+    def round(self, *options, known=False):
+        """One round of `run --once`, from the same beginning each time: its cost, and when each reading was kept."""
+        self.begin(known)
         started = datetime.now().timestamp()
         cost = run([self._program, "run", "--once", "--state", self.directory, *options])
-        kept = {address: at - started for address, at in self._kept().items()}
+        kept = {address: at - started for address, at in self.kept().items() if at >= started}
         return cost, kept
 
-    def later_rounds(self, interval=6, warm=2, measured=3):
+    def later_rounds(self, *options, interval=6, warm=2, measured=3):
         """CPU seconds of a round of `run` that goes on, once it knows its printers: those after the first `warm`."""
-        shutil.rmtree(self.directory)
-        shutil.copytree(self._as_found, self.directory)
+        self.begin()
         with tempfile.TemporaryFile("w+") as output:
             process = subprocess.Popen([self._program, "run", "--state", self.directory, "--interval", f"{interval}s",
-                                        "--job-interval", f"{interval}s"], stdout=output, stderr=subprocess.STDOUT)
+                                        "--job-interval", f"{interval}s", *options], stdout=output, stderr=subprocess.STDOUT)
             try:
                 since, marks = time.time(), []
                 while len(marks) < warm + measured:
@@ -62,12 +87,17 @@ class State:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.1)
-            kept = self._kept()
+            kept = self.kept()
             if len(kept) == self._count and min(kept.values()) > since:
                 return max(kept.values())
         broken(f"no round of run kept a reading of each of the {self._count} printers")
 
-    def _kept(self):
+    def make_due(self):
+        """Begins anew as known, with no reading that a `run` could still wait three hours for."""
+        self.begin(known=True)
+        os.remove(os.path.join(self.directory, "status.json"))
+
+    def kept(self):
         """When the last reading of each printer was kept, in seconds since 1970."""
         try:
             with open(os.path.join(self.directory, "status.json"), encoding="utf-8") as status:

@@ -1,7 +1,8 @@
 // One sweep, and when each pass of it was over: what discovery_bench.py holds beside other
 // programs.
 //
-//    sweep_times RANGE PORT PACKETS_PER_SECOND [RETRIES]    0 packets a second: no ceiling
+//    sweep_times RANGE PORT PACKETS_PER_SECOND [RETRIES [TIMEOUT_MS]]    0 packets a second: no
+//    ceiling
 //
 // Prints one line of JSON. The first pass is over when its last address has answered or timed out;
 // its packets are the one of each address. The last printer is named when its fingerprint is told.
@@ -28,15 +29,16 @@ struct Seen {
 
 double Seconds(Clock::duration span) { return std::chrono::duration<double>(span).count(); }
 
-int Measure(char** argv, int retries) {
+int Measure(char** argv, int retries, std::chrono::milliseconds timeout) {
   const SystemClock clock;
   const int ceiling = std::atoi(argv[3]);
   NetSnmpSession session({.packets_per_second = ceiling}, clock);
   session.Start();
   Sweep sweep(session, {.ranges = {AddressRange::Parse("RANGE", argv[1])},
                         .port = static_cast<std::uint16_t>(std::atoi(argv[2])),
+                        .timeout = timeout,
                         .retries = retries,
-                        .window = WindowFor(ceiling, SweepOptions{}.timeout)});
+                        .window = WindowFor(ceiling, timeout)});
   // All called from the session's one thread, and read after `done`.
   Seen first;
   std::uint64_t printers = 0;
@@ -71,8 +73,10 @@ int Measure(char** argv, int retries) {
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    fmt::print(stderr, "sweep_times RANGE PORT PACKETS_PER_SECOND [RETRIES]\n");
+    fmt::print(stderr, "sweep_times RANGE PORT PACKETS_PER_SECOND [RETRIES [TIMEOUT_MS]]\n");
     return 2;
   }
-  return plotmeter::Measure(argv, argc > 4 ? std::atoi(argv[4]) : 1);
+  const auto timeout =
+      argc > 5 ? std::chrono::milliseconds(std::atoi(argv[5])) : plotmeter::SweepOptions{}.timeout;
+  return plotmeter::Measure(argv, argc > 4 ? std::atoi(argv[4]) : 1, timeout);
 }

@@ -181,6 +181,18 @@ TEST(ExchangeTest, FallsBackToGetnextWhenGetbulkDoesNotWork) {
   EXPECT_EQ(silent.bulk(), SnmpBulk::kFailed);
 }
 
+TEST(ExchangeTest, AsksForFewerWhereMoreWereNotAnswered) {
+  std::vector<Oid> objects;
+  for (std::uint32_t i = 1; i <= 20; ++i) objects.push_back(kA + Oid{i});
+  Agent agent{.table = Rows(kA, 20)};
+  Exchange get = Exchange::Get(objects, 16);
+  EXPECT_EQ(get.request(true).objects.size(), 16U);
+  EXPECT_TRUE(get.AskFewer());
+  EXPECT_EQ(get.request(true).objects.size(), Exchange::kFew);
+  EXPECT_FALSE(get.AskFewer());
+  EXPECT_EQ(agent.Talk(get), 3);
+}
+
 // Whatever the second GETBULK is answered with, no row is lost, none comes twice, and it ends.
 TEST(ExchangeTest, LosesNothingWhenGetbulkBreaksOnTheWay) {
   Agent agent{.table = Rows(kA, 30)};

@@ -77,6 +77,20 @@ TEST_F(NetSnmpSessionTest, GetsWhatIsAskedAndSaysWhen) {
   EXPECT_EQ(counters.dropped, 0U);
 }
 
+TEST_F(NetSnmpSessionTest, AsksACardThatChokesOnManyObjectsForAFewWithinTheSameTries) {
+  UdpAgent agent([](UdpAgent& a, const Request& r) {
+    if (r.objects.size() <= SnmpPeer::kFewObjects) a.Send(UdpAgent::Reply(r, 7));
+  });
+  std::vector<Oid> objects;
+  for (std::uint32_t i = 1; i <= 12; ++i) objects.push_back(mib::kPrtGeneralSerialNumber + Oid{i});
+  SnmpPeer peer = Peer(agent, 50ms);
+  peer.objects_at_once = 16;
+  peer.retries = 1;
+  EXPECT_EQ(Get(peer, objects).table.size(), 12U);
+  EXPECT_EQ(agent.requests().size(), 3U);
+  EXPECT_EQ(session_.counters().retries, 1U);
+}
+
 TEST_F(NetSnmpSessionTest, SendsTheSamePacketAgainWhenOneIsLost) {
   std::atomic<int> seen = 0;
   UdpAgent agent([&](UdpAgent& a, const Request& r) {
@@ -356,8 +370,10 @@ TEST(UdpPortTest, TakesAFloodInParts) {
   ASSERT_EQ(sent.get_future().wait_for(30s), std::future_status::ready);
   std::size_t taken = 0;
   const auto count = [&](const Endpoint&, std::string_view) { ++taken; };
+  port.Wait(0s);
   port.Receive(count);
   EXPECT_EQ(taken, UdpPort::kMostAtOnce);
+  port.Wait(0s);
   port.Receive(count);
   EXPECT_EQ(taken, kMany);
 }

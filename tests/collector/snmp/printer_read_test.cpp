@@ -198,6 +198,17 @@ TEST_F(PrinterReadTest, AsksAgainForWhatWasCutShortWhenItExplored) {
   EXPECT_EQ(Read().answers.meters.size(), 2U) << "and not in a week";
 }
 
+TEST_F(PrinterReadTest, TriesGetbulkAgainAfterAWeek) {
+  Read();
+  known_.bulk = SnmpBulk::kFailed;
+  Pass(kExploreAgain - 1min);
+  Read();
+  EXPECT_EQ(known_.bulk, SnmpBulk::kFailed);
+  Pass(1min);
+  Read();
+  EXPECT_EQ(known_.bulk, SnmpBulk::kNotTried);
+}
+
 TEST_F(PrinterReadTest, DoesNotTrustGetbulkOfAnotherPrinterOrOtherFirmware) {
   Read();
   known_.bulk = SnmpBulk::kWorked;

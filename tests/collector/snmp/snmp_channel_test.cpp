@@ -183,6 +183,75 @@ TEST(SnmpChannelTest, AsksByGetbulkOnlyWhereItWasSeenToWork) {
   session.Stop();
 }
 
+std::size_t Questions(SnmpChannel& channel, RecordedAgent& agent) {
+  const std::size_t before = agent.requests().size();
+  EXPECT_EQ(ReadOver(channel, agent).seen, Seen::kAnswered);
+  return agent.requests().size() - before;
+}
+
+TEST(SnmpChannelTest, TakesWhatWasLearntOverARestartUntilThePrinterIsAnother) {
+  const SystemClock clock;
+  NetSnmpSession session({}, clock);
+  session.Start();
+  const SnmpChannel::Options options{
+      .credentials = {{SnmpVersion::k1, "public"}, {SnmpVersion::k2c, "public"}},
+      .timeout = std::chrono::milliseconds(200),
+      .retries = 0};
+  SnmpTable table = SmallPrinter();
+  table[mib::kPrtGeneralSerialNumber + Oid{1}] = Value::Octets("CN9541H01M");
+  RecordedAgent agent(table);
+  SnmpChannel before(session, options);
+  const std::size_t first = Questions(before, agent);
+  const std::size_t second = Questions(before, agent);
+  EXPECT_LT(second, first);
+  const auto learnt = before.TakeLearnt();
+  ASSERT_EQ(learnt.size(), 1U);
+  EXPECT_TRUE(before.TakeLearnt().empty()) << "nothing has changed since";
+
+  SnmpChannel after(session, options, learnt);
+  const std::size_t bulks = Bulks(agent);
+  EXPECT_EQ(Questions(after, agent), second) << "the version, the objects and GETBULK are known";
+  EXPECT_GT(Bulks(agent), bulks);
+  EXPECT_TRUE(after.TakeLearnt().empty());
+
+  table[mib::kPrtGeneralSerialNumber + Oid{1}] = Value::Octets("CN9541H02M");
+  RecordedAgent another(table);
+  SnmpChannel::LearntTexts there;
+  there[{"127.0.0.1", another.port()}] = learnt.begin()->second;
+  SnmpChannel anew(session, options, there);
+  EXPECT_GT(Questions(anew, another), second);
+  EXPECT_LE(Bulks(another), 4U) << "tried, as if for the first time";
+  EXPECT_EQ(anew.TakeLearnt().size(), 1U);
+  session.Stop();
+}
+
+// Notes with what somebody was asked first.
+class FirstAsked : public SnmpSession {
+ public:
+  void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) override {
+    Walk(peer, std::move(objects), std::move(done));
+  }
+  void Walk(const SnmpPeer& peer, std::vector<Oid>, SnmpCallback done) override {
+    if (credentials.empty()) credentials = peer.credentials;
+    done({.seen = SnmpSeen::kTimedOut});
+  }
+  std::vector<SnmpCredentials> credentials = {};
+};
+
+TEST(SnmpChannelTest, WhatWasLearntMovesNoV3BehindAVersionInTheClear) {
+  const auto user = std::make_shared<const SnmpUser>(SnmpUser{.name = "reader"});
+  FirstAsked session;
+  SnmpChannel::LearntTexts learnt;
+  learnt[{kAddress.host, 161}] = LearntText({.version = SnmpVersion::k2c});
+  SnmpChannel channel(
+      session,
+      {.credentials = {{.version = SnmpVersion::k3, .user = user}, {.version = SnmpVersion::k2c}}},
+      learnt);
+  channel.Identify(kAddress, [](const Told&) {});
+  ASSERT_EQ(session.credentials.size(), 2U);
+  EXPECT_EQ(session.credentials.front().version, SnmpVersion::k3);
+}
+
 TEST(SnmpChannelTest, NeverAsksForPeopleOrSecrets) {
   if (!fs::exists(kRecordings)) GTEST_SKIP() << "no recordings at " << kRecordings;
   const Oid forbidden[] = {

@@ -58,6 +58,23 @@ TEST_F(SpoolTest, AnswersForWhatWasKeptWhileItDidNotWaitForTheDisk) {
   EXPECT_EQ(spool.CountWaiting().readings, 1);
 }
 
+TEST_F(SpoolTest, KeepsWhatWaitsForTheDiskInOneTurnAndHarmsNoOtherWithOneThatFails) {
+  Spool spool = Open();
+  spool.SyncLater();
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  EXPECT_THROW(spool.Together([&] {
+    spool.Keep(ReadingOf(2, clock_.Now()));
+    throw std::runtime_error("half way");
+  }),
+               std::runtime_error);
+  spool.Keep(ReadingOf(3, clock_.Now()));
+  EXPECT_EQ(Open().CountWaiting().readings, 0) << "not on disk yet";
+  spool.Sync();
+  EXPECT_EQ(Open().CountWaiting().readings, 2);
+  spool.Keep(ReadingOf(4, clock_.Now()));
+  EXPECT_EQ(Open().CountWaiting().readings, 3) << "again at once";
+}
+
 TEST_F(SpoolTest, SendsEverythingOnce) {
   Spool spool = Open();
   spool.Keep(ReadingOf(1, clock_.Now()));
@@ -417,6 +434,17 @@ TEST_F(SpoolTest, RemembersHowFarASweepHasCome) {
   Open().RecordSweep("plant", sweep);
   EXPECT_EQ(Open().LastSweep("plant"), sweep);
   EXPECT_FALSE(Open().LastSweep("default"));
+}
+
+TEST_F(SpoolTest, RemembersWhatWasLearntOfPrintersAsLongAsTheyAreKnown) {
+  Spool spool = Open();
+  spool.Know({.host = "10.0.0.7", .snmp_port = 161});
+  spool.RememberLearnt({{{"10.0.0.7", 161}, "a"}, {{"10.0.0.8", 161}, "b"}});
+  EXPECT_EQ(Open().LearntOfPrinters(), (Spool::Learnt{{{"10.0.0.7", 161}, "a"}}));
+  spool.Know({.host = "10.0.0.9", .snmp_port = 1161});
+  spool.RememberLearnt({{{"10.0.0.7", 161}, "c"}, {{"10.0.0.9", 1161}, "d"}});
+  EXPECT_EQ(Open().LearntOfPrinters(),
+            (Spool::Learnt{{{"10.0.0.7", 161}, "c"}, {{"10.0.0.9", 1161}, "d"}}));
 }
 
 TEST_F(SpoolTest, RefusesASpoolOfANewerProgram) {
