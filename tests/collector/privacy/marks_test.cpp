@@ -23,6 +23,7 @@
 #include <sstream>
 
 #include "collector/ledm/documents.h"
+#include "collector/ledm/happenings.h"
 #include "collector/piws/counters.h"
 #include "collector/piws/documents.h"
 #include "collector/piws/jobs.h"
