@@ -46,7 +46,7 @@ int RunOnce(Service& service) {
     return 1;
   };
   service.FindPrinters();
-  const Service::RoundReport report = service.Round(true);
+  const RoundReport report = service.Round(true);
   service.Send();
   const Waiting waiting = service.waiting();
   fmt::print("{} of {} printers answered; {} readings, {} jobs and {} batches wait\n",
@@ -110,7 +110,16 @@ Command RunCommand() {
                                {.name = "job-interval",
                                 .value = "T",
                                 .fallback = "10m",
-                                .help = "time from looking for jobs and alerts to the next"}},
+                                .help = "time from looking for jobs and alerts to the next"},
+                               {.name = "heartbeat",
+                                .value = "T",
+                                .fallback = "5m",
+                                .help = "time from telling the portal that we live to the next"},
+                               {.name = "remote",
+                                .value = "SCOPE",
+                                .fallback = "none",
+                                .help = "what the portal may change: none, schedule (when and how "
+                                        "fast) or all (also where to look)"}},
                               StateSettings(),
                               PortalSettings(),
                               RangeSettings(),
@@ -118,7 +127,9 @@ Command RunCommand() {
                               ChannelSettings()}),
           .run = RunCollector,
           .check = [](const Arguments& arguments) {
-            for (const char* name : {"interval", "job-interval"}) IntervalOf(arguments, name);
+            for (const char* name : {"interval", "job-interval", "heartbeat"})
+              IntervalOf(arguments, name);
+            ParseRemoteScope(arguments.Text("remote"));
             SearchProfilesOf(arguments);
             CheckWays(arguments);
             SpoolSettingsOf(arguments);

@@ -110,6 +110,19 @@ int Outbox(const Arguments& arguments) {
   return 0;
 }
 
+// What the portal changed here, if it may and did.
+void PrintRemote(const Json& remote) {
+  if (!remote.is_object() || !remote.value("outcome", Json()).is_string()) return;
+  const Json& reason = remote.at("reason");
+  fmt::print("settings from the portal, version {}: {}{}\n",
+             remote.at("version").get<std::int64_t>(), remote.at("outcome").get<std::string>(),
+             reason.is_string() ? ", " + reason.get<std::string>() : "");
+  for (const auto& setting : remote.at("settings").items()) {
+    fmt::print("  {} = {}\n", setting.key(),
+               fmt::join(setting.value().get<std::vector<std::string>>(), ", "));
+  }
+}
+
 int Status(const Arguments& arguments) {
   const SystemClock clock;
   const std::string directory = StateDirectory(arguments);
@@ -145,12 +158,19 @@ int Status(const Arguments& arguments) {
              waiting.readings, waiting.jobs, waiting.alerts, waiting.events, waiting.batches,
              waiting.aside);
   fmt::print("last receipt: {}\n", text(json["last_receipt_at"]));
+  fmt::print("last heartbeat: {}\n", text(json["last_heartbeat_at"]));
+  if (json["newer_version"].is_string()) {
+    fmt::print("there is a newer version: {}\n", text(json["newer_version"]));
+  }
+  PrintRemote(json["remote"]);
   if (json["trouble"].is_string()) fmt::print("trouble: {}\n", text(json["trouble"]));
   for (const Json& printer : json["printers"]) {
     fmt::print("{:<22} {:<12} last answered {}{}\n", text(printer["address"]),
                printer["serial"].is_string() ? text(printer["serial"]) : "",
                text(printer["last_success"]),
-               printer["last_error"].is_string() ? ": " + text(printer["last_error"]) : "");
+               printer["last_error"].is_string() ? ": " + text(printer["last_error"])
+               : printer["asleep"] == true       ? ", asleep"
+                                                 : "");
     for (const Json& remark : printer["remarks"]) fmt::print("  remark: {}\n", text(remark));
   }
   return 0;
