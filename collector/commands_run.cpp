@@ -47,7 +47,7 @@ int RunOnce(Service& service) {
     return 1;
   };
   service.FindPrinters();
-  const Service::RoundReport report = service.Round(true);
+  const RoundReport report = service.Round(true);
   service.Send();
   const Waiting waiting = service.waiting();
   fmt::print("{} of {} printers answered; {} readings, {} jobs and {} batches wait\n",
@@ -128,7 +128,21 @@ Command RunCommand() {
                                 .fallback = "10m",
                                 .help = "time from looking for jobs and alerts to the next",
                                 .why = "Printers forget finished jobs, some after a few minutes; "
-                                       "most answer this with one small packet."}},
+                                       "most answer this with one small packet."},
+                               {.name = "heartbeat",
+                                .value = "T",
+                                .fallback = "5m",
+                                .help = "time from telling the portal that we live to the next",
+                                .why = "A few hundred bytes. Without them a silent collector is "
+                                       "noticed later."},
+                               {.name = "remote",
+                                .value = "SCOPE",
+                                .fallback = "none",
+                                .help = "what the portal may change: none, schedule (when and how "
+                                        "fast) or all (also where to look)",
+                                .why = "Whoever owns the network decides. What was changed is in "
+                                       "the log and in status; privacy, proxy and credentials "
+                                       "can never be changed from outside."}},
                               StateSettings(),
                               PortalSettings(),
                               RangeSettings(),
@@ -137,7 +151,9 @@ Command RunCommand() {
                               LogSettings()}),
           .run = RunCollector,
           .check = [](const Arguments& arguments) {
-            for (const char* name : {"interval", "job-interval"}) IntervalOf(arguments, name);
+            for (const char* name : {"interval", "job-interval", "heartbeat"})
+              IntervalOf(arguments, name);
+            ParseRemoteScope(arguments.Text("remote"));
             SearchProfilesOf(arguments);
             CheckWays(arguments);
             SpoolSettingsOf(arguments);

@@ -207,4 +207,22 @@ Known KnowPrinters(Spool& spool, const std::vector<KnownPrinter>& seen,
   return all;
 }
 
+PrinterAddress AddressOf(const KnownPrinter& printer) {
+  return {.host = printer.host,
+          .snmp_port = printer.snmp_port,
+          .https_port = printer.https_port,
+          .piws_url = printer.piws_url,
+          .access = printer.access,
+          .known = printer.identity};
+}
+
+PrinterAddress AddressOf(const KnownPrinter& printer, const SpareAddress& spare) {
+  PrinterAddress address = AddressOf(printer);
+  address.host = spare.host;
+  address.snmp_port = spare.snmp_port;
+  address.https_port = spare.https_port;
+  address.access = spare.access;
+  return address;
+}
+
 }  // namespace plotmeter

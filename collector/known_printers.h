@@ -21,6 +21,7 @@
 #include <optional>
 #include <vector>
 
+#include "collector/channel/channel.h"
 #include "collector/spool/spool.h"
 #include "common/event.h"
 
@@ -59,6 +60,10 @@ struct Known {
 };
 Known KnowPrinters(Spool& spool, const std::vector<KnownPrinter>& seen,
                    const std::function<bool(const KnownPrinter&)>& is_there, Instant now);
+
+// Where it is read, and where it could be.
+PrinterAddress AddressOf(const KnownPrinter& printer);
+PrinterAddress AddressOf(const KnownPrinter& printer, const SpareAddress& spare);
 
 // Whether both are the same printer by what they say.
 bool IsSamePrinter(const KnownPrinter& a, const KnownPrinter& b);

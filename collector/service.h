@@ -7,94 +7,72 @@
 //    service.RunUntilStopped();   // for ever
 //
 // Everything happens on the calling thread; only answers and signals come from others, and sweeps
-// have a thread of their own (finder.h) whose finds are taken on this one. What a poll or a sweep
-// says of who stands where goes through known_printers.h.
+// have a thread of their own. The parts: rhythm.h says what is next, rounds.h asks the printers,
+// searches.h looks for more of them, sending.h speaks with the portal.
 
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "collector/enrol/identity.h"
-#include "collector/finder.h"
-#include "collector/known_printers.h"
-#include "collector/look.h"
+#include "collector/disk_care.h"
+#include "collector/remote_settings.h"
+#include "collector/rhythm.h"
+#include "collector/rounds.h"
+#include "collector/searches.h"
+#include "collector/sending.h"
 #include "collector/spool/spool.h"
 #include "collector/state_lock.h"
 #include "collector/status_book.h"
-#include "collector/uplink/portal_client.h"
-#include "collector/upload/uploader.h"
 #include "collector/ways.h"
 #include "common/clock.h"
 #include "common/settings.h"
 
 namespace plotmeter {
 
+// Stand-ins for the outside world, for tests. They must outlive the service.
+struct StandIns {
+  std::vector<Channel*> channels = {};
+  Portal* portal = nullptr;
+};
+
 class Service {
  public:
   // `arguments` and `clock` must outlive it. Not being enrolled is no error: what is read waits.
   // Throws std::runtime_error when another process has a Service in the same state directory.
-  Service(const Arguments& arguments, const Clock& clock, std::stop_token stop);
+  Service(const Arguments& arguments, const Clock& clock, std::stop_token stop,
+          const std::optional<StandIns>& stand_ins = {});
 
   // Sweeps now, and waits for it, if places to look at were given or no printer is known.
   void FindPrinters();
 
   // Asks every known printer. Jobs and alerts are kept always, readings of those that are due, or
-  // of all. Returns whether something came that must be sent at once.
-  struct RoundReport {
-    int printers = 0;
-    int answered = 0;
-    int kept = 0;         // printers whose readings were kept
-    bool urgent = false;  // a critical alert is new
-  };
+  // of all.
   RoundReport Round(bool all);
 
-  // Sends until nothing waits, the portal asks for patience, or `until` has come.
-  void Send(std::optional<Instant> until = {});
+  // Sends until nothing waits, the portal asks for patience, or `budget` is used up.
+  void Send(std::optional<milliseconds> budget = {});
 
   void RunUntilStopped();
+
+  // Does what is due and returns how long nothing will be: the loop of RunUntilStopped.
+  milliseconds Step();
 
   // What stands in the way of sending; empty: nothing.
   const std::string& trouble() const { return book_.trouble; }
   Waiting waiting() { return spool_.CountWaiting(); }
 
  private:
-  // Which printers a round asks.
-  void Ask(const std::vector<KnownPrinter>& printers, bool all, RoundReport& report);
-  // Who answered where: what it means for the list of known printers.
-  void Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled);
-  // Printers that were silent at their address, at their spare one.
-  void AskSpares(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled,
-                 bool all, RoundReport& report);
-  void Note(const std::vector<IdentityEvent>& events);
-  bool IsThere(const KnownPrinter& printer);
-  // Takes what the sweep under way has found, and begins one that is due. Returns whether a new
-  // printer is known.
-  bool Discover();
-  bool TakeNews();
-  void Begin(const SearchProfile& profile, bool afresh);
-  struct Search {
-    SearchProfile profile = {};
-    bool names_only = false;  // where its host names lead now, not the whole sweep
-  };
-  std::optional<Search> DueSearch();
-  void ProbeAfterChange(const Polled& polled);
-  bool IsReadingDue(const PrinterAddress& address, Instant now);
-  void Keep(const Polled& polled, bool due, RoundReport& report);
-  void Wait(Instant until);
+  void Heartbeat();
+  void UseRemote();
+  void Wait(milliseconds span);
   void SaveBook();
-  void SendAll(std::optional<Instant> until);
-  // False when the disk did not take it, but may later; disk_trouble_ says why.
-  bool OnDisk(const std::function<void()>& act);
 
   const Arguments& arguments_;
   const Clock& clock_;
@@ -102,38 +80,28 @@ class Service {
   std::string directory_;
   StateLock lock_;
   Spool spool_;
-  std::string beat_;  // names this collector's place within the intervals
+  std::string site_;  // names this collector's place within the intervals
   StatusBook book_;
+  DiskCare disk_;
+  RemoteSettings remote_;
   std::vector<SearchProfile> profiles_;
   AccessBook access_;
-  Ways ways_;
-  struct Before {
-    bool answered = false;
-    std::string firmware = {};
-  };
-  std::map<std::string, Before> before_;  // by host, what the last round saw
-  std::chrono::milliseconds interval_;
-  std::chrono::milliseconds job_interval_;
-  std::optional<Identity> identity_;
-  std::unique_ptr<PortalClient> portal_;
-  std::unique_ptr<Uploader> uploader_;
-  std::optional<Instant> last_round_;
-  std::optional<Instant> tried_at_;        // when something was sent last, or tried to
-  std::string disk_trouble_;               // why the disk took nothing last; empty: it did
-  bool book_lost_ = false;                 // status.json could not be written
-  std::set<std::string> looked_at_names_;  // profiles whose host names were looked at since start
-  std::optional<SweepRecord> sweep_;       // under way; empty: nothing is, or only names
-  std::mutex wake_mutex_;                  // guards the one below
+  std::unique_ptr<Ways> ways_;                               // none with stand-ins
+  std::unique_ptr<RememberedCertificates> no_certificates_;  // with stand-ins
+  std::unique_ptr<Poller> stand_in_poller_;
+  Rhythm rhythm_;
+  Past past_;
+  bool book_lost_ = false;  // status.json could not be written
+  std::mutex wake_mutex_;   // guards the one below
   bool woken_ = false;
   std::condition_variable_any wake_;
-  Finder finder_;
+  Rounds rounds_;
+  Searches searches_;
+  Sending sending_;
 };
 
-// The setting `name`, "interval" or "job-interval". Throws UsageError if it is under a second.
-std::chrono::milliseconds IntervalOf(const Arguments& arguments, const std::string& name);
-
-// How the portal of this identity is reached with these settings.
-PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const std::string& url,
-                                            const std::string& ca_file);
+// The setting `name`: "interval", "job-interval" or "heartbeat". Throws UsageError if it is under a
+// second.
+milliseconds IntervalOf(const Arguments& arguments, const std::string& name);
 
 }  // namespace plotmeter

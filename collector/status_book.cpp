@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/log.h"
 #include "common/private_file.h"
 
 namespace plotmeter {
@@ -30,13 +31,17 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
     last_receipt_at = InstantOf(json, "last_receipt_at");
     trouble = TextOf(json, "trouble");
     next_try_at = InstantOf(json, "next_try_at");
+    last_heartbeat_at = InstantOf(json, "last_heartbeat_at");
+    newer_version = TextOf(json, "newer_version");
+    if (json.contains("remote")) remote = json.at("remote");
     for (const Json& printer : json.at("printers")) {
       PrinterStatus& status = printers_[TextOf(printer, "address")];
       status = {.model = TextOf(printer, "model"),
                 .serial = TextOf(printer, "serial"),
                 .last_success = InstantOf(printer, "last_success"),
-                .last_kept = InstantOf(printer, "last_kept"),
-                .last_error = TextOf(printer, "last_error")};
+                .last_error = TextOf(printer, "last_error"),
+                .asleep = printer.value("asleep", false)};
+      if (const auto kept = InstantOf(printer, "last_kept")) status.last_kept = {.wall = *kept};
       if (!printer.contains("remarks")) continue;
       status.remarks = printer.at("remarks").get<std::vector<std::string>>();
     }
@@ -59,6 +64,38 @@ void StatusBook::AddEvent(const std::string& serial, const PrinterEvent& event) 
   while (events_.size() > kMostEvents) events_.erase(events_.begin());
 }
 
+void StatusBook::Note(const std::vector<IdentityEvent>& events) {
+  for (const auto& [printer, event] : events) {
+    Log(LogLevel::kWarning, "printer_changed",
+        {{"what", event.kind},
+         {"serial", printer.serial},
+         {"was", event.was.value_or("")},
+         {"is", event.is.value_or("")}});
+    AddEvent(printer.serial, event);
+  }
+}
+
+bool StatusBook::IsThere(const KnownPrinter& printer) {
+  const PrinterStatus& status = Of(AddressOf(printer));
+  return status.last_success && status.last_error.empty() &&
+         (status.serial == printer.identity.serial || printer.identity.serial.empty());
+}
+
+PrinterCounts StatusBook::Count(const std::vector<KnownPrinter>& printers) {
+  PrinterCounts counts;
+  for (const KnownPrinter& printer : printers) {
+    if (printer.host.empty()) continue;
+    ++counts.known;
+    const PrinterStatus& status = Of(AddressOf(printer));
+    if (status.asleep) {
+      ++counts.asleep;
+    } else if (status.last_success && status.last_error.empty()) {
+      ++counts.answering;
+    }
+  }
+  return counts;
+}
+
 Json StatusBook::ToJson(Instant now) const {
   // Read elsewhere since: nobody waits for it at its old address any more.
   const auto has_gone = [this](const PrinterStatus& here) {
@@ -71,17 +108,25 @@ Json StatusBook::ToJson(Instant now) const {
   Json printers = Json::array();
   for (const auto& [address, printer] : printers_) {
     if (has_gone(printer)) continue;
-    printers.push_back({{"address", address},
-                        {"model", OrNull(printer.model)},
-                        {"serial", OrNull(printer.serial)},
-                        {"last_success", OrNull(printer.last_success)},
-                        {"last_kept", OrNull(printer.last_kept)},
-                        {"last_error", OrNull(printer.last_error)},
-                        {"remarks", printer.remarks}});
+    printers.push_back(
+        {{"address", address},
+         {"model", OrNull(printer.model)},
+         {"serial", OrNull(printer.serial)},
+         {"last_success", OrNull(printer.last_success)},
+         {"last_kept", printer.last_kept ? Json(FormatInstant(printer.last_kept->wall)) : Json()},
+         {"last_error", OrNull(printer.last_error)},
+         {"asleep", printer.asleep},
+         {"remarks", printer.remarks}});
   }
-  return {{"written_at", FormatInstant(now)}, {"last_receipt_at", OrNull(last_receipt_at)},
-          {"trouble", OrNull(trouble)},       {"next_try_at", OrNull(next_try_at)},
-          {"printers", std::move(printers)},  {"events", events_}};
+  return {{"written_at", FormatInstant(now)},
+          {"last_receipt_at", OrNull(last_receipt_at)},
+          {"trouble", OrNull(trouble)},
+          {"next_try_at", OrNull(next_try_at)},
+          {"last_heartbeat_at", OrNull(last_heartbeat_at)},
+          {"newer_version", OrNull(newer_version)},
+          {"remote", remote},
+          {"printers", std::move(printers)},
+          {"events", events_}};
 }
 
 void StatusBook::Save(Instant now) const {

@@ -3,8 +3,9 @@
 //
 //    {"written_at":…, "last_receipt_at":…, "trouble":"…" or null, "next_try_at":…,
 //     "printers":[{"address":"10.0.0.7:161","model":…,"serial":…,"last_success":…,"last_kept":…,
-//                  "last_error":… or null,"remarks":[…]}],
-//     "events":[{"at":…,"kind":"moved","serial":…,"was":… or null,"is":… or null}]}
+//                  "last_error":… or null,"asleep":true or false,"remarks":[…]}],
+//     "events":[{"at":…,"kind":"moved","serial":…,"was":… or null,"is":… or null}],
+//     "last_heartbeat_at":…, "newer_version":… or null, "remote":{…} (remote_settings.h) or null}
 //
 // Times are RFC 3339; what has not happened is null. A printer that moved is shown where it answers
 // now, and no longer at the address where it does not.
@@ -16,7 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "collector/known_printers.h"
 #include "collector/poll/poller.h"
+#include "common/clock.h"
 #include "common/event.h"
 #include "common/json.h"
 
@@ -26,9 +29,18 @@ struct PrinterStatus {
   std::string model = {};
   std::string serial = {};
   std::optional<Instant> last_success = {};  // any channel answered
-  std::optional<Instant> last_kept = {};     // its readings went into the spool
+  std::optional<Moment> last_kept = {};      // its readings went into the spool
   std::string last_error = {};               // of the last round, in words; empty: it went well
+  bool asleep = false;  // its web server says so, or all of it: its last state is kept
+  bool owed = false;    // it slept when its reading was due; not kept over a restart
   std::vector<std::string> remarks = {};
+};
+
+// How the printers of the book are, without naming any.
+struct PrinterCounts {
+  int known = 0;
+  int answering = 0;
+  int asleep = 0;
 };
 
 class StatusBook {
@@ -39,12 +51,20 @@ class StatusBook {
   PrinterStatus& Of(const PrinterAddress& address);
   // The newest kMostEvents are kept.
   void AddEvent(const std::string& serial, const PrinterEvent& event);
+  // Says here, and in the log, what the spool says to the portal.
+  void Note(const std::vector<IdentityEvent>& events);
+  // What its address answered last, it answered as itself.
+  bool IsThere(const KnownPrinter& printer);
+  PrinterCounts Count(const std::vector<KnownPrinter>& printers);
   void Save(Instant now) const;
   Json ToJson(Instant now) const;
 
   std::optional<Instant> last_receipt_at = {};
   std::string trouble = {};  // what stands in the way of sending; empty: nothing
   std::optional<Instant> next_try_at = {};
+  std::optional<Instant> last_heartbeat_at = {};  // that the portal answered
+  std::string newer_version = {};                 // of this program, as the portal says
+  Json remote = {};                               // what the portal proposed, and what came of it
 
  private:
   static constexpr std::size_t kMostEvents = 100;

@@ -40,26 +40,17 @@ std::vector<std::string> ChannelsApart(std::string_view words) {
   return parts;
 }
 
-// libcurl: "piws: Failed to connect to 10.0.0.7 port 443 after 0 ms: Couldn't connect to server".
-std::string Plainer(const std::string& words) {
-  const std::size_t failed = words.find("Failed to connect to ");
-  const std::size_t port = words.find(" port ", failed);
-  if (failed == words.npos || port == words.npos) return words;
-  const std::string number = words.substr(port + 6, words.find(' ', port + 6) - port - 6);
-  return words.substr(0, failed) + "nothing takes the connection at TCP " + number;
-}
-
 // The printer does not have that channel, which is no fault of one that answers over another.
 bool SaysAbsent(std::string_view words) {
   return IsOfAChannel(words) &&
-         (words.find("Failed to connect to ") != words.npos ||
+         (words.find(": it takes no connection") != words.npos ||
           words.find(": no PIWS") != words.npos || words.find(": no LEDM") != words.npos);
 }
 
 std::string Indented(const std::vector<std::string>& sentences) {
   std::string text;
   for (const std::string& sentence : sentences) {
-    text += fmt::format("           {}\n", Plainer(sentence));
+    text += fmt::format("           {}\n", sentence);
   }
   return text;
 }
@@ -67,6 +58,7 @@ std::string Indented(const std::vector<std::string>& sentences) {
 // Of a row of the book.
 std::string_view StateOf(const Json& printer) {
   const std::string error = Text(printer, "last_error");
+  if (printer.value("asleep", false)) return "asleep";
   if (error.empty()) {
     const auto remarks = printer.find("remarks");
     const bool asleep =
@@ -101,6 +93,21 @@ std::string ServiceLine(const Json& status, Instant now) {
   return fmt::format("No service runs here. This is how it was {}.\n", last);
 }
 
+// What the portal proposed, and what became of it (remote_settings.h).
+std::string RemoteLines(const Json& status) {
+  const Json remote = status.value("remote", Json());
+  if (!remote.is_object() || Text(remote, "outcome").empty()) return {};
+  const std::string reason = Text(remote, "reason");
+  std::string text = fmt::format("Settings from the portal, version {}: {}{}.\n",
+                                 remote.value("version", std::int64_t{0}), Text(remote, "outcome"),
+                                 reason.empty() ? "" : ", " + reason);
+  for (const auto& setting : remote.value("settings", Json::object()).items()) {
+    text += fmt::format("  {} = {}\n", setting.key(),
+                        fmt::join(setting.value().get<std::vector<std::string>>(), ", "));
+  }
+  return text;
+}
+
 std::string SendingLines(const Json& status, Instant now) {
   std::string text;
   const std::string collector = Text(status, "collector");
@@ -124,6 +131,13 @@ std::string SendingLines(const Json& status, Instant now) {
   }
   text += receipt.empty() ? "Nothing was sent yet.\n"
                           : fmt::format("The portal's last receipt came {}.\n", receipt);
+  if (const std::string beat = WhenOr(status, "last_heartbeat_at", now, ""); !beat.empty()) {
+    text += fmt::format("It answered the last heartbeat {}.\n", beat);
+  }
+  if (const std::string newer = Text(status, "newer_version"); !newer.empty()) {
+    text += fmt::format("There is a newer version: {}.\n", newer);
+  }
+  text += RemoteLines(status);
   const auto waits = [&](const char* name) { return status.value(name, std::int64_t{0}); };
   if (waits("waiting_readings") + waits("waiting_jobs") + waits("waiting_alerts") +
           waits("waiting_events") + waits("waiting_batches") ==
@@ -246,6 +260,9 @@ Json StatusOf(const StatusParts& parts) {
           {"last_receipt_at", of_book("last_receipt_at")},
           {"trouble", of_book("trouble")},
           {"next_try_at", of_book("next_try_at")},
+          {"last_heartbeat_at", of_book("last_heartbeat_at")},
+          {"newer_version", of_book("newer_version")},
+          {"remote", parts.book.value("remote", Json())},
           {"waiting_readings", waiting.readings},
           {"waiting_jobs", waiting.jobs},
           {"waiting_alerts", waiting.alerts},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <stdexcept>
 
 #include "common/clock.h"
@@ -119,13 +120,20 @@ int ListCollectors(const Arguments& arguments) {
   SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    std::map<std::string, HeartbeatNote> heard;
+    for (HeartbeatNote& note : store.Heartbeats(reseller.id)) heard[note.collector] = note;
     for (const Collector& collector : store.Collectors(reseller.id)) {
-      rows.push_back({collector.id, collector.name, collector.site, collector.version,
-                      FormatInstant(collector.enrolled_at), TimeText(collector.revoked_at)});
+      const auto last = heard.find(collector.id);
+      const bool spoke = last != heard.end();
+      rows.push_back({collector.id, collector.name, collector.site,
+                      spoke ? last->second.version : collector.version,
+                      FormatInstant(collector.enrolled_at), TimeText(collector.revoked_at),
+                      spoke ? FormatInstant(last->second.received_at) : "",
+                      spoke ? fmt::format("{}", fmt::join(last->second.troubles, " ")) : ""});
     }
   }
-  PrintRows({"id", "name", "site", "version", "enrolled_at", "revoked_at"}, rows,
-            arguments.Switch("json"));
+  PrintRows({"id", "name", "site", "version", "enrolled_at", "revoked_at", "heard_at", "troubles"},
+            rows, arguments.Switch("json"));
   return 0;
 }
 

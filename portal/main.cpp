@@ -31,6 +31,14 @@ Setting Flag(const std::string& name, const std::string& value, const std::strin
   return {.name = name, .value = value, .help = help, .required = required, .flag_only = true};
 }
 
+Setting Repeatable(const std::string& name, const std::string& help) {
+  return {.name = name,
+          .value = "R",
+          .help = help + "; may be repeated",
+          .repeatable = true,
+          .flag_only = true};
+}
+
 Command List(const std::string& what, int (*run)(const Arguments&)) {
   return {.name = what + " list",
           .summary = "Lists every " + what + ".",
@@ -158,6 +166,32 @@ std::vector<Command> AdmissionCommands() {
        .settings = {DataSetting(), ResellerSetting(false),
                     Flag("collector", "COLLECTOR", "its id, col_…")},
        .run = RevokeCollector},
+      {.name = "collector settings",
+       .summary =
+           "Proposes settings to a collector, or to all of a site; or shows what came of it.",
+       .more =
+           "The collector's own file says whether it takes them (remote = \"none\", \"schedule\" "
+           "or \"all\"). Each proposal\nreplaces the one before, and a collector's own comes "
+           "before its site's.\n"
+           "  plotmeter-portal collector settings --data DIR --site Yard --interval 1h\n"
+           "  plotmeter-portal collector settings --data DIR",
+       .settings = {DataSetting(),
+                    ResellerSetting(false),
+                    Flag("collector", "COLLECTOR", "its id, col_…", false),
+                    Flag("site", "SITE", "id or name", false),
+                    Flag("interval", "T", "time from reading to reading", false),
+                    Flag("job-interval", "T", "time from looking for jobs to the next", false),
+                    Flag("heartbeat", "T", "time from heartbeat to heartbeat", false),
+                    Flag("rediscover", "T", "look for printers again so often", false),
+                    Flag("packets-per-second", "N", "ceiling of sweeps", false),
+                    Repeatable("range", "where to look instead"),
+                    Repeatable("exclude", "where not to look, beside what the file excludes"),
+                    {.name = "as-in-file",
+                     .help = "take back what was proposed",
+                     .flag_only = true},
+                    JsonSetting()},
+       .run = CollectorSettings,
+       .check = CheckCollectorSettings},
   };
 }
 

@@ -17,12 +17,14 @@
 #include "common/log.h"
 #include "common/log_settings.h"
 #include "portal/access/enrolments.h"
+#include "portal/access/heartbeats.h"
 #include "portal/access/keyring.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
 #include "portal/controllers/batches_controller.h"
 #include "portal/controllers/enrolments_controller.h"
 #include "portal/controllers/health_controller.h"
+#include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/usage_controller.h"
@@ -161,15 +163,18 @@ int Serve(const Arguments& arguments) {
       .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
   Ingest ingest(store, store, identity, clock);
   Enrolments enrolments(store, store, keys, clock);
+  Heartbeats heartbeats(store, store, keys, clock);
 
   const BatchesController batches(ingest);
   const EnrolmentsController enrolment(enrolments, keys, clock);
+  const HeartbeatsController heartbeat(heartbeats);
   const PrintersController printers(store);
   const UsageController usage(store);
   const HealthController health(store);
   Router router(BearerTokens(store, clock));
   batches.Map(router);
   enrolment.Map(router);
+  heartbeat.Map(router);
   printers.Map(router);
   usage.Map(router);
   health.Map(router);

@@ -29,6 +29,7 @@ class Field {
 
   bool is_present() const { return value_ != nullptr; }
   bool is_null() const { return value_ != nullptr && value_->is_null(); }  // JSON's null
+  bool is_array() const { return value_ != nullptr && value_->is_array(); }
 
   // A member of an object (throws if this is none), perhaps absent. An element of an array, which
   // is there.

@@ -12,9 +12,20 @@
 namespace plotmeter {
 namespace {
 
+bool SaysItSleeps(const Polled& polled) {
+  return std::ranges::any_of(
+      polled.reports, [](const ChannelReport& report) { return report.seen == Seen::kAsleep; });
+}
+
+std::string PlaceOf(const PrinterAddress& address) {
+  return fmt::format("{}:{}", address.host, address.snmp_port);
+}
+
+}  // namespace
+
 // Answers come from the channels' threads, and may come after nobody waits any more: so whoever may
 // still call shares this.
-struct Round {
+struct Poller::Round {
   std::mutex mutex;
   std::condition_variable_any told;
   std::vector<std::vector<ChannelTold>> answers;  // [printer][channel]
@@ -22,7 +33,9 @@ struct Round {
   std::deque<std::size_t> finished;
 };
 
-}  // namespace
+bool Polled::asleep() const { return !answered() && SaysItSleeps(*this); }
+
+bool Polled::sleeps_in_part() const { return answered() && SaysItSleeps(*this); }
 
 std::string Polled::Trouble() const {
   std::string words;
@@ -100,10 +113,12 @@ Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::se
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
                   const std::function<void(const Polled&)>& polled,
                   const std::function<void()>& pause, const InFull& in_full) {
-  Ask(
+  Go(
       addresses, std::move(stop),
-      [&](const PrinterAddress& address, const std::vector<ChannelTold>& told) {
-        polled(Merge(address, told));
+      [&](const PrinterAddress& address, const std::vector<ChannelTold>& told, bool whole) {
+        Polled merged = Merge(address, told);
+        merged.in_full = whole;
+        polled(merged);
       },
       pause, in_full);
 }
@@ -116,7 +131,40 @@ void Poller::Ask(
     const std::vector<PrinterAddress>& addresses, std::stop_token stop,
     const std::function<void(const PrinterAddress&, const std::vector<ChannelTold>&)>& told,
     const std::function<void()>& pause, const InFull& in_full) {
+  Go(
+      addresses, std::move(stop),
+      [&](const PrinterAddress& address, const std::vector<ChannelTold>& answers, bool) {
+        told(address, answers);
+      },
+      pause, in_full);
+}
+
+bool Poller::WasLate(const PrinterAddress& address, const Hand& hand) {
+  const auto found = late_.find(PlaceOf(address));
+  if (found == late_.end()) return false;
+  const auto [round, printer, whole] = found->second;
+  std::unique_lock lock(round->mutex);
+  if (round->missing[printer] > 0) return true;
+  std::vector<ChannelTold> answers = std::exchange(round->answers[printer], {});
+  lock.unlock();
+  late_.erase(found);
+  hand(address, std::move(answers), whole);
+  return true;
+}
+
+void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, const Hand& hand_over,
+                const std::function<void()>& pause, const InFull& in_full) {
   if (channels_.empty()) return;
+  const auto begun = std::chrono::steady_clock::now();
+  const Hand hand = [&](const PrinterAddress& address, std::vector<ChannelTold> answers,
+                        bool whole) {
+    Believe(answers, address.known, profiles_, memory_);
+    hand_over(address, std::move(answers), whole);
+  };
+  std::vector<PrinterAddress> addresses;
+  for (const PrinterAddress& address : all) {
+    if (!WasLate(address, hand)) addresses.push_back(address);
+  }
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
   round->missing.resize(addresses.size());
@@ -131,8 +179,9 @@ void Poller::Ask(
     round->missing[printer] = ways[printer].size();
     if (ways[printer].empty()) round->finished.push_back(printer);
   }
+  std::vector<bool> whole(addresses.size());
   for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
-    const bool whole = !in_full || in_full(addresses[printer]);
+    whole[printer] = !in_full || in_full(addresses[printer]);
     for (std::size_t way = 0; way < ways[printer].size(); ++way) {
       const auto take = [round, printer, way](Told answer) {
         const std::lock_guard lock(round->mutex);
@@ -142,27 +191,37 @@ void Poller::Ask(
           round->told.notify_one();
         }
       };
-      if (whole) {
+      if (whole[printer]) {
         ways[printer][way]->Read(addresses[printer], take);
       } else {
         ways[printer][way]->Watch(addresses[printer], take);
       }
     }
   }
-  for (std::size_t handed = 0; handed < addresses.size(); ++handed) {
+  std::set<std::size_t> waited_for;
+  for (std::size_t printer = 0; printer < addresses.size(); ++printer) waited_for.insert(printer);
+  while (!waited_for.empty()) {
     std::unique_lock lock(round->mutex);
     if (pause && round->finished.empty()) {
       lock.unlock();
       pause();
       lock.lock();
     }
-    if (!round->told.wait(lock, stop, [&] { return !round->finished.empty(); })) return;
+    const auto is_one = [&] { return !round->finished.empty(); };
+    if (patience_.count() == 0) {
+      if (!round->told.wait(lock, stop, is_one)) return;
+    } else if (!round->told.wait_until(lock, stop, begun + patience_, is_one)) {
+      break;  // or it is to stop, and nobody will ask for the late ones
+    }
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
     std::vector<ChannelTold> answers = std::exchange(round->answers[printer], {});
     lock.unlock();
-    Believe(answers, addresses[printer].known, profiles_, memory_);
-    told(addresses[printer], answers);
+    waited_for.erase(printer);
+    hand(addresses[printer], std::move(answers), whole[printer]);
+  }
+  for (const std::size_t printer : waited_for) {
+    late_[PlaceOf(addresses[printer])] = {round, printer, whole[printer]};
   }
   if (pause) pause();
 }

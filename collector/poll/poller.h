@@ -6,11 +6,16 @@
 //    identity) poller.Poll(addresses, stop, [&](const Polled& p) { spool.Keep(…); });
 //
 // A slow or dead printer delays nobody but the end of the round: each is handed over as soon as its
-// own last channel has answered.
+// own last channel has answered. With a patience not even that: a round ends without the printers
+// that are still answering. They are not asked again before they are done, and what they said is
+// handed over in the round after.
 
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -51,8 +56,12 @@ struct Polled {
   // The address that was asked, and what the best channel that said something said. Not masked yet.
   Whereabouts whereabouts = {};
   std::vector<std::string> remarks = {};
+  bool in_full = false;  // it was read, not watched
 
   bool answered() const { return !readings.empty(); }
+  // It is there and sleeps (kAsleep): with no other channel that answered, or beside one that did.
+  bool asleep() const;
+  bool sleeps_in_part() const;
   // Why nothing was learnt, in one sentence: "snmp: no answer within 2 s; piws: refused".
   std::string Trouble() const;
 };
@@ -86,6 +95,9 @@ class Poller {
             const std::function<void(const Polled&)>& polled,
             const std::function<void()>& pause = {}, const InFull& in_full = {});
 
+  // How long a round waits for its slowest printers; 0, the default: until they are done.
+  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
+
   // What a channel learnt of not being there may be otherwise now (Channel::ProbeAgain).
   void ProbeAgain(const PrinterAddress& address);
 
@@ -93,9 +105,24 @@ class Poller {
   std::set<GivenMeter> TakeNewlyGiven() { return memory_.TakeNew(); }
 
  private:
+  struct Round;
+  // A printer that was still answering when its round ended.
+  struct Late {
+    std::shared_ptr<Round> round;
+    std::size_t printer = 0;
+    bool in_full = false;
+  };
+  using Hand = std::function<void(const PrinterAddress&, std::vector<ChannelTold>, bool in_full)>;
+  void Go(const std::vector<PrinterAddress>& addresses, std::stop_token stop, const Hand& hand,
+          const std::function<void()>& pause, const InFull& in_full);
+  // Whether the printer is busy with an earlier round; hands over what it said if it is done.
+  bool WasLate(const PrinterAddress& address, const Hand& hand);
+
   std::vector<Channel*> channels_;
   const Profiles& profiles_;
   MeterMemory memory_;
+  std::chrono::milliseconds patience_{0};
+  std::map<std::string, Late> late_ = {};  // by "host:port"
 };
 
 }  // namespace plotmeter

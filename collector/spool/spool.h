@@ -106,6 +106,14 @@ struct Waiting {
   std::int64_t aside = 0;    // refused for good
 };
 
+// The stream that is written now, and the last batch cut in it.
+struct StreamEnd {
+  std::string stream = {};
+  std::int64_t sequence = 0;  // 0: none was cut
+  std::string sha256 = {};
+  std::optional<std::int64_t> offset_ms = {};  // our clock minus the portal's, as measured last
+};
+
 struct AlertChanges {
   std::vector<Alert> appeared = {};
   std::vector<Alert> cleared = {};
@@ -227,21 +235,25 @@ class Spool {
   void NewStream(const std::string& reason);
 
   // The portal misses these of the current stream: sends them again, or names them in the next
-  // void.
-  void Resend(const std::vector<std::int64_t>& sequences);
+  // void. Returns how many will be sent again that had their receipt.
+  std::int64_t Resend(const std::vector<std::int64_t>& sequences);
 
   // Our clock minus the portal's, measured at `at`: goes into the batches cut from now on.
   void MeasuredOffset(std::chrono::milliseconds offset, Instant at);
 
   // Forgets messages after their retention, and jobs and events that no printer has shown for as
-  // long.
-  void ForgetOld();
+  // long. `now` is the portal's word where there is one: a clock that was set a year ahead must not
+  // let anything go, or a job would be told anew as its first revision.
+  void ForgetOld(std::optional<Instant> now = {});
 
   std::vector<OutboxEntry> Outbox(std::size_t newest = 1000);  // newest first
   // One of them with its message, by its SHA-256, batch id, or sequence in the current stream.
   std::optional<OutboxEntry> Shown(const std::string& which);
   Waiting CountWaiting();
   std::string stream();
+  StreamEnd stream_end();
+  // SHA-256 of the P of that batch of the current stream; empty: there is none.
+  std::string HashOf(std::int64_t sequence);
 
   // Replaces what was known of this id; without an id, of (host, snmp_port).
   void Know(const KnownPrinter& printer);

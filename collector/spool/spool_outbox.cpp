@@ -202,7 +202,8 @@ void Spool::NewStream(const std::string& reason) {
   });
 }
 
-void Spool::Resend(const std::vector<std::int64_t>& sequences) {
+std::int64_t Spool::Resend(const std::vector<std::int64_t>& sequences) {
+  std::int64_t sent_again = 0;
   Together([&] {
     const std::string current = stream();
     Statement again = db_.Prepare(
@@ -213,31 +214,36 @@ void Spool::Resend(const std::vector<std::int64_t>& sequences) {
         " WHERE stream = ? AND sequence = ? AND state <> 'cut'");
     for (const std::int64_t sequence : sequences) {
       again.Run(current, sequence);
+      sent_again += db_.Changes();
       gone.Run(current, sequence);
     }
   });
+  return sent_again;
 }
 
 void Spool::MeasuredOffset(std::chrono::milliseconds offset, Instant at) {
   db_.Prepare("UPDATE stream SET offset_ms = ?, offset_at = ?").Run(offset.count(), ToMillis(at));
 }
 
-void Spool::ForgetOld() {
-  const std::int64_t before = ToMillis(clock_.Now() - settings_.keep_messages);
+void Spool::ForgetOld(std::optional<Instant> now) {
+  const Instant then = now.value_or(clock_.Now()) - settings_.keep_messages;
+  const std::int64_t before = ToMillis(then);
+  // What is dated half a year earlier still was dated by a clock that was wrong.
+  const std::int64_t after = ToMillis(then - std::chrono::days(180));
   Together([&] {
     db_.Prepare(
            "UPDATE batch SET message = NULL"
-           " WHERE state IN ('receipted', 'moved') AND coalesce(receipted_at, created_at) < ?"
-           " AND message IS NOT NULL")
-        .Run(before);
+           " WHERE state IN ('receipted', 'moved') AND message IS NOT NULL"
+           " AND coalesce(receipted_at, created_at) BETWEEN ?2 AND ?1 - 1")
+        .Run(before, after);
     db_.Prepare(
-           "DELETE FROM job WHERE unsent = 0 AND looked_at < ?"
+           "DELETE FROM job WHERE unsent = 0 AND looked_at BETWEEN ?2 AND ?1 - 1"
            " AND id NOT IN (SELECT job FROM batch_job)")
-        .Run(before);
+        .Run(before, after);
     db_.Prepare(
-           "DELETE FROM event WHERE unsent = 0 AND looked_at < ?"
+           "DELETE FROM event WHERE unsent = 0 AND looked_at BETWEEN ?2 AND ?1 - 1"
            " AND id NOT IN (SELECT event FROM batch_event)")
-        .Run(before);
+        .Run(before, after);
   });
 }
 
@@ -274,6 +280,18 @@ Waiting Spool::CountWaiting() {
           .events = q.Int(3),
           .batches = q.Int(4),
           .aside = q.Int(5)};
+}
+
+StreamEnd Spool::stream_end() {
+  Statement q = db_.Prepare("SELECT stream, next_sequence - 1, previous, offset_ms FROM stream");
+  q.Step();
+  return {
+      .stream = q.Text(0), .sequence = q.Int(1), .sha256 = q.Text(2), .offset_ms = q.MaybeInt(3)};
+}
+
+std::string Spool::HashOf(std::int64_t sequence) {
+  Statement q = db_.Prepare("SELECT sha256 FROM batch WHERE stream = ? AND sequence = ?");
+  return q.Bind(stream(), sequence).Step() ? q.Text(0) : "";
 }
 
 std::string Spool::stream() {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "common/json.h"
+#include "collector/upload/signed_part.h"
 #include "common/log.h"
 #include "proto/seal.h"
 
@@ -13,20 +13,6 @@ namespace {
 
 constexpr const char* kBatches = "/api/v1/batches";
 constexpr const char* kKeys = "/api/v1/keys";
-constexpr const char* kJose = "application/jose";
-
-// The JWS of an answer: the body itself, or what a problem carries as "signed".
-std::string SignedPart(const PortalAnswer& answer) {
-  if (answer.content_type.starts_with(kJose)) return answer.body;
-  try {
-    const Json problem = ParseJson(answer.body, {.max_bytes = 64 * 1024});
-    if (problem.is_object() && problem.contains("signed") && problem.at("signed").is_string()) {
-      return problem.at("signed").get<std::string>();
-    }
-  } catch (const JsonError&) {  // then nothing is signed, and that is what is said
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -96,22 +82,32 @@ UploadStep Uploader::WaitFor(const Decision& decision, const std::string& troubl
   }
   return {.did = UploadStep::Did::kWaits,
           .wait = decision.wait ? *decision.wait : BackOff(failures_, chance_()),
+          .asked = decision.wait.has_value(),
           .trouble = trouble};
 }
 
-UploadStep Uploader::FetchKeys() {
+// Empty when they were taken, else why not.
+std::string Uploader::TakeNewKeys() {
   const PortalAnswer answer = portal_.Get(kKeys);
   std::optional<PortalKeys> keys;
   if (answer.seen == PortalSeen::kAnswered && answer.status == 200) {
     keys = ReadKeys(answer.body, identity_.portal);
   }
-  if (!keys) return WaitFor({}, "the portal's keys could not be fetched");
+  if (!keys) return "the portal's keys could not be fetched";
   if (keys->version <= identity_.keys.version) {
-    return WaitFor({}, "the portal retired its key and shows no newer one");
+    return "the portal retired its key and shows no newer one";
   }
   if (identity_.remember_keys) identity_.remember_keys(answer.body);
   identity_.keys = std::move(*keys);
   Log(LogLevel::kInfo, "portal_keys", {{"version", std::to_string(identity_.keys.version)}});
+  return {};
+}
+
+bool Uploader::RefreshKeys() { return TakeNewKeys().empty(); }
+
+UploadStep Uploader::FetchKeys() {
+  const std::string why = TakeNewKeys();
+  if (!why.empty()) return WaitFor({}, why);
   return {.did = UploadStep::Did::kChanged};
 }
 

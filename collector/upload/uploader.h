@@ -42,6 +42,7 @@ struct UploadStep {
   };
   Did did = Did::kNothing;
   milliseconds wait{0};
+  bool asked = false;        // the portal itself asked for that wait
   std::string trouble = {};  // for status: what stands in the way; empty when all is well
 };
 
@@ -54,6 +55,11 @@ class Uploader {
   // Sends the oldest batch without a receipt; cuts one first when there is none.
   UploadStep Step();
 
+  // Who we are, with the portal's newest keys that we know. Lives as long as the uploader.
+  const UploadIdentity& identity() const { return identity_; }
+  // Fetches the portal's keys; false when there are no newer ones, or none could be had.
+  bool RefreshKeys();
+
   // Keeps what the limits are for tests; the default is the wire's.
   void set_limits(const CutLimits& limits) { limits_ = limits; }
 
@@ -64,6 +70,7 @@ class Uploader {
   UploadStep Obey(const Heard& heard, const CutBatch& batch, Instant sent, Instant answered);
   UploadStep WaitFor(const Decision& decision, const std::string& trouble);
   UploadStep FetchKeys();
+  std::string TakeNewKeys();
 
   Spool& spool_;
   Portal& portal_;

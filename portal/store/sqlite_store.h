@@ -47,6 +47,16 @@ class SqliteStore : public Store, public Directory {
   void NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) override;
   std::vector<Gap> Gaps(const ResellerId& reseller) override;
 
+  HeartbeatTaken TakeHeartbeat(const ResellerId& reseller, const HeartbeatNote& note,
+                               const std::string& said, const std::string& next) override;
+  std::vector<HeartbeatNote> Heartbeats(const ResellerId& reseller) override;
+  StreamPlace FindStream(const ResellerId& reseller, const std::string& collector,
+                         const std::string& stream) override;
+  std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller, const std::string& target,
+                                              const std::string& settings, Instant now) override;
+  std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
+                                              const std::string& collector) override;
+
   std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,
                                    const std::string& after, std::size_t limit) override;
   std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,

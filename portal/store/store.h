@@ -163,6 +163,46 @@ struct Gap {
   std::string detail = {};
 };
 
+// What a collector said last (proto/heartbeat.h), and when it came.
+struct HeartbeatNote {
+  std::string collector = {};
+  Instant received_at = {};
+  Instant at = {};
+  std::optional<std::int64_t> offset_ms = {};
+  std::string version = {};
+  std::string stream = {};
+  std::int64_t sequence = 0;
+  std::int64_t readings = 0, jobs = 0, alerts = 0, events = 0, batches = 0, aside = 0;
+  std::int64_t known = 0, answering = 0, asleep = 0;
+  std::string disk = {};
+  std::vector<std::string> troubles = {};
+  std::int64_t settings_version = 0;  // 0: it said nothing of settings
+  std::string settings_outcome = {};
+  std::string settings_reason = {};
+
+  bool operator==(const HeartbeatNote&) const = default;
+};
+
+struct HeartbeatTaken {
+  bool heard = false;      // false: another nonce is expected, and nothing was noted
+  std::string nonce = {};  // to be named in the next one
+};
+
+// How far a stream is here.
+struct StreamPlace {
+  std::int64_t unbroken = 0;         // every sequence up to it is stored or void; 0: none is
+  std::string unbroken_sha256 = {};  // empty where that one is not stored
+  std::int64_t highest = 0;
+  std::vector<std::int64_t> missing = {};  // between the two; at most kMaxResend, rising
+};
+
+struct SettingsProposal {
+  std::int64_t version = 0;
+  std::string target = {};    // "col_…" or "sit_…"
+  std::string settings = {};  // JSON: {"interval":["1h"]}
+  Instant made_at = {};
+};
+
 struct PrinterRow {
   std::string id = {};  // "prn_7Q2M9K4T"
   std::string manufacturer = {};
@@ -250,6 +290,24 @@ class Store {
                                 const MakeReceipt& receipt) = 0;
   virtual void NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) = 0;
   virtual std::vector<Gap> Gaps(const ResellerId& reseller) = 0;
+
+  // Heartbeats. TakeHeartbeat notes it, and gives `next` out, if `said` is the nonce that the
+  // collector was given last; else it tells that one (for the first time, `next`). The collector
+  // must be this reseller's (else it throws). Heartbeats: of those that were heard, by collector.
+  virtual HeartbeatTaken TakeHeartbeat(const ResellerId& reseller, const HeartbeatNote& note,
+                                       const std::string& said, const std::string& next) = 0;
+  virtual std::vector<HeartbeatNote> Heartbeats(const ResellerId& reseller) = 0;
+  virtual StreamPlace FindStream(const ResellerId& reseller, const std::string& collector,
+                                 const std::string& stream) = 0;
+
+  // Settings that collectors are asked to take. Propose… answers the version, empty where the
+  // target is no collector or site of this reseller. SettingsFor: the collector's own, else its
+  // site's, the latest.
+  virtual std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller,
+                                                      const std::string& target,
+                                                      const std::string& settings, Instant now) = 0;
+  virtual std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
+                                                      const std::string& collector) = 0;
 
   // The fleet. Printers are ordered by id and start after `after`; at most `limit`.
   virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,

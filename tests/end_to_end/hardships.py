@@ -53,7 +53,9 @@ class Hardships(World):
 
 
 def nonsense(world, answers):
-    """Stands where the portal was, with its certificate, and gives these answers in turn, the last for ever."""
+    """Stands where the portal was, with its certificate, and gives these answers in turn, the last for ever.
+
+    In turn to what asks for anything but heartbeats; those hear the first."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(world.certificate, os.path.join(world.data, "tls", "key.pem"))
     listener = socket.create_server(("127.0.0.1", world.portal_port), reuse_port=False)
@@ -76,8 +78,12 @@ def nonsense(world, answers):
                                   if line.lower().startswith(b"content-length"))
                     while len(body) < length:
                         body += peer.recv(65536)
+                    line = head.split(b"\r\n")[0].decode()
+                    if line.startswith("POST /api/v1/heartbeats "):
+                        peer.sendall(answers[0])
+                        continue
                     peer.sendall(answers[min(len(asked), len(answers) - 1)])
-                    asked.append(head.split(b"\r\n")[0].decode())
+                    asked.append(line)
             except (OSError, StopIteration):
                 pass
 

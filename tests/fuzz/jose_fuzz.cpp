@@ -7,7 +7,9 @@
 
 #include "common/jose.h"
 #include "proto/enrolment.h"
+#include "proto/heartbeat.h"
 #include "proto/receipt.h"
+#include "proto/seal.h"
 #include "tests/proto/sample.h"
 
 namespace {
@@ -24,6 +26,25 @@ void CheckJwk(std::string_view bytes) {
     if (key) Check(FromJwk(ToJwk(*key)) == key);
   } catch (const JsonError&) {
   }
+}
+
+// As it came, and as a payload that a collector really signed and sealed.
+void CheckHeartbeat(std::string_view bytes, const Parties& parties) {
+  const OpenKeys keys{
+      .decryption = [&](const std::string&) { return std::optional(parties.portal); },
+      .signer =
+          [&](const std::string&) {
+            return std::optional(OpenKeys::Signer{parties.collector.public_key()});
+          }};
+  (void)ReadHeartbeat(bytes, keys);
+  const HeardHeartbeat heard =
+      ReadHeartbeat(SealPlain(SignJws(kHeartbeatJws, bytes, parties.collector), kHeartbeatJwe,
+                              parties.portal.public_key()),
+                    keys);
+  if (heard.check != HeardHeartbeat::Check::kRight) return;
+  const SaidHeartbeat said =
+      WriteHeartbeat(heard.heartbeat, parties.collector, parties.portal.public_key());
+  Check(ReadHeartbeat(said.sealed, keys).heartbeat == heard.heartbeat);
 }
 
 }  // namespace
@@ -51,6 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)ReadRefusal(bytes, portal);
   (void)ReadKeys(bytes, Thumbprint(portal));
   (void)ReadEnrolled(bytes, portal);
+  (void)ReadHeartbeatAnswer(bytes, portal);
 
   // The same as a payload that the portal really signed.
   if (const auto receipt = ReadReceipt(SignJws(kReceiptJws, bytes, parties.portal), portal)) {
@@ -60,5 +82,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Check(ReadRefusal(SignRefusal(*note, parties.portal), portal) == note);
   }
   (void)ReadEnrolled(SignJws(kEnrolledJws, bytes, parties.portal), portal);
+  if (const auto answer =
+          ReadHeartbeatAnswer(SignJws(kHeartbeatAnswerJws, bytes, parties.portal), portal)) {
+    Check(ReadHeartbeatAnswer(WriteHeartbeatAnswer(*answer, parties.portal), portal) == answer);
+  }
+  CheckHeartbeat(bytes, parties);
   return 0;
 }

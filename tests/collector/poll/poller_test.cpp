@@ -233,5 +233,26 @@ TEST(PollerTest, PassesOnThatAChannelMayBeThereNow) {
   EXPECT_EQ(ledm.probed, std::vector<std::string>{"10.0.0.7"});
 }
 
+TEST(PollerTest, EndsARoundWithoutTheSlowAndHandsThemOverInTheNext) {
+  FakeChannel piws(ChannelKind::kPiws);
+  piws.answers["10.0.0.7"] = Answer("CN7", "1");
+  piws.answers["10.0.0.8"] = Answer("CN8", "2");
+  piws.silent = "10.0.0.8";
+  Poller poller({&piws});
+  poller.set_patience(std::chrono::milliseconds(1));
+  EXPECT_EQ(PollAll(poller, {"10.0.0.7", "10.0.0.8"}).size(), 1U);
+  EXPECT_EQ(PollAll(poller, {"10.0.0.7", "10.0.0.8"}).size(), 1U);
+  EXPECT_EQ(piws.waiting.size(), 1U) << "it is not asked again while it answers";
+  piws.waiting.front()(piws.answers["10.0.0.8"]);
+  std::vector<PrinterAddress> both = {{.host = "10.0.0.7"}, {.host = "10.0.0.8"}};
+  std::map<std::string, bool> in_full;
+  poller.Poll(
+      both, {}, [&](const Polled& polled) { in_full[polled.address.host] = polled.in_full; }, {},
+      [](const PrinterAddress&) { return false; });
+  EXPECT_EQ(in_full, (std::map<std::string, bool>{{"10.0.0.7", false}, {"10.0.0.8", true}}))
+      << "the late one had been read in full";
+  EXPECT_EQ(piws.asked, 4);
+}
+
 }  // namespace
 }  // namespace plotmeter

@@ -25,6 +25,7 @@ class ServiceTest : public testing::Test {
         {"job-interval", {"10m"}}, {"port", {"161"}},         {"https-port", {"443"}},
         {"http-port", {"0"}},      {"community", {"public"}}, {"timeout", {"200ms"}},
         {"retries", {"0"}},        {"piws-pause", {"0"}},     {"range", {"127.0.0.9"}},
+        {"heartbeat", {"5m"}},     {"remote", {"none"}},
     };
   }
   // Nothing answers at this address: port 9 of loopback is closed.
@@ -42,7 +43,7 @@ class ServiceTest : public testing::Test {
 TEST_F(ServiceTest, SaysThatItIsNotEnrolledAndKeepsReading) {
   KnowSilentPrinter();
   Service service(arguments_, clock_, {});
-  const Service::RoundReport report = service.Round(true);
+  const RoundReport report = service.Round(true);
   EXPECT_EQ(report.printers, 1);
   EXPECT_EQ(report.answered, 0);
   service.Send();

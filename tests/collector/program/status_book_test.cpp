@@ -28,7 +28,7 @@ TEST_F(StatusBookTest, GoesOnFromWhatWasSaved) {
     book.Of(address) = {.model = "HP DesignJet T1600",
                         .serial = "CN9541H01M",
                         .last_success = kNoon,
-                        .last_kept = kNoon,
+                        .last_kept = Moment{.wall = kNoon},
                         .last_error = "snmp: no answer",
                         .remarks = {"job queue wants credentials"}};
     book.trouble = "the portal is away";
@@ -37,7 +37,7 @@ TEST_F(StatusBookTest, GoesOnFromWhatWasSaved) {
   }
   StatusBook again(directory_);
   EXPECT_EQ(again.Of(address).serial, "CN9541H01M");
-  EXPECT_EQ(again.Of(address).last_kept, kNoon);
+  EXPECT_EQ(again.Of(address).last_kept, Moment{.wall = kNoon});
   EXPECT_EQ(again.Of(address).last_error, "snmp: no answer");
   EXPECT_EQ(again.Of(address).remarks, std::vector<std::string>{"job queue wants credentials"});
   EXPECT_EQ(again.trouble, "the portal is away");

@@ -12,10 +12,12 @@
 #include "portal/controllers/batches_controller.h"
 #include "portal/controllers/enrolments_controller.h"
 #include "portal/controllers/health_controller.h"
+#include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/usage_controller.h"
 #include "proto/enrolment.h"
+#include "proto/heartbeat.h"
 #include "tests/fakes/scratch.h"
 #include "tests/paths.h"
 #include "tests/portal/ledger/sealed_world.h"
@@ -69,6 +71,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   ControllersTest() {
     batches_.Map(router_);
     enrolment_.Map(router_);
+    heartbeat_.Map(router_);
     printers_.Map(router_);
     usage_.Map(router_);
     health_.Map(router_);
@@ -138,6 +141,8 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   Enrolments enrolments_{store, store, keys_, clock};
   BatchesController batches_{ingest};
   EnrolmentsController enrolment_{enrolments_, keys_, clock};
+  Heartbeats heartbeats_{store, store, keys_, clock};
+  HeartbeatsController heartbeat_{heartbeats_};
   PrintersController printers_{store};
   UsageController usage_{store};
   HealthController health_{store};
@@ -315,6 +320,94 @@ TEST_F(ControllersTest, EnrolsOverTheApi) {
                                                      PrivateKey::Generate()))),
             "410 code-expired");
   EXPECT_EQ(check(Post("/api/v1/enrolments", "nonsense")), "400 form");
+}
+
+// A heartbeat of `sender`, as it would say it with that nonce.
+Heartbeat HeartbeatOf(const Keyring& keys, const Sender& sender, const std::string& nonce) {
+  return {.portal = keys.thumbprint(),
+          .collector = sender.id,
+          .nonce = nonce,
+          .at = At("2026-11-10T11:59:58Z"),
+          .version = "0.1.0",
+          .stream = "4b1c0a52-9c1d-4c63-8f9d-6d1b7a3c2e10",
+          .readings = 2,
+          .known = 3,
+          .answering = 2,
+          .disk = "plenty"};
+}
+
+TEST_F(ControllersTest, HearsAHeartbeatOnceForEachNonce) {
+  const auto say = [&](const std::string& nonce) {
+    const SaidHeartbeat said =
+        WriteHeartbeat(HeartbeatOf(keys_, north, nonce), north.key, keys_.newest_encryption());
+    const Response response = Post("/api/v1/heartbeats", said.sealed);
+    EXPECT_EQ(response.status, 200) << response.body;
+    const auto answer = ReadHeartbeatAnswer(response.body, keys_.signing().public_key());
+    EXPECT_EQ(answer->sha256, said.sha256);
+    EXPECT_EQ(answer->collector, north.id);
+    return *answer;
+  };
+  const HeartbeatAnswer first = say("");
+  EXPECT_FALSE(first.heard);
+  EXPECT_TRUE(store.Heartbeats(north.tenant.reseller).empty());
+  EXPECT_EQ(say(Base64Url(std::string(16, 'x'))).nonce, first.nonce) << "a stranger turns nothing";
+  const HeartbeatAnswer second = say(first.nonce);
+  EXPECT_TRUE(second.heard);
+  EXPECT_NE(second.nonce, first.nonce);
+  EXPECT_FALSE(say(first.nonce).heard) << "an old one said again";
+  EXPECT_EQ(store.Heartbeats(north.tenant.reseller).at(0).readings, 2);
+  EXPECT_TRUE(store.Heartbeats(south.tenant.reseller).empty());
+}
+
+TEST_F(ControllersTest, AnswersHeartbeatsWithSignedWords) {
+  const auto check = [&](const std::string& body) {
+    const Response response = Post("/api/v1/heartbeats", body);
+    const Json problem = ParseJson(response.body);
+    const auto note =
+        ReadRefusal(problem.at("signed").get<std::string>(), keys_.signing().public_key());
+    EXPECT_TRUE(note);
+    EXPECT_EQ(note->sealed_sha256, Base64Url(Sha256(body)));
+    return std::to_string(response.status) + " " + problem.at("check").get<std::string>();
+  };
+  const auto sealed = [&](const Heartbeat& said, const PrivateKey& key) {
+    return WriteHeartbeat(said, key, keys_.newest_encryption()).sealed;
+  };
+  const Heartbeat good = HeartbeatOf(keys_, north, "");
+  EXPECT_EQ(check("nonsense"), "400 form");
+  EXPECT_EQ(check(WriteHeartbeat(good, north.key, encryption.public_key()).sealed),
+            "400 key-retired");
+  EXPECT_EQ(check(sealed(good, PrivateKey::Generate())), "401 signer");
+  EXPECT_EQ(check(sealed(good, south.key)), "422 collector");
+  Heartbeat elsewhere = good;
+  elsewhere.portal = portal.thumbprint;
+  EXPECT_EQ(check(sealed(elsewhere, north.key)), "422 portal");
+  Heartbeat odd = good;
+  odd.disk = "A lot";
+  EXPECT_EQ(check(sealed(odd, north.key)), "422 schema");
+  store.RevokeCollector(north.tenant.reseller, north.id, clock.now);
+  EXPECT_EQ(check(sealed(good, north.key)), "401 revoked");
+}
+
+TEST_F(ControllersTest, TellsInAHeartbeatWhereTheStreamIsAndWhatToSet) {
+  Store(north, "NORTH1", 1);
+  Store(north, "NORTH1", 2);
+  Store(north, "NORTH1", 5);
+  store.ProposeSettings(north.tenant.reseller, north.tenant.site, R"({"interval":["1h"]})",
+                        clock.now);
+  const auto say = [&](const std::string& nonce) {
+    return *ReadHeartbeatAnswer(
+        Post("/api/v1/heartbeats",
+             WriteHeartbeat(HeartbeatOf(keys_, north, nonce), north.key, keys_.newest_encryption())
+                 .sealed)
+            .body,
+        keys_.signing().public_key());
+  };
+  const HeartbeatAnswer answer = say(say("").nonce);
+  EXPECT_EQ(answer.unbroken, 2);
+  EXPECT_FALSE(answer.unbroken_sha256.empty());
+  EXPECT_EQ(answer.highest, 5);
+  EXPECT_THAT(answer.missing, testing::ElementsAre(3, 4));
+  EXPECT_EQ(answer.settings, (ProposedSettings{1, {{"interval", {"1h"}}}}));
 }
 
 TEST_F(ControllersTest, SaysHowItIs) {

@@ -1,0 +1,285 @@
+#include "collector/rounds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/log.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::size_t kMostUnsynced = 64;  // printers whose readings share a turn of the disk
+
+std::string PlaceOf(const std::string& host, std::uint16_t port) {
+  return fmt::format("{}:{}", host, port);
+}
+std::string PlaceOf(const PrinterAddress& address) {
+  return PlaceOf(address.host, address.snmp_port);
+}
+
+const Polled* AnswerAt(const KnownPrinter& printer, const std::vector<Polled>& polled) {
+  const auto found = std::ranges::find_if(polled, [&](const Polled& answer) {
+    return printer.host == answer.address.host && printer.snmp_port == answer.address.snmp_port;
+  });
+  return found == polled.end() || (!found->answered() && !found->asleep()) ? nullptr : &*found;
+}
+
+// What a poll told that was not known.
+bool IsNews(const KnownPrinter& known, const Polled& polled) {
+  const auto differs = [](const std::string& was, const std::string& is) {
+    return !is.empty() && was != is;
+  };
+  return differs(known.identity.serial, polled.identity.serial) ||
+         differs(known.identity.manufacturer, polled.identity.manufacturer) ||
+         differs(known.identity.product, polled.identity.product) ||
+         differs(known.identity.model, polled.identity.model) ||
+         differs(known.identity.firmware, polled.identity.firmware) ||
+         !std::ranges::includes(known.macs, polled.macs);
+}
+
+// Who it is, without what it said.
+Polled WhoOf(const Polled& polled) {
+  Polled who{.address = polled.address, .identity = polled.identity, .macs = polled.macs};
+  if (polled.answered()) who.readings.emplace_back();
+  if (polled.asleep()) who.reports = polled.reports;
+  return who;
+}
+
+}  // namespace
+
+RoundReport Rounds::Run(const RoundWish& wish) {
+  RoundReport report;
+  std::vector<KnownPrinter> printers = parts_.spool.KnownPrinters();
+  std::erase_if(printers, [](const KnownPrinter& printer) { return printer.host.empty(); });
+  Ask(printers, wish, report);
+  return report;
+}
+
+bool Rounds::IsReadingDue(const PrinterAddress& address, const RoundWish& wish) {
+  const PrinterStatus& status = parts_.book.Of(address);
+  if (wish.all || wish.reading.IsDue(parts_.clock.Both(), status.last_kept)) return true;
+  return status.owed && !status.asleep;
+}
+
+// A printer that was started, or has other firmware, may have channels that it did not have.
+void Rounds::ProbeAfterChange(const Polled& polled) {
+  const auto [entry, is_new] = before_.try_emplace(polled.address.host);
+  Before& before = entry->second;
+  const std::string& firmware = polled.identity.firmware;
+  const bool renewed = !firmware.empty() && !before.firmware.empty() && firmware != before.firmware;
+  const bool came_back = polled.answered() && !before.answered;
+  if (!is_new && (renewed || came_back)) parts_.poller.ProbeAgain(polled.address);
+  before.answered = polled.answered();
+  if (!firmware.empty()) before.firmware = firmware;
+}
+
+std::string Rounds::KeepOnDisk(const Polled& polled, bool due, RoundReport& report) {
+  std::string error;
+  const auto kept = [&](const std::function<void()>& keep) {
+    try {
+      keep();
+    } catch (const BatchError& refused) {  // one odd answer harms no other
+      error = fmt::format("not kept: {}", refused.what());
+    }
+  };
+  Spool& spool = parts_.spool;
+  const bool on_disk = parts_.disk.Try([&] {
+    spool.Together([&] {
+      if (due) {
+        for (const Reading& reading : polled.readings) kept([&] { spool.Keep(reading); });
+        kept([&] { spool.Keep(polled.identity, polled.whereabouts); });
+      }
+      for (const JobRecord& job : polled.jobs) kept([&] { spool.Keep(polled.identity, job); });
+      for (const PrinterEvent& event : polled.events) {
+        kept([&] { spool.Keep(polled.identity, event); });
+      }
+      for (const ChannelAlerts& alerts : polled.alerts) {
+        kept([&] {
+          const AlertChanges changes = spool.Alerts(polled.identity, alerts.channel, alerts.active);
+          report.changed |= !changes.appeared.empty() || !changes.cleared.empty();
+          report.urgent |= std::ranges::any_of(changes.appeared, [](const Alert& alert) {
+            return alert.severity == Severity::kCritical;
+          });
+        });
+      }
+    });
+  });
+  if (!on_disk) {
+    // A channel that told it thinks it known: it is asked in full again.
+    parts_.book.Of(polled.address).last_kept = {};
+    return parts_.disk.trouble();
+  }
+  parts_.disk.IsWell();
+  if (due) {
+    PrinterStatus& status = parts_.book.Of(polled.address);
+    status.last_kept = parts_.clock.Both();
+    status.owed = polled.sleeps_in_part();
+    ++report.kept;
+  }
+  return error;
+}
+
+void Rounds::Keep(const Polled& polled, bool due, RoundReport& report) {
+  PrinterStatus& status = parts_.book.Of(polled.address);
+  status.remarks = polled.remarks;
+  ProbeAfterChange(polled);
+  const bool slept = status.asleep;
+  status.asleep = polled.asleep() || polled.sleeps_in_part();
+  std::string error = polled.Trouble();
+  if (polled.answered()) {
+    ++report.answered;
+    status.last_success = polled.readings.front().at;
+    status.model = polled.identity.model;
+    status.serial = polled.identity.serial;
+    if (!error.empty()) status.remarks.push_back(error);  // the other channel answered
+    error.clear();
+    if (polled.identity.serial.empty()) {
+      error = "it says no serial number, so what it says cannot be metered";
+    } else {
+      error = KeepOnDisk(polled, due, report);
+    }
+  } else {
+    if (status.serial.empty()) {  // it never answered since it was found
+      status.model = polled.address.known.model;
+      status.serial = polled.address.known.serial;
+    }
+    if (polled.asleep()) {  // as it was when it fell asleep, and no trouble
+      ++report.answered;
+      status.remarks.push_back(error);
+      status.owed |= due;
+      error.clear();
+    }
+  }
+  if (slept != status.asleep) {
+    Log(LogLevel::kInfo, status.asleep ? "printer_sleeps" : "printer_awake",
+        {{"address", polled.address.host}});
+  }
+  if (error != status.last_error) {
+    Log(error.empty() ? LogLevel::kInfo : LogLevel::kWarning,
+        error.empty() ? "printer_answers" : "printer_trouble",
+        {{"address", polled.address.host}, {"why", error.empty() ? "it is well again" : error}});
+  }
+  status.last_error = error;
+}
+
+void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wish,
+                 RoundReport& report) {
+  std::vector<PrinterAddress> addresses;
+  for (const KnownPrinter& printer : printers) addresses.push_back(AddressOf(printer));
+  report.printers = static_cast<int>(addresses.size());
+  // Decided once, before the printers are asked: what is kept must have been read in full.
+  std::map<std::string, bool> due;
+  for (const PrinterAddress& address : addresses) {
+    due[PlaceOf(address)] = IsReadingDue(address, wish);
+  }
+  std::vector<Polled> answers;
+  // Those that finish together share one turn of the disk: alone each takes milliseconds.
+  std::vector<PrinterAddress> unsynced;
+  bool told_urgent = false;
+  const auto sync = [&] {
+    if (unsynced.empty()) return;
+    if (!parts_.disk.Try([&] { parts_.spool.Sync(); })) {
+      for (const PrinterAddress& address : unsynced) parts_.book.Of(address).last_kept = {};
+    }
+    unsynced.clear();
+    if (report.urgent && !told_urgent && wish.urgent) {
+      told_urgent = true;
+      wish.urgent();
+    }
+  };
+  parts_.poller.Poll(
+      addresses, stop_,
+      [&](const Polled& polled) {
+        if (unsynced.empty()) parts_.disk.Try([&] { parts_.spool.SyncLater(); });
+        unsynced.push_back(polled.address);
+        Keep(polled, polled.in_full, report);
+        answers.push_back(WhoOf(polled));
+        if (unsynced.size() >= kMostUnsynced) sync();
+      },
+      sync, [&](const PrinterAddress& address) { return due[PlaceOf(address)]; });
+  sync();
+  if (!stop_.stop_requested()) NameTheLate(addresses, answers);
+  Recognise(printers, answers);
+  AskSpares(printers, answers, wish, report);
+  for (const auto& [printer, fingerprint] : parts_.certificates.TakeNew()) {
+    parts_.disk.Try([&] { parts_.spool.RememberCertificate(printer, fingerprint); });
+  }
+  parts_.disk.Try([&] { parts_.spool.RememberGiven(parts_.poller.TakeNewlyGiven()); });
+}
+
+void Rounds::NameTheLate(const std::vector<PrinterAddress>& asked,
+                         const std::vector<Polled>& answers) {
+  for (const PrinterAddress& address : asked) {
+    if (std::ranges::any_of(answers, [&](const Polled& answer) {
+          return PlaceOf(answer.address) == PlaceOf(address);
+        })) {
+      continue;
+    }
+    PrinterStatus& status = parts_.book.Of(address);
+    const std::string error = "it is still answering; the other printers do not wait for it";
+    if (status.last_error != error) {
+      Log(LogLevel::kWarning, "printer_trouble", {{"address", address.host}, {"why", error}});
+    }
+    status.last_error = error;
+  }
+}
+
+void Rounds::Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled) {
+  std::map<std::string, const Polled*> by_place;
+  for (const Polled& answer : polled) by_place[PlaceOf(answer.address)] = &answer;
+  std::vector<KnownPrinter> seen;
+  for (const KnownPrinter& printer : asked) {
+    const auto answer = by_place.find(PlaceOf(printer.host, printer.snmp_port));
+    if (answer == by_place.end() || !answer->second->answered()) continue;
+    if (!IsNews(printer, *answer->second)) continue;
+    seen.push_back({.host = printer.host,
+                    .snmp_port = printer.snmp_port,
+                    .https_port = printer.https_port,
+                    .piws_url = printer.piws_url,
+                    .identity = answer->second->identity,
+                    .access = printer.access,
+                    .macs = answer->second->macs});
+  }
+  if (seen.empty()) return;
+  Known known;
+  const auto is_there = [this](const KnownPrinter& printer) {
+    return parts_.book.IsThere(printer);
+  };
+  if (parts_.disk.Try(
+          [&] { known = KnowPrinters(parts_.spool, seen, is_there, parts_.clock.Now()); })) {
+    parts_.book.Note(known.events);
+  }
+}
+
+void Rounds::AskSpares(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled,
+                       const RoundWish& wish, RoundReport& report) {
+  std::vector<PrinterAddress> addresses;
+  std::vector<KnownPrinter> silent;
+  for (const KnownPrinter& printer : asked) {
+    if (printer.spares.empty() || AnswerAt(printer, polled) != nullptr) continue;
+    silent.push_back(printer);
+    addresses.push_back(AddressOf(printer, printer.spares.front()));
+  }
+  if (silent.empty()) return;
+  parts_.poller.Poll(addresses, stop_, [&](const Polled& answer) {
+    const auto printer = std::ranges::find_if(silent, [&](const KnownPrinter& known) {
+      return AddressOf(known, known.spares.front()) == answer.address &&
+             known.identity.serial == answer.identity.serial;
+    });
+    if (!answer.answered() || printer == silent.end()) return;
+    const std::optional<Instant> last = parts_.book.Of(AddressOf(*printer)).last_success;
+    Keep(answer, IsReadingDue(answer.address, wish), report);
+    const Meeting meeting = TakeSpare(*printer, printer->spares.front(), last, parts_.clock.Now());
+    if (parts_.disk.Try([&] {
+          parts_.spool.Together([&] {
+            for (const KnownPrinter& changed : meeting.changed) parts_.spool.Know(changed);
+            KeepEvents(parts_.spool, meeting.events);
+          });
+        })) {
+      parts_.book.Note(meeting.events);
+    }
+  });
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,136 @@
+#include "collector/sending.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "collector/collector_settings.h"
+#include "common/version.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::chrono::minutes kDoubtfulOffset{10};  // of our clock, as the portal judges it
+
+std::function<double()> Chance() {
+  return [random = std::mt19937_64(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>(0.0, 1.0)(random);
+  };
+}
+
+}  // namespace
+
+PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const std::string& url,
+                                            const std::string& ca_file) {
+  return {.url = url,
+          .ca_file = arguments.Has("ca") ? arguments.Text("ca") : ca_file,
+          .proxy = ProxyWishesOf(arguments)};
+}
+
+Sending::Sending(const Parts& parts, const Arguments& arguments, const std::string& directory,
+                 std::stop_token stop, Portal* stand_in)
+    : parts_(parts),
+      directory_(directory),
+      stop_(std::move(stop)),
+      identity_(LoadIdentity(directory)),
+      portal_(stand_in) {
+  const std::optional<PrivateKey> key = LoadKey(directory);
+  if (!identity_ || !key) {
+    parts_.book.trouble = "not enrolled: what is read waits here. Run plotmeter-collector enrol";
+    return;
+  }
+  if (portal_ == nullptr) {
+    client_ = std::make_unique<PortalClient>(
+        PortalClientSettingsOf(arguments, identity_->portal_url, identity_->ca_file));
+    portal_ = client_.get();
+  }
+  uploader_ =
+      std::make_unique<Uploader>(parts_.spool, *portal_, parts_.clock, Chance(),
+                                 UploadIdentity{.portal = identity_->portal,
+                                                .collector = identity_->collector,
+                                                .keys = identity_->keys,
+                                                .key = key,
+                                                .remember_keys = [this](const std::string& jws) {
+                                                  identity_->keys_jws = jws;
+                                                  SaveIdentity(directory_, *identity_);
+                                                }});
+  heart_ = std::make_unique<Heart>(parts_.spool, *portal_, parts_.clock, uploader_->identity(),
+                                   [this] { return uploader_->RefreshKeys(); });
+}
+
+HeartFacts Sending::Facts(const std::optional<SettingsOutcome>& settings) {
+  const PrinterCounts printers = parts_.book.Count(parts_.spool.KnownPrinters());
+  HeartFacts facts{.version = kVersion,
+                   .known = printers.known,
+                   .answering = printers.answering,
+                   .asleep = printers.asleep,
+                   .disk = DiskWord(directory_),
+                   .settings = settings};
+  const auto say = [&](bool is_so, const char* word) {
+    if (is_so) facts.troubles.emplace_back(word);
+  };
+  const std::optional<std::int64_t> offset = parts_.spool.stream_end().offset_ms;
+  say(!parts_.disk.trouble().empty(), "disk");
+  say(printers.known == 0, "no-printers");
+  say(printers.known > printers.answering + printers.asleep, "silent-printers");
+  say(parts_.spool.CountWaiting().aside > 0, "set-aside");
+  say(offset && std::chrono::abs(milliseconds(*offset)) > kDoubtfulOffset, "clock");
+  return facts;
+}
+
+std::optional<HeartbeatStep> Sending::Beat(const std::optional<SettingsOutcome>& settings) {
+  if (!heart_) return {};
+  const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
+  std::optional<HeartbeatStep> step;
+  parts_.disk.Try([&] { step = heart_->Beat(Facts(settings)); });
+  if (step && step->answered) {
+    parts_.book.last_heartbeat_at = parts_.clock.Now();
+    parts_.book.newer_version = step->newest == kVersion ? "" : step->newest;
+  }
+  return step;
+}
+
+Sending::Outcome Sending::SendAll(std::optional<milliseconds> budget) {
+  Outcome outcome{.attempt = {.at = parts_.clock.Both()}};
+  if (!uploader_) return outcome;
+  const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
+  // Even if nothing could be kept just now: what the portal has makes room.
+  const bool on_disk = parts_.disk.Try([&] { SendSteps(outcome, budget); });
+  if (!on_disk) {
+    outcome.attempt.wait = kDiskAgain;
+    outcome.left = true;
+  }
+  if (!parts_.disk.trouble().empty()) parts_.book.trouble = parts_.disk.trouble();
+  outcome.attempt.at = parts_.clock.Both();
+  return outcome;
+}
+
+void Sending::SendSteps(Outcome& outcome, std::optional<milliseconds> budget) {
+  const milliseconds begun = parts_.clock.Steady();
+  while (!stop_.stop_requested()) {
+    if (budget && parts_.clock.Steady() - begun >= *budget) {
+      outcome.left = true;
+      return;
+    }
+    const UploadStep step = uploader_->Step();
+    if (step.did == UploadStep::Did::kNothing) {
+      parts_.book.trouble.clear();
+      return;
+    }
+    if (step.did == UploadStep::Did::kSent) {
+      parts_.book.last_receipt_at = parts_.clock.Now();
+      parts_.book.trouble.clear();
+      parts_.disk.IsWell();
+    } else {
+      parts_.book.trouble = fmt::format("{}: {}", identity_->portal_url, step.trouble);
+    }
+    if (step.did == UploadStep::Did::kWaits) {
+      outcome.left = true;
+      outcome.attempt.wait = step.wait;
+      outcome.attempt.asked = step.asked;
+      return;
+    }
+  }
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,137 @@
+#include "collector/upload/heart.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "collector/upload/signed_part.h"
+#include "common/log.h"
+#include "proto/receipt.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr const char* kHeartbeats = "/api/v1/heartbeats";
+constexpr int kTries = 3;  // with a new nonce, or new keys
+
+}  // namespace
+
+std::string DiskWord(const std::string& directory) {
+  std::error_code failed;
+  const std::filesystem::space_info space = std::filesystem::space(directory, failed);
+  if (failed) return {};
+  constexpr std::uintmax_t kMiB = std::uintmax_t{1} << 20;
+  if (space.available >= 1024 * kMiB) return "plenty";
+  return space.available >= 100 * kMiB ? "enough" : "low";
+}
+
+Heartbeat Heart::Say(const HeartFacts& facts, const StreamEnd& end) {
+  const Waiting waiting = spool_.CountWaiting();
+  return {.portal = identity_.portal,
+          .collector = identity_.collector,
+          .nonce = nonce_,
+          .at = clock_.Now(),
+          .offset_ms = end.offset_ms,
+          .version = facts.version,
+          .stream = end.stream,
+          .sequence = end.sequence,
+          .sha256 = end.sha256,
+          .readings = waiting.readings,
+          .jobs = waiting.jobs,
+          .alerts = waiting.alerts,
+          .events = waiting.events,
+          .batches = waiting.batches,
+          .aside = waiting.aside,
+          .known = facts.known,
+          .answering = facts.answering,
+          .asleep = facts.asleep,
+          .disk = facts.disk,
+          .troubles = facts.troubles,
+          .settings = facts.settings};
+}
+
+void Heart::Obey(const HeartbeatAnswer& answer, const StreamEnd& end, HeartbeatStep& step) {
+  step.newest = answer.newest;
+  step.settings = answer.settings;
+  const std::string own = spool_.HashOf(answer.unbroken);
+  const bool other =
+      !answer.unbroken_sha256.empty() && !own.empty() && own != answer.unbroken_sha256;
+  if (answer.unbroken > end.sequence || answer.highest > end.sequence || other) {
+    Log(LogLevel::kError, "stream_forked", {{"stream", end.stream}});
+    spool_.NewStream("the portal has batches of this stream that are not ours");
+    step.new_stream = true;
+    return;
+  }
+  std::vector<std::int64_t> lacking = answer.missing;
+  for (std::int64_t sequence = answer.highest + 1; sequence <= end.sequence; ++sequence) {
+    lacking.push_back(sequence);
+  }
+  if (!lacking.empty()) step.resent = spool_.Resend(lacking);
+  if (step.resent > 0) {
+    Log(LogLevel::kInfo, "sending_again", {{"batches", std::to_string(step.resent)}});
+  }
+}
+
+HeartbeatStep Heart::Once(const HeartFacts& facts, bool& again) {
+  HeartbeatStep step;
+  const StreamEnd end = spool_.stream_end();
+  const SaidHeartbeat said =
+      WriteHeartbeat(Say(facts, end), *identity_.key, identity_.keys.encryption.front());
+  const Instant sent = clock_.Now();
+  const PortalAnswer answer = portal_.Post(kHeartbeats, kJose, said.sealed);
+  const Instant answered = clock_.Now();
+  if (answer.seen != PortalSeen::kAnswered) {
+    step.trouble = fmt::format(
+        "the portal: {}", answer.detail.empty() ? std::string(ToText(answer.seen)) : answer.detail);
+    return step;
+  }
+  step.trouble = fmt::format("the answer was {} without the portal's signature", answer.status);
+  const std::string jws = SignedPart(answer);
+  const PublicKey& signing = *identity_.keys.signing;
+  if (answer.status == 200) {
+    const std::optional<HeartbeatAnswer> heard = ReadHeartbeatAnswer(jws, signing);
+    if (!heard) return step;
+    if (heard->portal != identity_.portal || heard->collector != identity_.collector ||
+        heard->sha256 != said.sha256) {
+      step.trouble = "the answer is to something else";
+      return step;
+    }
+    nonce_ = heard->nonce;
+    spool_.MeasuredOffset(sent + (answered - sent) / 2 - heard->at, answered);
+    again = !heard->heard;
+    step.trouble = again ? "the portal expected another nonce" : "";
+    if (again) return step;
+    step.answered = true;
+    Obey(*heard, end, step);
+    spool_.ForgetOld(heard->at);
+    return step;
+  }
+  const std::optional<RefusalNote> note = ReadRefusal(jws, signing);
+  if (!note || note->portal != identity_.portal ||
+      note->sealed_sha256 != Base64Url(Sha256(said.sealed))) {
+    if (answer.retry_after) step.wait = std::min(*answer.retry_after, kMostRetryAfter);
+    return step;
+  }
+  step.trouble =
+      fmt::format("refused: {}{}{}", note->check, note->detail.empty() ? "" : ": ", note->detail);
+  if (note->check == "key-retired") again = refresh_keys_();
+  if (note->status == 401) step.wait = kKnockEvery;
+  return step;
+}
+
+HeartbeatStep Heart::Beat(const HeartFacts& facts) {
+  HeartbeatStep step;
+  bool again = true;
+  for (int tried = 0; again && tried < kTries; ++tried) {
+    again = false;
+    step = Once(facts, again);
+  }
+  if (troubled_ == step.answered) {
+    Log(step.answered ? LogLevel::kInfo : LogLevel::kWarning,
+        step.answered ? "heartbeat_answered" : "heartbeat_unanswered", {{"why", step.trouble}});
+    troubled_ = !step.answered;
+  }
+  return step;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,115 @@
+#include "portal/access/heartbeats.h"
+
+#include "common/crypto.h"
+#include "common/jose.h"
+#include "common/json.h"
+#include "proto/heartbeat.h"
+#include "proto/receipt.h"
+#include "proto/seal.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::size_t kNonce = 16;  // bytes
+
+HeartbeatNote NoteOf(const Heartbeat& said, Instant received_at) {
+  HeartbeatNote note{.collector = said.collector,
+                     .received_at = received_at,
+                     .at = said.at,
+                     .offset_ms = said.offset_ms,
+                     .version = said.version,
+                     .stream = said.stream,
+                     .sequence = said.sequence,
+                     .readings = said.readings,
+                     .jobs = said.jobs,
+                     .alerts = said.alerts,
+                     .events = said.events,
+                     .batches = said.batches,
+                     .aside = said.aside,
+                     .known = said.known,
+                     .answering = said.answering,
+                     .asleep = said.asleep,
+                     .disk = said.disk,
+                     .troubles = said.troubles};
+  if (said.settings) {
+    note.settings_version = said.settings->version;
+    note.settings_outcome = said.settings->outcome;
+    note.settings_reason = said.settings->reason;
+  }
+  return note;
+}
+
+}  // namespace
+
+HeartbeatRefused Heartbeats::Refuse(std::string_view body, int status, std::string check,
+                                    std::string detail) const {
+  HeartbeatRefused refused{
+      .status = status, .check = std::move(check), .detail = std::move(detail)};
+  refused.signed_note = SignRefusal({.portal = keys_.thumbprint(),
+                                     .sealed_sha256 = Base64Url(Sha256(body)),
+                                     .status = refused.status,
+                                     .check = refused.check,
+                                     .detail = refused.detail,
+                                     .at = clock_.Now()},
+                                    keys_.signing());
+  return refused;
+}
+
+std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view body) {
+  using Check = HeardHeartbeat::Check;
+  std::optional<KnownCollector> signer;
+  const HeardHeartbeat heard = ReadHeartbeat(
+      body, {.decryption = [this](const std::string& kid) { return keys_.Decryption(kid); },
+             .signer = [&](const std::string& kid) -> std::optional<OpenKeys::Signer> {
+               signer = directory_.CollectorByKey(kid);
+               if (!signer) return std::nullopt;
+               auto key = FromJwk(ParseJson(signer->jwk));
+               if (!key) return std::nullopt;
+               return OpenKeys::Signer{*std::move(key), signer->revoked};
+             }});
+  switch (heard.check) {
+    case Check::kRight:
+      break;
+    case Check::kForm:
+      return Refuse(body, 400, "form", heard.detail);
+    case Check::kKeyRetired:
+      return Refuse(body, 400, "key-retired", heard.detail);
+    case Check::kSigner:
+      return Refuse(body, 401, "signer", heard.detail);
+    case Check::kRevoked:
+      return Refuse(body, 401, "revoked", heard.detail);
+    case Check::kSchema:
+      return Refuse(body, 422, "schema", heard.detail);
+  }
+  const Heartbeat& said = heard.heartbeat;
+  if (said.portal != keys_.thumbprint()) {
+    return Refuse(body, 422, "portal", "the heartbeat was made for another portal");
+  }
+  if (said.collector != signer->collector) {
+    return Refuse(body, 422, "collector", "'collector' is not the one whose key signed it");
+  }
+  const Instant now = clock_.Now();
+  const HeartbeatTaken taken = store_.TakeHeartbeat(signer->reseller, NoteOf(said, now), said.nonce,
+                                                    Base64Url(RandomBytes(kNonce)));
+  HeartbeatAnswer answer{.portal = said.portal,
+                         .collector = said.collector,
+                         .sha256 = heard.sha256,
+                         .at = now,
+                         .nonce = taken.nonce,
+                         .heard = taken.heard};
+  if (taken.heard) {
+    const StreamPlace place = store_.FindStream(signer->reseller, said.collector, said.stream);
+    answer.unbroken = place.unbroken;
+    answer.unbroken_sha256 = place.unbroken_sha256;
+    answer.highest = place.highest;
+    answer.missing = place.missing;
+    if (const auto proposal = store_.SettingsFor(signer->reseller, said.collector)) {
+      answer.settings =
+          ProposedSettings{.version = proposal->version,
+                           .values = ParseJson(proposal->settings).get<SettingValues>()};
+    }
+  }
+  return HeartbeatHeard{WriteHeartbeatAnswer(answer, keys_.signing())};
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,52 @@
+// What collectors say every few minutes (proto/heartbeat.h): noted, and answered with how far their
+// stream is here, the next nonce, and the settings they are asked to take.
+//
+//    Heartbeats heartbeats(directory, store, keys, clock);
+//    auto answer = heartbeats.Hear(body);
+//    if (auto* heard = std::get_if<HeartbeatHeard>(&answer)) answer 200 with heard->jws
+//
+// Safe from any thread.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/clock.h"
+#include "portal/access/keyring.h"
+#include "portal/store/directory.h"
+#include "portal/store/store.h"
+
+namespace plotmeter {
+
+struct HeartbeatHeard {
+  std::string jws = {};  // the signed answer
+};
+
+struct HeartbeatRefused {
+  int status = 400;              // 400, 401, 422
+  std::string check = {};        // "form", "key-retired", "signer", "revoked", "portal", "schema"
+  std::string detail = {};       // for people; nothing about keys
+  std::string signed_note = {};  // the same as a JWS (proto/receipt.h, SignRefusal)
+};
+
+class Heartbeats {
+ public:
+  // All of them must outlive it.
+  Heartbeats(Directory& directory, Store& store, const Keyring& keys, const Clock& clock)
+      : directory_(directory), store_(store), keys_(keys), clock_(clock) {}
+
+  std::variant<HeartbeatHeard, HeartbeatRefused> Hear(std::string_view body);
+
+ private:
+  HeartbeatRefused Refuse(std::string_view body, int status, std::string check,
+                          std::string detail) const;
+
+  Directory& directory_;
+  Store& store_;
+  const Keyring& keys_;
+  const Clock& clock_;
+};
+
+}  // namespace plotmeter

@@ -1,0 +1,205 @@
+#include "proto/heartbeat.h"
+
+#include <algorithm>
+
+#include "common/jose.h"
+#include "proto/seal.h"
+#include "proto/signed_json.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::size_t kHash = 32;
+constexpr std::size_t kNonce = 16;
+constexpr std::size_t kMaxMissing = 1000;
+constexpr std::size_t kMaxTroubles = 20;
+constexpr std::size_t kMaxSettings = 20;
+constexpr std::size_t kMaxValues = 100;                     // of one setting
+constexpr std::int64_t kMaxOffset = std::int64_t{1} << 50;  // ms; clocks may be anything
+
+std::string BytesOrNothing(const Field& field, std::size_t count) {
+  return field.is_present() ? field.Bytes(count) : std::string();
+}
+std::string TextOrNothing(const Field& field) {
+  return field.is_present() ? field.Text() : std::string();
+}
+std::int64_t Count(const Field& field) { return field.Integer(0, kMaxInteger); }
+
+Json Payload(const Heartbeat& said) {
+  Json out = {{"portal", said.portal},
+              {"collector", said.collector},
+              {"at", FormatInstant(said.at)},
+              {"version", said.version},
+              {"stream", said.stream},
+              {"waiting",
+               {{"readings", said.readings},
+                {"jobs", said.jobs},
+                {"alerts", said.alerts},
+                {"events", said.events},
+                {"batches", said.batches},
+                {"aside", said.aside}}},
+              {"printers",
+               {{"known", said.known}, {"answering", said.answering}, {"asleep", said.asleep}}}};
+  if (!said.nonce.empty()) out["nonce"] = said.nonce;
+  if (said.offset_ms) out["offset_ms"] = *said.offset_ms;
+  if (said.sequence > 0) {
+    out["sequence"] = said.sequence;
+    out["sha256"] = said.sha256;
+  }
+  if (!said.disk.empty()) out["disk"] = said.disk;
+  if (!said.troubles.empty()) out["troubles"] = said.troubles;
+  if (said.settings) {
+    out["settings"] = {{"version", said.settings->version}, {"outcome", said.settings->outcome}};
+    if (!said.settings->reason.empty()) out["settings"]["reason"] = said.settings->reason;
+  }
+  return out;
+}
+
+Heartbeat FromPayload(const Field& in) {
+  const Field waiting = in["waiting"];
+  const Field printers = in["printers"];
+  Heartbeat heard{.portal = in["portal"].Bytes(kHash),
+                  .collector = in["collector"].SomeText(),
+                  .nonce = BytesOrNothing(in["nonce"], kNonce),
+                  .at = in["at"].Time(),
+                  .version = in["version"].Text(),
+                  .stream = in["stream"].Uuid('*'),
+                  .readings = Count(waiting["readings"]),
+                  .jobs = Count(waiting["jobs"]),
+                  .alerts = Count(waiting["alerts"]),
+                  .events = Count(waiting["events"]),
+                  .batches = Count(waiting["batches"]),
+                  .aside = Count(waiting["aside"]),
+                  .known = Count(printers["known"]),
+                  .answering = Count(printers["answering"]),
+                  .asleep = Count(printers["asleep"])};
+  if (in["offset_ms"].is_present()) {
+    heard.offset_ms = in["offset_ms"].Integer(-kMaxOffset, kMaxOffset);
+  }
+  if (in["sequence"].is_present()) {
+    heard.sequence = in["sequence"].Integer(1, kMaxInteger);
+    heard.sha256 = in["sha256"].Bytes(kHash);
+  }
+  if (in["disk"].is_present()) heard.disk = in["disk"].Word();
+  if (const Field troubles = in["troubles"]; troubles.is_present()) {
+    const std::size_t count = troubles.Array(kMaxTroubles);
+    for (std::size_t i = 0; i < count; ++i) heard.troubles.push_back(troubles[i].Word());
+  }
+  if (const Field settings = in["settings"]; settings.is_present()) {
+    heard.settings = SettingsOutcome{.version = settings["version"].Integer(1, kMaxInteger),
+                                     .outcome = settings["outcome"].Word(),
+                                     .reason = TextOrNothing(settings["reason"])};
+  }
+  return heard;
+}
+
+ProposedSettings ProposalFrom(const Field& in) {
+  ProposedSettings proposal{.version = in["version"].Integer(1, kMaxInteger)};
+  const Field values = in["values"];
+  const Json& members = values.Object();
+  if (members.size() > kMaxSettings) values.Refuse("at most 20 settings");
+  for (const auto& member : members.items()) {
+    const Field value = values[member.key().c_str()];
+    std::vector<std::string>& texts = proposal.values[member.key()];
+    if (!value.is_array()) {
+      texts = {value.Text()};
+      continue;
+    }
+    const std::size_t count = value.Array(kMaxValues);
+    for (std::size_t i = 0; i < count; ++i) texts.push_back(value[i].Text());
+  }
+  return proposal;
+}
+
+HeardHeartbeat Failed(HeardHeartbeat::Check check, std::string detail) {
+  return {.check = check, .detail = std::move(detail)};
+}
+
+}  // namespace
+
+SaidHeartbeat WriteHeartbeat(const Heartbeat& heartbeat, const PrivateKey& collector,
+                             const PublicKey& portal_encryption) {
+  const std::string payload = JsonText(Payload(heartbeat));
+  return {.sealed = SealPlain(SignJws(kHeartbeatJws, payload, collector), kHeartbeatJwe,
+                              portal_encryption),
+          .sha256 = Base64Url(Sha256(payload))};
+}
+
+// The same order as for a batch: form, our key, the MAC, a signer we know, its signature, and only
+// then what it says.
+HeardHeartbeat ReadHeartbeat(std::string_view sealed, const OpenKeys& keys) {
+  using Check = HeardHeartbeat::Check;
+  const auto none = "the body is no heartbeat sealed to this portal";
+  if (sealed.size() > kMaxHeartbeat) return Failed(Check::kForm, none);
+  const JweRead read = ReadJwe(sealed);
+  if (read.fault == JweFault::kParts || read.fault == JweFault::kHeader ||
+      read.jwe.header.typ != kHeartbeatJwe || read.jwe.header.zip) {
+    return Failed(Check::kForm, none);
+  }
+  const auto key = keys.decryption(read.jwe.header.kid);
+  if (!key) {
+    return Failed(Check::kKeyRetired, "it is sealed to a key that this portal does not have");
+  }
+  if (read.fault != JweFault::kNone) return Failed(Check::kForm, none);
+  const auto opened = read.jwe.Decrypt(*key);
+  if (!opened) return Failed(Check::kForm, none);
+  const auto jws = ReadJws(*opened);
+  if (!jws || jws->header.typ != kHeartbeatJws) return Failed(Check::kForm, none);
+  const auto signer = keys.signer(jws->header.kid);
+  if (!signer || !jws->Verify(signer->key)) {
+    return Failed(Check::kSigner, "no collector of this portal signed it");
+  }
+  if (signer->revoked) return Failed(Check::kRevoked, "the collector was revoked");
+  HeardHeartbeat heard{.check = Check::kRight, .sha256 = Base64Url(Sha256(jws->payload))};
+  try {
+    const Json json = ParseJson(jws->payload, {.max_bytes = kMaxHeartbeat});
+    heard.heartbeat = FromPayload(Field(json));
+  } catch (const JsonError& error) {
+    heard.check = Check::kSchema;
+    heard.detail = error.what();
+  } catch (const BatchError& error) {
+    heard.check = Check::kSchema;
+    heard.detail = error.what();
+  }
+  return heard;
+}
+
+std::string WriteHeartbeatAnswer(const HeartbeatAnswer& answer, const PrivateKey& portal) {
+  Json out = {{"portal", answer.portal},     {"collector", answer.collector},
+              {"sha256", answer.sha256},     {"at", FormatInstant(answer.at)},
+              {"nonce", answer.nonce},       {"heard", answer.heard},
+              {"unbroken", answer.unbroken}, {"highest", answer.highest},
+              {"missing", answer.missing}};
+  if (!answer.unbroken_sha256.empty()) out["unbroken_sha256"] = answer.unbroken_sha256;
+  if (!answer.newest.empty()) out["newest"] = answer.newest;
+  if (answer.settings) {
+    Json values = Json::object();
+    for (const auto& [name, texts] : answer.settings->values) values[name] = texts;
+    out["settings"] = {{"version", answer.settings->version}, {"values", std::move(values)}};
+  }
+  return SignJws(kHeartbeatAnswerJws, JsonText(out), portal);
+}
+
+std::optional<HeartbeatAnswer> ReadHeartbeatAnswer(std::string_view jws, const PublicKey& portal) {
+  return ReadSigned<HeartbeatAnswer>(jws, kHeartbeatAnswerJws, portal, [](const Field& in) {
+    HeartbeatAnswer answer{.portal = in["portal"].Bytes(kHash),
+                           .collector = in["collector"].SomeText(),
+                           .sha256 = in["sha256"].Bytes(kHash),
+                           .at = in["at"].Time(),
+                           .nonce = in["nonce"].Bytes(kNonce),
+                           .heard = in["heard"].Boolean(),
+                           .unbroken = Count(in["unbroken"]),
+                           .unbroken_sha256 = BytesOrNothing(in["unbroken_sha256"], kHash),
+                           .highest = Count(in["highest"]),
+                           .newest = TextOrNothing(in["newest"])};
+    const Field missing = in["missing"];
+    const std::size_t count = missing.Array(kMaxMissing);
+    for (std::size_t i = 0; i < count; ++i) {
+      answer.missing.push_back(missing[i].Integer(1, kMaxInteger));
+    }
+    if (in["settings"].is_present()) answer.settings = ProposalFrom(in["settings"]);
+    return answer;
+  });
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,160 @@
+#include "collector/rounds.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "tests/collector/spool/spool_fixture.h"
+
+namespace plotmeter {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+// Answers at once, by the script of a test, and remembers how it was asked.
+class ScriptedChannel : public Channel {
+ public:
+  explicit ScriptedChannel(ChannelKind kind) : kind_(kind) {}
+  ChannelKind kind() const override { return kind_; }
+  void Identify(const PrinterAddress&, std::function<void(Told)> told) override { told(answer); }
+  void Read(const PrinterAddress&, std::function<void(Told)> told) override {
+    asked += "read ";
+    told(answer);
+  }
+  void Watch(const PrinterAddress&, std::function<void(Told)> told) override {
+    asked += "watch ";
+    told(answer);
+  }
+
+  Told answer = {};
+  std::string asked = {};
+
+ private:
+  ChannelKind kind_;
+};
+
+class RoundsTest : public SpoolFixture {
+ protected:
+  RoundsTest() {
+    spool_.Know({.host = "127.0.0.1", .identity = Plotter()});
+    piws_.answer = snmp_.answer = Answering();
+  }
+
+  Told Answering() const {
+    Told told{.seen = Seen::kAnswered, .at = clock_.Now()};
+    told.answers.identity = Plotter();
+    told.answers.alerts.emplace();
+    return told;
+  }
+  static Told Asleep() { return {.seen = Seen::kAsleep, .detail = "it sleeps: HTTP 503"}; }
+
+  RoundReport Run(std::function<void()> urgent = {}) {
+    piws_.asked.clear();
+    return rounds_.Run({.reading = {.interval = hours(3)}, .urgent = std::move(urgent)});
+  }
+  PrinterStatus& Status() { return book_.Of({.host = "127.0.0.1"}); }
+
+  Spool spool_{Open()};
+  StatusBook book_{directory_};
+  ScriptedChannel piws_{ChannelKind::kPiws};
+  ScriptedChannel snmp_{ChannelKind::kSnmp};
+  Poller poller_{{&piws_, &snmp_}};
+  RememberedCertificates certificates_;
+  DiskCare disk_{directory_};
+  Rounds rounds_{{.spool = spool_,
+                  .book = book_,
+                  .poller = poller_,
+                  .certificates = certificates_,
+                  .disk = disk_,
+                  .clock = clock_},
+                 {}};
+};
+
+TEST_F(RoundsTest, ReadsInFullWhatIsDueAndWatchesInBetween) {
+  EXPECT_EQ(Run().kept, 1);
+  EXPECT_EQ(piws_.asked, "read ");
+  clock_.Advance(minutes(10));
+  EXPECT_EQ(Run().kept, 0);
+  EXPECT_EQ(piws_.asked, "watch ");
+  clock_.Advance(hours(3));
+  EXPECT_EQ(Run().kept, 1);
+}
+
+TEST_F(RoundsTest, LeavesAPrinterAsleepAndTakesThatForNoTrouble) {
+  Run();
+  piws_.answer = snmp_.answer = Asleep();
+  clock_.Advance(minutes(10));
+  const std::optional<Instant> last = Status().last_success;
+  EXPECT_EQ(Run().answered, 1);
+  EXPECT_EQ(piws_.asked, "watch ") << "asked once, and not again";
+  EXPECT_TRUE(Status().asleep);
+  EXPECT_EQ(Status().last_error, "");
+  EXPECT_EQ(Status().serial, Plotter().serial) << "its last state stays";
+  EXPECT_EQ(Status().last_success, last);
+  EXPECT_TRUE(book_.IsThere(spool_.KnownPrinters().at(0)));
+  const PrinterCounts counts = book_.Count(spool_.KnownPrinters());
+  EXPECT_EQ(counts.asleep, 1);
+  EXPECT_EQ(counts.answering, 0);
+}
+
+TEST_F(RoundsTest, TellsSilenceFromSleep) {
+  piws_.answer = snmp_.answer = {.seen = Seen::kUnreachable, .detail = "no answer within 2 s"};
+  EXPECT_EQ(Run().answered, 0);
+  EXPECT_FALSE(Status().asleep);
+  EXPECT_EQ(Status().last_error, "piws: no answer within 2 s; snmp: no answer within 2 s");
+}
+
+TEST_F(RoundsTest, MakesUpForAReadingThatFellIntoTheSleepOfOneChannel) {
+  piws_.answer = Asleep();  // the network card answers SNMP all the same
+  EXPECT_EQ(Run().kept, 1);
+  EXPECT_TRUE(Status().asleep);
+  clock_.Advance(minutes(10));
+  EXPECT_EQ(Run().kept, 0) << "while it sleeps there is nothing to make up for";
+  piws_.answer = Answering();
+  clock_.Advance(minutes(10));
+  EXPECT_EQ(Run().kept, 0);
+  EXPECT_FALSE(Status().asleep) << "this round found it awake";
+  clock_.Advance(minutes(10));
+  EXPECT_EQ(Run().kept, 1);
+  EXPECT_EQ(piws_.asked, "read ");
+  clock_.Advance(minutes(10));
+  EXPECT_EQ(Run().kept, 0);
+}
+
+TEST_F(RoundsTest, CallsForACriticalAlertWhenItIsOnDiskAndNotBeforeNorTwice) {
+  int called = 0;
+  const auto urgent = [&] {
+    ++called;
+    EXPECT_EQ(spool_.CountWaiting().alerts, 1);
+  };
+  piws_.answer.answers.alerts = {{.key = "1", .severity = Severity::kWarning, .code = "low"}};
+  const RoundReport warned = Run(urgent);
+  EXPECT_TRUE(warned.changed);
+  EXPECT_FALSE(warned.urgent);
+  spool_.Cut(signer());
+  piws_.answer.answers.alerts->push_back(
+      {.key = "2", .severity = Severity::kCritical, .code = "jam"});
+  EXPECT_TRUE(Run(urgent).urgent);
+  EXPECT_EQ(called, 1);
+  const RoundReport again = Run(urgent);
+  EXPECT_FALSE(again.changed);
+  EXPECT_EQ(called, 1);
+}
+
+TEST_F(RoundsTest, ReadsAtTheSameDistanceWhateverTheWallClockDoes) {
+  const Instant begin = clock_.Now();
+  int kept = 0;
+  for (int round = 0; round < 6 * 24 * 10; ++round) {
+    clock_.Advance(minutes(10));
+    if (round % 7 == 0) clock_.Set(clock_.Now() - hours(1));
+    if (round == 300) clock_.Set(begin - hours(24 * 365));
+    piws_.answer.at = snmp_.answer.at = clock_.Now();
+    kept += Run().kept;
+  }
+  EXPECT_GE(kept, 10 * 8);
+  EXPECT_LE(kept, 10 * 16);
+}
+
+}  // namespace
+}  // namespace plotmeter
