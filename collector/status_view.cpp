@@ -26,7 +26,7 @@ bool IsOfAChannel(std::string_view words) {
   return std::ranges::any_of(kChannels, [&](std::string_view c) { return words.starts_with(c); });
 }
 
-// "snmp: no answer; piws: Failed to connect to …" as a sentence for each channel.
+// "snmp: no answer; piws: it takes no connection" as a sentence for each channel.
 std::vector<std::string> ChannelsApart(std::string_view words) {
   std::vector<std::string> parts;
   for (std::size_t from = 0; from < words.size();) {
@@ -98,12 +98,18 @@ std::string RemoteLines(const Json& status) {
   const Json remote = status.value("remote", Json());
   if (!remote.is_object() || Text(remote, "outcome").empty()) return {};
   const std::string reason = Text(remote, "reason");
-  std::string text = fmt::format("Settings from the portal, version {}: {}{}.\n",
-                                 remote.value("version", std::int64_t{0}), Text(remote, "outcome"),
-                                 reason.empty() ? "" : ", " + reason);
-  for (const auto& setting : remote.value("settings", Json::object()).items()) {
-    text += fmt::format("  {} = {}\n", setting.key(),
-                        fmt::join(setting.value().get<std::vector<std::string>>(), ", "));
+  const auto version = remote.find("version");
+  std::string text =
+      fmt::format("Settings from the portal, version {}: {}{}.\n",
+                  version != remote.end() && version->is_number() ? version->dump() : "unknown",
+                  Text(remote, "outcome"), reason.empty() ? "" : ", " + reason);
+  for (const auto& [name, values] : remote.value("settings", Json::object()).items()) {
+    if (!values.is_array()) continue;
+    std::vector<std::string> texts;
+    for (const Json& value : values) {
+      if (value.is_string()) texts.push_back(value.get<std::string>());
+    }
+    text += fmt::format("  {} = {}\n", name, fmt::join(texts, ", "));
   }
   return text;
 }

@@ -81,8 +81,7 @@ TEST(StatusViewTest, SaysItInWordsWithAges) {
 }
 
 TEST(StatusViewTest, LeavesOutTheChannelsThatAPrinterDoesNotHave) {
-  const std::string nobody =
-      "piws: Failed to connect to 10.0.0.1 port 443 after 0 ms: Couldn't connect to server";
+  const std::string nobody = "piws: it takes no connection";
   StatusParts parts;
   parts.known = {{.host = "10.0.0.1"}, {.host = "10.0.0.2"}};
   parts.book = {
@@ -92,7 +91,7 @@ TEST(StatusViewTest, LeavesOutTheChannelsThatAPrinterDoesNotHave) {
   const std::string text = StatusText(StatusOf(parts), kNoon);
   EXPECT_THAT(text, HasSubstr("answered 1 minute ago\n           ink is low\n  silent"));
   EXPECT_THAT(text, HasSubstr("has never answered\n"
-                              "           piws: nothing takes the connection at TCP 443\n"
+                              "           piws: it takes no connection\n"
                               "           snmp: no answer\n"));
 }
 
@@ -107,8 +106,25 @@ TEST(StatusViewTest, SaysWhatToDoWhereNothingIsThereYet) {
 TEST(StatusViewTest, BearsABookThatSomebodyElseWrote) {
   StatusParts parts = Fleet();
   parts.book = {{"printers", Json::array({Json{{"address", 3}}, Json{{"remarks", 7}}})},
+                {"remote", Json{{"outcome", "taken"}, {"settings", Json{{"interval", 3}}}}},
                 {"events", "none"}};
   EXPECT_THAT(StatusText(StatusOf(parts), kNoon), HasSubstr("5 new"));
+}
+
+TEST(StatusViewTest, SaysWhatThePortalChanged) {
+  StatusParts parts;
+  parts.book = {{"last_heartbeat_at", "2026-11-22T11:58:00Z"},
+                {"newer_version", "9.0.0"},
+                {"remote", Json{{"version", 4},
+                                {"outcome", "applied"},
+                                {"reason", nullptr},
+                                {"settings", Json{{"interval", Json::array({"1h"})}}}}}};
+  const std::string text = StatusText(StatusOf(parts), kNoon);
+  for (const char* words :
+       {"It answered the last heartbeat 2 minutes ago.", "There is a newer version: 9.0.0.",
+        "Settings from the portal, version 4: applied.\n  interval = 1h\n"}) {
+    EXPECT_THAT(text, HasSubstr(words));
+  }
 }
 
 TEST(StatusViewTest, GivesAgesInTheUnitThatMatters) {
