@@ -44,6 +44,7 @@ namespace fs = std::filesystem;
 
 const std::string kGolden = SOURCE_ROOT "/tests/golden/privacy/leaves.golden";
 const Instant kNow = *ParseInstant("2026-05-23T16:31:00Z");
+constexpr int kAlone = 2;                   // of places that are alike so many are marked alone
 constexpr const char* kHost = "zq00000qz";  // the address that is asked
 
 using Marks = std::set<int>;
@@ -122,7 +123,9 @@ class Collector {
  public:
   explicit Collector(const MaskModes& modes)
       : directory_(FreshDirectory("marks")),
-        spool_({.directory = directory_, .masks = modes}, clock_) {}
+        spool_({.directory = directory_, .masks = modes}, clock_) {
+    spool_.SyncLater();  // no power goes out in this test
+  }
 
   void Together(const std::function<void()>& act) { spool_.Together(act); }
 
@@ -256,8 +259,7 @@ bool IsNumber(const std::string& text) {
 // Reads all there is, a mark at a time, and remembers which mark stood where.
 class Marking {
  public:
-  // Of places that are alike so many are marked alone.
-  Marking(const MaskModes& modes, int alone) : alone_(alone), collector_(modes) {}
+  explicit Marking(const MaskModes& modes) : collector_(modes) {}
 
   void Documents() {
     for (const fs::path& file : FilesOf({kTree / "piws", kTree / "ledm", kTree / "printers",
@@ -312,7 +314,7 @@ class Marking {
     return mark;
   }
 
-  bool IsAlone(const std::string& place) { return were_alone_[place]++ < alone_; }
+  bool IsAlone(const std::string& place) { return alone_[place]++ < kAlone; }
 
   void Document(const std::string& body, bool is_ledm, bool counts) {
     const std::string channel = is_ledm ? "ledm " : "piws ";
@@ -395,8 +397,7 @@ class Marking {
     collector_.Keep(ChannelKind::kSnmp, Read(at_once), static_cast<int>(places_.size()));
   }
 
-  const int alone_;
-  std::map<std::string, int> were_alone_;
+  std::map<std::string, int> alone_;
   Collector collector_;
   std::map<int, std::string> places_ = {{0, "the address that is asked"}};
   Marks out_;
@@ -459,7 +460,7 @@ void ExpectNothingElseOnDisk(const Marking& marking) {
 }
 
 TEST(MarksTest, ComeOutWhereTheListSaysAndNowhereElse) {
-  Marking marking(All(MaskMode::kSent), 2);
+  Marking marking(All(MaskMode::kSent));
   marking.Documents();
   marking.Walks();
   const Leaves leaves = marking.Out();
@@ -512,7 +513,7 @@ TEST(MarksTest, NamesAreAskedForOnlyWhereTheSiteWantsThem) {
 class MaskedMarksTest : public testing::TestWithParam<MaskMode> {};
 
 TEST_P(MaskedMarksTest, AreInNothingThatLeavesOrIsKept) {
-  Marking marking(All(GetParam()), 1);
+  Marking marking(All(GetParam()));
   marking.Documents();
   marking.Walks();
   Leaves expected = GoldenLeaves();
