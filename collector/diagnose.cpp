@@ -24,9 +24,13 @@ Json Diagnose(Ways& ways, const Looked& looked, const Arguments& arguments, cons
   const auto until = steady_clock::now() + diagnosis::kLongest;
   const Fingerprint& found = looked.fingerprint;
   const bool with_serial = arguments.Switch("with-serial");
-  Redaction redaction({.model = found.model, .serial = found.serial, .with_serial = with_serial});
+  // Elsewhere it may be a name that somebody gave: a PC calls its queues so.
+  const bool is_printer =
+      found.verdict == Verdict::kLargeFormat || found.verdict == Verdict::kOffice;
+  Redaction redaction(
+      {.model = is_printer ? found.model : "", .serial = found.serial, .with_serial = with_serial});
   Json printer = {{"maker", redaction.Text("Manufacturer", found.maker)},
-                  {"model", found.model},
+                  {"model", is_printer ? found.model : redaction.Text("", found.model)},
                   {"product", redaction.Text("ProductNumber", found.product)},
                   {"firmware", redaction.Text("FirmwareRevision", found.firmware)},
                   {"serial", redaction.Text("SerialNumber", found.serial)},

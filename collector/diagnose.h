@@ -3,7 +3,7 @@
 //
 //    {"diagnostics":1,"at":"2026-11-22T09:00:03Z","collector":"0.1.0",
 //     "printer":{"maker":"HP","model":"HP DesignJet Z9 24in","product":"W3Z71A","firmware":…,
-//                "serial":"serial-1","verdict":"large-format","rule":…,"profile":…},
+//                "serial":"serial-1","verdict":"large-format","profile":"designjet-z9"},
 //     "snmp":{"version":"2c","walks":[{"of":"Printer-MIB","seen":"answered","rows":412,
 //             "objects":{"1.3.6.1.2.1.43.8.2.1.12.1.1":"text: Plain Paper",…}}]},
 //     "web":[{"path":"/LFPWebServices/PI/InkSystem.json","seen":"read","bytes":3120,

@@ -20,7 +20,9 @@ constexpr int kPacketsPerSecond = 100;
 struct Patient {
   PrinterAddress address = {};
   std::string serial = {};  // as it is known; empty: nobody knows
-  std::future<Probed> probed = {};
+  std::future<Probed> asked = {};
+  Probed probed = {};
+  std::future<Told> web = {};  // of a silent one
 };
 
 template <typename Answer, typename Ask>
@@ -51,10 +53,9 @@ std::vector<Patient> PatientsOf(const Arguments& arguments, Spool* spool) {
 }
 
 // A silent one: is the printer gone, or SNMP only?
-void SaySilent(Ways& ways, const Patient& patient, const Probed& probed, const std::string& name,
-               Findings& findings) {
-  const Told web =
-      Awaited<Told>([&](auto done) { ways.piws.Identify(patient.address, std::move(done)); }).get();
+void SaySilent(Patient& patient, const std::string& name, Findings& findings) {
+  const Probed& probed = patient.probed;
+  const Told web = patient.web.get();
   const bool web_is_there = web.seen != Seen::kUnreachable && web.seen != Seen::kNothing;
   const std::string port = fmt::format("UDP {}", patient.address.snmp_port);
   const std::string why = probed.detail.empty() ? std::string(ToText(probed.seen)) : probed.detail;
@@ -100,20 +101,25 @@ void ExaminePrinters(const Arguments& arguments, const Clock& clock, Spool* spoo
                  spool != nullptr ? spool->Certificates() : std::map<std::string, std::string>{},
              .access = &access});
   for (Patient& patient : patients) {
-    patient.probed =
+    patient.asked =
         Awaited<Probed>([&](auto done) { ways.snmp.Recognise(patient.address, std::move(done)); });
+  }
+  for (Patient& patient : patients) {
+    patient.probed = patient.asked.get();
+    if (patient.probed.fingerprint.verdict != Verdict::kSilent) continue;
+    patient.web =
+        Awaited<Told>([&](auto done) { ways.piws.Identify(patient.address, std::move(done)); });
   }
   std::size_t well = 0;
   std::string last;
   for (Patient& patient : patients) {
-    const Probed probed = patient.probed.get();
-    const Fingerprint& found = probed.fingerprint;
+    const Fingerprint& found = patient.probed.fingerprint;
     const std::string name = fmt::format("{}{}", patient.address.host,
                                          patient.address.known.model.empty()
                                              ? ""
                                              : fmt::format(" ({})", patient.address.known.model));
     if (found.verdict == Verdict::kSilent) {
-      SaySilent(ways, patient, probed, name, findings);
+      SaySilent(patient, name, findings);
     } else if (found.verdict != Verdict::kLargeFormat) {
       findings.Warn(
           "printer",
