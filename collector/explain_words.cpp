@@ -22,6 +22,7 @@ struct Named {
 const std::vector<Named>& Names() {
   static const std::vector<Named> names = {{mib::kSysObjectId, "sysObjectID.0"},
                                            {mib::kSysDescr, "sysDescr.0"},
+                                           {mib::kSysUpTime, "sysUpTime.0"},
                                            {mib::kGdStatusId, "gdStatusId.0"},
                                            {mib::kPpmDeviceId, "ppmPrinterIEEE1284DeviceId.1"},
                                            {mib::kHrDeviceType, "hrDeviceType"},
