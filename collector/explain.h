@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/explain_words.h"
 #include "collector/look.h"
 #include "collector/search_profile.h"
 #include "collector/snmp/session.h"
@@ -37,19 +38,6 @@ class Witness : public SnmpSession {
   std::mutex mutex_;  // guards the one below
   std::vector<Asked> asked_ = {};
 };
-
-// How credentials are called where people read: "v2c, community 1 of 2"; never what they are.
-std::string NameOf(const SnmpCredentials& credentials, const std::vector<SnmpCredentials>& all);
-
-// "sysDescr.0 (1.3.6.1.2.1.1.1.0)"
-std::string NameOf(const Oid& object);
-
-// A value for a person: text decoded, an OID with its owner. What may name a person or a computer
-// is withheld: "(withheld: 34 octets)".
-std::string ShownValue(const Oid& object, const Value& value, const Fingerprint& fingerprint);
-
-// What to do when the verdict is not what was expected.
-std::string AdviceFor(const Fingerprint& fingerprint);
 
 // Asks and prints. 0, or 1 if nothing answered.
 int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchProfile& profile);

@@ -3,6 +3,8 @@
 #include <future>
 #include <utility>
 
+#include "collector/by_web.h"
+
 namespace plotmeter {
 
 Finder::Finder(const Arguments& arguments, const Clock& clock, std::function<void()> wake)
@@ -14,6 +16,7 @@ void Finder::Begin(SearchProfile profile, SweepState from,
                    std::map<std::string, std::string> certificates) {
   busy_ = true;
   news_ = {.profile = profile.name};
+  cut_ = false;
   thread_ = std::jthread([this, profile = std::move(profile), from = std::move(from),
                           certificates = std::move(certificates)](std::stop_token stop) {
     std::string trouble;
@@ -56,12 +59,23 @@ void Finder::Run(const SearchProfile& profile, SweepState from,
   sweep.Start(
       [&](SweepRow row) {
         Looked looked = LookedOf(profile, plan, std::move(row));
-        if (looked.fingerprint.verdict != Verdict::kLargeFormat) return;
+        const bool is_ours = looked.fingerprint.verdict == Verdict::kLargeFormat;
+        const bool is_listed = !looked.row.at.host.empty();
+        if (!is_ours && !(is_listed && IsUnsettled(looked.fingerprint))) return;
         {
           const std::lock_guard lock(mutex_);
           ++unidentified_;
         }
         const PrinterAddress address = looked.address;
+        if (!is_ours) {
+          AskWeb(ways.piws, ways.ledm, address,
+                 [this, &ways, stop,
+                  looked = std::move(looked)](std::vector<ChannelTold> told) mutable {
+                   SettleByWeb(looked, std::move(told), ways.profiles);
+                   Keep(std::move(looked), stop.stop_requested());
+                 });
+          return;
+        }
         ways.piws.Identify(address, [this, &ways, looked = std::move(looked)](Told told) mutable {
           looked.told = {{ChannelKind::kPiws, std::move(told)}};
           TakeIdentity(looked, ways.profiles);
@@ -77,15 +91,18 @@ void Finder::Run(const SearchProfile& profile, SweepState from,
   // What is still being asked calls back before the channels are gone; then nothing is under way.
   std::unique_lock lock(mutex_);
   identified_.wait(lock, [&] { return unidentified_ == 0; });
-  news_.state = sweep.state();
+  if (!cut_) news_.state = sweep.state();
   sweep_ = nullptr;
   news_.certificates.merge(ways.certificates.TakeNew());
 }
 
-void Finder::Keep(Looked looked) {
+void Finder::Keep(Looked looked, bool cut) {
   {
     const std::lock_guard lock(mutex_);
-    news_.printers.push_back(std::move(looked));
+    cut_ = cut_ || (cut && IsUnsettled(looked.fingerprint));
+    if (looked.fingerprint.verdict == Verdict::kLargeFormat) {
+      news_.printers.push_back(std::move(looked));
+    }
     --unidentified_;
     identified_.notify_all();
   }
@@ -94,7 +111,7 @@ void Finder::Keep(Looked looked) {
 
 Finder::News Finder::Take() {
   const std::lock_guard lock(mutex_);
-  if (sweep_ != nullptr && unidentified_ == 0) news_.state = sweep_->state();
+  if (sweep_ != nullptr && unidentified_ == 0 && !cut_) news_.state = sweep_->state();
   News news = std::exchange(news_, {});
   news_.profile = news.profile;
   if (news.finished) busy_ = false;

@@ -56,7 +56,7 @@ class Finder {
  private:
   void Run(const SearchProfile& profile, SweepState from,
            std::map<std::string, std::string> certificates, std::stop_token stop);
-  void Keep(Looked looked);
+  void Keep(Looked looked, bool cut = false);
 
   const Arguments& arguments_;
   const Clock& clock_;
@@ -66,7 +66,8 @@ class Finder {
   std::mutex mutex_;  // guards what is below
   News news_ = {};
   std::condition_variable identified_;
-  int unidentified_ = 0;  // printers found whose own words are awaited
+  int unidentified_ = 0;  // whose own words are awaited: printers, and what may be one
+  bool cut_ = false;      // an address that the sweep counts as settled is not: the end came first
   Sweep* sweep_ = nullptr;
 
   std::jthread thread_;

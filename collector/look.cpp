@@ -11,9 +11,9 @@
 #include <map>
 #include <memory>
 
+#include "collector/by_web.h"
 #include "collector/channel/answers_json.h"
 #include "collector/collector_settings.h"
-#include "collector/snmp/large_format.h"
 
 namespace plotmeter {
 namespace {
@@ -90,23 +90,13 @@ Looked LookAt(Ways& ways, const PrinterAddress& address) {
   std::promise<Probed> probed;
   ways.snmp.Recognise(address, [&](Probed answer) { probed.set_value(std::move(answer)); });
   looked.fingerprint = probed.get_future().get().fingerprint;
-  Verdict& verdict = looked.fingerprint.verdict;
-  if (verdict == Verdict::kSilent || verdict == Verdict::kUnknown) {
-    std::promise<Told> identified;
-    ways.piws.Identify(address, [&](Told told) { identified.set_value(std::move(told)); });
-    if (identified.get_future().get().seen == Seen::kAnswered) {
-      verdict = Verdict::kLargeFormat;
-      looked.fingerprint.rule = "it answers the information web services of large-format printers";
-    } else {  // which office printers speak too
-      std::promise<Told> modelled;
-      ways.ledm.Identify(address, [&](Told told) { modelled.set_value(std::move(told)); });
-      if (NamesLargeFormat(modelled.get_future().get().answers.identity.model)) {
-        verdict = Verdict::kLargeFormat;
-        looked.fingerprint.rule = "its LEDM names a large-format model";
-      }
-    }
+  if (IsUnsettled(looked.fingerprint)) {
+    std::promise<std::vector<ChannelTold>> web;
+    AskWeb(ways.piws, ways.ledm, address,
+           [&](std::vector<ChannelTold> told) { web.set_value(std::move(told)); });
+    SettleByWeb(looked, web.get_future().get(), ways.profiles);
   }
-  if (verdict != Verdict::kLargeFormat) return looked;
+  if (looked.fingerprint.verdict != Verdict::kLargeFormat) return looked;
   ways.poller.Ask({address}, {}, [&](const PrinterAddress&, const std::vector<ChannelTold>& told) {
     looked.told = told;
   });
@@ -169,9 +159,38 @@ KnownPrinter KnownOf(const Looked& looked, Instant now) {
           .macs = Merge(looked.address, looked.told).macs};
 }
 
+namespace {
+
+// Each on its own time-outs, as many at once as the web channels take.
+void AskWebOfListed(Ways& ways, std::map<Ipv4, Looked>& found, const SweepPlan& plan,
+                    const DiscoverView& view) {
+  std::vector<std::pair<Looked*, std::promise<std::vector<ChannelTold>>>> asked;
+  for (auto& [number, looked] : found) {
+    if (plan.rows.contains(number) && IsUnsettled(looked.fingerprint)) {
+      asked.emplace_back(&looked, std::promise<std::vector<ChannelTold>>());
+    }
+  }
+  if (asked.empty()) return;
+  view.line(fmt::format("asking the web servers of {} listed addresses that SNMP does not settle",
+                        asked.size()));
+  for (auto& [looked, answer] : asked) {
+    AskWeb(ways.piws, ways.ledm, looked->address,
+           [&answer](std::vector<ChannelTold> told) { answer.set_value(std::move(told)); });
+  }
+  for (auto& [looked, answer] : asked) {
+    SettleByWeb(*looked, answer.get_future().get(), ways.profiles);
+    if (looked->fingerprint.verdict == Verdict::kLargeFormat) view.found(*looked);
+  }
+}
+
+}  // namespace
+
 std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan plan,
                              const DiscoverView& view, std::stop_token stop) {
-  const std::stop_callback end(stop, [&] { ways.session.Stop(); });
+  const std::stop_callback end(stop, [&] {
+    ways.session.Stop();
+    ways.web.Stop();
+  });
   plan.options.window = WindowFor(ways.session.packets_per_second(), profile.timeout);
   std::map<Ipv4, Looked> found;
   std::promise<void> done;
@@ -184,6 +203,7 @@ std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan
       },
       view.progress, [&] { done.set_value(); });
   done.get_future().wait();
+  AskWebOfListed(ways, found, plan, view);
 
   std::map<std::string, Looked*> printers;
   std::vector<PrinterAddress> addresses;

@@ -77,8 +77,9 @@ struct DiscoverView {
   std::function<void(const Looked&)> found = [](const Looked&) {};  // a large-format printer
 };
 
-// Sweeps by SNMP and reads every large-format printer found. Every address that was looked at is in
-// the answer, in rising order. Ends early, and stops the session, when `stop` is requested.
+// Sweeps by SNMP, asks the web servers of addresses that a host list names and SNMP does not settle
+// (by_web.h), and reads every large-format printer found. Every address that was looked at is in
+// the answer, in rising order. Ends early, and stops the channels, when `stop` is requested.
 std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan plan,
                              const DiscoverView& view = {}, std::stop_token stop = {});
 

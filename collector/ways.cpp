@@ -67,13 +67,13 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
 
 Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
            int packets_per_second, std::map<std::string, std::string> known,
-           const AccessBook* access, std::set<GivenMeter> given)
+           const AccessBook* access, std::set<GivenMeter> given, const WebSettings& web_settings)
     : profiles(ProfilesOf(arguments)),
       certificates(std::move(known)),
       session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
               clock),
       snmp(session, ChannelOptions(profile, access, profiles)),
-      web(clock, certificates),
+      web(clock, certificates, web_settings),
       piws(web, PiwsOptions(arguments, profiles)),
       ledm(web, LedmOptions(arguments)),
       poller({&piws, &ledm, &snmp}, profiles, std::move(given)) {

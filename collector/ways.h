@@ -49,7 +49,8 @@ struct Ways {
   // must outlive it. `certificates` and `given` are what was remembered of printers before.
   Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
        int packets_per_second, std::map<std::string, std::string> certificates = {},
-       const AccessBook* access = nullptr, std::set<GivenMeter> given = {});
+       const AccessBook* access = nullptr, std::set<GivenMeter> given = {},
+       const WebSettings& web_settings = {});
 
   const Profiles profiles;
   RememberedCertificates certificates;

@@ -140,8 +140,8 @@ std::vector<HostRow> ParseHosts(std::string_view file, std::string_view text) {
                  .note = field("note")};
     host.at =
         HostName::Parse(fmt::format("{}, line {}: address", file, row->line), field("address"));
-    const auto [first, is_new] =
-        lines.emplace(fmt::format("{}:{}", host.at.host, host.at.port.value_or(0)), row->line);
+    // With another port too: an address is looked at once.
+    const auto [first, is_new] = lines.emplace(host.at.host, row->line);
     if (!is_new) {
       Refuse(file, row->line,
              fmt::format("the address '{}' was in line {} already", Shown(field("address")),

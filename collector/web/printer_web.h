@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,12 +37,19 @@ inline FetchRules PrinterWebRules() {
   return rules;
 }
 
+// One question to a web server, and what came of it, for people: "HTTP 404".
+struct WebAsked {
+  std::string url = {};
+  std::string answer = {};  // nothing that the printer sent
+};
+
 struct WebSettings {
   std::chrono::milliseconds deadline{15'000};  // of one request
   std::chrono::milliseconds connect{5'000};    // of TCP and TLS, within it
   std::chrono::milliseconds visit{90'000};     // of all requests of a visit; none begins after it
   std::size_t max_bytes = std::size_t{4} << 20;
   FetchRules rules = PrinterWebRules();
+  std::function<void(const WebAsked&)> witness = {};  // told of each, on the thread of Fetch
 };
 
 class PrinterWeb {

@@ -84,7 +84,8 @@ void WebVisit::Ask(std::vector<std::string> paths, Then next, std::chrono::milli
   const std::string path = paths.front();
   paths.erase(paths.begin());
   const bool xml = path.ends_with(".xml");
-  FetchRequest request{.url = fmt::format("{}{}{}", base_, protocol_.root, path),
+  asked_ = fmt::format("{}{}{}", base_, protocol_.root, path);
+  FetchRequest request{.url = asked_,
                        .accept = xml                       ? "application/xml"
                                  : path.ends_with(".json") ? "application/json"
                                                            : std::string(protocol_.accept),
@@ -104,6 +105,12 @@ void WebVisit::OnAnswer(const FetchResult& got, const std::vector<std::string>& 
                         const Then& next, std::chrono::milliseconds pause) {
   const Page page = JudgePage(got, {.max_bytes = web_.settings_.max_bytes});
   Note(got, page);
+  if (const auto& witness = web_.settings_.witness) {
+    witness({.url = asked_,
+             .answer = page.seen == PageSeen::kRead
+                           ? fmt::format("{}, a document of {} bytes", page.detail, got.body.size())
+                           : page.detail});
+  }
   if (given_up_) return EndWithWhatThereIs(page);
   const bool elsewhere = page.seen == PageSeen::kAbsent || page.seen == PageSeen::kUnreadable;
   if (elsewhere && !paths.empty()) return Ask(paths, next, pause);
@@ -160,14 +167,16 @@ bool WebVisit::IsTheRememberedOne(const PrinterIdentity& identity) {
     EndCertificateChanged();
     return false;
   }
-  if (std::string& before = web_.serials_[printer_]; before != identity.serial) {
+  // A channel that says no serial speaks of the same printer: it has its key, or nobody's.
+  std::string& before = web_.serials_[printer_];
+  if (!identity.serial.empty() && before != identity.serial) {
     if (!before.empty()) {  // what was learnt of the channels was learnt of another printer
       web_.job_tellers_.erase(printer_);
       std::erase_if(web_.presences_, [this](const auto& entry) {
         return entry.first.first == printer_ && entry.first.second != protocol_.kind;
       });
     }
-    if (!identity.serial.empty()) before = identity.serial;
+    before = identity.serial;
   }
   pin_ = fingerprint_;
   identified_ = true;
@@ -241,8 +250,8 @@ void WebVisit::End(Seen seen, std::string detail) {
 }
 
 void WebVisit::Finish(Seen seen, std::string detail) {
-  ended_ = true;
   Bound(told_.answers);
+  ended_ = true;  // from here on, whatever is thrown is not this visit's
   told_.seen = seen;
   told_.detail = std::move(detail);
   if (told_.at == Instant{}) told_.at = at_;

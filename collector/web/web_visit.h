@@ -118,7 +118,8 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
 
   PrinterWeb& web_;
   const WebProtocol protocol_;
-  std::string base_;  // "https://10.0.0.7:443"
+  std::string base_;   // "https://10.0.0.7:443"
+  std::string asked_;  // the URL of the request under way
   const std::string printer_;
   bool plain_ = false;
   std::function<void(Told)> done_;

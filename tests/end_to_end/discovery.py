@@ -67,9 +67,33 @@ def host_list_and_profile(stage, reach, snmp_port, https_port):
             words=["hosts.csv, line 4", "10.0.0.300", "expected"])
 
 
+def listed_and_silent_over_snmp(stage, reach):
+    """Nobody knows the community; who is listed is known by its web server, read there alone, and kept."""
+    hosts = stage.path("silent.csv")
+    with open(hosts, "w", encoding="utf-8") as f:
+        f.write("address,label\n127.92.0.1,Archive\n127.92.0.99,nobody\n")
+    state = stage.path("by-web")
+    words = ("--hosts", hosts, "--range", "127.92.0.2", *reach, "--community", "not-this-one", "--retries", 0)
+    found = {d["address"].split(":")[0]: d for d in stage.run_json("plotmeter-collector", "discover", "--state", state, *words)}
+    listed = found["127.92.0.1"]
+    expect(listed["verdict"] == "large-format" and listed["channels"] == ["piws"], f"listed: {listed}")
+    expect("silent over SNMP" in listed["rule"] and listed["reading"]["piws"]["meters"], f"listed: {listed}")
+    expect(found["127.92.0.2"]["verdict"] == "silent", "a stranger of a range is asked by SNMP only")
+    expect("piws: the port is closed" in found["127.92.0.99"]["rule"], f"nobody there: {found['127.92.0.99']}")
+    stage.run("plotmeter-collector", "run", "--once", "--state", state, *reach, "--community", "not-this-one", expect=None)
+    known = stage.run_json("plotmeter-collector", "status", "--state", state)["printers"]
+    expect([p["serial"] for p in known] == [listed["serial"]] and known[0]["last_kept"], f"metered over its web server: {known}")
+    # The same by the sweep of a collector that runs.
+    done = stage.run("plotmeter-collector", "run", "--once", "--state", stage.path("by-web-2"), *words, expect=None)
+    known = stage.run_json("plotmeter-collector", "status", "--state", stage.path("by-web-2"))["printers"]
+    expect([p["serial"] for p in known] == [listed["serial"]], f"found by run: {known}\n{done.stderr}")
+    done = stage.run("plotmeter-collector", "discover", "--explain", "127.92.0.1", *reach, "--community", "not-this-one")
+    expect("Verdict: large-format, because it is silent over SNMP" in done.stdout, done.stdout)
+
+
 def explanations(stage, reach):
     done = stage.run("plotmeter-collector", "discover", "--explain", "127.92.0.1", *reach)
-    for words in ("sysObjectID.0 (1.3.6.1.2.1.1.2.0)", "Identification.xml", "Is its maker HP?", "Verdict: large-format"):
+    for words in ("sysObjectID.0 (1.3.6.1.2.1.1.2.0)", "Identification.xml", "/DevMgmt/DiscoveryTree.xml", "HTTP 404", "Is its maker HP?", "Verdict: large-format"):
         expect(words in done.stdout, f"no {words!r} in:\n{done.stdout}")
     expect("public" not in done.stdout, "it says the community")
     done = stage.run("plotmeter-collector", "discover", "--explain", "127.92.0.99", *reach, expect=1)
@@ -103,6 +127,7 @@ def main():
         stage.run("plotmeter-collector", "run", "--config", options.example, "--check")
         wrong_settings(stage)
         explanations(stage, reach)
+        listed_and_silent_over_snmp(stage, reach)
         host_list_and_profile(stage, reach, snmp_port, https_port)
         killed_and_goes_on(stage, reach)
 

@@ -51,6 +51,8 @@ TEST(HostsTest, NamesTheLineOfWhatIsWrong) {
   EXPECT_EQ(Complaint("address\n\n10.0.0.7\n10.0.0.7\n"),
             "hosts.csv, line 4: the address '10.0.0.7' was in line 3 already; expected each "
             "address once");
+  EXPECT_THAT(Complaint("address\n10.0.0.7\n10.0.0.7:1161\n"),
+              HasSubstr("line 3: the address '10.0.0.7:1161' was in line 2 already"));
   EXPECT_EQ(
       Complaint("address\n10.0.0.300\n"),
       "'hosts.csv, line 2: address' is '10.0.0.300'; expected an IPv4 address such as "
