@@ -326,6 +326,7 @@ void Service::Keep(const Polled& polled, bool due, RoundReport& report) {
     });
     if (!on_disk) {
       error = disk_trouble_;
+      status.last_kept = {};  // a channel that told it thinks it known: it is asked in full again
     } else {
       disk_trouble_.clear();
       if (due) {

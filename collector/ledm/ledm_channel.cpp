@@ -7,6 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include "collector/ledm/documents.h"
+#include "collector/ledm/happenings.h"
 #include "collector/web/lan.h"
 #include "collector/web/web_visit.h"
 
@@ -50,12 +52,12 @@ class LedmChannel::Visit : public WebVisit {
   bool Has(LedmResource resource) { return known().tree.contains(resource); }
 
   void Begin() override {
-    if (!known().plain_base.empty()) UsePlain(known().plain_base);
     const auto tree_at = known().tree_at;
     const auto& settings = channel_.settings_;
     const auto good_for = known().tree_listed ? settings.tree_for : settings.assumed_for;
     const bool fresh = tree_at && *tree_at <= now() && now() - *tree_at < good_for;
-    if (!fresh || IsNew() || wish_ == Wish::kIdentity) return AskTree();
+    if (!fresh || IsNew() || wish_ == Wish::kIdentity) return AskTree();  // it may have TLS by now
+    if (!known().plain_base.empty()) UsePlain(known().plain_base);
     const bool same = wish_ == Wish::kNews && !known().fingerprint.empty();
     if (!same || !Has(LedmResource::kEventTable)) return AskIdentity();
     SpeakOnlyTo(known().fingerprint);
@@ -135,7 +137,9 @@ class LedmChannel::Visit : public WebVisit {
     if (EndedAsleep()) return;
     if (!stamps) return AskTheRest();
     stamps_ = *stamps;
-    const std::string power_up = stamps_.contains("PowerUpEvent") ? stamps_["PowerUpEvent"] : "";
+    // Old events may leave the table: one that is not there any more says nothing.
+    const auto said = stamps_.find("PowerUpEvent");
+    const std::string power_up = said == stamps_.end() ? known().power_up : said->second;
     const std::string before = std::exchange(known().power_up, power_up);
     if (before.empty() || before == power_up) return AskTheRest();
     told_.answers.events.push_back({.kind = "restarted",
@@ -151,15 +155,22 @@ class LedmChannel::Visit : public WebVisit {
 
   void AskTheRest() {
     using enum LedmResource;
-    const auto jobs_have_ids = [&] {
-      return !Has(kEventTable) || !stamps_.empty() || !known().power_up.empty();
-    };
     for (const LedmResource resource : {kUsage, kSupplies, kMedia, kStatus, kJobs, kLogs}) {
       if (!Has(resource) || (wish_ == Wish::kNews && !IsNews(resource))) continue;
-      if (resource == kJobs && (JobsAreToldByPiws() || !jobs_have_ids())) continue;
+      if (resource == kJobs && (JobsAreToldByPiws() || !JobsHaveIds())) continue;
       rest_.push_back(resource);
     }
     AskNext();
+  }
+
+  // A job's number comes again after a start, so it is no id without the stamp of the start.
+  bool JobsHaveIds() {
+    if (!stamps_.empty() && !known().power_up.empty()) return true;
+    if (!stamps_.empty() || !Has(LedmResource::kEventTable)) {
+      told_.answers.remarks.push_back(
+          "jobs are left out: no PowerUpEvent tells them from those before the last start");
+    }
+    return false;
   }
 
   bool IsNews(LedmResource resource) {

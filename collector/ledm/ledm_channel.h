@@ -16,12 +16,13 @@
 // in an answer is older than the answer. A PowerUpEvent with another stamp is the event
 // "restarted".
 //
-// TLS comes first (port 443, key remembered as for PIWS). Only where nothing speaks TLS there, and
-// only on the site's own network, is plain HTTP spoken; a printer that once showed a key is
-// refused without one.
+// TLS comes first (port 443, key remembered as for PIWS), and again whenever the tree is asked for.
+// Only where nothing speaks TLS there, and only on the site's own network, is plain HTTP spoken; a
+// printer that once showed a key is refused without one.
 //
 // Seen is as for PIWS; without ProductConfigDyn there is no answer. Jobs are left out at a printer
-// whose PIWS tells them, for there they come with area and ink, and would count twice.
+// whose PIWS tells them, for there they come with area and ink, and would count twice; and where no
+// PowerUpEvent was seen yet, for their numbers come again after a start.
 
 #pragma once
 
@@ -33,7 +34,7 @@
 #include <string>
 
 #include "collector/channel/channel.h"
-#include "collector/ledm/documents.h"
+#include "collector/ledm/tree.h"
 #include "collector/web/printer_web.h"
 
 namespace plotmeter {

@@ -93,7 +93,12 @@ void Believe(std::vector<ChannelTold>& told, const PrinterIdentity& known, const
     for (auto& [channel, answer] : told) {
       if (!channels.contains(channel) || channel == believed) continue;
       if (meter == kJobs) {
-        answer.answers.jobs.clear();
+        const std::size_t left_out = std::exchange(answer.answers.jobs, {}).size();
+        if (left_out > 0 && !channels.contains(believed)) {
+          answer.answers.remarks.push_back(
+              fmt::format("{} jobs are left out: {} told them before, under other ids", left_out,
+                          ToText(believed)));
+        }
         continue;
       }
       for (MeterValue& value : answer.answers.meters) {

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "collector/ledm/documents.h"
+#include "collector/ledm/happenings.h"
+#include "collector/ledm/tree.h"
 
 namespace {
 
@@ -66,7 +68,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   plotmeter::ReadProductLogs(document, {}, answers);
   Check(answers);
   if (const auto jobs = plotmeter::ReadJobs(document, "31-1")) {
-    for (const auto& job : *jobs) Must(!job.job.empty() && !job.status.empty());
+    for (const auto& job : *jobs) {
+      Must(job.job.starts_with('/') && job.job.ends_with("@31-1") && !job.status.empty());
+    }
   }
   return 0;
 }

@@ -263,6 +263,48 @@ TEST_F(LedmChannelTest, NoticesARestartAndLooksAtEverythingAnew) {
   EXPECT_TRUE(Tell(printer.address(), Ask::kWatch).answers.events.empty());
 }
 
+// Seen in a recording: a table that lists what happened last, and no start. The ids of jobs must
+// not change over that, or each would count again.
+TEST_F(LedmChannelTest, GoesOnWithTheStartItKnowsWhenTheTableForgetsIt) {
+  Printer printer;
+  const std::string id = Tell(printer.address()).answers.jobs.at(0).job;
+  EXPECT_EQ(id, "/Jobs/JobList/1@31-1");
+  printer.Set(kEvents, Stranger::Ok("<EventTable><Event><UnqualifiedEventCategory>JobEvent"
+                                    "</UnqualifiedEventCategory><AgingStamp>32-456</AgingStamp>"
+                                    "</Event></EventTable>"));
+  const Told told = Tell(printer.address(), Ask::kWatch);
+  EXPECT_TRUE(told.answers.events.empty());
+  EXPECT_EQ(told.answers.jobs.at(0).job, id);
+  printer.Set(kEvents, Stranger::Ok(EventTable("31-1", "32-2", "32-457")));
+  const Told again = Tell(printer.address(), Ask::kWatch);
+  EXPECT_TRUE(again.answers.events.empty());
+  EXPECT_EQ(again.answers.jobs.at(0).job, id);
+}
+
+// Numbers of jobs begin anew with a start: without its stamp two jobs would be taken for one.
+TEST_F(LedmChannelTest, TellsNoJobsWhereNothingSaysWhenThePrinterStarted) {
+  Printer printer({{kEvents, Stranger::Ok("<EventTable><Event><UnqualifiedEventCategory>JobEvent"
+                                          "</UnqualifiedEventCategory><AgingStamp>10-456"
+                                          "</AgingStamp></Event></EventTable>")}});
+  const Told told = Tell(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_TRUE(told.answers.jobs.empty());
+  EXPECT_FALSE(told.answers.tells_jobs);
+  EXPECT_THAT(told.answers.remarks, Contains(HasSubstr("jobs are left out: no PowerUpEvent")));
+  EXPECT_THAT(printer.Asked(), Not(Contains(kJobs)));
+}
+
+TEST_F(LedmChannelTest, TellsNoJobsWhileTheEventTableCannotBeRead) {
+  Printer printer;
+  Tell(printer.address());
+  printer.Asked();
+  printer.Set(kEvents, Stranger::Status(500));
+  EXPECT_TRUE(Tell(printer.address()).answers.jobs.empty());
+  EXPECT_THAT(printer.Asked(), Not(Contains(kJobs)));
+  printer.Set(kEvents, Stranger::Ok(EventTable("31-1", "31-2", "31-3")));
+  EXPECT_FALSE(Tell(printer.address(), Ask::kWatch).answers.jobs.empty()) << "it may have changed";
+}
+
 TEST_F(LedmChannelTest, ReadsTheTreeAgainWithOtherFirmware) {
   Printer printer;
   Tell(printer.address());
@@ -442,6 +484,26 @@ TEST_F(LedmChannelTest, LeavesJobsToPiwsWhileItCannotBeSaidWhetherItTellsThem) {
   EXPECT_FALSE(Tell(printer.address()).answers.jobs.empty());
 }
 
+// Who says no serial there is the same printer all the same: it has the same key.
+TEST_F(LedmChannelTest, LeavesJobsToPiwsAlsoWhereLedmSaysNoSerial) {
+  const std::string identification = "/LFPWebServices/PI/Identification.xml";
+  Printer printer({{identification, Stranger::Ok("<Identification><ProductName>HP DesignJet Z9"
+                                                 "</ProductName><SerialNumber>CN5T16L001"
+                                                 "</SerialNumber></Identification>")},
+                   {kConfig, Stranger::Ok("<ProductConfigDyn><ProductInformation><MakeAndModel>"
+                                          "HP DesignJet Z9</MakeAndModel></ProductInformation>"
+                                          "</ProductConfigDyn>")}});
+  PiwsChannel piws(*web_, {.queue_pause = 0ms});
+  std::promise<Told> promise;
+  piws.Read(printer.address(), [&](Told t) { promise.set_value(std::move(t)); });
+  EXPECT_EQ(promise.get_future().get().seen, Seen::kAnswered);
+  for (int visit = 0; visit < 2; ++visit) {
+    const Told told = Tell(printer.address());
+    EXPECT_EQ(told.seen, Seen::kAnswered);
+    EXPECT_TRUE(told.answers.jobs.empty()) << visit;
+  }
+}
+
 TEST_F(LedmChannelTest, FindsTheTlsOfAPrinterThatBeganWithout) {
   std::uint16_t tls_port = 0;
   {
@@ -457,6 +519,25 @@ TEST_F(LedmChannelTest, FindsTheTlsOfAPrinterThatBeganWithout) {
   certificates_.kept["serial CN5T16L001"] = tls.server().certificate().fingerprint();
   Tell(address);
   EXPECT_EQ(Tell(address).seen, Seen::kAnswered);
+}
+
+// Whoever kept TLS away once keeps it away for a week at most.
+TEST_F(LedmChannelTest, LooksForTlsAgainWheneverItAsksForTheTree) {
+  std::uint16_t tls_port = 0;
+  {
+    Printer gone;
+    tls_port = gone.server().port();
+  }
+  Printer plain({}, Stranger::Speaks::kPlain);
+  UsePort(plain.server().port());
+  const PrinterAddress address{.host = "127.0.0.1", .https_port = tls_port};
+  EXPECT_EQ(Tell(address).seen, Seen::kAnswered);
+  Printer tls({}, Stranger::Speaks::kTls, tls_port);
+  clock_.millis += ToMillis(FromMillis(0) + std::chrono::hours(168));
+  plain.Asked();
+  EXPECT_EQ(Tell(address).seen, Seen::kAnswered);
+  EXPECT_THAT(plain.Asked(), IsEmpty());
+  EXPECT_EQ(certificates_.kept["serial CN5T16L001"], tls.server().certificate().fingerprint());
 }
 
 TEST_F(LedmChannelTest, LooksAgainWithinTheHourAtAPrinterThatWasStarting) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "collector/ledm/documents.h"
+#include "collector/ledm/happenings.h"
+#include "collector/ledm/tree.h"
 #include "common/json.h"
 #include "tests/collector/ledm/written.h"
 #include "tests/paths.h"

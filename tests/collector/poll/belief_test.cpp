@@ -176,6 +176,8 @@ TEST_F(BeliefTest, TakesJobsFromOneChannelOnly) {
   snmp = {TellsJob(ChannelKind::kSnmp, "1.19")};
   Believe(snmp, {}, profiles, memory);
   EXPECT_TRUE(snmp[0].told.answers.jobs.empty()) << "the better list will be read again";
+  ASSERT_EQ(snmp[0].told.answers.remarks.size(), 1U) << "what is left out is said";
+  EXPECT_TRUE(snmp[0].told.answers.remarks[0].starts_with("1 jobs are left out: "));
 }
 
 }  // namespace
