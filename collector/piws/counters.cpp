@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "collector/piws/said.h"
+#include "collector/piws/trade_words.h"
 
 namespace plotmeter {
 namespace {
@@ -16,19 +17,29 @@ constexpr std::size_t kMaxName = 64;  // of a meter (proto/batch.schema.json)
 // What may tell rows of one name apart: words of the printer's own. Name and Id are free text, and
 // a table of people has them too, so there the place in the list has to do.
 constexpr std::string_view kNames[] = {"Type", "Color", "PaperId"};
-constexpr std::string_view kPersonal[] = {"user", "owner", "account", "host", "mail", "person"};
+// What a person printed is nobody's business, with or without the name.
+constexpr std::string_view kPersonal[] = {
+    "user",      "owner",    "account",  "host",       "mail",       "person",     "people",
+    "login",     "author",   "sender",   "submitter",  "creator",    "originator", "employee",
+    "member",    "contact",  "client",   "customer",   "department", "computer",   "workstation",
+    "requester", "operator", "customer", "destination"};
 constexpr std::string_view kNoCounts[] = {"id", "version", "modificationnumber", "index"};
 
 bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
-// "TotalAreaInM2" to "total-area-in-m2": hyphens before capitals and for all that is no letter.
+// "TotalAreaInM2" to "total-area-in-m2", "HPInkUsed" to "hp-ink-used": hyphens before capitals and
+// for all that is no letter.
 std::string Word(std::string_view name) {
   std::string word;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const char c = name[i];
     const bool starts = IsUpper(c) && i > 0 && IsLowerOrDigit(name[i - 1]);
-    if ((starts || !(IsUpper(c) || IsLowerOrDigit(c))) && !word.empty() && word.back() != '-') {
+    const bool ends_capitals =  // the I of HPInk
+        IsUpper(c) && i > 0 && IsUpper(name[i - 1]) && i + 1 < name.size() && name[i + 1] >= 'a' &&
+        name[i + 1] <= 'z';
+    if ((starts || ends_capitals || !(IsUpper(c) || IsLowerOrDigit(c))) && !word.empty() &&
+        word.back() != '-') {
       word += '-';
     }
     if (IsUpper(c)) word += static_cast<char>(c - 'A' + 'a');
@@ -36,6 +47,12 @@ std::string Word(std::string_view name) {
   }
   while (word.ends_with('-')) word.pop_back();
   return word;
+}
+
+// HP's paper, or a customer's: 32 hexadecimal digits.
+bool IsPaperId(std::string_view text) {
+  return text.size() == 32 &&
+         text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
 bool MayNameAPerson(const std::string& name) {
@@ -59,12 +76,15 @@ class Counters {
   void Read(const Node& node, const std::string& path, const std::string& source) {
     std::map<std::string_view, Place> places;
     for (const Node& child : node.children) places[child.name].of += 1;
+    int at = 0;
     for (const Node& child : node.children) {
+      ++at;
       Place& place = places[child.name];
       place.at += 1;
       if (count_ > kMaxCounters) return;
-      if (MayNameAPerson(child.name) || Word(child.name).empty()) continue;
-      const std::string name = child.name + Which(child, place);
+      if (MayNameAPerson(child.name)) continue;
+      const bool told = IsOfTheTrade(Word(child.name));
+      const std::string name = told ? child.name + Which(child, place) : fmt::format("[{}]", at);
       const std::string below = path + "-" + Word(name);
       const std::string from = source.empty() ? name : source + "/" + name;
       if (!IsAmount(child)) {
@@ -86,7 +106,9 @@ class Counters {
   static std::string Which(const Node& node, const Place& place) {
     if (place.of < 2) return {};
     for (const std::string_view name : kNames) {
-      if (const auto text = node.Text(name)) return fmt::format("[{}]", *text);
+      const auto text = node.Text(name);
+      if (text && (IsOfTheTrade(Word(*text)) || IsPaperId(*text)))
+        return fmt::format("[{}]", *text);
     }
     return fmt::format("[{}]", place.at);
   }
@@ -103,8 +125,7 @@ class Counters {
     // The end of a long path tells more than its beginning; from a hyphen on, where there is one.
     if (path.size() > kMaxName) {
       const std::size_t from = path.size() - (kMaxName - 2);
-      const std::size_t hyphen = path.find('-', from - 1);
-      path = hyphen == std::string::npos ? "x-" + path.substr(from) : "x" + path.substr(hyphen);
+      path = "x" + path.substr(path.find('-', from - 1));  // no word is as long as that
     }
     if (std::ranges::find(into_.meters, path, &MeterValue::meter) != into_.meters.end()) return;
     into_.meters.push_back({.meter = std::move(path), .value = *amount, .source = source});

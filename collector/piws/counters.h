@@ -30,9 +30,10 @@ std::optional<Discovery> ReadDiscovery(const Node& document, Instant seen_at);
 //    {"DeviceCounters": {"Print": {"TotalArea": {"Value": 12.5, "Unit": "m2"}}}}
 //    x-device-counters-print-total-area   12.5 "m2"   from "DeviceCounters/Print/TotalArea"
 //
-// Of elements of one name each is told by its Id, Name, Type, Color or PaperId, else by its place.
-// Left out are negative numbers, ids, versions and stamps, and all below an element that may name a
-// person. False, and nothing changed, when there is no number in it.
+// Of elements of one name each is told by its Type, Color or PaperId, else by its place. A name or
+// Type that is not all words of the trade (trade_words.h) may be somebody's: "[2]", its place, is
+// told instead. Left out are negative numbers, ids, versions and stamps, and all below an element
+// that is about people. False, and nothing changed, when there is no number in it.
 inline constexpr std::size_t kMaxCounters = 100;
 bool ReadCounters(const Node& document, Answers& into);
 

@@ -96,7 +96,10 @@ std::optional<std::string> EnglishName(const Node& paper) {
   return names.empty() ? paper.Text("Name") : names.front()->Text("Value");
 }
 
+constexpr std::size_t kMaxPapers = 2'000;  // remembered for each printer; there are some fifty
+
 void CollectPapers(const Node& node, PaperNames& into) {
+  if (into.size() >= kMaxPapers) return;
   if (const auto id = node.Text("Id")) {
     if (const auto name = EnglishName(node)) into.emplace(*id, *name);
   }

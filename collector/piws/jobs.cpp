@@ -76,6 +76,13 @@ std::vector<InkUse> Merged(const std::vector<InkUse>& parts) {
   return merged;
 }
 
+// True for "2D7A…-…": the client's id is its own text, and only what is plainly an id is one.
+bool IsId(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-' || c == '{' || c == '}';
+  });
+}
+
 // What all pages say alike; empty where they differ or none says it.
 template <typename Read>
 auto Alike(const std::vector<const Node*>& pages, Read read) -> decltype(read(*pages.front())) {
@@ -97,6 +104,9 @@ std::string TypeByName(const std::string& element) {
   return scan ? "scan" : "copy";
 }
 
+constexpr std::size_t kMaxInks = 100;
+constexpr std::size_t kMaxJobs = 10'000;
+
 class Job {
  public:
   Job(const Node& job, const JobQueueContext& context, std::set<std::string>& odd)
@@ -108,7 +118,8 @@ class Job {
     record_.job = job_.Text("UUID").value_or("");
     record_.channel = ChannelKind::kPiws;
     record_.seen_at = context_.seen_at;
-    if (const auto id = settings.Text("JobUUID")) record_.client_job = Lower(*id);
+    const std::string client_job = Lower(settings.Text("JobUUID").value_or(""));
+    if (IsId(client_job)) record_.client_job = client_job;
     record_.name = settings.Text("JobName");
     // ArrivalTimestamp, because SubmissionTimestamp is the client's local time with a Z behind it.
     record_.submitted = accounting.Time("ArrivalTimestamp");
@@ -238,7 +249,12 @@ class Job {
     // Nothing prints without ink: nothing but zeros is an account that was lost.
     const bool any =
         std::ranges::any_of(ink, [](const InkUse& use) { return !use.amount.value.is_zero(); });
-    if (any) record_.ink = Merged(ink);
+    if (!any) return;
+    record_.ink = Merged(ink);
+    if (record_.ink.size() > kMaxInks) {  // a part of them would be taken for all
+      record_.ink.clear();
+      odd_.insert("more inks than any printer has");
+    }
   }
 
   void AddInk(const Node& accounting, std::vector<InkUse>& ink) {
@@ -339,6 +355,7 @@ std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext
     if (!ids.insert(record.job).second) continue;
     record.clock_offset_ms = offset;
     queue.jobs.push_back(std::move(record));
+    if (queue.jobs.size() > kMaxJobs) break;
   }
   for (const auto& what : odd) queue.remarks.push_back("job queue: " + what);
   return queue;

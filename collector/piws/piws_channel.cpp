@@ -188,6 +188,8 @@ class PiwsChannel::Visit : public WebVisit {
   }
 
   void EndOfQueue(const Page& page) {
+    // Whatever else answers in the place of a queue may stand for one of before a start.
+    if (page.seen == PageSeen::kRead || page.seen == PageSeen::kUnreadable) known().queue.clear();
     if (page.seen == PageSeen::kCredentials) {
       MayNotTellJobs();
       told_.answers.remarks.push_back("job queue wants credentials");

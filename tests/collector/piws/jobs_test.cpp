@@ -271,5 +271,17 @@ TEST(JobsTest, CostNoSquareOfVeryManyInks) {
             kNoSquare);
 }
 
+// All of them would be carried along from poll to poll, and compared each with each.
+TEST(JobsTest, TellsNoInkWhereThereIsMoreOfItThanAnyPrinterHas) {
+  std::string many = R"({"InkName": "cyan", "Amount": 1})";
+  for (int i = 0; i < 101; ++i)
+    many += R"(,{"InkName": "i)" + std::to_string(i) + R"(", "Amount": 1})";
+  const auto queue = QueueOf(R"("InkCollectionConsumption": {"InkConsumption": [)" + many + "]}");
+  ASSERT_EQ(queue->jobs.size(), 1u);
+  EXPECT_TRUE(queue->jobs[0].ink.empty()) << "a part would be taken for all";
+  ASSERT_EQ(queue->remarks.size(), 1u);
+  EXPECT_EQ(queue->remarks[0], "job queue: more inks than any printer has");
+}
+
 }  // namespace
 }  // namespace plotmeter

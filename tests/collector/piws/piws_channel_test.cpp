@@ -223,6 +223,24 @@ TEST_F(PiwsChannelTest, FindsTheQueueAgainAfterARestartOfThePrinter) {
   EXPECT_EQ(printer.paths().back(), "/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0");
 }
 
+// Some firmware may answer otherwise than with 404 for a queue of before its start; jobs would be
+// missed for as long as the collector runs.
+TEST_F(PiwsChannelTest, LooksForTheQueueAgainWhenSomethingElseAnswersInItsPlace) {
+  for (const Stranger::Answer& answer :
+       {Stranger::Status(500), Stranger::Ok(R"({"Error": "Unkownw QueueID"})")}) {
+    certificates_.kept.clear();
+    Printer printer;
+    Ask(printer.address());
+    printer.Set(kJobs, answer);
+    Ask(printer.address());
+    printer.Set(
+        "/JQ/JobQueueCollection",
+        Stranger::Ok(R"({"JobQueueCollection": {"JobQueue": {"URI": "/JQ/JobQueue/new-1"}}})"));
+    Ask(printer.address());
+    EXPECT_EQ(printer.paths().back(), "/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0");
+  }
+}
+
 TEST_F(PiwsChannelTest, LooksForTheQueueOnlyOnceAVisit) {
   Printer printer({{kJobs, Stranger::Status(404)}});
   const Told told = Ask(printer.address());

@@ -169,6 +169,8 @@ TEST(JobTrap, T8ThePrintersIdIsTheJobsAndTheClientsIsACrossReference) {
   EXPECT_EQ(job.job, "A1");
   EXPECT_EQ(job.client_job, "f76329e7-1724-469a-911c-ea6fea7df5f5");
   EXPECT_EQ(Job(R"("Settings": {"RequestedCopies": 1})").client_job, std::nullopt);
+  // The client writes what it likes there; what is no id may be a name.
+  EXPECT_EQ(Job(R"("Settings": {"JobUUID": "rosa plank"})").client_job, std::nullopt);
 }
 
 TEST(JobTrap, T9AnotherElementIsNoPrint) {
