@@ -111,6 +111,7 @@ Json WriteAlert(const Alert& alert) {
   Say(out, "key", alert.key);
   Say(out, "code", alert.code);
   Say(out, "text", alert.text);
+  Say(out, "part", alert.part);
   return out;
 }
 

@@ -114,7 +114,8 @@ Alert ReadAlert(const Field& in) {
   return {.key = TextOrNothing(in["key"]),
           .severity = SeverityOf(in["severity"]),
           .code = TextOrNothing(in["code"]),
-          .text = in["text"].Maybe(&Field::Text)};
+          .text = in["text"].Maybe(&Field::Text),
+          .part = in["part"].Maybe(&Field::Text)};
 }
 
 InkUse ReadInk(const Field& in) {

@@ -175,7 +175,7 @@ class JobReader {
   std::string Origin(const std::string& said) const {
     if (!said.empty()) return "/" + said;
     if (!started_at_) return "";
-    return "/" + FormatInstant(std::chrono::floor<std::chrono::hours>(*started_at_));
+    return "/~" + FormatInstant(std::chrono::floor<std::chrono::seconds>(*started_at_));
   }
 
   std::string SubmissionText() const {

@@ -10,7 +10,9 @@
 // taken only where they name their time zone (DateAndTime of 11 octets, RFC 2579).
 //
 // A number of a job comes again after a restart, so the id says when the job was submitted, or its
-// client's id, or else the hour in which the printer started.
+// client's id, or else when the printer started: "301/~2026-11-22T09:00:03Z". That is reckoned, and
+// a little another each time; the spool puts the start it knows in its place
+// (collector/spool/card_start.h).
 //
 // jmJobOwner, account, host (attributes 21, 29) and JobAcct1 to 3 are never asked for: a column
 // that holds them is not walked, and single objects are asked for instead.

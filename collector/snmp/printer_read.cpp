@@ -12,8 +12,8 @@
 namespace plotmeter {
 namespace {
 
-// Two reckonings of one start differ by the network's delay and the drift of two clocks.
-constexpr std::chrono::minutes kSameStart{10};
+// From one read to the next, with the network's delay.
+constexpr std::chrono::minutes kClocksDiffer{1};
 
 std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
   std::vector<Oid> rows;
@@ -24,11 +24,23 @@ std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
   return rows;
 }
 
-// When the card started, by the collector's clock. TimeTicks have 32 bits, whatever came.
-std::optional<Instant> StartOf(const Probed& probed) {
+// For how long the card has been up. TimeTicks have 32 bits, whatever came.
+std::optional<std::chrono::milliseconds> UptimeOf(const Probed& probed) {
   const auto ticks = NumberAt(probed.table, mib::kSysUpTime);
   if (!ticks || *ticks <= 0 || *ticks > UINT32_MAX) return std::nullopt;
-  return probed.at - std::chrono::milliseconds(*ticks * 10);
+  return std::chrono::milliseconds(*ticks * 10);
+}
+constexpr std::chrono::milliseconds kUptimeWraps{(std::int64_t{UINT32_MAX} + 1) * 10};
+
+// Whether it ran all the time since it was asked last. Not by when it would have started: that
+// wanders with both clocks, and jumps when one is set.
+bool RanOn(const PrinterKnowledge& known, Instant at, std::chrono::milliseconds uptime) {
+  const auto since = at - known.uptime_at;
+  const auto differs = [&](std::chrono::milliseconds up) {
+    return std::chrono::abs(up - known.uptime - since) > kClocksDiffer;
+  };
+  if (uptime < known.uptime) return !differs(uptime + kUptimeWraps);  // after 497 days
+  return uptime >= since || !differs(uptime);
 }
 
 // Shared by the callbacks that follow each other; the last one lets go of it.
@@ -75,12 +87,13 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
   // The numbers of jobs begin anew with a start, and who started may have been changed.
   void NoticeRestart() {
-    const auto started_at = StartOf(probed_);
-    if (!started_at) return;
-    if (known_.started_at && std::chrono::abs(*started_at - *known_.started_at) <= kSameStart) {
-      return;
-    }
-    known_.started_at = started_at;
+    const auto uptime = UptimeOf(probed_);
+    if (!uptime) return;
+    const bool ran_on = known_.started_at && RanOn(known_, probed_.at, *uptime);
+    known_.uptime = *uptime;
+    known_.uptime_at = probed_.at;
+    if (ran_on) return;
+    known_.started_at = probed_.at - *uptime;
     known_.explored_at.reset();
     known_.jobs.clear();
   }

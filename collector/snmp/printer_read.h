@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
@@ -34,7 +35,9 @@ struct PrinterKnowledge {
   std::optional<Instant> explored_at = {};  // when all OptionalSubtrees were asked for
   std::set<Oid> offers = {};                // those that were there
   ErrorLogEnd log = {};
-  std::optional<Instant> started_at = {};  // when the card did, by the collector's clock
+  std::optional<Instant> started_at = {};  // when the card did, as it was reckoned first
+  std::chrono::milliseconds uptime{0};     // what it said last
+  Instant uptime_at = {};                  // and when, by the collector's clock
   std::vector<FinishedJob> jobs = {};
   SnmpBulk bulk = SnmpBulk::kNotTried;  // other firmware may leave out rows
 };

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "collector/spool/best_job.h"
+#include "collector/spool/card_start.h"
 #include "collector/spool/kept.h"
 #include "collector/spool/spool_schema.h"
 #include "common/crypto.h"
@@ -116,14 +117,30 @@ void Spool::Keep(const Reading& reading) {
   });
 }
 
-bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& job) {
+std::string Spool::CardStart(std::int64_t printer, Instant reckoned) {
+  Statement kept = db_.Prepare("SELECT card_started_at, card_start FROM printer WHERE id = ?");
+  kept.Bind(printer).Step();
+  const std::string before = kept.MaybeText(1).value_or("");
+  const auto at = kept.MaybeInt(0);
+  if (at && IsSameStart(FromMillis(*at), reckoned, clock_.Now())) return before;
+  const std::string name = NameOfStart(reckoned, before);
+  db_.Prepare("UPDATE printer SET card_started_at = ?, card_start = ? WHERE id = ?")
+      .Run(ToMillis(reckoned), name, printer);
+  return name;
+}
+
+bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& told) {
   std::optional<std::string> name;
-  if (job.name) name = Masked(settings_.job_names, masking_key_, "job-name", *job.name);
-  const std::string answer = AnswerHash(job, name);
+  if (told.name) name = Masked(settings_.job_names, masking_key_, "job-name", *told.name);
   bool changed = false;
   Together([&] {
     const std::int64_t now = ToMillis(clock_.Now());
     const std::int64_t printer_row = PrinterRow(printer);
+    JobRecord job = told;
+    if (const auto reckoned = ReckonedJobOf(told)) {
+      job.job = reckoned->number + "/" + CardStart(printer_row, reckoned->start);
+    }
+    const std::string answer = AnswerHash(job, name);
     Statement before = db_.Prepare(
         "SELECT id, name, body, looked_at, answer FROM job"
         " WHERE printer = ? AND channel = ? AND job = ?");
@@ -201,14 +218,15 @@ AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
     const std::int64_t printer_row = PrinterRow(printer);
     std::vector<std::string> known;
     Statement before = db_.Prepare(
-        "SELECT id, key, severity, code, text FROM alert"
+        "SELECT id, key, severity, code, text, part FROM alert"
         " WHERE printer = ? AND channel = ? AND cleared_at IS NULL");
     Statement clear = db_.Prepare("UPDATE alert SET cleared_at = ?, unsent = 1 WHERE id = ?");
     for (before.Bind(printer_row, ToText(channel)); before.Step();) {
       Alert alert{.key = before.Text(1),
                   .severity = SeverityOf(before.Text(2)),
                   .code = before.Text(3),
-                  .text = before.MaybeText(4)};
+                  .text = before.MaybeText(4),
+                  .part = before.MaybeText(5)};
       // A key with another code is another alert: printers count their rows anew when reset.
       if (std::ranges::any_of(active, [&](const Alert& now_active) {
             return now_active.key == alert.key && now_active.code == alert.code;
@@ -220,13 +238,13 @@ AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
       }
     }
     Statement insert = db_.Prepare(
-        "INSERT OR IGNORE INTO alert(printer, channel, key, severity, code, text, since)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?)");
+        "INSERT OR IGNORE INTO alert(printer, channel, key, severity, code, text, part, since)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
     for (const Alert& alert : active) {
       if (std::ranges::find(known, alert.key) != known.end()) continue;
       known.push_back(alert.key);
       insert.Run(printer_row, ToText(channel), alert.key, ToText(alert.severity), alert.code,
-                 alert.text, now);
+                 alert.text, alert.part, now);
       changes.appeared.push_back(alert);
     }
   });

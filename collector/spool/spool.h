@@ -168,8 +168,8 @@ class Spool {
   void Keep(const Reading& reading);
 
   // Keeps the best record of (printer, channel, job); true when that made a new revision. The name
-  // is masked before it is written.
-  bool Keep(const PrinterIdentity& printer, const JobRecord& job);
+  // is masked before it is written; a start that was only reckoned is told as it was before.
+  bool Keep(const PrinterIdentity& printer, const JobRecord& told);
 
   // Keeps an event, unless the same one (printer, channel, kind, key) was kept before; true when it
   // is new.
@@ -242,6 +242,8 @@ class Spool {
   struct Contents;
 
   std::int64_t PrinterRow(const PrinterIdentity& printer);
+  // What stands for this start of a printer in the ids of its jobs (card_start.h).
+  std::string CardStart(std::int64_t printer, Instant reckoned);
   Contents TakeUnsent(const BatchSigner& signer, const CutLimits& limits);
   void MarkCut(const Contents& contents, std::int64_t batch);
   void Free(std::int64_t batch);

@@ -132,15 +132,16 @@ void Spool::PutBack(const std::string& message) {
   Statement again = db_.Prepare(
       "UPDATE alert SET unsent = 1 WHERE printer = ? AND channel = ? AND key = ? AND since = ?");
   Statement alert = db_.Prepare(
-      "INSERT INTO alert(printer, channel, key, severity, code, text, since, cleared_at)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO alert(printer, channel, key, severity, code, text, part, since, cleared_at)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const BatchAlert& row : batch.alerts) {
     const std::int64_t of = printer(row.printer);
     again.Run(of, ToText(row.channel), row.alert.key, ToMillis(row.since));
     if (db_.Changes() > 0) continue;
     // Forgotten, so it has ended since.
     alert.Run(of, ToText(row.channel), row.alert.key, ToText(row.alert.severity), row.alert.code,
-              row.alert.text, ToMillis(row.since), ToMillis(row.cleared_at.value_or(clock_.Now())));
+              row.alert.text, row.alert.part, ToMillis(row.since),
+              ToMillis(row.cleared_at.value_or(clock_.Now())));
   }
 }
 

@@ -12,7 +12,7 @@ namespace plotmeter {
 namespace {
 
 // Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
-constexpr std::array<std::string_view, 4> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 5> kMigrations = {R"sql(
 -- One row: the stream that is written now, and where it is.
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY CHECK(id = 1),
@@ -126,6 +126,13 @@ CREATE TABLE batch_event(batch INTEGER NOT NULL REFERENCES batch(id), event INTE
 -- Which channel ever gave which meter of a printer: it stays believed when it is silent.
 CREATE TABLE given_meter(serial TEXT NOT NULL, meter TEXT NOT NULL, channel TEXT NOT NULL,
   PRIMARY KEY(serial, meter, channel)) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+ALTER TABLE alert ADD COLUMN part TEXT;           -- of the printer, "input 2"; NULL: it does not say
+
+-- When its card started, as it was reckoned first, and what stands for that in the ids of its jobs.
+ALTER TABLE printer ADD COLUMN card_started_at INTEGER;
+ALTER TABLE printer ADD COLUMN card_start TEXT;
 )sql"};
 
 std::size_t VersionOf(Database& db) {

@@ -115,14 +115,14 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
 void WriteAlerts(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
                  const std::vector<std::int64_t>& printers) {
   Statement& insert = writer.Sql(
-      "INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code, text,"
-      " cleared_at) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
-      " severity=excluded.severity, code=excluded.code, text=excluded.text,"
+      "INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code, text, part,"
+      " cleared_at) VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+      " severity=excluded.severity, code=excluded.code, text=excluded.text, part=excluded.part,"
       " cleared_at=COALESCE(excluded.cleared_at, cleared_at)");
   for (const BatchRecord::AlertOf& of : batch.alerts) {
     insert.Run(place.owner, printers.at(of.printer), ToText(of.channel), of.alert->key,
                ToMillis(of.since), ToText(of.alert->severity), of.alert->code, of.alert->text,
-               MaybeMillis(of.cleared_at));
+               of.alert->part, MaybeMillis(of.cleared_at));
   }
 }
 

@@ -62,7 +62,8 @@ Batch FullBatch() {
   const Alert low{.key = "/IDS/CARTRIDGE_GROUPS/M/VERYLOW",
                   .severity = Severity::kWarning,
                   .code = "1105",
-                  .text = "Magenta very low \xe2\x80\x94 Tinte fast leer"};
+                  .text = "Magenta very low \xe2\x80\x94 Tinte fast leer",
+                  .part = "marker-supply 3"};
   batch.readings = {{.printer = 0,
                      .reading = {.printer = batch.printers[0],
                                  .at = At("2026-11-22T09:00:01.250Z"),
@@ -140,12 +141,13 @@ Batch FullBatch() {
                          .revision = 1,
                          .channel = ChannelKind::kLedm,
                          .seen_at = At("2026-11-22T09:00:02Z")}}};
-  batch.alerts = {{.printer = 0,
-                   .channel = ChannelKind::kPiws,
-                   .alert = low,
-                   .since = At("2026-11-21T22:10:00Z"),
-                   .cleared_at = At("2026-11-22T07:00:00Z")},
-                  {.printer = 1, .since = At("2026-11-22T08:00:00Z")}};
+  batch.alerts = {
+      {.printer = 0,
+       .channel = ChannelKind::kPiws,
+       .alert = low,
+       .since = At("2026-11-21T22:10:00Z"),
+       .cleared_at = At("2026-11-22T07:00:00Z")},
+      {.printer = 1, .alert = {.part = "input 2"}, .since = At("2026-11-22T08:00:00Z")}};
   batch.events = {{.printer = 0,
                    .event = {.kind = "error-log",
                              .key = "1437049356/610010",

@@ -87,7 +87,7 @@ TEST(JobMibTest, WhatIsNotGivenIsUnknown) {
                         .Attribute(42, 194, std::string(11, '\xFF'))
                         .Read();
   ASSERT_EQ(jobs.size(), 1U);
-  EXPECT_EQ(jobs[0], (JobRecord{.job = "1.42/2026-11-22T09:00:00Z",
+  EXPECT_EQ(jobs[0], (JobRecord{.job = "1.42/~2026-11-22T09:12:00Z",
                                 .channel = ChannelKind::kSnmp,
                                 .type = "print",
                                 .status = "printed",
@@ -105,13 +105,13 @@ TEST(JobMibTest, UnderstandsEveryState) {
       << "what was cancelled after a page has printed that page";
 }
 
-TEST(JobMibTest, AJobOfTheSameNumberAfterARestartIsAnother) {
+// The spool knows which reckonings mean the same start.
+TEST(JobMibTest, SaysWhenThePrinterStartedWhereTheJobSaysNothing) {
   const Table table = Table().State(1, 9);
-  const auto before = ReadSnmpJobs(table.table(), {}, ParseInstant("2026-11-22T09:00:01Z"));
-  const auto same = ReadSnmpJobs(table.table(), {}, ParseInstant("2026-11-22T09:00:03Z"));
+  const auto before = ReadSnmpJobs(table.table(), {}, ParseInstant("2026-11-22T09:00:01.250Z"));
   const auto after = ReadSnmpJobs(table.table(), {}, ParseInstant("2026-11-22T11:00:00Z"));
-  EXPECT_EQ(before.jobs[0].job, same.jobs[0].job);
-  EXPECT_NE(before.jobs[0].job, after.jobs[0].job);
+  EXPECT_EQ(before.jobs[0].job, "1.1/~2026-11-22T09:00:01Z");
+  EXPECT_EQ(after.jobs[0].job, "1.1/~2026-11-22T11:00:00Z");
 }
 
 TEST(JobMibTest, ReadsHpsJobInfo) {
@@ -140,7 +140,7 @@ TEST(JobMibTest, ReadsHpsJobInfo) {
   const auto under_way = std::ranges::find(jobs, "printing", &JobRecord::status);
   ASSERT_NE(under_way, jobs.end());
   EXPECT_EQ(under_way->client_job, std::nullopt) << "another attribute, and a person's name";
-  EXPECT_EQ(under_way->job, "301/2026-11-22T09:00:00Z");
+  EXPECT_EQ(under_way->job, "301/~2026-11-22T09:12:00Z");
 }
 
 TEST(JobMibTest, ReadsOneOfTheTwoTables) {

@@ -133,6 +133,39 @@ TEST_F(PrinterReadTest, AJobOfTheSameNumberAfterARestartIsReadAnew) {
   EXPECT_NE(after[0].job, before.at(0).job);
 }
 
+// Each of its jobs would be listed once more under another id.
+TEST_F(PrinterReadTest, AClockThatWasSetIsNoStart) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  started_ = now_ - 5h;
+  const std::string id = Read().answers.jobs.at(0).job;
+  Pass(5min);
+  for (const auto set : {std::chrono::milliseconds(3h), std::chrono::milliseconds(-48h)}) {
+    now_ += set;
+    started_ += set;
+    Pass(5min);
+    EXPECT_EQ(Read().answers.jobs.at(0).job, id);
+  }
+}
+
+TEST_F(PrinterReadTest, AnUptimeThatWrapsIsNoStart) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  constexpr auto kWraps = std::chrono::milliseconds(std::int64_t{10} << 32);
+  started_ = now_ - kWraps + 1min;
+  const std::string id = Read().answers.jobs.at(0).job;
+  Pass(5min);
+  started_ += kWraps;
+  EXPECT_EQ(Read().answers.jobs.at(0).job, id);
+}
+
+TEST_F(PrinterReadTest, SeesASecondStartSoonAfterTheFirst) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  started_ = now_ - 1min;
+  const std::string id = Read().answers.jobs.at(0).job;
+  Pass(5min);
+  started_ = now_ - 3min;
+  EXPECT_NE(Read().answers.jobs.at(0).job, id);
+}
+
 TEST_F(PrinterReadTest, TakesNoTableThatWasCutShortForAnEmptyOne) {
   session_.table()[mib::kPrtAlertCriticalEvents + Oid{1}] = Count(1);
   session_.table()[mib::kPrtAlert + Oid{2, 1, 1}] = Count(3);

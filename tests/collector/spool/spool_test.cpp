@@ -133,6 +133,31 @@ TEST_F(SpoolTest, KeepsTheBestRecordOfAJob) {
   EXPECT_EQ(batch.jobs.at(0).job.revision, 3U);
 }
 
+// The start is the collector's clock less the card's uptime: after a restart of the collector it is
+// reckoned anew, on the other side of the hour here, and no job may be listed twice for that.
+TEST_F(SpoolTest, CountsAJobOnceHoweverItsStartIsReckoned) {
+  const auto told = [](const char* started) {
+    JobRecord job = JobOf(std::string("301/~") + started, "printed", "0.21");
+    job.channel = ChannelKind::kSnmp;
+    return job;
+  };
+  {
+    Spool spool = Open();
+    EXPECT_TRUE(spool.Keep(Plotter(), told("2026-11-22T08:59:59Z")));
+  }
+  Spool spool = Open();
+  EXPECT_FALSE(spool.Keep(Plotter(), told("2026-11-22T09:00:02Z")));
+  EXPECT_TRUE(spool.Keep(Plotter(2), told("2026-11-22T09:00:02Z"))) << "another printer";
+  const Batch batch = Opened(*spool.Cut(signer()));
+  ASSERT_EQ(batch.jobs.size(), 2U);
+  EXPECT_EQ(batch.jobs[0].job.job, "301/2026-11-22T08:00:00Z");
+  EXPECT_EQ(batch.jobs[1].job.job, "301/2026-11-22T09:00:00Z");
+  // Switched off and on, and then once more within the hour: its numbers began anew each time.
+  EXPECT_TRUE(spool.Keep(Plotter(), told("2026-11-22T10:05:00Z")));
+  EXPECT_TRUE(spool.Keep(Plotter(), told("2026-11-22T10:35:00Z")));
+  EXPECT_FALSE(spool.Keep(Plotter(), told("2026-11-22T10:34:58Z")));
+}
+
 TEST_F(SpoolTest, TellsJobsApartByPrinterAndChannel) {
   Spool spool = Open();
   JobRecord over_snmp = JobOf("j", "printed");
@@ -195,7 +220,11 @@ TEST_F(SpoolTest, KeepsTheMaskingKeyToItself) {
 
 TEST_F(SpoolTest, NamesNewAndClearedAlerts) {
   Spool spool = Open();
-  const Alert lever{.key = "1855", .severity = Severity::kCritical, .code = "501", .text = "Lever"};
+  const Alert lever{.key = "1855",
+                    .severity = Severity::kCritical,
+                    .code = "501",
+                    .text = "Lever",
+                    .part = "input 2"};
   const Alert paper{.key = "1857", .severity = Severity::kWarning, .code = "1"};
   AlertChanges changes = spool.Alerts(Plotter(), ChannelKind::kSnmp, {lever});
   EXPECT_THAT(changes.appeared, testing::ElementsAre(lever));
