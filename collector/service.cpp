@@ -11,7 +11,7 @@
 namespace plotmeter {
 namespace {
 
-constexpr std::chrono::seconds kLongestSleep{60};  // so that a clock that was set is noticed
+constexpr std::chrono::seconds kLongestSleep{5};  // so that a clock that was set is noticed
 constexpr std::chrono::seconds kKeepProgress{3};   // of a sweep
 constexpr std::chrono::seconds kUrgentBudget{60};  // within a round; answers wait meanwhile
 

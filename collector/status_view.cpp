@@ -103,7 +103,8 @@ std::string RemoteLines(const Json& status) {
       fmt::format("Settings from the portal, version {}: {}{}.\n",
                   version != remote.end() && version->is_number() ? version->dump() : "unknown",
                   Text(remote, "outcome"), reason.empty() ? "" : ", " + reason);
-  for (const auto& [name, values] : remote.value("settings", Json::object()).items()) {
+  const Json settings = remote.value("settings", Json::object());
+  for (const auto& [name, values] : settings.items()) {
     if (!values.is_array()) continue;
     std::vector<std::string> texts;
     for (const Json& value : values) {
