@@ -11,9 +11,10 @@
 namespace plotmeter {
 namespace {
 
-constexpr std::chrono::seconds kLongestSleep{5};  // so that a clock that was set is noticed
-constexpr std::chrono::seconds kKeepProgress{3};   // of a sweep
-constexpr std::chrono::seconds kUrgentBudget{60};  // within a round; answers wait meanwhile
+constexpr std::chrono::seconds kLongestSleep{5};    // so that a clock that was set is noticed
+constexpr std::chrono::seconds kKeepProgress{3};    // of a sweep
+constexpr std::chrono::seconds kLeastPatience{30};  // with a printer; one document may take 15 s
+constexpr std::chrono::seconds kUrgentBudget{60};   // within a round; answers wait meanwhile
 
 Rhythm RhythmOf(const Arguments& arguments, const std::string& site) {
   const milliseconds reading = IntervalOf(arguments, "interval");
@@ -96,7 +97,8 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
 void Service::UseRemote() {
   const Arguments both = remote_.Over(arguments_);
   rhythm_ = RhythmOf(both, site_);
-  (ways_ ? ways_->poller : *stand_in_poller_).set_patience(rhythm_.round.interval / 2);
+  (ways_ ? ways_->poller : *stand_in_poller_)
+      .set_patience(std::max<milliseconds>(rhythm_.round.interval / 2, kLeastPatience));
   if (!sending_.is_enrolled()) rhythm_.heartbeat = {};
   searches_.Use(SearchProfilesOf(both));
   book_.remote = remote_.ToJson();
