@@ -65,6 +65,7 @@ const std::map<std::string, Names> kDoors = {
       "portal/http/connection.h", "portal/http/listener.cpp", "tests/simulator/web_server.cpp"}},
     {"cpprest/", {"collector/uplink/portal_client.cpp"}},
     {"curl/", {"common/http/fetch.cpp"}},
+    {"net-snmp/", {"collector/snmp/codec.cpp"}},
     {"nlohmann/", {"common/json.h"}},
     {"CLI/", {"common/settings.cpp"}},
     {"spdlog/", {"common/log.cpp"}},

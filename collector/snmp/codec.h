@@ -1,14 +1,15 @@
-// SNMP messages to octets and back (RFC 1157, RFC 3416; BER as RFC 3417 section 8 narrows it).
+// SNMP messages to octets and back; the one door to net-snmp, of which only the codec is used.
 //
 //    std::string packet = EncodeRequest({}, 41, {.objects = {mib::kSysDescr}});
 //    Decoded d = DecodeMessage(datagram);
 //    d.message ? Use(*d.message) : Note(d.problem)
 //
-// Of v3 it codes the PDU alone: the frame is v3_message.h, the security usm.h.
+// Of v3 it codes the PDU alone: net-snmp's own v3 has one list of users and engines for the whole
+// process, in which two printers that say the same engine ID, or two users of one name, get in each
+// other's way, and keeps it in files. The frame is v3_message.h, the security usm.h.
 //
-// Agents are taken as they are: lengths with superfluous zeros, whatever follows the message, a
-// Counter32 whose highest bit stands without the zero before it. What no number can be read from,
-// or a tag that SNMP does not have, makes the message unreadable as a whole. Pure.
+// net-snmp's codec is not re-entrant: all calls come from one thread. No file is read and no MIB is
+// loaded.
 
 #pragma once
 
@@ -21,14 +22,14 @@
 
 namespace plotmeter {
 
-// The octets of a request of v1 or v2c; empty when it cannot be said (an Oid of over 128 parts, or
-// one that BER has no form for; a GETBULK of v1, which has none; v3, which has a frame of its own).
+// The octets of a request of v1 or v2c; empty when it cannot be said (an Oid of over 128 parts; v3,
+// which has a frame of its own).
 std::string EncodeRequest(const SnmpCredentials& credentials, std::int32_t request_id,
                           const SnmpRequest& request);
 
 struct Decoded {
   std::optional<SnmpMessage> message = {};
-  std::string problem = {};  // why there is none: "3 octets that are no v1 or v2c message"
+  std::string problem = {};  // why there is none: "not a v1 or v2c message of 3 octets"
 };
 
 // A message of v1 or v2c. Takes any octets and never throws over them.
