@@ -68,8 +68,8 @@ class Play:
         stage.set_time(at)
         stage.run("plotmeter-collector", "discover", "--state", self.state, "--range",
                   f"{first}-{last.rsplit('.', 1)[1]}", *ward.reach)
-        self.running = stage.start("plotmeter-collector", "run", "--state", self.state, "--interval", "5m",
-                                   "--job-interval", "5m", "--job-names", "off", *ward.reach)
+        self.running = stage.start("plotmeter-collector", "run", "--state", self.state, "--interval", "1m",
+                                   "--job-interval", "1m", "--job-names", "off", *ward.reach)
         self.wait(at)
 
     def now(self):

@@ -518,7 +518,10 @@ TEST_P(MaskedMarksTest, AreInNothingThatLeavesOrIsKept) {
   marking.Walks();
   Leaves expected = GoldenLeaves();
   for (auto leaf = expected.begin(); leaf != expected.end();) {
-    std::erase_if(leaf->second, IsMasked);
+    std::erase_if(leaf->second, [](const std::string& member) {
+      // Where no name of a job leaves, N does not name the job either.
+      return IsMasked(member) || (GetParam() == MaskMode::kOff && member == "N jobs (key)");
+    });
     leaf = leaf->second.empty() ? expected.erase(leaf) : std::next(leaf);
   }
   ExpectLeaves(marking.Out(), expected);
