@@ -107,8 +107,11 @@ class Play:
         kept = self.kept()
         for name, what in scenes.items():
             serial = self.actors[name]["serial"]
+            # One connection to a deep sleeper may still find room in its queue.
+            remarks = [re.sub(r"no (?:connection|whole answer) within \d+ ms", "nothing in its time", remark)
+                       for remark in statuses[serial]["remarks"]]
             step = {"now": at, "what": what, "asked": self.asked(name), "error": statuses[serial]["last_error"],
-                    "remarks": statuses[serial]["remarks"],
+                    "remarks": remarks,
                     "readings": {r["channel"]: {"state": r.get("state"), "meters": len(r["meters"])}
                                  for r in kept["readings"] if (r["printer"], r["at"]) == (serial, at)}}
             if not name.startswith("sleep"):
