@@ -117,9 +117,11 @@ HeardHeartbeat Failed(HeardHeartbeat::Check check, std::string detail) {
 
 }  // namespace
 
+std::string HeartbeatPayload(const Heartbeat& heartbeat) { return JsonText(Payload(heartbeat)); }
+
 SaidHeartbeat WriteHeartbeat(const Heartbeat& heartbeat, const PrivateKey& collector,
                              const PublicKey& portal_encryption) {
-  const std::string payload = JsonText(Payload(heartbeat));
+  const std::string payload = HeartbeatPayload(heartbeat);
   return {.sealed = SealPlain(SignJws(kHeartbeatJws, payload, collector), kHeartbeatJwe,
                               portal_encryption),
           .sha256 = Base64Url(Sha256(payload))};

@@ -99,6 +99,9 @@ struct HeartbeatAnswer {
   bool operator==(const HeartbeatAnswer&) const = default;
 };
 
+// What is signed: the JSON above, and all that a heartbeat tells (docs/privacy.md lists it).
+std::string HeartbeatPayload(const Heartbeat& heartbeat);
+
 struct SaidHeartbeat {
   std::string sealed = {};  // what is POSTed
   std::string sha256 = {};  // of its payload: what the answer names
