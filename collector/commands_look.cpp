@@ -162,6 +162,14 @@ class ProgressLine {
 };
 
 // Those of an enrolled collector, or of a named state directory, are read from now on.
+// The keys of web servers that were met before, where there is a spool that knows them.
+std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Clock& clock) {
+  SpoolSettings settings = SpoolSettingsOf(arguments);
+  if (!std::filesystem::exists(settings.directory + "/spool.db")) return {};
+  settings.make = false;
+  return Spool(settings, clock).Certificates();
+}
+
 void KeepFound(const Arguments& arguments, const Clock& clock, const SearchProfile& profile,
                const std::vector<Looked>& all, const SweepRecord& sweep,
                const std::map<std::string, std::string>& certificates) {
@@ -209,7 +217,7 @@ int DiscoverPrinters(const Arguments& arguments) {
       std::cerr << fmt::format("'{}' is no host that is known here: {}\n", name, why);
       ++unresolved;
     }
-    Ways ways(profile, arguments, clock, 100);
+    Ways ways(profile, arguments, clock, 100, {.certificates = KeysKept(arguments, clock)});
     ProgressLine line(ways.session, isatty(STDERR_FILENO) == 1);
     std::vector<Looked> found =
         Discover(ways, profile, std::move(plan),

@@ -112,9 +112,9 @@ bool IsCode(std::string_view lower) {
 }
 
 bool IsVersion(std::string_view lower) {
-  static constexpr std::array<std::string_view, 10> kParts = {
+  static constexpr std::array<std::string_view, 9> kParts = {
       "version",       "revision",    "firmware",      "fwrelease",   "partnumber",
-      "productnumber", "modelnumber", "skuidentifier", "resourceuri", "resourcetype"};
+      "productnumber", "modelnumber", "skuidentifier", "resourcetype"};
   return HasAny(lower, kParts);
 }
 
@@ -131,6 +131,11 @@ bool IsPlain(std::string_view text, std::string_view signs, std::size_t longest)
   return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [&](char c) {
     return IsLetter(c) || IsDigit(c) || signs.find(c) != signs.npos;
   });
+}
+
+// A path of the printer's own web server, without a host: "/DevMgmt/ProductConfigDyn.xml".
+bool MayBeShown(std::string_view path) {
+  return path.starts_with('/') && !path.starts_with("//") && IsPlain(path, "/._-", 120);
 }
 
 // Objects whose texts are of a kind that their name tells.
@@ -261,6 +266,7 @@ std::string Redaction::Text(std::string_view field, std::string_view raw) {
     return Shape(text);
   }
   if (IsKnown(text)) return text;
+  if (lower.ends_with("resourceuri")) return MayBeShown(text) ? text : Shape(text);
   if (IsEnumeration(lower) && IsPlain(text, "_-", 40)) return text;
   if (IsCode(lower) && IsPlain(text, ".", 16)) return text;
   if (IsVersion(lower) && IsPlain(text, " ._+-:/#", 80)) return text;
@@ -350,7 +356,7 @@ Json Redaction::SnmpValue(const Oid& object, const Value& value) {
   const bool pml = mib::kHpPml.Contains(object) && octets.size() > 2 && !IsLetter(octets[0]);
   const bool short_bits = octets.size() <= 4 && !std::ranges::all_of(octets, IsAscii);
   if (!pml && (!IsReadable(octets) || short_bits)) {
-    if (octets.size() > 4) return count;
+    if (octets.size() > 3) return count;  // four may be an address
     std::string hex = "hex: ";
     for (const char c : octets) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
     return hex;
@@ -359,7 +365,11 @@ Json Redaction::SnmpValue(const Oid& object, const Value& value) {
   if (object == mib::kSysDescr) return "text: " + Fields(text, ',');
   const bool device_id = text.find("MFG:") != text.npos || text.find("MDL:") != text.npos ||
                          text.find("MANUFACTURER:") != text.npos;
-  return "text: " + (device_id ? Fields(text, ';') : Text(FieldOf(object), text));
+  // Counts come as numbers: digits in a text may be anybody's, of a telephone or a community.
+  const std::string_view field = FieldOf(object);
+  const bool digits = text.size() > 4 && std::ranges::all_of(text, IsDigit);
+  if (field.empty() && digits) return "text: " + Shape(text);
+  return "text: " + (device_id ? Fields(text, ';') : Text(field, text));
 }
 
 }  // namespace plotmeter

@@ -59,7 +59,7 @@ class Redaction {
   static std::string Object(const Oid& oid);
 
   // 3, "oid: 1.3.6.1", "text: Plain Paper", "time: 2026-11-22T09:00:03" for DateAndTime; of what is
-  // no text "hex: 8000" for up to 4 octets, else "octets: 6", addresses among them.
+  // no text "hex: 8000" for up to 3 octets, else "octets: 6", addresses among them.
   Json SnmpValue(const Oid& object, const Value& value);
 
   int shaped() const { return shaped_; }  // texts that were replaced by their shape

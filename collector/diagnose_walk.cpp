@@ -43,7 +43,10 @@ std::vector<Group> Groups() {
   for (const Oid& column : Below(mib::kJobMib + Oid{3, 1, 1}, {2, 3, 4, 5, 6, 7, 8})) {
     jobs.push_back(column);
   }
-  jobs.push_back(Oid{1, 3, 6, 1, 4, 1, 2699, 1, 2, 1, 2});
+  // Of the PWG's Port Monitor MIB no name (2) and no community (7) of the printer.
+  for (const Oid& column : Below(Oid{1, 3, 6, 1, 4, 1, 2699, 1, 2, 1, 2, 1, 1}, {3, 4, 5, 6, 8})) {
+    jobs.push_back(column);
+  }
   std::vector<Oid> hp = Below(mib::kHpPml, {1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
   hp.push_back(mib::kHpPrinterCard + Oid{1});
   return {{"system", false, {mib::kSysDescr, mib::kSysObjectId, mib::kSysUpTime}},

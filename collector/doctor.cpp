@@ -23,6 +23,12 @@ void Shielded(Findings& findings, const std::string& check, const std::function<
   }
 }
 
+// Whether any community but the one that everybody knows is among them.
+bool HasCommunity(const Arguments& arguments) {
+  return std::ranges::any_of(arguments.All("community"),
+                             [](const std::string& community) { return community != "public"; });
+}
+
 void ExamineSettings(const Arguments& arguments, Findings& findings) {
   SearchProfilesOf(arguments);
   CheckWays(arguments);
@@ -30,9 +36,9 @@ void ExamineSettings(const Arguments& arguments, Findings& findings) {
   if (arguments.file.empty()) return findings.Ok("settings", "they can be meant");
   const auto mode = std::filesystem::status(arguments.file).permissions();
   using std::filesystem::perms;
-  bool has_secret = !arguments.Text("proxy").empty() || arguments.Text("community") != "public";
+  bool has_secret = !arguments.Text("proxy").empty() || HasCommunity(arguments);
   for (const Arguments& table : arguments.tables) {
-    has_secret = has_secret || table.Text("community") != "public";
+    has_secret = has_secret || HasCommunity(table);
   }
   if (has_secret && (mode & (perms::group_read | perms::others_read)) != perms::none) {
     findings.Warn(

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collector/channel/macs.h"
+
 namespace plotmeter {
 namespace {
 
@@ -62,6 +64,7 @@ void Learn(KnownPrinter& printer, const KnownPrinter& seen) {
   take(printer.label, seen.label);
   take(printer.note, seen.note);
   for (const std::string& mac : seen.macs) {
+    if (printer.macs.size() >= kMostMacs) break;
     if (std::ranges::find(printer.macs, mac) == printer.macs.end()) printer.macs.push_back(mac);
   }
   std::ranges::sort(printer.macs);

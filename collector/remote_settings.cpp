@@ -137,6 +137,19 @@ std::string_view ToText(RemoteScope scope) {
   return "none";
 }
 
+namespace {
+
+// What a heartbeat can carry, cut between characters.
+std::string Shortened(std::string text) {
+  constexpr std::size_t kMost = 300;
+  if (text.size() <= kMost) return text;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+}  // namespace
+
 SettingsOutcome Judge(const ProposedSettings& proposal, RemoteScope scope) {
   for (const auto& [name, values] : proposal.values) {
     const auto allowed = std::ranges::find_if(
@@ -153,7 +166,7 @@ SettingsOutcome Judge(const ProposedSettings& proposal, RemoteScope scope) {
     try {
       allowed->check(name, values);
     } catch (const UsageError& error) {
-      return {proposal.version, "refused", error.what()};
+      return {proposal.version, "refused", Shortened(error.what())};
     }
   }
   return {.version = proposal.version, .outcome = "taken"};
@@ -174,7 +187,9 @@ RemoteSettings::RemoteSettings(std::string directory, RemoteScope scope)
 }
 
 bool RemoteSettings::Take(const ProposedSettings& proposal) {
-  if (proposal_ && proposal.version <= proposal_->version) return false;
+  // Not by a rising version: a portal that was restored gives numbers again, and the answer is
+  // bound to the heartbeat that asked, so an old one means nothing.
+  if (proposal_ && proposal == *proposal_) return false;
   WritePrivateFile(
       path_, Secret(JsonText({{"version", proposal.version}, {"values", proposal.values}}) + "\n"));
   const Arguments none;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "collector/channel/macs.h"
 #include "common/log.h"
 
 namespace plotmeter {
@@ -35,7 +36,7 @@ bool IsNews(const KnownPrinter& known, const Polled& polled) {
          differs(known.identity.product, polled.identity.product) ||
          differs(known.identity.model, polled.identity.model) ||
          differs(known.identity.firmware, polled.identity.firmware) ||
-         !std::ranges::includes(known.macs, polled.macs);
+         (known.macs.size() < kMostMacs && !std::ranges::includes(known.macs, polled.macs));
 }
 
 // Who it is, without what it said.
@@ -202,6 +203,7 @@ void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wis
   if (!stop_.stop_requested()) NameTheLate(addresses, answers);
   Recognise(printers, answers);
   AskSpares(printers, answers, wish, report);
+  if (!parts_.disk.trouble().empty()) return;  // what was learnt is kept when the disk takes it
   for (const auto& [printer, fingerprint] : parts_.certificates.TakeNew()) {
     parts_.disk.Try([&] { parts_.spool.RememberCertificate(printer, fingerprint); });
   }
@@ -257,7 +259,11 @@ void Rounds::AskSpares(const std::vector<KnownPrinter>& asked, const std::vector
   std::vector<PrinterAddress> addresses;
   std::vector<KnownPrinter> silent;
   for (const KnownPrinter& printer : asked) {
-    if (printer.spares.empty() || AnswerAt(printer, polled) != nullptr) continue;
+    // Who is still answering is not silent.
+    const bool is_over = std::ranges::any_of(polled, [&](const Polled& answer) {
+      return PlaceOf(answer.address) == PlaceOf(printer.host, printer.snmp_port);
+    });
+    if (printer.spares.empty() || !is_over || AnswerAt(printer, polled) != nullptr) continue;
     silent.push_back(printer);
     addresses.push_back(AddressOf(printer, printer.spares.front()));
   }

@@ -62,13 +62,14 @@ bool Searches::TakeNews() {
   if (!news.trouble.empty()) {
     Log(LogLevel::kError, "discovery_failed", {{"profile", news.profile}, {"why", news.trouble}});
   }
-  std::vector<KnownPrinter> seen;
+  std::vector<KnownPrinter> seen = std::exchange(unsaved_, {});
   for (const Looked& looked : news.printers) {
     seen.push_back(KnownOf(looked, parts_.clock.Now()));
     parts_.access.Add(looked.address.host, looked.row);
   }
   const bool ended = news.finished && (news.whole || !news.trouble.empty());
   Known known;
+  const std::optional<SweepRecord> before = sweep_;
   // Printers and progress together: a sweep that goes on later has missed none.
   const bool on_disk = parts_.disk.Try([&] {
     parts_.spool.Together([&] {
@@ -90,9 +91,17 @@ bool Searches::TakeNews() {
     });
   });
   for (const auto& [printer, fingerprint] : news.certificates) {
+    // A poll may have met it meanwhile: of a serial number the first key holds.
+    if (printer.starts_with("serial ") && parts_.certificates.Get(printer)) continue;
     parts_.certificates.Set(printer, fingerprint);
   }
-  if (on_disk) parts_.book.Note(known.events);
+  if (on_disk) {
+    parts_.book.Note(known.events);
+  } else {  // kept with the next news, and the progress with them
+    known = {};
+    unsaved_ = std::move(seen);
+    sweep_ = before;
+  }
   if (news.finished) {
     Log(LogLevel::kInfo, "discovered",
         {{"profile", news.profile},

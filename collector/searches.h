@@ -73,6 +73,7 @@ class Searches {
   std::string site_;
   std::set<std::string> looked_at_names_;   // profiles whose host names were looked at since start
   std::optional<SweepRecord> sweep_;        // under way; empty: nothing is, or only names
+  std::vector<KnownPrinter> unsaved_;       // found while the disk took nothing
   std::map<std::string, Moment> finished_;  // by profile, the last one of this process
   Finder finder_;
 };

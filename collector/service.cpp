@@ -134,7 +134,8 @@ RoundReport Service::Round(bool all) {
                      if (WhatNext(rhythm_, past_, clock_.Both()).turn == Turn::kSend)
                        Send(kUrgentBudget);
                    }});
-  if (ways_) disk_.Try([&] { spool_.RememberLearnt(ways_->snmp.TakeLearnt()); });
+  if (ways_ && disk_.trouble().empty())
+    disk_.Try([&] { spool_.RememberLearnt(ways_->snmp.TakeLearnt()); });
   if (report.kept > 0 || report.changed) past_.waits = true;
   past_.disk_refused = !disk_.trouble().empty();
   if (past_.disk_refused) {

@@ -14,6 +14,9 @@
 namespace plotmeter {
 namespace {
 
+constexpr std::size_t kMostValues = 100;    // what a heartbeat's answer may hold of one setting
+constexpr std::size_t kLongestValue = 200;  // bytes; no address, name or time is longer
+
 Json Wanted(const Arguments& arguments) {
   Json settings = Json::object();
   for (const char* name : kProposable) {
@@ -55,6 +58,17 @@ void CheckCollectorSettings(const Arguments& arguments) {
   }
   const bool wants = arguments.Switch("as-in-file") || !Wanted(arguments).empty();
   if (wants && !names_target) throw UsageError("expected --collector or --site to be asked");
+  const Json wanted = Wanted(arguments);
+  for (const auto& [name, values] : wanted.items()) {
+    if (values.size() > kMostValues) {
+      throw UsageError(
+          fmt::format("'{}' has {} values; expected at most {}", name, values.size(), kMostValues));
+    }
+    for (const Json& value : values) {
+      if (value.get_ref<const std::string&>().size() <= kLongestValue) continue;
+      throw UsageError(fmt::format("'{}' has a value of over {} bytes", name, kLongestValue));
+    }
+  }
   if (names_target && !wants) {
     throw UsageError("expected a setting such as --interval 1h, or --as-in-file");
   }

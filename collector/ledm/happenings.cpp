@@ -1,6 +1,8 @@
 #include "collector/ledm/happenings.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <map>
 #include <set>
 
@@ -14,6 +16,14 @@ namespace {
 constexpr std::size_t kMaxStamps = 64;  // octets of those of one category
 constexpr std::size_t kMaxCategories = 100;
 constexpr std::size_t kMaxJobs = 10'000;
+constexpr std::string_view kPowerUp = "PowerUpEvent";
+
+// The counter of a stamp, 164 of "164-9".
+std::uint64_t CounterOf(std::string_view stamp) {
+  std::uint64_t counter = 0;
+  std::from_chars(stamp.data(), stamp.data() + stamp.size(), counter);
+  return counter;
+}
 
 Severity SeverityOf(const std::string& word) {
   const std::string lower = Lower(word);
@@ -157,6 +167,11 @@ std::optional<LedmStamps> ReadEventTable(const Node& document) {
     if (!category || !stamp) continue;
     std::string& all = stamps[*category];
     if (all.size() + stamp->size() > kMaxStamps) continue;
+    // Of two starts in the table the last one counts: the other will leave it, which is no start.
+    if (*category == kPowerUp && !all.empty()) {
+      if (CounterOf(*stamp) > CounterOf(all)) all = *stamp;
+      continue;
+    }
     all += (all.empty() ? "" : ",") + *stamp;
     if (stamps.size() > kMaxCategories) break;
   }

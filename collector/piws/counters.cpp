@@ -25,30 +25,6 @@ constexpr std::string_view kPersonal[] = {
     "requester", "operator", "customer", "destination"};
 constexpr std::string_view kNoCounts[] = {"id", "version", "modificationnumber", "index"};
 
-bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-
-// "TotalAreaInM2" to "total-area-in-m2", "HPInkUsed" to "hp-ink-used": hyphens before capitals and
-// for all that is no letter.
-std::string Word(std::string_view name) {
-  std::string word;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    const bool starts = IsUpper(c) && i > 0 && IsLowerOrDigit(name[i - 1]);
-    const bool ends_capitals =  // the I of HPInk
-        IsUpper(c) && i > 0 && IsUpper(name[i - 1]) && i + 1 < name.size() && name[i + 1] >= 'a' &&
-        name[i + 1] <= 'z';
-    if ((starts || ends_capitals || !(IsUpper(c) || IsLowerOrDigit(c))) && !word.empty() &&
-        word.back() != '-') {
-      word += '-';
-    }
-    if (IsUpper(c)) word += static_cast<char>(c - 'A' + 'a');
-    if (IsLowerOrDigit(c)) word += c;
-  }
-  while (word.ends_with('-')) word.pop_back();
-  return word;
-}
-
 // HP's paper, or a customer's: 32 hexadecimal digits.
 bool IsPaperId(std::string_view text) {
   return text.size() == 32 &&
@@ -83,9 +59,9 @@ class Counters {
       place.at += 1;
       if (count_ > kMaxCounters) return;
       if (MayNameAPerson(child.name)) continue;
-      const bool told = IsOfTheTrade(Word(child.name));
+      const bool told = IsOfTheTrade(TradeWords(child.name));
       const std::string name = told ? child.name + Which(child, place) : fmt::format("[{}]", at);
-      const std::string below = path + "-" + Word(name);
+      const std::string below = path + "-" + TradeWords(name);
       const std::string from = source.empty() ? name : source + "/" + name;
       if (!IsAmount(child)) {
         Read(child, below, from);
@@ -107,7 +83,7 @@ class Counters {
     if (place.of < 2) return {};
     for (const std::string_view name : kNames) {
       const auto text = node.Text(name);
-      if (text && (IsOfTheTrade(Word(*text)) || IsPaperId(*text)))
+      if (text && (IsOfTheTrade(TradeWords(*text)) || IsPaperId(*text)))
         return fmt::format("[{}]", *text);
     }
     return fmt::format("[{}]", place.at);

@@ -8,9 +8,20 @@
 #include <utility>
 
 #include "collector/piws/said.h"
+#include "collector/piws/trade_words.h"
 
 namespace plotmeter {
 namespace {
+
+// What a job of another kind is called, unless that may be somebody's name: in a queue keyed by
+// names the key is the element.
+std::string ElementName(const Node& job) {
+  std::string name = job.name;  // "Job2DScan" is a scan
+  for (const std::string_view dimensions : {"2D", "3D"}) {
+    if (const std::size_t at = name.find(dimensions); at != name.npos) name.erase(at, 2);
+  }
+  return IsOfTheTrade(TradeWords(name)) ? job.name : "unknown";
+}
 
 bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
@@ -139,7 +150,7 @@ class Job {
  private:
   void ReadType() {
     if (job_.name != "Job2DPrint") {
-      record_.element = job_.name;
+      record_.element = ElementName(job_);
       record_.type = TypeByName(job_.name);
       return;
     }
@@ -346,7 +357,7 @@ std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext
   std::set<std::string> odd;
   for (const Node* element : JobElements(snapshot)) {
     if ((*element)["Settings"].empty() && (*element)["Status"].empty()) continue;
-    if (element->name != "Job2DPrint") odd.insert("jobs called " + element->name);
+    if (element->name != "Job2DPrint") odd.insert("jobs called " + ElementName(*element));
     JobRecord record = Job(*element, context, odd).Read();
     if (record.job.empty()) {
       odd.insert("a job without UUID");

@@ -10,9 +10,14 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace plotmeter {
+
+// "TotalAreaInM2" to "total-area-in-m2", "HPInkUsed" to "hp-ink-used": hyphens before capitals and
+// for all that is no letter.
+std::string TradeWords(std::string_view name);
 
 // `words` in lower case with hyphens between them. Numbers of up to four digits are words too, and
 // so are plurals. False for no words at all.

@@ -69,6 +69,9 @@ std::string LearntText(const SnmpLearnt& learnt) {
   if (version && *version != SnmpVersion::k3) json["version"] = static_cast<int>(*version);
   Put(json, "explored_at", printer.explored_at);
   Put(json, "started_at", printer.started_at);
+  // With these a start of the collector is not taken for one of the printer.
+  json["uptime"] = printer.uptime.count();
+  Put(json, "uptime_at", printer.uptime_at);
   return JsonText(json);
 }
 
@@ -86,6 +89,8 @@ std::optional<SnmpLearnt> LearntFrom(std::string_view text) {
     learnt.printer.whose = json.at("whose").get<std::string>();
     learnt.printer.explored_at = InstantFrom(json, "explored_at");
     learnt.printer.started_at = InstantFrom(json, "started_at");
+    learnt.printer.uptime = std::chrono::milliseconds(json.value("uptime", std::int64_t{0}));
+    learnt.printer.uptime_at = InstantFrom(json, "uptime_at").value_or(Instant{});
     for (Oid& oid : OidsFrom(json.at("offers"))) learnt.printer.offers.insert(std::move(oid));
     const int bulk = json.at("bulk").get<int>();
     if (bulk == static_cast<int>(SnmpBulk::kWorked)) learnt.printer.bulk = SnmpBulk::kWorked;

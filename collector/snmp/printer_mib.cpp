@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "collector/channel/macs.h"
 #include "collector/snmp/error_log.h"
 #include "collector/snmp/hp_objects.h"
 #include "collector/snmp/job_mib.h"
@@ -109,6 +110,7 @@ class Reader {
     const auto ticks = NumberAt(table_, mib::kSysUpTime);
     if (ticks && *ticks > 0) answers_.uptime = Quantity{Decimal::FromInteger(*ticks), "1/100 s"};
     for (const Oid& interface : Column(mib::kIfPhysAddress)) {
+      if (answers_.macs.size() >= kMostMacs) break;
       std::string mac = MacText(OctetsAt(table_, interface).value_or(""));
       if (mac.empty() || std::ranges::find(answers_.macs, mac) != answers_.macs.end()) continue;
       answers_.macs.push_back(std::move(mac));

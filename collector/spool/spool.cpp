@@ -82,31 +82,39 @@ void Spool::Together(const std::function<void()>& act) {
   together_ = true;
   try {
     act();
+    together_ = false;
+    transaction.Commit();
   } catch (...) {
     together_ = false;
     at_hand_.reset();
     throw;
   }
-  together_ = false;
-  transaction.Commit();
 }
 
 void Spool::Within(const std::function<void()>& act) {
   db_.Prepare("SAVEPOINT together").Run();
   together_ = true;
-  try {
-    act();
-    together_ = false;
-    db_.Prepare("RELEASE together").Run();
-  } catch (...) {
+  const auto undo = [this](const SqliteError* why) {
     together_ = false;
     at_hand_.reset();
     try {
       db_.Execute("ROLLBACK TO together; RELEASE together");
-    } catch (const SqliteError& gone) {  // SQLite gave up all of it: the disk is full
-      lost_ = gone;
+    } catch (const SqliteError& gone) {
+      // SQLite gave up all of it, mostly because the disk is full: `why` says so, while `gone` only
+      // says that there is nothing left to undo.
+      lost_ = why != nullptr ? *why : gone;
       until_sync_.reset();
     }
+  };
+  try {
+    act();
+    together_ = false;
+    db_.Prepare("RELEASE together").Run();
+  } catch (const SqliteError& why) {
+    undo(&why);
+    throw;
+  } catch (...) {
+    undo(nullptr);
     throw;
   }
 }
@@ -291,7 +299,11 @@ AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
 }
 
 void Spool::RememberCertificate(const std::string& printer, const std::string& fingerprint) {
-  db_.Prepare("INSERT OR REPLACE INTO certificate VALUES(?, ?)").Run(printer, fingerprint);
+  // The key of a serial number is remembered once; at an address another printer may stand now.
+  db_.Prepare(
+         "INSERT INTO certificate VALUES(?, ?) ON CONFLICT(printer) DO UPDATE SET"
+         " fingerprint = excluded.fingerprint WHERE printer NOT LIKE 'serial %'")
+      .Run(printer, fingerprint);
 }
 
 std::map<std::string, std::string> Spool::Certificates() {

@@ -7,6 +7,8 @@
 namespace plotmeter {
 namespace {
 
+constexpr int kMostWithoutPlace = 1000;
+
 Json SparesJson(const std::vector<SpareAddress>& spares) {
   Json list = Json::array();
   for (const SpareAddress& spare : spares) {
@@ -50,6 +52,13 @@ void Spool::Know(const KnownPrinter& printer) {
              printer.identity.model, printer.identity.firmware, ToMillis(printer.found_at),
              printer.access, printer.name, printer.label, printer.note,
              JsonText(Json(printer.macs)), JsonText(SparesJson(printer.spares)));
+    // One that says another serial number each time would fill the disk with printers that left.
+    if (printer.host.empty()) {
+      db_.Prepare(
+             "DELETE FROM known_printer WHERE host = '' AND id NOT IN (SELECT id FROM known_printer"
+             " WHERE host = '' ORDER BY id DESC LIMIT ?)")
+          .Run(kMostWithoutPlace);
+    }
   });
 }
 

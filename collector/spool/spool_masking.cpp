@@ -86,7 +86,10 @@ std::optional<MaskModes> Spool::MaskedUnder() {
 }
 
 void Spool::MaskAgain() {
-  if (MaskedUnder() == settings_.masks) return;
+  // The write-ahead log holds pages as they were; a start before this one may not have got rid of
+  // it.
+  const auto forget_log = [this] { db_.Execute("PRAGMA wal_checkpoint(TRUNCATE)"); };
+  if (MaskedUnder() == settings_.masks) return forget_log();
   Together([&] {
     Statement jobs = db_.Prepare("SELECT id, name FROM job WHERE name IS NOT NULL");
     Statement rename = db_.Prepare("UPDATE job SET name = ? WHERE id = ?");
@@ -106,8 +109,7 @@ void Spool::MaskAgain() {
       mode.Run(field.setting, ToText(settings_.masks.*field.mode));
     }
   });
-  // The write-ahead log holds the pages as they were.
-  db_.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  forget_log();
 }
 
 }  // namespace plotmeter

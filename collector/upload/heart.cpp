@@ -103,7 +103,8 @@ HeartbeatStep Heart::Once(const HeartFacts& facts, bool& again) {
     if (again) return step;
     step.answered = true;
     Obey(*heard, end, step);
-    spool_.ForgetOld(heard->at);
+    // By whichever clock is behind: one that is wrong must not make it forget too early.
+    spool_.ForgetOld(std::min(heard->at, answered));
     return step;
   }
   const std::optional<RefusalNote> note = ReadRefusal(jws, signing);

@@ -97,7 +97,11 @@ std::string Uploader::TakeNewKeys() {
   if (keys->version <= identity_.keys.version) {
     return "the portal retired its key and shows no newer one";
   }
-  if (identity_.remember_keys) identity_.remember_keys(answer.body);
+  try {
+    if (identity_.remember_keys) identity_.remember_keys(answer.body);
+  } catch (const std::runtime_error& error) {  // the disk is full: they are fetched again
+    return fmt::format("the portal's new keys could not be kept: {}", error.what());
+  }
   identity_.keys = std::move(*keys);
   Log(LogLevel::kInfo, "portal_keys", {{"version", std::to_string(identity_.keys.version)}});
   return {};

@@ -15,7 +15,9 @@ const std::string kPrinterSelect =
     " WHERE k.printer=p.number AND (?2='' OR o.customer=?2)),"
     " w.ip, COALESCE(w.macs, '[]'), w.name, w.location"
     " FROM printer p LEFT JOIN printer_whereabouts w ON w.printer=p.number AND w.collector="
-    "(SELECT collector FROM printer_whereabouts WHERE printer=p.number ORDER BY at DESC LIMIT 1)"
+    // Where it stands says a collector of its own site; others may be another customer's.
+    "(SELECT x.collector FROM printer_whereabouts x JOIN collector k ON k.id=x.collector"
+    " WHERE x.printer=p.number AND k.site=p.site ORDER BY x.at DESC LIMIT 1)"
     " JOIN site s ON s.id=p.site JOIN customer c ON c.id=s.customer"
     " WHERE p.reseller_id=?1 AND (?2='' OR c.id=?2) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)";
 const std::string kPrinterPage = kPrinterSelect + " AND p.id>?5 ORDER BY p.id LIMIT ?6";

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <sstream>
 
 namespace plotmeter {
@@ -76,8 +77,25 @@ TEST(LedmHappeningsTest, KeepsStampsShort) {
   }
   const auto stamps = ReadEventTable(ReadDocument(xml + "</EventTable>"));
   ASSERT_TRUE(stamps);
-  EXPECT_LE(stamps->at("PowerUpEvent").size(), 130U);
-  EXPECT_TRUE(stamps->at("PowerUpEvent").starts_with("0-1,1-1,"));
+  EXPECT_EQ(stamps->at("PowerUpEvent"), "19999-1") << "the last start, not all of them";
+  const std::string other = std::regex_replace(xml, std::regex("PowerUpEvent"), "JobEvent");
+  const auto jobs = ReadEventTable(ReadDocument(other + "</EventTable>"));
+  EXPECT_LE(jobs->at("JobEvent").size(), 130U);
+  EXPECT_TRUE(jobs->at("JobEvent").starts_with("0-1,1-1,"));
+}
+
+TEST(LedmHappeningsTest, TakeNoOldStartThatLeavesTheTableForAStart) {
+  const auto start = [](const char* stamp) {
+    return "<Event><UnqualifiedEventCategory>PowerUpEvent</UnqualifiedEventCategory><AgingStamp>" +
+           std::string(stamp) + "</AgingStamp></Event>";
+  };
+  const auto stamp = [](const std::string& events) {
+    return ReadEventTable(ReadDocument("<EventTable>" + events + "</EventTable>"))
+        ->at("PowerUpEvent");
+  };
+  EXPECT_EQ(stamp(start("5-1") + start("9-2")), "9-2");
+  EXPECT_EQ(stamp(start("9-2") + start("5-1")), "9-2");
+  EXPECT_EQ(stamp(start("9-2")), "9-2");
 }
 
 }  // namespace

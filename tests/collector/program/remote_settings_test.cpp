@@ -114,12 +114,13 @@ TEST_F(RemoteSettingsFileTest, AreJudgedAgainUnderANarrowerScope) {
   EXPECT_EQ(now.outcome()->outcome, "not-allowed");
 }
 
-TEST_F(RemoteSettingsFileTest, NeverGoBackAndAreTakenWholeOrNotAtAll) {
+TEST_F(RemoteSettingsFileTest, AreTakenWholeOrNotAtAll) {
   RemoteSettings remote(directory_, RemoteScope::kSchedule);
   EXPECT_TRUE(remote.Take({5, {{"interval", {"1h"}}}}));
-  EXPECT_FALSE(remote.Take({4, {{"interval", {"2h"}}}}));
-  EXPECT_FALSE(remote.Take({5, {{"interval", {"2h"}}}}));
-  EXPECT_EQ(remote.Over(own_).Text("interval"), "1h");
+  EXPECT_FALSE(remote.Take({5, {{"interval", {"1h"}}}})) << "the same again is nothing new";
+  EXPECT_TRUE(remote.Take({4, {{"interval", {"3h"}}}}))
+      << "a portal that was restored gives numbers again, and its answer is never an old one";
+  EXPECT_EQ(remote.Over(own_).Text("interval"), "3h");
   EXPECT_TRUE(remote.Take({6, {{"interval", {"2h"}}, {"proxy", {"http://evil"}}}}))
       << "what was taken before falls away";
   EXPECT_EQ(remote.Over(own_).values, own_.values);
