@@ -129,6 +129,27 @@ TEST_F(IngestTest, KeepsAPrintersPlaceApartAndForgetsItWhenTheSiteDoes) {
   EXPECT_EQ(Rows("meter_reading"), 3) << "and nothing else is forgotten";
 }
 
+TEST_F(IngestTest, ShowsNoCustomerThePlaceThatAnothersCollectorTells) {
+  Sender other;  // of another customer of the same reseller, with the same serial number
+  other.tenant = north.tenant;
+  other.tenant.customer = *store.AddCustomer(north.tenant.reseller, "other", noon_);
+  other.tenant.site = *store.AddSite(
+      north.tenant.reseller,
+      {.customer = other.tenant.customer, .name = "other", .time_zone = "Europe/Berlin"}, noon_);
+  other.id = AddCollector(store, other.tenant, Thumbprint(other.key.public_key()),
+                          JsonText(ToJwk(other.key.public_key())));
+  const auto place = [this] {
+    return store.Printers(north.tenant.reseller, {}, "", 9)[0].whereabouts;
+  };
+  Batch own = MakeBatch(north, 1, {"433"}, noon_);
+  own.whereabouts[0] = {.location = "copy room"};
+  EXPECT_EQ(Take(Sealed(own, north)), "200");
+  Batch foreign = MakeBatch(other, 1, {"434"}, noon_ + std::chrono::hours(3));
+  foreign.whereabouts[0] = {.ip = "10.9.9.9", .location = "somebody else's"};
+  EXPECT_EQ(Take(Sealed(foreign, other)), "200");
+  EXPECT_EQ(place(), own.whereabouts[0]);
+}
+
 TEST_F(IngestTest, RefusesWhatIsTooLargeBeforeReadingIt) {
   EXPECT_EQ(Take(std::string(kMaxSealed + 1, 'A')), "413 too-large");
 }
