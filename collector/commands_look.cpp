@@ -161,7 +161,6 @@ class ProgressLine {
   std::chrono::steady_clock::time_point drawn_ = {};
 };
 
-// Those of an enrolled collector, or of a named state directory, are read from now on.
 // The keys of web servers that were met before, where there is a spool that knows them.
 std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Clock& clock) {
   SpoolSettings settings = SpoolSettingsOf(arguments);
@@ -170,6 +169,18 @@ std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Cl
   return Spool(settings, clock).Certificates();
 }
 
+// The next key that the printer's web server shows is to count as its first.
+void ForgetKey(const Arguments& arguments, const Clock& clock) {
+  SpoolSettings settings = SpoolSettingsOf(arguments);
+  settings.make = false;
+  const std::string host = ParseAddress(arguments, arguments.Text("address")).host;
+  const std::int64_t forgotten = Spool(settings, clock).ForgetCertificates(host);
+  std::cerr << fmt::format("{}: {}\n", host,
+                           forgotten > 0 ? "its key is forgotten; the next one counts as its first"
+                                         : "no key of it is remembered");
+}
+
+// Those of an enrolled collector, or of a named state directory, are read from now on.
 void KeepFound(const Arguments& arguments, const Clock& clock, const SearchProfile& profile,
                const std::vector<Looked>& all, const SweepRecord& sweep,
                const std::map<std::string, std::string>& certificates) {
@@ -205,6 +216,7 @@ void KeepFound(const Arguments& arguments, const Clock& clock, const SearchProfi
 int DiscoverPrinters(const Arguments& arguments) {
   const SystemClock clock;
   const std::vector<SearchProfile> profiles = WantedProfiles(arguments);
+  if (arguments.Switch("forget-key")) ForgetKey(arguments, clock);
   if (arguments.Has("address") && arguments.Switch("explain")) {
     return ExplainAddress(arguments, clock, profiles.front());
   }
@@ -305,9 +317,16 @@ Command DiscoverCommand() {
                  .help = "say which rule led to each verdict; with ADDRESS, all that was asked and "
                          "answered too",
                  .flag_only = true},
+                {.name = "forget-key",
+                 .help = "with ADDRESS: forget the key of its web server first, after a repair or "
+                         "a new certificate",
+                 .flag_only = true},
                 JsonSwitch()}}),
           .run = DiscoverPrinters,
           .check = [](const Arguments& arguments) {
+            if (arguments.Switch("forget-key") && !arguments.Has("address")) {
+              throw UsageError("--forget-key needs the ADDRESS of the printer that it is about");
+            }
             WantedProfiles(arguments);
             CheckWays(arguments);
             SpoolSettingsOf(arguments);

@@ -70,6 +70,14 @@ void SaySilent(Patient& patient, const std::string& name, Findings& findings) {
                          "the user, its passphrases or protocols are not those of the printer: "
                          "compare --user and its kin with its web page");
   }
+  if (web.seen == Seen::kAnswered && !patient.serial.empty()) {
+    return findings.Warn(
+        "printer",
+        fmt::format("{} is read by its web server only, for it is silent by SNMP: {}", name, why),
+        fmt::format("its meters are read all the same; for those of SNMP, switch it on in its web "
+                    "page and let {} through",
+                    port));
+  }
   if (web_is_there) {
     return findings.Fail(
         "printer",

@@ -51,6 +51,9 @@ void CheckPackets(const std::string& name, const Values& values) {
 
 // Also for excludes, which may be as wide as they like.
 void CheckAddresses(const std::string& name, const Values& values, bool only_local) {
+  if (only_local && values.empty()) {
+    throw UsageError(fmt::format("'{}' is empty; expected at least one address", name));
+  }
   std::uint64_t all = 0;
   for (const std::string& text : values) {
     const AddressRange range = AddressRange::Parse(name, text);
@@ -96,6 +99,14 @@ constexpr std::array<Allowed, 7> kAllowed = {{
     {"exclude", RemoteScope::kAll,
      [](const std::string& name, const Values& values) { CheckAddresses(name, values, false); }},
 }};
+
+// Whoever watches this network for scans was told of the file's ceiling.
+bool IsLess(const Values& proposed, const Arguments& own) {
+  constexpr std::int64_t kCeiling = 100;  // of sweeps, where the file names none
+  const std::int64_t ours =
+      own.Has("packets-per-second") ? own.Number("packets-per-second") : kCeiling;
+  return ours == 0 || std::stoll(proposed.front()) < ours;
+}
 
 std::string Listed(const SettingValues& values) {
   std::string words;
@@ -204,6 +215,7 @@ Arguments RemoteSettings::Over(const Arguments& own) const {
   Arguments both = own;
   if (!outcome_ || outcome_->outcome != "taken") return both;
   for (const auto& [name, values] : proposal_->values) {
+    if (name == "packets-per-second" && !IsLess(values, own)) continue;
     std::vector<std::string>& mine = both.values[name];
     if (name != "exclude") mine.clear();
     mine.insert(mine.end(), values.begin(), values.end());

@@ -8,7 +8,8 @@
 // The collector's own settings say how far that goes, and nothing from outside can widen it:
 //
 //    none       nothing; the default, because this is somebody else's network
-//    schedule   interval, job-interval, heartbeat, rediscover, packets-per-second of sweeps
+//    schedule   interval, job-interval, heartbeat, rediscover; packets-per-second of sweeps, where
+//               it is less than the file's own (100 if it names none)
 //    all        also range and exclude; only addresses of local networks, at most 131072 together;
 //               what the file excludes stays excluded
 //

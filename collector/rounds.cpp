@@ -53,6 +53,7 @@ RoundReport Rounds::Run(const RoundWish& wish) {
   RoundReport report;
   std::vector<KnownPrinter> printers = parts_.spool.KnownPrinters();
   std::erase_if(printers, [](const KnownPrinter& printer) { return printer.host.empty(); });
+  parts_.certificates.AgreeWith(parts_.spool.Certificates());  // --forget-key works while we run
   Ask(printers, wish, report);
   return report;
 }

@@ -67,6 +67,13 @@ std::map<std::string, std::string> RememberedCertificates::TakeNew() {
   return std::exchange(new_, {});
 }
 
+void RememberedCertificates::AgreeWith(const std::map<std::string, std::string>& on_disk) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(known_, [&](const auto& entry) {
+    return !on_disk.contains(entry.first) && !new_.contains(entry.first);
+  });
+}
+
 Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
            int packets_per_second, WaysOptions options)
     : profiles(ProfilesOf(arguments)),

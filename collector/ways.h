@@ -33,6 +33,9 @@ class RememberedCertificates : public CertificateMemory {
   // What was set since the last call.
   std::map<std::string, std::string> TakeNew();
 
+  // Lets go what is not on disk any more: a person had it forgotten. What is new stays.
+  void AgreeWith(const std::map<std::string, std::string>& on_disk);
+
  private:
   std::mutex mutex_;  // guards both
   std::map<std::string, std::string> known_;

@@ -313,6 +313,14 @@ std::map<std::string, std::string> Spool::Certificates() {
   return all;
 }
 
+std::int64_t Spool::ForgetCertificates(const std::string& host) {
+  Statement forget = db_.Prepare(
+      "DELETE FROM certificate WHERE instr(printer, 'address ' || ?1 || ':') = 1 OR printer IN "
+      "(SELECT 'serial ' || serial FROM known_printer WHERE host = ?1)");
+  forget.Run(host);
+  return db_.Changes();
+}
+
 void Spool::RememberGiven(const std::set<GivenMeter>& given) {
   if (given.empty()) return;
   Together([&] {

@@ -272,6 +272,9 @@ class Spool {
   // Which key a printer's web server showed at first contact.
   void RememberCertificate(const std::string& printer, const std::string& fingerprint);
   std::map<std::string, std::string> Certificates();
+  // The keys shown at this address, and those of the printers that are read there, so that the next
+  // one counts as the first. Returns how many were forgotten.
+  std::int64_t ForgetCertificates(const std::string& host);
 
   // Which channel ever gave which meter of a printer.
   void RememberGiven(const std::set<GivenMeter>& given);

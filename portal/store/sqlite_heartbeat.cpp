@@ -16,15 +16,18 @@ std::vector<std::string> WordsOf(const std::string& json) {
 }
 
 // Sequences above `unbroken` and below `highest` that are neither stored nor void.
-std::vector<std::int64_t> Missing(StoreConnection& reader, const std::string& collector,
-                                  const std::string& stream, const StreamPlace& place) {
+std::vector<std::int64_t> Missing(StoreConnection& reader, std::int64_t owner,
+                                  const std::string& collector, const std::string& stream,
+                                  const StreamPlace& place) {
   std::vector<std::int64_t> missing;
   Statement& here = reader.Sql(
       "SELECT sequence FROM batch WHERE collector=?1 AND stream=?2 AND sequence>?3"
+      " AND reseller_id=?4"
       " UNION SELECT sequence FROM gap WHERE collector=?1 AND stream=?2 AND sequence>?3"
-      " AND kind='void' ORDER BY 1");
+      " AND reseller_id=?4 AND kind='void' ORDER BY 1");
   std::int64_t next = place.unbroken + 1;
-  for (here.Bind(collector, stream, place.unbroken); missing.size() < kMaxResend && here.Step();) {
+  for (here.Bind(collector, stream, place.unbroken, owner);
+       missing.size() < kMaxResend && here.Step();) {
     const std::int64_t stop = std::min(here.Int(0), place.highest);
     for (; next < stop && missing.size() < kMaxResend; ++next) missing.push_back(next);
     next = std::max(next, here.Int(0) + 1);
@@ -58,12 +61,12 @@ HeartbeatTaken SqliteStore::TakeHeartbeat(const ResellerId& reseller, const Hear
           "UPDATE heartbeat SET nonce=?, received_at=?, at=?, offset_ms=?, version=?, stream=?,"
           " sequence=?, readings=?, jobs=?, alerts=?, events=?, batches=?, aside=?, known=?,"
           " answering=?, asleep=?, disk=?, troubles=?, settings_version=?, settings_outcome=?,"
-          " settings_reason=? WHERE collector=?")
+          " settings_reason=? WHERE collector=? AND reseller_id=?")
       .Run(next, ToMillis(note.received_at), ToMillis(note.at), note.offset_ms, note.version,
            note.stream, note.sequence, note.readings, note.jobs, note.alerts, note.events,
            note.batches, note.aside, note.known, note.answering, note.asleep, note.disk,
            JsonText(Json(note.troubles)), note.settings_version, note.settings_outcome,
-           note.settings_reason, note.collector);
+           note.settings_reason, note.collector, owner);
   transaction.Commit();
   return {.heard = true, .nonce = next};
 }
@@ -105,17 +108,20 @@ std::vector<HeartbeatNote> SqliteStore::Heartbeats(const ResellerId& reseller) {
 StreamPlace SqliteStore::FindStream(const ResellerId& reseller, const std::string& collector,
                                     const std::string& stream) {
   auto reader = pool_.Reader();
+  const std::int64_t owner = OwnerOf(*reader, reseller);
   StreamPlace place;
   Statement& find = reader->Sql(
       "SELECT unbroken, highest FROM stream WHERE collector=? AND stream=? AND reseller_id=?");
-  if (!find.Bind(collector, stream, OwnerOf(*reader, reseller)).Step()) return place;
+  if (!find.Bind(collector, stream, owner).Step()) return place;
   place.unbroken = find.Int(0);
   place.highest = find.Int(1);
-  Statement& last =
-      reader->Sql("SELECT sha256 FROM batch WHERE collector=? AND stream=? AND sequence=?");
-  if (last.Bind(collector, stream, place.unbroken).Step()) place.unbroken_sha256 = last.Text(0);
+  Statement& last = reader->Sql(
+      "SELECT sha256 FROM batch WHERE collector=? AND stream=? AND sequence=? AND reseller_id=?");
+  if (last.Bind(collector, stream, place.unbroken, owner).Step()) {
+    place.unbroken_sha256 = last.Text(0);
+  }
   if (place.unbroken < place.highest) {
-    place.missing = Missing(*reader, collector, stream, place);
+    place.missing = Missing(*reader, owner, collector, stream, place);
   }
   return place;
 }

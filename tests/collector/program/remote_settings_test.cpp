@@ -67,6 +67,7 @@ TEST(RemoteSettingsTest, AreRefusedOutsideSaneLimitsWithAReason) {
        {"10-12.0.0.1"},
        "'range' is '10-12.0.0.1'; expected addresses of local networks only"},
       {"range", {"10.0.0.0/8"}, "'range' has more than 131072 addresses"},
+      {"range", {}, "'range' is empty; expected at least one address"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(Verdict({{c.name, c.values}}, RemoteScope::kAll),
@@ -105,6 +106,21 @@ TEST_F(RemoteSettingsFileTest, LieOverTheFilesOwnAndSurviveAStart) {
   EXPECT_EQ(JsonText(again.ToJson()),
             R"({"allowed":"all","outcome":"taken","reason":null,)"
             R"("settings":{"exclude":["10.0.0.2"],"interval":["1h"]},"version":3})");
+}
+
+TEST_F(RemoteSettingsFileTest, NeverRaiseTheFilesCeilingOfPackets) {
+  const auto ceiling = [&](const char* own, const char* proposed) {
+    RemoteSettings remote(directory_, RemoteScope::kSchedule);
+    remote.Take({7, {{"packets-per-second", {proposed}}}});
+    own_.values.erase("packets-per-second");
+    if (*own != '\0') own_.values["packets-per-second"] = {own};
+    return remote.Over(own_).Text("packets-per-second");
+  };
+  EXPECT_EQ(ceiling("50", "200"), "50");
+  EXPECT_EQ(ceiling("50", "20"), "20");
+  EXPECT_EQ(ceiling("0", "200"), "200") << "the file sets none";
+  EXPECT_EQ(ceiling("", "200"), "") << "the default of 100 holds";
+  EXPECT_EQ(ceiling("", "20"), "20");
 }
 
 TEST_F(RemoteSettingsFileTest, AreJudgedAgainUnderANarrowerScope) {

@@ -81,6 +81,15 @@ TEST_F(RoundsTest, ReadsInFullWhatIsDueAndWatchesInBetween) {
   EXPECT_EQ(Run().kept, 1);
 }
 
+TEST_F(RoundsTest, HeedsAKeyThatAPersonHadForgottenMeanwhile) {
+  certificates_.Set("address 127.0.0.1:443", "the old key");
+  Run();
+  EXPECT_EQ(certificates_.Get("address 127.0.0.1:443"), "the old key");
+  EXPECT_EQ(Open().ForgetCertificates("127.0.0.1"), 1) << "another process";
+  Run();
+  EXPECT_EQ(certificates_.Get("address 127.0.0.1:443"), std::nullopt);
+}
+
 TEST_F(RoundsTest, LeavesAPrinterAsleepAndTakesThatForNoTrouble) {
   Run();
   piws_.answer = snmp_.answer = Asleep();

@@ -138,6 +138,21 @@ TEST_F(SpoolTest, RemembersTheFirstKeyOfASerialNumberAndTheLastAtAnAddress) {
                                             testing::Pair("10.0.0.7:443", "second")));
 }
 
+TEST_F(SpoolTest, ForgetsTheKeysOfOneAddressAndOfThePrinterThatIsReadThere) {
+  Spool spool = Open();
+  spool.Know({.host = "10.0.0.7", .identity = {.serial = "CN1A2B3C4D"}});
+  spool.Know({.host = "10.0.0.70", .identity = {.serial = "CN5E6F7G8H"}});
+  for (const char* printer : {"serial CN1A2B3C4D", "address 10.0.0.7:443", "address 10.0.0.7:631",
+                              "serial CN5E6F7G8H", "address 10.0.0.70:443"}) {
+    spool.RememberCertificate(printer, "the key of a whole series");
+  }
+  EXPECT_EQ(spool.ForgetCertificates("10.0.0.7"), 3);
+  EXPECT_THAT(spool.Certificates(),
+              testing::UnorderedElementsAre(testing::Key("serial CN5E6F7G8H"),
+                                            testing::Key("address 10.0.0.70:443")));
+  EXPECT_EQ(spool.ForgetCertificates("10.0.0.7"), 0);
+}
+
 TEST_F(SpoolTest, KeepsNoEndlessListOfPrintersThatLeft) {
   Spool spool = Open();
   spool.Know({.host = "10.0.0.7", .identity = {.serial = "CN0000001"}});
