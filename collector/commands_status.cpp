@@ -1,11 +1,14 @@
 // status: how it goes.
 
 #include <iostream>
+#include <stdexcept>
 
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "collector/doctor.h"
+#include "collector/enrol/identity.h"
 #include "collector/status_view.h"
+#include "common/jose.h"
 #include "common/private_file.h"
 
 namespace plotmeter {
@@ -22,6 +25,16 @@ Json BookOf(const std::string& directory) {
   }
 }
 
+// Of the public half; empty where there is none, or none that may be believed.
+std::string KeyName(const std::string& directory) {
+  try {
+    const std::optional<PrivateKey> key = LoadKey(directory);
+    return key ? Thumbprint(key->public_key()) : "";
+  } catch (const std::runtime_error&) {  // doctor says why
+    return {};
+  }
+}
+
 int Status(const Arguments& arguments) {
   const SystemClock clock;
   const std::string directory = StateDirectory(arguments);
@@ -32,6 +45,7 @@ int Status(const Arguments& arguments) {
                                 .known = spool.KnownPrinters(),
                                 .waiting = spool.CountWaiting(),
                                 .identity = LoadIdentity(directory),
+                                .key = KeyName(directory),
                                 .stream = spool.stream(),
                                 .service = RunningService(directory)});
   std::cout << (arguments.Switch("json") ? JsonText(status) + "\n"

@@ -261,6 +261,8 @@ Json StatusOf(const StatusParts& parts) {
           {"service", parts.service == 0 ? Json() : Json(parts.service)},
           {"written_at", of_book("written_at")},
           {"portal", identity ? Json(identity->portal_url) : Json()},
+          {"portal_key", identity ? Json(identity->portal) : Json()},
+          {"key", OrNull(parts.key)},
           {"collector", identity ? Json(identity->collector) : Json()},
           {"site", identity ? Json(identity->site) : Json()},
           {"stream", parts.stream},

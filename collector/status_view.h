@@ -28,6 +28,7 @@ struct StatusParts {
   std::vector<KnownPrinter> known = {};
   Waiting waiting = {};
   std::optional<Identity> identity = {};
+  std::string key = {};  // thumbprint of the collector's key; empty: it cannot be read
   std::string stream = {};
   int service = 0;  // its process; 0: none runs
 };

@@ -128,6 +128,12 @@ void Statement::BindOne(int index, std::string_view value) {
   if (code != SQLITE_OK) Fail(db_, code, sqlite3_sql(handle_));
 }
 
+void Statement::BindOne(int index, Blob value) {
+  const char* data = value.bytes.data() != nullptr ? value.bytes.data() : "";
+  const int code = sqlite3_bind_blob64(handle_, index, data, value.bytes.size(), SQLITE_TRANSIENT);
+  if (code != SQLITE_OK) Fail(db_, code, sqlite3_sql(handle_));
+}
+
 void Statement::BindOne(int index, std::nullopt_t) {
   if (const int code = sqlite3_bind_null(handle_, index); code != SQLITE_OK) {
     Fail(db_, code, sqlite3_sql(handle_));

@@ -45,6 +45,11 @@ struct SqliteBusy : SqliteError {
   using SqliteError::SqliteError;
 };
 
+// Bytes to bind as a BLOB rather than TEXT. They outlive the call.
+struct Blob {
+  std::string_view bytes = {};
+};
+
 class StatementShelf;
 
 class Statement {
@@ -89,6 +94,7 @@ class Statement {
   void BindOne(int index, std::string_view value);
   void BindOne(int index, const std::string& value) { BindOne(index, std::string_view(value)); }
   void BindOne(int index, const char* value) { BindOne(index, std::string_view(value)); }
+  void BindOne(int index, Blob value);
   void BindOne(int index, std::nullopt_t);
   template <typename T>
   void BindOne(int index, const std::optional<T>& value) {

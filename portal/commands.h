@@ -42,4 +42,7 @@ int ExportUsage(const Arguments& arguments);
 int ExportJobs(const Arguments& arguments);
 void CheckExport(const Arguments& arguments);
 
+int VerifyEvidence(const Arguments& arguments);
+int ExportEvidence(const Arguments& arguments);
+
 }  // namespace plotmeter

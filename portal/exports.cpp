@@ -2,60 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
-#include <memory>
-#include <system_error>
-
 #include "portal/commands.h"
 #include "portal/ledger/export.h"
 #include "portal/lookup.h"
+#include "portal/output.h"
 #include "portal/portal_settings.h"
 
 namespace plotmeter {
 namespace {
-
-// Standard output, or a file that appears under its name only when it is whole.
-class Output {
- public:
-  explicit Output(std::string path) : path_(std::move(path)) {
-    if (path_.empty()) return;
-    file_ = std::fopen(part().c_str(), "wb");
-    if (file_ == nullptr) Fail();
-  }
-  ~Output() {
-    if (file_ == nullptr) return;
-    std::fclose(file_);
-    std::remove(part().c_str());
-  }
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-
-  void Write(const std::string& text) {
-    std::FILE* file = file_ != nullptr ? file_ : stdout;
-    if (std::fwrite(text.data(), 1, text.size(), file) != text.size()) Fail();
-  }
-
-  void Finish() {
-    if (path_.empty()) {
-      if (std::fflush(stdout) != 0) Fail();
-      return;
-    }
-    if (std::fclose(std::exchange(file_, nullptr)) != 0) Fail();
-    std::filesystem::rename(part(), path_);
-  }
-
- private:
-  std::string part() const { return path_ + ".part"; }
-  [[noreturn]] void Fail() const {
-    throw std::system_error(errno, std::generic_category(),
-                            "cannot write " + (path_.empty() ? "standard output" : path_));
-  }
-
-  std::string path_;
-  std::FILE* file_ = nullptr;
-};
 
 PeriodEdge EdgeOf(const Arguments& arguments, const std::string& name) {
   const auto edge = PeriodEdge::Parse(arguments.Text(name));

@@ -12,18 +12,22 @@ Setting Period(const std::string& name, const std::string& help) {
   return {.name = name, .value = "D", .help = help, .required = true, .flag_only = true};
 }
 
-std::vector<Setting> ExportSettings() {
+Setting OutputSetting() {
   return {
-      DataSetting(),
-      ResellerSetting(),
-      Period("from", "a date (midnight where each site is) or an RFC 3339 instant"),
-      Period("to", "the same; the period ends there"),
-      {.name = "format",
-       .value = "FORMAT",
-       .fallback = "csv",
-       .help = "csv or ndjson",
-       .flag_only = true},
-      {.name = "output", .value = "FILE", .help = "instead of standard output", .flag_only = true}};
+      .name = "output", .value = "FILE", .help = "instead of standard output", .flag_only = true};
+}
+
+std::vector<Setting> ExportSettings() {
+  return {DataSetting(),
+          ResellerSetting(),
+          Period("from", "a date (midnight where each site is) or an RFC 3339 instant"),
+          Period("to", "the same; the period ends there"),
+          {.name = "format",
+           .value = "FORMAT",
+           .fallback = "csv",
+           .help = "csv or ndjson",
+           .flag_only = true},
+          OutputSetting()};
 }
 
 Setting Flag(const std::string& name, const std::string& value, const std::string& help,
@@ -37,6 +41,10 @@ Setting Repeatable(const std::string& name, const std::string& help) {
           .help = help + "; may be repeated",
           .repeatable = true,
           .flag_only = true};
+}
+
+Setting CollectorSetting() {
+  return Flag("collector", "COLLECTOR", "only the batches of this one; its id, col_…", false);
 }
 
 Command List(const std::string& what, int (*run)(const Arguments&)) {
@@ -91,6 +99,13 @@ std::vector<Command> OperatorCommands() {
        .more = "Example: plotmeter-portal migrate --data /var/lib/plotmeter",
        .settings = {DataSetting()},
        .run = MigrateDatabase},
+      {.name = "verify",
+       .summary = "Checks the signature, the hashes and the place of every stored batch again.",
+       .more = "Names the first that fails. Exit code 0: all is what the collectors signed; 1: "
+               "something is not.\n"
+               "  plotmeter-portal verify --data DIR --reseller North",
+       .settings = {DataSetting(), ResellerSetting(false), CollectorSetting(), JsonSetting()},
+       .run = VerifyEvidence},
   };
 }
 
@@ -211,6 +226,14 @@ std::vector<Command> ExportCommands() {
        .settings = ExportSettings(),
        .run = ExportJobs,
        .check = CheckExport},
+      {.name = "export evidence",
+       .summary = "Writes the batches as their collectors signed them, for plotmeter-verify.",
+       .more = "Whoever has the file can check it without the portal:\n"
+               "  plotmeter-portal export evidence --data DIR --reseller North --output "
+               "north.evidence\n"
+               "  plotmeter-verify north.evidence",
+       .settings = {DataSetting(), ResellerSetting(), CollectorSetting(), OutputSetting()},
+       .run = ExportEvidence},
   };
 }
 

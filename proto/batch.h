@@ -149,6 +149,8 @@ class BatchDocument {
   BatchAddress Address() const;
   // Checks everything that step 10 names: sizes, depth, ranges, UTF-8, hash of N.
   Batch Read(std::string_view names) const;
+  // The same of P alone, for when N was forgotten: without names of jobs and places.
+  Batch Read() const;
 
   const Json& json() const { return json_; }
 

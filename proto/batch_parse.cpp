@@ -322,6 +322,15 @@ Batch ParseBatch(std::string_view payload, std::string_view names) {
 }
 
 Batch BatchDocument::Read(std::string_view names) const {
+  if (Field(json_)["names"].Bytes(kHash) != Base64Url(Sha256(names))) {
+    throw BatchError("'names' is not the SHA-256 of the names that came with the batch");
+  }
+  Batch batch = Read();
+  TakeNames(names, batch);
+  return batch;
+}
+
+Batch BatchDocument::Read() const {
   const Field in(json_);
   BatchAddress address = ReadAddress(in);
   const Field clock = in["clock"];
@@ -336,9 +345,6 @@ Batch BatchDocument::Read(std::string_view names) const {
                         .offset_at = clock["offset_at"].Maybe(&Field::Time)},
               .salt = in["salt"].Bytes(kSalt),
               .printers = ReadPrinters(in["printers"])};
-  if (in["names"].Bytes(kHash) != Base64Url(Sha256(names))) {
-    throw BatchError("'names' is not the SHA-256 of the names that came with the batch");
-  }
   if (const Field rows = in["readings"]; rows.is_present()) {
     const std::size_t count = rows.Array(kMaxReadings);
     for (std::size_t i = 0; i < count; ++i) {
@@ -364,7 +370,6 @@ Batch BatchDocument::Read(std::string_view names) const {
     }
   }
   batch.voided = RowsOf(in["void"], kMaxVoided, ReadVoided);
-  TakeNames(names, batch);
   return batch;
 }
 

@@ -36,9 +36,10 @@ uInt Length(std::size_t size) {
 
 class Deflater {
  public:
-  Deflater() {
-    if (deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kRawDeflate, kMemory,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
+  explicit Deflater(Effort effort) {
+    const int level = effort == Effort::kLittle ? Z_BEST_SPEED : Z_DEFAULT_COMPRESSION;
+    if (deflateInit2(&stream_, level, Z_DEFLATED, kRawDeflate, kMemory, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
       throw std::bad_alloc();
     }
   }
@@ -251,12 +252,12 @@ std::optional<std::string> OpenPlain(std::string_view sealed, std::string_view t
   return read.jwe.Decrypt(*key);
 }
 
-std::string Deflate(std::string_view data) {
+std::string Deflate(std::string_view data, Effort effort) {
   std::string out;
-  Deflater().Add(data, Z_FINISH, out);
+  Deflater(effort).Add(data, Z_FINISH, out);
   if (out.size() * kMaxInflation >= data.size()) return out;
   out.clear();
-  Deflater padded;
+  Deflater padded(effort);
   padded.Add(data, Z_SYNC_FLUSH, out);
   while (out.size() * kMaxInflation < data.size()) out += kEmptyBlock;
   padded.Add({}, Z_FINISH, out);

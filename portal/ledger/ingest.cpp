@@ -163,8 +163,10 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
   document.reset();
 
   record.jws = &opened.jws;
-  record.payload = &opened.text.payload;
-  record.names = &opened.text.names;
+  const std::string payload = Deflate(opened.text.payload, Effort::kLittle);
+  const std::string names = Deflate(opened.text.names, Effort::kLittle);
+  record.payload = &payload;
+  record.names = &names;
   record.received_at = clock_.Now();
   AddContents(record, batch);
   const BatchFound stored =

@@ -131,12 +131,12 @@ CodeUsed SqliteStore::UseCode(const ResellerId& reseller, const std::string& has
 std::vector<Collector> SqliteStore::Collectors(const ResellerId& reseller) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
-      "SELECT id, site, name, version, thumbprint, enrolled_at, revoked_at FROM collector"
+      "SELECT id, site, name, version, thumbprint, enrolled_at, revoked_at, jwk FROM collector"
       " WHERE reseller_id=? ORDER BY enrolled_at, id");
   std::vector<Collector> collectors;
   for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
     collectors.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4),
-                          FromMillis(q.Int(5)), MaybeInstant(q, 6)});
+                          FromMillis(q.Int(5)), MaybeInstant(q, 6), q.Text(7)});
   }
   return collectors;
 }

@@ -155,12 +155,12 @@ BatchFound SqliteStore::StoreBatch(const ResellerId& reseller, const BatchRecord
   writer
       ->Sql(
           "INSERT INTO batch(reseller_id, collector, batch, stream, sequence, previous, sha256,"
-          " received_at, doubtful, receipt, jws, names, payload)"
-          " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
+          " received_at, doubtful, receipt, jws) VALUES(?,?,?,?,?,?,?,?,?,?,?)")
       .Run(owner, batch.collector, batch.batch, batch.stream, batch.sequence, batch.previous,
-           batch.sha256, ToMillis(batch.received_at), batch.doubtful, stored.receipt, *batch.jws,
-           *batch.names, *batch.payload);
+           batch.sha256, ToMillis(batch.received_at), batch.doubtful, stored.receipt, *batch.jws);
   place.batch = writer->db().LastInsertId();
+  writer->Sql("INSERT INTO evidence(batch, reseller_id, payload, names) VALUES(?,?,?,?)")
+      .Run(place.batch, owner, Blob{*batch.payload}, Blob{*batch.names});
   try {
     derived_.Write(*writer, place, batch);
     transaction.Commit();
@@ -170,6 +170,30 @@ BatchFound SqliteStore::StoreBatch(const ResellerId& reseller, const BatchRecord
   }
   derived_.Keep();
   return stored;
+}
+
+void SqliteStore::EachBatch(const ResellerId& reseller, const std::string& collector,
+                            const std::function<void(const EvidenceRow&)>& visit) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT b.collector, b.stream, b.sequence, b.batch, b.sha256, b.received_at, b.receipt,"
+      " b.jws, coalesce(e.payload, b.payload), coalesce(e.names, b.names), e.batch IS NULL"
+      " FROM batch b LEFT JOIN evidence e ON e.batch=b.number"
+      " WHERE b.reseller_id=?1 AND (?2='' OR b.collector=?2)"
+      " ORDER BY b.collector, b.stream, b.sequence");
+  for (q.Bind(OwnerOf(*reader, reseller), collector); q.Step();) {
+    visit({.collector = q.Text(0),
+           .stream = q.Text(1),
+           .sequence = q.Int(2),
+           .batch = q.Text(3),
+           .sha256 = q.Text(4),
+           .received_at = FromMillis(q.Int(5)),
+           .receipt = q.Text(6),
+           .jws = q.Text(7),
+           .payload = q.MaybeText(8),
+           .names = q.MaybeText(9),
+           .plain = q.Int(10) != 0});
+  }
 }
 
 void SqliteStore::NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) {

@@ -46,6 +46,8 @@ class SqliteStore : public Store, public Directory {
                         const MakeReceipt& receipt) override;
   void NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) override;
   std::vector<Gap> Gaps(const ResellerId& reseller) override;
+  void EachBatch(const ResellerId& reseller, const std::string& collector,
+                 const std::function<void(const EvidenceRow&)>& visit) override;
 
   HeartbeatTaken TakeHeartbeat(const ResellerId& reseller, const HeartbeatNote& note,
                                const std::string& said, const std::string& next) override;

@@ -47,6 +47,7 @@ struct Collector {
   std::string thumbprint = {};
   Instant enrolled_at = {};
   std::optional<Instant> revoked_at = {};
+  std::string jwk = {};  // its public key
 };
 
 struct ApiToken {
@@ -98,9 +99,9 @@ struct BatchRecord {
   std::string stream = {};
   std::int64_t sequence = 0;
   std::string previous = {};
-  std::string sha256 = {};           // of the payload, base64url
-  const std::string* jws = nullptr;  // S, P and N, byte for byte
-  const std::string* payload = nullptr;
+  std::string sha256 = {};               // of the payload, base64url
+  const std::string* jws = nullptr;      // S, byte for byte
+  const std::string* payload = nullptr;  // P and N, each as raw DEFLATE
   const std::string* names = nullptr;
   Instant received_at = {};
   bool doubtful = false;  // the collector's clock was too far off
@@ -154,6 +155,21 @@ struct BatchFound {
 // kMaxResend, rising).
 using MakeReceipt = std::function<std::string(const std::vector<std::int64_t>& resend)>;
 inline constexpr std::size_t kMaxResend = 1000;
+
+// A stored batch as it was kept.
+struct EvidenceRow {
+  std::string collector = {};
+  std::string stream = {};
+  std::int64_t sequence = 0;
+  std::string batch = {};
+  std::string sha256 = {};
+  Instant received_at = {};
+  std::string receipt = {};
+  std::string jws = {};
+  std::optional<std::string> payload = {};  // empty: erased
+  std::optional<std::string> names = {};
+  bool plain = false;  // it was stored before these two were kept as DEFLATE
+};
 
 struct Gap {
   std::string collector = {};
@@ -290,6 +306,9 @@ class Store {
                                 const MakeReceipt& receipt) = 0;
   virtual void NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) = 0;
   virtual std::vector<Gap> Gaps(const ResellerId& reseller) = 0;
+  // By collector, stream and sequence; of one collector, or of all where it is empty.
+  virtual void EachBatch(const ResellerId& reseller, const std::string& collector,
+                         const std::function<void(const EvidenceRow&)>& visit) = 0;
 
   // Heartbeats. TakeHeartbeat notes it, and gives `next` out, if `said` is the nonce that the
   // collector was given last; else it tells that one (for the first time, `next`). The collector

@@ -116,9 +116,10 @@ class Bare {
 
   Seconds InsertLast() {
     Statement last = from_.Prepare(
-        "SELECT number, reseller_id, collector, batch, stream, sequence, previous, sha256,"
-        " received_at, doubtful, receipt, jws, names, payload FROM batch ORDER BY number DESC"
-        " LIMIT 1");
+        "SELECT number, batch.reseller_id, collector, batch.batch, stream, sequence, previous, "
+        "sha256,"
+        " received_at, doubtful, receipt, jws, e.payload, e.names FROM batch"
+        " JOIN evidence e ON e.batch=number ORDER BY number DESC LIMIT 1");
     last.Step();
     struct Row {
       std::int64_t owner, meter, at;
@@ -138,7 +139,8 @@ class Bare {
     const auto start = std::chrono::steady_clock::now();
     Transaction transaction(to_);
     batch_.Run(last.Int(0), last.Int(1), texts[2], texts[3], texts[4], last.Int(5), texts[6],
-               texts[7], last.Int(8), last.Int(9), texts[10], texts[11], texts[12], texts[13]);
+               texts[7], last.Int(8), last.Int(9), texts[10], texts[11]);
+    evidence_.Run(last.Int(0), last.Int(1), Blob{texts[12]}, Blob{texts[13]});
     for (const Row& row : rows) {
       reading_.Run(row.owner, row.meter, row.at, row.value, last.Int(0));
     }
@@ -151,7 +153,9 @@ class Bare {
   Database to_;
   Statement batch_ = to_.Prepare(
       "INSERT INTO batch(number, reseller_id, collector, batch, stream, sequence, previous, sha256,"
-      " received_at, doubtful, receipt, jws, names, payload) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      " received_at, doubtful, receipt, jws) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement evidence_ =
+      to_.Prepare("INSERT INTO evidence(batch, reseller_id, payload, names) VALUES(?,?,?,?)");
   Statement reading_ = to_.Prepare(
       "INSERT INTO meter_reading(reseller_id, meter, at, value, batch) VALUES(?,?,?,?,?)");
 };

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-PROGRAMS = ("plotmeter-collector", "plotmeter-portal", "plotmeter-sim")
+PROGRAMS = ("plotmeter-collector", "plotmeter-portal", "plotmeter-sim", "plotmeter-verify")
 
 
 def help_of(program, words):

@@ -75,12 +75,14 @@ TEST_F(PreviewTest, ShowsTheBytesThatThePortalKeeps) {
   }
 
   Database db(world_.path, Database::Mode::kReadOnly);
-  Statement kept = db.Prepare("SELECT payload, names, sha256 FROM batch ORDER BY sequence");
+  Statement kept = db.Prepare(
+      "SELECT e.payload, e.names, sha256 FROM batch JOIN evidence e ON e.batch = number"
+      " ORDER BY sequence");
   for (int i = 0; i < batches; ++i) {
     ASSERT_TRUE(kept.Step()) << "the portal keeps " << i << " batches of " << batches;
     const auto at = static_cast<std::size_t>(i);
-    ASSERT_EQ(kept.Text(0), shown[at].payload);
-    ASSERT_EQ(kept.Text(1), shown[at].names);
+    ASSERT_EQ(Inflate(kept.Text(0), kMaxMessage), shown[at].payload);
+    ASSERT_EQ(Inflate(kept.Text(1), kMaxMessage), shown[at].names);
     ASSERT_EQ(kept.Text(2), Base64Url(Sha256(shown[at].payload)));
     ASSERT_EQ(kept.Text(2), hashes[at]);
     // `outbox BATCH` shows the same again.

@@ -70,10 +70,12 @@ TEST_F(IngestTest, StoresABatchAndSignsForIt) {
                                 .sha256 = Base64Url(Sha256(text.payload)),
                                 .stored_at = clock.now}));
   Database db(path, Database::Mode::kReadOnly);
-  Statement q = db.Prepare("SELECT payload, names, received_at, doubtful FROM batch");
+  Statement q = db.Prepare(
+      "SELECT e.payload, e.names, received_at, doubtful FROM batch JOIN evidence e"
+      " ON e.batch = number");
   ASSERT_TRUE(q.Step());
-  EXPECT_EQ(q.Text(0), text.payload) << "the evidence, byte for byte";
-  EXPECT_EQ(q.Text(1), text.names);
+  EXPECT_EQ(Inflate(q.Text(0), kMaxMessage), text.payload) << "the evidence, byte for byte";
+  EXPECT_EQ(Inflate(q.Text(1), kMaxMessage), text.names);
   EXPECT_EQ(q.Int(2), ToMillis(clock.now));
   EXPECT_EQ(q.Int(3), 0);
 }
