@@ -12,6 +12,8 @@ Command EnrolCommand();
 Command RunCommand();
 Command PreviewCommand();
 Command OutboxCommand();
+Command ExportBatchesCommand();
+Command ImportReceiptsCommand();
 Command StatusCommand();
 Command DoctorCommand();
 Command DiagnoseCommand();

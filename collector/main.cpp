@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
           "  plotmeter-collector enrol --portal https://portal.example --code PM1-...\n"
           "  plotmeter-collector run",
       .commands = {DiscoverCommand(), ReadCommand(), EnrolCommand(), RunCommand(), PreviewCommand(),
-                   OutboxCommand(), StatusCommand(), DoctorCommand(), DiagnoseCommand()},
+                   OutboxCommand(), ExportBatchesCommand(), ImportReceiptsCommand(),
+                   StatusCommand(), DoctorCommand(), DiagnoseCommand()},
       .tables = {ProfileTable()},
       .file_intro =
           "Settings of plotmeter-collector, for --config: try them with `run --check`. A "

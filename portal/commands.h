@@ -45,4 +45,6 @@ void CheckExport(const Arguments& arguments);
 int VerifyEvidence(const Arguments& arguments);
 int ExportEvidence(const Arguments& arguments);
 
+int ImportBatches(const Arguments& arguments);
+
 }  // namespace plotmeter

@@ -106,6 +106,26 @@ std::vector<Command> OperatorCommands() {
                "  plotmeter-portal verify --data DIR --reseller North",
        .settings = {DataSetting(), ResellerSetting(false), CollectorSetting(), JsonSetting()},
        .run = VerifyEvidence},
+      {.name = "import",
+       .summary =
+           "Stores sealed batches that were carried here in files, and writes their receipts.",
+       .more = "For sites that let nothing out. The files come from 'plotmeter-collector "
+               "export-batches'; the receipts go back to 'import-receipts'.\n"
+               "A running portal need not be stopped. Exit code 1: some were refused, and are "
+               "named.\n"
+               "  plotmeter-portal import --data DIR /media/usb",
+       .settings = {DataSetting(),
+                    {.name = "directory",
+                     .value = "DIR",
+                     .help = "where the *.jose files lie",
+                     .required = true,
+                     .positional = true},
+                    {.name = "output",
+                     .value = "FILE",
+                     .help = "where the receipts go [receipts.ndjson beside the files]",
+                     .flag_only = true},
+                    JsonSetting()},
+       .run = ImportBatches},
   };
 }
 

@@ -160,6 +160,10 @@ UploadStep Uploader::Obey(const Heard& heard, const CutBatch& batch, Instant sen
   return WaitFor(decision, heard.words);
 }
 
+UploadStep Uploader::Heed(const PortalAnswer& answer, const CutBatch& batch) {
+  return Obey(Listen(answer, batch, ""), batch, clock_.Now(), clock_.Now());
+}
+
 UploadStep Uploader::Step() {
   std::optional<CutBatch> batch = spool_.Next();
   if (!batch) {

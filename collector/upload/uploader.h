@@ -55,6 +55,10 @@ class Uploader {
   // Sends the oldest batch without a receipt; cuts one first when there is none.
   UploadStep Step();
 
+  // Does what Step does with an answer that came another way (hand_carried.h), to a batch that was
+  // sent at least once.
+  UploadStep Heed(const PortalAnswer& answer, const CutBatch& batch);
+
   // Who we are, with the portal's newest keys that we know. Lives as long as the uploader.
   const UploadIdentity& identity() const { return identity_; }
   // Fetches the portal's keys; false when there are no newer ones, or none could be had.
