@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
 #include "common/clock.h"
 #include "common/json.h"
 #include "portal/access/enrolments.h"
+#include "portal/access/revocations.h"
 #include "portal/access/tokens.h"
 #include "portal/commands.h"
 #include "portal/lookup.h"
@@ -138,13 +140,18 @@ int ListCollectors(const Arguments& arguments) {
 }
 
 int RevokeCollector(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).existing_database());
+  const DataDirectory data(arguments);
+  SqliteStore store(data.existing_database());
   const std::string id = arguments.Text("collector");
+  const Instant now = SystemClock().Now();
   for (const Reseller& reseller : ResellersMeant(store, arguments)) {
-    if (store.RevokeCollector(reseller.id, id, SystemClock().Now())) {
-      fmt::print("collector {} is revoked\n", id);
-      return 0;
-    }
+    const std::vector<Collector> all = store.Collectors(reseller.id);
+    if (std::ranges::find(all, id, &Collector::id) == all.end()) continue;
+    // The journal first: what a power cut leaves undone is done at the next start.
+    NoteRevocation(JournalFile(data.path), {reseller.id, id, now});
+    store.RevokeCollector(reseller.id, id, now);
+    fmt::print("collector {} is revoked\n", id);
+    return 0;
   }
   throw std::runtime_error(fmt::format("there is no collector '{}'; see 'collector list'", id));
 }

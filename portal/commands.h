@@ -45,6 +45,10 @@ void CheckExport(const Arguments& arguments);
 int VerifyEvidence(const Arguments& arguments);
 int ExportEvidence(const Arguments& arguments);
 
+int Backup(const Arguments& arguments);
+int Restore(const Arguments& arguments);
+int AddRecoveryKey(const Arguments& arguments);
+
 int ImportBatches(const Arguments& arguments);
 
 }  // namespace plotmeter

@@ -85,6 +85,10 @@ std::vector<Command> OperatorCommands() {
              .why = "What collectors will call it; a certificate of your own may replace it later.",
              .example = "portal.example.org",
              .repeatable = true},
+            {.name = "recovery-key",
+             .value = "FILE",
+             .help = "where the private half of the recovery key goes [DIR/recovery-key.pem]",
+             .flag_only = true},
             JsonSetting()},
        .run = Init},
       {.name = "serve",
@@ -99,6 +103,41 @@ std::vector<Command> OperatorCommands() {
        .more = "Example: plotmeter-portal migrate --data /var/lib/plotmeter",
        .settings = {DataSetting()},
        .run = MigrateDatabase},
+      {.name = "backup",
+       .summary = "Writes the whole portal into one file, while it runs.",
+       .more =
+           "Its keys are sealed to the recovery key that init made, so a backup needs no secret "
+           "and is none.\n"
+           "  plotmeter-portal backup --data DIR /backup/portal-2026-11-29.db",
+       .settings = {DataSetting(),
+                    {.name = "file",
+                     .value = "FILE",
+                     .help = "must not exist",
+                     .required = true,
+                     .positional = true},
+                    JsonSetting()},
+       .run = Backup},
+      {.name = "restore",
+       .summary = "Makes a portal from a backup, in a directory where there is none.",
+       .more =
+           "Collectors send again by themselves what the backup does not hold. Of the portal "
+           "that is replaced, give the journal: what was\nrevoked stays so.\n"
+           "  plotmeter-portal restore --data DIR FILE --recovery-key recovery-key.pem --journal "
+           "OLD/journal.ndjson",
+       .settings = {DataSetting(),
+                    {.name = "file",
+                     .value = "FILE",
+                     .help = "what backup wrote",
+                     .required = true,
+                     .positional = true},
+                    Flag("recovery-key", "FILE", "the private half, which init wrote"),
+                    Flag("journal", "FILE", "journal.ndjson of the portal that is replaced",
+                         false)},
+       .run = Restore},
+      {.name = "recovery-key",
+       .summary = "Makes a recovery key for a portal that has none yet.",
+       .settings = {DataSetting(), Flag("output", "FILE", "where its private half goes")},
+       .run = AddRecoveryKey},
       {.name = "verify",
        .summary = "Checks the signature, the hashes and the place of every stored batch again.",
        .more = "Names the first that fails. Exit code 0: all is what the collectors signed; 1: "

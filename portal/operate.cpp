@@ -19,6 +19,7 @@
 #include "portal/access/enrolments.h"
 #include "portal/access/heartbeats.h"
 #include "portal/access/keyring.h"
+#include "portal/access/revocations.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
 #include "portal/controllers/batches_controller.h"
@@ -108,7 +109,10 @@ int Init(const Arguments& arguments) {
   ::umask(0077);  // what is made here is nobody else's business; the certificate is for everybody
   fs::create_directories(data.path / "tls");
   SqliteStore::Create(data.database());
-  const Keyring keys = Keyring::Create(data.path);
+  const fs::path recovery_key = arguments.Has("recovery-key")
+                                    ? fs::path(arguments.Text("recovery-key"))
+                                    : RecoveryKeyFile(data.path);
+  const Keyring keys = Keyring::Create(data.path, recovery_key);
   WritePrivateFile(data.tls_key(), tls.key.Reveal());
   std::ofstream certificate(data.certificate());
   certificate << tls.certificate;
@@ -120,6 +124,7 @@ int Init(const Arguments& arguments) {
   if (arguments.Switch("json")) {
     fmt::print("{}\n", JsonText({{"data", data.path.string()},
                                  {"portal", keys.thumbprint()},
+                                 {"recovery_key", recovery_key.string()},
                                  {"certificate", data.certificate()}}));
     return 0;
   }
@@ -128,8 +133,9 @@ int Init(const Arguments& arguments) {
   fmt::print("  keys         {} (thumbprint {})\n", (data.path / "keys").string(),
              keys.thumbprint());
   fmt::print("  certificate  {} ({})\n", data.certificate(), fmt::join(names, ", "));
-  fmt::print("Back these up together. Next: plotmeter-portal serve --data {}\n",
-             data.path.string());
+  fmt::print("  recovery key {}: move it off this machine now; backups are sealed to it\n",
+             recovery_key.string());
+  fmt::print("Next: plotmeter-portal serve --data {}\n", data.path.string());
   return 0;
 }
 
@@ -157,6 +163,12 @@ int Serve(const Arguments& arguments) {
   const SystemClock clock;
   SqliteStore store(data.existing_database());
   const Keyring keys = Keyring::Load(data.path);
+  if (const int repeated = RepeatRevocations(JournalFile(data.path), store); repeated > 0) {
+    Log(LogLevel::kInfo, "revocations_repeated", {{"collectors", std::to_string(repeated)}});
+  }
+  if (fs::exists(RecoveryKeyFile(data.path))) {
+    Log(LogLevel::kWarning, "recovery_key_here", {{"file", RecoveryKeyFile(data.path).string()}});
+  }
   const PortalIdentity identity{
       .signing = keys.signing(),
       .thumbprint = keys.thumbprint(),

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "common/jose.h"
+#include "common/json.h"
 #include "proto/enrolment.h"
 
 namespace plotmeter {
@@ -28,6 +29,27 @@ constexpr std::string_view kPrefix = "encryption-";
                                        std::generic_category().message(errno)));
 }
 
+std::string TextOf(const fs::path& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) Fail(path, "read");
+  return text.str();
+}
+
+fs::path RecoveryFile(const fs::path& data) { return data / "keys" / "recovery.jwk"; }
+
+std::optional<PublicKey> ReadRecovery(const fs::path& path) {
+  if (!fs::exists(path)) return std::nullopt;
+  try {
+    if (auto key = FromJwk(ParseJson(TextOf(path)))) return key;
+  } catch (const JsonError&) {  // no key either
+  }
+  throw std::runtime_error(path.string() + " is no P-256 public key (JWK)");
+}
+
+}  // namespace
+
 PrivateKey ReadKey(const fs::path& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) Fail(path, "read");
@@ -35,14 +57,12 @@ PrivateKey ReadKey(const fs::path& path) {
     throw std::runtime_error(
         fmt::format("{} can be read by others: run 'chmod 600 {}'", path.string(), path.string()));
   }
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  if (!in) Fail(path, "read");
-  auto key = PrivateKey::FromPem(Secret(text.str()));
+  auto key = PrivateKey::FromPem(Secret(TextOf(path)));
   if (!key) throw std::runtime_error(path.string() + " is no P-256 private key (PKCS #8 PEM)");
   return *std::move(key);
 }
+
+namespace {
 
 // The N of "encryption-N.pem", or empty.
 std::optional<int> NumberOf(const fs::path& path) {
@@ -74,12 +94,25 @@ void WritePrivateFile(const fs::path& path, const std::string& text) {
 Keyring::Keyring(PrivateKey signing)
     : signing_(std::move(signing)), thumbprint_(Thumbprint(signing_.public_key())) {}
 
-Keyring Keyring::Create(const fs::path& data) {
+fs::path RecoveryKeyFile(const fs::path& data) { return data / "recovery-key.pem"; }
+
+void MakeRecoveryKey(const fs::path& data, const fs::path& private_half) {
+  const fs::path file = RecoveryFile(data);
+  if (fs::exists(file)) {
+    throw std::runtime_error(file.string() + " exists: this portal has a recovery key");
+  }
+  const PrivateKey key = PrivateKey::Generate();
+  WritePrivateFile(private_half, key.ToPem().Reveal());
+  WritePrivateFile(file, JsonText(ToJwk(key.public_key())) + "\n");
+}
+
+Keyring Keyring::Create(const fs::path& data, const fs::path& recovery_key) {
   const fs::path folder = data / "keys";
   fs::create_directories(folder);
   fs::permissions(folder, fs::perms::owner_all);
   WritePrivateFile(folder / "signing.pem", PrivateKey::Generate().ToPem().Reveal());
   WritePrivateFile(folder / "encryption-1.pem", PrivateKey::Generate().ToPem().Reveal());
+  MakeRecoveryKey(data, recovery_key.empty() ? RecoveryKeyFile(data) : recovery_key);
   return Load(data);
 }
 
@@ -96,6 +129,7 @@ Keyring Keyring::Load(const fs::path& data) {
   if (keys.encryption_.empty()) {
     throw std::runtime_error(fmt::format("{} holds no encryption-N.pem", folder.string()));
   }
+  keys.recovery_ = ReadRecovery(RecoveryFile(data));
   std::ranges::sort(keys.encryption_, {}, [](const auto& entry) { return entry.first; });
   return keys;
 }
@@ -109,6 +143,7 @@ std::string Keyring::Document(Instant issued_at) const {
   return WriteKeys({.version = encryption_.back().first,
                     .signing = signing_.public_key(),
                     .encryption = {newest_encryption()},
+                    .recovery = recovery_ ? Thumbprint(*recovery_) : "",
                     .issued_at = issued_at},
                    signing_);
 }

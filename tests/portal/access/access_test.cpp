@@ -41,6 +41,20 @@ TEST(KeyringTest, KeepsPrivateKeysToTheirOwner) {
   EXPECT_THROW(Keyring::Load(data), std::runtime_error);
 }
 
+TEST(KeyringTest, NamesTheRecoveryKeyInItsDocumentAndKeepsOnlyItsPublicHalf) {
+  const std::filesystem::path data = FreshFolder();
+  const std::filesystem::path away = data / "away.pem";
+  const Keyring keys = Keyring::Create(data, away);
+  ASSERT_TRUE(keys.recovery());
+  EXPECT_EQ(ReadKey(away).public_key(), *keys.recovery());
+  const auto document = ReadKeys(keys.Document({}), keys.thumbprint());
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->recovery, Thumbprint(*keys.recovery()));
+  EXPECT_THROW(MakeRecoveryKey(data, data / "another.pem"), std::runtime_error) << "there is one";
+  std::filesystem::remove(away);
+  EXPECT_TRUE(Keyring::Load(data).recovery()) << "the portal never asks for the private half";
+}
+
 TEST(KeyringTest, NamesTheFileThatIsWrong) {
   const fs::path data = FreshFolder();
   Keyring::Create(data);

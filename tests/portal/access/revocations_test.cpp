@@ -1,0 +1,68 @@
+#include "portal/access/revocations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/fakes/scratch.h"
+#include "tests/portal/store/fleet.h"
+
+namespace plotmeter {
+namespace {
+
+using testing::HasSubstr;
+
+class RevocationsTest : public testing::Test {
+ protected:
+  RevocationsTest() { std::filesystem::remove(journal_); }
+  ~RevocationsTest() override { std::filesystem::remove(journal_); }
+
+  bool IsRevoked() {
+    return store_.Collectors(north_.reseller).at(0).revoked_at == std::optional<Instant>(at_);
+  }
+
+  SqliteStore store_{FreshDatabase()};
+  Tenant north_ = AddTenant(store_, "north");
+  Tenant south_ = AddTenant(store_, "south");
+  std::string collector_ = AddCollector(store_, north_, "thumbprint");
+  const Instant at_ = At("2026-11-29T04:00:00Z");
+  std::filesystem::path journal_ = Scratch() + "/plotmeter_journal.ndjson";
+};
+
+TEST_F(RevocationsTest, AreRepeatedOnceWhereTheDatabaseForgotThem) {
+  EXPECT_EQ(RepeatRevocations(journal_, store_), 0) << "there is no journal yet";
+  NoteRevocation(journal_, {north_.reseller, collector_, at_});
+  EXPECT_EQ(RepeatRevocations(journal_, store_), 1);
+  EXPECT_TRUE(IsRevoked());
+  EXPECT_EQ(RepeatRevocations(journal_, store_), 0);
+}
+
+TEST_F(RevocationsTest, TouchNoOtherTenantAndNoStranger) {
+  NoteRevocation(journal_, {south_.reseller, collector_, at_});
+  NoteRevocation(journal_, {north_.reseller, "col_ZZZZZZZZ", at_});
+  EXPECT_EQ(RepeatRevocations(journal_, store_), 0);
+  EXPECT_FALSE(IsRevoked());
+}
+
+TEST_F(RevocationsTest, PassOverALineThatAPowerCutLeftHalf) {
+  NoteRevocation(journal_, {north_.reseller, collector_, at_});
+  std::ofstream(journal_, std::ios::app) << R"({"at":"2026-11)";
+  EXPECT_EQ(RepeatRevocations(journal_, store_), 1);
+}
+
+TEST_F(RevocationsTest, NameTheLineThatIsNone) {
+  NoteRevocation(journal_, {north_.reseller, "col_ZZZZZZZZ", at_});
+  for (const char* line : {"{}", "nothing", R"({"at":"soon","reseller":"r","revoked":"c"})"}) {
+    std::ofstream(journal_) << line << "\n";
+    try {
+      RepeatRevocations(journal_, store_);
+      ADD_FAILURE() << line;
+    } catch (const std::runtime_error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("journal.ndjson, line 1")) << line;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace plotmeter
