@@ -112,6 +112,7 @@ void Sending::SendSteps(Outcome& outcome, std::optional<milliseconds> budget) {
       outcome.left = true;
       return;
     }
+    pulse_();
     const UploadStep step = uploader_->Step();
     if (step.did == UploadStep::Did::kNothing) {
       parts_.book.trouble.clear();

@@ -40,6 +40,9 @@ class Sending {
   Sending(const Parts& parts, const Arguments& arguments, const std::string& directory,
           std::stop_token stop, Portal* stand_in = nullptr);
 
+  // Called between one batch and the next.
+  void set_pulse(std::function<void()> pulse) { pulse_ = std::move(pulse); }
+
   bool is_enrolled() const { return uploader_ != nullptr; }
 
   // Sends until nothing waits, the portal asks for patience, or `budget` is used up: printers are
@@ -66,6 +69,7 @@ class Sending {
   Portal* portal_ = nullptr;
   std::unique_ptr<Uploader> uploader_;
   std::unique_ptr<Heart> heart_;
+  std::function<void()> pulse_ = [] {};
 };
 
 // How the portal of this identity is reached with these settings.

@@ -6,16 +6,20 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/log_settings.h"
+#include "common/supervisor.h"
 #include "portal/access/enrolments.h"
 #include "portal/access/heartbeats.h"
 #include "portal/access/keyring.h"
@@ -37,6 +41,8 @@ namespace plotmeter {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kAliveWithin{5};  // TLS of a busy minute takes far less
 
 // "127.0.0.1:8443", "[::1]:8443"
 Listener::Options ReadAddress(const std::string& text) {
@@ -77,6 +83,22 @@ sigset_t BlockSignals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   return set;
+}
+
+// The next of `signals`; 0 when none came within `wait`. Without `wait` it waits for ever.
+int NextSignal(const sigset_t& signals, std::optional<std::chrono::milliseconds> wait) {
+  for (;;) {
+    int signal = 0;
+    if (!wait) {
+      if (sigwait(&signals, &signal) == 0) return signal;
+      continue;
+    }
+    const timespec span{.tv_sec = wait->count() / 1000,
+                        .tv_nsec = wait->count() % 1000 * 1'000'000};
+    signal = sigtimedwait(&signals, nullptr, &span);
+    if (signal > 0) return signal;
+    if (errno == EAGAIN) return 0;
+  }
 }
 
 void ReloadCertificate(Listener& listener) {
@@ -155,6 +177,7 @@ int Serve(const Arguments& arguments) {
   StartLog(arguments);
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
+  Supervisor supervisor = Supervisor::FromEnvironment(clock);
   SqliteStore store(data.existing_database());
   const Keyring keys = Keyring::Load(data.path);
   const PortalIdentity identity{
@@ -184,13 +207,21 @@ int Serve(const Arguments& arguments) {
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);
   Log(LogLevel::kInfo, "portal_ready", {{"port", std::to_string(listener.port())}});
+  supervisor.Ready(fmt::format("listens on port {}", listener.port()));
   for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) break;
-    ReloadCertificate(listener);
+    const int signal = NextSignal(signals, supervisor.pulse());
+    if (signal == SIGHUP) {
+      ReloadCertificate(listener);
+    } else if (signal != 0) {
+      break;
+    } else if (listener.IsAlive(kAliveWithin)) {
+      supervisor.Alive();
+    } else {
+      Log(LogLevel::kError, "portal_hangs");
+    }
   }
   Log(LogLevel::kInfo, "portal_stopping");
+  supervisor.Stopping();
   listener.Stop();
   return 0;
 }
