@@ -58,6 +58,8 @@ class Sending {
   std::optional<HeartbeatStep> Beat(const std::optional<SettingsOutcome>& settings);
 
  private:
+  // Says once, over restarts too, that there is a newer version. Nothing more is done about it.
+  void NoteNewest(const std::string& newest);
   HeartFacts Facts(const std::optional<SettingsOutcome>& settings);
   void SendSteps(Outcome& outcome, std::optional<milliseconds> budget);
 
@@ -69,6 +71,7 @@ class Sending {
   Portal* portal_ = nullptr;
   std::unique_ptr<Uploader> uploader_;
   std::unique_ptr<Heart> heart_;
+  std::string unread_ = {};  // what the portal called a version, and is none
   std::function<void()> pulse_ = [] {};
 };
 

@@ -20,6 +20,7 @@
 #include "collector/enrol/identity.h"
 #include "collector/spool/spool.h"
 #include "common/json.h"
+#include "common/version.h"
 
 namespace plotmeter {
 
@@ -29,7 +30,8 @@ struct StatusParts {
   Waiting waiting = {};
   std::optional<Identity> identity = {};
   std::string stream = {};
-  int service = 0;  // its process; 0: none runs
+  int service = 0;                   // its process; 0: none runs
+  std::string installed = kVersion;  // of this program
 };
 
 // Each printer gets a "state": well (it answered in the last round), asleep (it said so), silent

@@ -19,7 +19,9 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/log_settings.h"
+#include "common/semantic_version.h"
 #include "common/supervisor.h"
+#include "common/version.h"
 #include "portal/access/enrolments.h"
 #include "portal/access/heartbeats.h"
 #include "portal/access/keyring.h"
@@ -73,6 +75,22 @@ Listener::Options ServeOptions(const Arguments& arguments) {
   Listener::Options options = ReadAddress(arguments.Text("listen"));
   options.limits.workers = static_cast<std::size_t>(arguments.Number("workers", 1, 256));
   return options;
+}
+
+struct NewestCollector {
+  std::string version = {};  // empty: collectors are told of none
+  std::string from = {};     // who says so
+};
+
+// Programs of one release have one version, so a portal knows of a collector as new as itself.
+NewestCollector NewestCollectorOf(const Arguments& arguments) {
+  const std::string text = arguments.Text("newest-collector");
+  if (text.empty()) return {.version = kVersion, .from = "this portal's own version"};
+  const std::string from = "the setting newest-collector";
+  if (text == "none") return {.from = from};
+  if (ParseVersion(text)) return {.version = text, .from = from};
+  throw UsageError(
+      fmt::format("'newest-collector' is '{}'; expected a version such as 1.4.2, or none", text));
 }
 
 // The signals `serve` waits for, blocked before the first thread so that no thread takes them.
@@ -164,6 +182,7 @@ int MigrateDatabase(const Arguments& arguments) {
 
 void CheckServe(const Arguments& arguments) {
   ServeOptions(arguments);
+  NewestCollectorOf(arguments);
   CheckLogSettings(arguments);
 }
 
@@ -186,7 +205,8 @@ int Serve(const Arguments& arguments) {
       .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
   Ingest ingest(store, store, identity, clock);
   Enrolments enrolments(store, store, keys, clock);
-  Heartbeats heartbeats(store, store, keys, clock);
+  const NewestCollector newest = NewestCollectorOf(arguments);
+  Heartbeats heartbeats(store, store, keys, clock, newest.version);
 
   const BatchesController batches(ingest);
   const EnrolmentsController enrolment(enrolments, keys, clock);
@@ -207,6 +227,7 @@ int Serve(const Arguments& arguments) {
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);
   Log(LogLevel::kInfo, "portal_ready", {{"port", std::to_string(listener.port())}});
+  Log(LogLevel::kInfo, "newest_collector", {{"version", newest.version}, {"from", newest.from}});
   supervisor.Ready(fmt::format("listens on port {}", listener.port()));
   for (;;) {
     const int signal = NextSignal(signals, supervisor.pulse());
