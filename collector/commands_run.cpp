@@ -12,6 +12,7 @@
 #include "collector/service.h"
 #include "collector/stop_signal.h"
 #include "common/log_settings.h"
+#include "common/supervisor.h"
 #include "common/version.h"
 
 namespace plotmeter {
@@ -63,9 +64,16 @@ int RunCollector(const Arguments& arguments) {
   const StopSignal signal;  // before anything that starts threads
   StartLog(arguments);
   const SystemClock clock;
+  Supervisor supervisor = Supervisor::FromEnvironment(clock);
   Service service(arguments, clock, signal.token());
   if (arguments.Switch("once")) return RunOnce(service);
+  service.set_pulse([&] {
+    supervisor.Status(service.summary());
+    supervisor.Alive();
+  });
+  supervisor.Ready(service.summary());
   service.RunUntilStopped();
+  supervisor.Stopping();
   return 0;
 }
 

@@ -5,6 +5,8 @@
 #include <random>
 
 #include "collector/collector_settings.h"
+#include "common/log.h"
+#include "common/semantic_version.h"
 #include "common/version.h"
 
 namespace plotmeter {
@@ -85,9 +87,21 @@ std::optional<HeartbeatStep> Sending::Beat(const std::optional<SettingsOutcome>&
   parts_.disk.Try([&] { step = heart_->Beat(Facts(settings)); });
   if (step && step->answered) {
     parts_.book.last_heartbeat_at = parts_.clock.Now();
-    parts_.book.newer_version = step->newest == kVersion ? "" : step->newest;
+    NoteNewest(step->newest);
   }
   return step;
+}
+
+void Sending::NoteNewest(const std::string& newest) {
+  const std::string newer = IsNewer(newest, kVersion) ? newest : "";
+  if (!newest.empty() && !ParseVersion(newest)) {
+    if (newest != unread_) Log(LogLevel::kWarning, "version_not_understood", {{"what", newest}});
+    unread_ = newest;
+  }
+  if (!newer.empty() && newer != parts_.book.newer_version) {
+    Log(LogLevel::kInfo, "newer_version", {{"available", newer}, {"installed", kVersion}});
+  }
+  parts_.book.newer_version = newer;
 }
 
 Sending::Outcome Sending::SendAll(std::optional<milliseconds> budget) {
@@ -112,6 +126,7 @@ void Sending::SendSteps(Outcome& outcome, std::optional<milliseconds> budget) {
       outcome.left = true;
       return;
     }
+    pulse_();
     const UploadStep step = uploader_->Step();
     if (step.did == UploadStep::Did::kNothing) {
       parts_.book.trouble.clear();

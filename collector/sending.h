@@ -40,6 +40,9 @@ class Sending {
   Sending(const Parts& parts, const Arguments& arguments, const std::string& directory,
           std::stop_token stop, Portal* stand_in = nullptr);
 
+  // Called between one batch and the next.
+  void set_pulse(std::function<void()> pulse) { pulse_ = std::move(pulse); }
+
   bool is_enrolled() const { return uploader_ != nullptr; }
 
   // Sends until nothing waits, the portal asks for patience, or `budget` is used up: printers are
@@ -55,6 +58,8 @@ class Sending {
   std::optional<HeartbeatStep> Beat(const std::optional<SettingsOutcome>& settings);
 
  private:
+  // Says once, over restarts too, that there is a newer version. Nothing more is done about it.
+  void NoteNewest(const std::string& newest);
   HeartFacts Facts(const std::optional<SettingsOutcome>& settings);
   void SendSteps(Outcome& outcome, std::optional<milliseconds> budget);
 
@@ -66,6 +71,8 @@ class Sending {
   Portal* portal_ = nullptr;
   std::unique_ptr<Uploader> uploader_;
   std::unique_ptr<Heart> heart_;
+  std::string unread_ = {};  // what the portal called a version, and is none
+  std::function<void()> pulse_ = [] {};
 };
 
 // How the portal of this identity is reached with these settings.

@@ -157,8 +157,19 @@ void Service::Send(std::optional<milliseconds> budget) {
   SaveBook();
 }
 
+void Service::set_pulse(const std::function<void()>& pulse) {
+  pulse_ = pulse;
+  sending_.set_pulse(pulse);
+  (ways_ ? ways_->poller : *stand_in_poller_).set_pulse(kLongestSleep, pulse);
+}
+
 // It is only a picture of the moment: no reason to stop reading and sending.
 void Service::SaveBook() {
+  const PrinterCounts printers = book_.Count(spool_.KnownPrinters());
+  summary_ = fmt::format(
+      "{} {}: {} {}, {} {}{}", printers.known, printers.known == 1 ? "printer" : "printers",
+      printers.answering, printers.answering == 1 ? "answers" : "answer", printers.asleep,
+      printers.asleep == 1 ? "sleeps" : "sleep", book_.trouble.empty() ? "" : "; sending waits");
   try {
     book_.Save(clock_.Now());
     book_lost_ = false;
@@ -177,6 +188,7 @@ void Service::Wait(milliseconds span) {
 }
 
 milliseconds Service::Step() {
+  pulse_();
   if (searches_.Go()) past_.round = {};  // a new printer is read at once
   const Next next = WhatNext(rhythm_, past_, clock_.Both());
   switch (next.turn) {

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,6 +65,14 @@ class Service {
   // Does what is due and returns how long nothing will be: the loop of RunUntilStopped.
   milliseconds Step();
 
+  // `pulse` is called on this thread at least every few seconds while the work goes round, and not
+  // when it hangs: for whoever watches over the service. A request to the portal that goes nowhere
+  // may take a minute.
+  void set_pulse(const std::function<void()>& pulse);
+
+  // How it goes, for people, as of the last round or sending: "3 printers: 2 answer, 1 sleeps".
+  const std::string& summary() const { return summary_; }
+
   // What stands in the way of sending; empty: nothing.
   const std::string& trouble() const { return book_.trouble; }
   Waiting waiting() { return spool_.CountWaiting(); }
@@ -92,7 +101,9 @@ class Service {
   Rhythm rhythm_;
   Past past_;
   bool book_lost_ = false;  // status.json could not be written
-  std::mutex wake_mutex_;   // guards the one below
+  std::string summary_ = "the first round is not over";
+  std::function<void()> pulse_ = [] {};
+  std::mutex wake_mutex_;  // guards the one below
   bool woken_ = false;
   std::condition_variable_any wake_;
   Rounds rounds_;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "collector/doctor.h"
+#include "common/semantic_version.h"
 
 namespace plotmeter {
 namespace {
@@ -142,7 +143,9 @@ std::string SendingLines(const Json& status, Instant now) {
     text += fmt::format("It answered the last heartbeat {}.\n", beat);
   }
   if (const std::string newer = Text(status, "newer_version"); !newer.empty()) {
-    text += fmt::format("There is a newer version: {}.\n", newer);
+    text +=
+        fmt::format("Version {} is available; installed is {}. Nothing is installed by itself.\n",
+                    newer, Text(status, "installed_version"));
   }
   text += RemoteLines(status);
   const auto waits = [&](const char* name) { return status.value(name, std::int64_t{0}); };
@@ -256,6 +259,8 @@ Json StatusOf(const StatusParts& parts) {
   }
   const auto of_book = [&](const char* name) { return OrNull(Text(parts.book, name)); };
   const auto& identity = parts.identity;
+  // Said before an update, it is not true any more.
+  const std::string newer = Text(parts.book, "newer_version");
   const Waiting& waiting = parts.waiting;
   return {{"version", 1},
           {"service", parts.service == 0 ? Json() : Json(parts.service)},
@@ -270,7 +275,8 @@ Json StatusOf(const StatusParts& parts) {
           {"trouble", of_book("trouble")},
           {"next_try_at", of_book("next_try_at")},
           {"last_heartbeat_at", of_book("last_heartbeat_at")},
-          {"newer_version", of_book("newer_version")},
+          {"installed_version", parts.installed},
+          {"newer_version", IsNewer(newer, parts.installed) ? Json(newer) : Json()},
           {"remote", parts.book.value("remote", Json())},
           {"waiting_readings", waiting.readings},
           {"waiting_jobs", waiting.jobs},

@@ -20,6 +20,7 @@
 #include "collector/enrol/identity.h"
 #include "collector/spool/spool.h"
 #include "common/json.h"
+#include "common/version.h"
 
 namespace plotmeter {
 
@@ -30,7 +31,8 @@ struct StatusParts {
   std::optional<Identity> identity = {};
   std::string key = {};  // thumbprint of the collector's key; empty: it cannot be read
   std::string stream = {};
-  int service = 0;  // its process; 0: none runs
+  int service = 0;                   // its process; 0: none runs
+  std::string installed = kVersion;  // of this program
 };
 
 // Each printer gets a "state": well (it answered in the last round), asleep (it said so), silent

@@ -67,7 +67,15 @@ std::vector<Setting> ServeSettings() {
                                     .fallback = "8",
                                     .help = "threads that answer requests",
                                     .why = "Enough for a disk to be busy. More only if "
-                                           "workers_are_full comes often and the disk is not."}};
+                                           "workers_are_full comes often and the disk is not."},
+                                   {.name = "newest-collector",
+                                    .value = "V",
+                                    .help = "version of the collector that collectors are told of, "
+                                            "or none [this portal's own]",
+                                    .why = "They say so in their log and status, and install "
+                                           "nothing. Another one where yours are updated apart "
+                                           "from this portal.",
+                                    .example = "1.4.2"}};
   for (Setting& setting : LogSettings()) settings.push_back(std::move(setting));
   return settings;
 }

@@ -6,16 +6,22 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/log_settings.h"
+#include "common/semantic_version.h"
+#include "common/supervisor.h"
+#include "common/version.h"
 #include "portal/access/enrolments.h"
 #include "portal/access/heartbeats.h"
 #include "portal/access/keyring.h"
@@ -38,6 +44,8 @@ namespace plotmeter {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kAliveWithin{5};  // TLS of a busy minute takes far less
 
 // "127.0.0.1:8443", "[::1]:8443"
 Listener::Options ReadAddress(const std::string& text) {
@@ -70,6 +78,22 @@ Listener::Options ServeOptions(const Arguments& arguments) {
   return options;
 }
 
+struct NewestCollector {
+  std::string version = {};  // empty: collectors are told of none
+  std::string from = {};     // who says so
+};
+
+// Programs of one release have one version, so a portal knows of a collector as new as itself.
+NewestCollector NewestCollectorOf(const Arguments& arguments) {
+  const std::string text = arguments.Text("newest-collector");
+  if (text.empty()) return {.version = kVersion, .from = "this portal's own version"};
+  const std::string from = "the setting newest-collector";
+  if (text == "none") return {.from = from};
+  if (ParseVersion(text)) return {.version = text, .from = from};
+  throw UsageError(
+      fmt::format("'newest-collector' is '{}'; expected a version such as 1.4.2, or none", text));
+}
+
 // The signals `serve` waits for, blocked before the first thread so that no thread takes them.
 sigset_t BlockSignals() {
   sigset_t set;
@@ -78,6 +102,22 @@ sigset_t BlockSignals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   return set;
+}
+
+// The next of `signals`; 0 when none came within `wait`. Without `wait` it waits for ever.
+int NextSignal(const sigset_t& signals, std::optional<std::chrono::milliseconds> wait) {
+  for (;;) {
+    int signal = 0;
+    if (!wait) {
+      if (sigwait(&signals, &signal) == 0) return signal;
+      continue;
+    }
+    const timespec span{.tv_sec = wait->count() / 1000,
+                        .tv_nsec = wait->count() % 1000 * 1'000'000};
+    signal = sigtimedwait(&signals, nullptr, &span);
+    if (signal > 0) return signal;
+    if (errno == EAGAIN) return 0;
+  }
 }
 
 void ReloadCertificate(Listener& listener) {
@@ -148,6 +188,7 @@ int MigrateDatabase(const Arguments& arguments) {
 
 void CheckServe(const Arguments& arguments) {
   ServeOptions(arguments);
+  NewestCollectorOf(arguments);
   CheckLogSettings(arguments);
 }
 
@@ -161,6 +202,7 @@ int Serve(const Arguments& arguments) {
   StartLog(arguments);
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
+  Supervisor supervisor = Supervisor::FromEnvironment(clock);
   SqliteStore store(data.existing_database());
   const Keyring keys = Keyring::Load(data.path);
   if (const int repeated = RepeatRevocations(JournalFile(data.path), store); repeated > 0) {
@@ -175,7 +217,8 @@ int Serve(const Arguments& arguments) {
       .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
   Ingest ingest(store, store, identity, clock);
   Enrolments enrolments(store, store, keys, clock);
-  Heartbeats heartbeats(store, store, keys, clock);
+  const NewestCollector newest = NewestCollectorOf(arguments);
+  Heartbeats heartbeats(store, store, keys, clock, newest.version);
 
   const BatchesController batches(ingest);
   const EnrolmentsController enrolment(enrolments, keys, clock);
@@ -196,13 +239,22 @@ int Serve(const Arguments& arguments) {
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);
   Log(LogLevel::kInfo, "portal_ready", {{"port", std::to_string(listener.port())}});
+  Log(LogLevel::kInfo, "newest_collector", {{"version", newest.version}, {"from", newest.from}});
+  supervisor.Ready(fmt::format("listens on port {}", listener.port()));
   for (;;) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) break;
-    ReloadCertificate(listener);
+    const int signal = NextSignal(signals, supervisor.pulse());
+    if (signal == SIGHUP) {
+      ReloadCertificate(listener);
+    } else if (signal != 0) {
+      break;
+    } else if (listener.IsAlive(kAliveWithin)) {
+      supervisor.Alive();
+    } else {
+      Log(LogLevel::kError, "portal_hangs");
+    }
   }
   Log(LogLevel::kInfo, "portal_stopping");
+  supervisor.Stopping();
   listener.Stop();
   return 0;
 }

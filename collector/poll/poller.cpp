@@ -152,6 +152,24 @@ bool Poller::WasLate(const PrinterAddress& address, const Hand& hand) {
   return true;
 }
 
+bool Poller::WaitForOne(Round& round, std::unique_lock<std::mutex>& lock,
+                        const std::stop_token& stop, std::chrono::steady_clock::time_point begun) {
+  const auto end =
+      patience_.count() == 0 ? std::chrono::steady_clock::time_point::max() : begun + patience_;
+  for (;;) {
+    const auto now = std::chrono::steady_clock::now();
+    if (round.told.wait_until(lock, stop, std::min(end, now + pulse_every_),
+                              [&] { return !round.finished.empty(); })) {
+      return true;
+    }
+    if (stop.stop_requested() || std::chrono::steady_clock::now() >= end) return false;
+    if (!pulse_) continue;
+    lock.unlock();
+    pulse_();
+    lock.lock();
+  }
+}
+
 void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, const Hand& hand_over,
                 const std::function<void()>& pause, const InFull& in_full) {
   if (channels_.empty()) return;
@@ -207,10 +225,8 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
       pause();
       lock.lock();
     }
-    const auto is_one = [&] { return !round->finished.empty(); };
-    if (patience_.count() == 0) {
-      if (!round->told.wait(lock, stop, is_one)) return;
-    } else if (!round->told.wait_until(lock, stop, begun + patience_, is_one)) {
+    if (!WaitForOne(*round, lock, stop, begun)) {
+      if (patience_.count() == 0) return;
       break;  // or it is to stop, and nobody will ask for the late ones
     }
     const std::size_t printer = round->finished.front();

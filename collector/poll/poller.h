@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -98,6 +99,12 @@ class Poller {
   // How long a round waits for its slowest printers; 0, the default: until they are done.
   void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
 
+  // Called about so often while it waits for answers, on the thread that polls.
+  void set_pulse(std::chrono::milliseconds every, std::function<void()> pulse) {
+    pulse_every_ = every;
+    pulse_ = std::move(pulse);
+  }
+
   // What a channel learnt of not being there may be otherwise now (Channel::ProbeAgain).
   void ProbeAgain(const PrinterAddress& address);
 
@@ -117,11 +124,17 @@ class Poller {
           const std::function<void()>& pause, const InFull& in_full);
   // Whether the printer is busy with an earlier round; hands over what it said if it is done.
   bool WasLate(const PrinterAddress& address, const Hand& hand);
+  // Until a printer of the round has finished: true. False when `stop` is requested or the round,
+  // begun then, has waited long enough.
+  bool WaitForOne(Round& round, std::unique_lock<std::mutex>& lock, const std::stop_token& stop,
+                  std::chrono::steady_clock::time_point begun);
 
   std::vector<Channel*> channels_;
   const Profiles& profiles_;
   MeterMemory memory_;
   std::chrono::milliseconds patience_{0};
+  std::chrono::milliseconds pulse_every_{std::chrono::seconds(5)};
+  std::function<void()> pulse_ = {};
   std::map<std::string, Late> late_ = {};  // by "host:port"
 };
 

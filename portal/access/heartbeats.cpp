@@ -96,7 +96,8 @@ std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view
                          .sha256 = heard.sha256,
                          .at = now,
                          .nonce = taken.nonce,
-                         .heard = taken.heard};
+                         .heard = taken.heard,
+                         .newest = newest_};
   if (taken.heard) {
     const StreamPlace place = store_.FindStream(signer->reseller, said.collector, said.stream);
     answer.unbroken = place.unbroken;

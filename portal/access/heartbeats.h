@@ -11,6 +11,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "common/clock.h"
@@ -33,9 +34,15 @@ struct HeartbeatRefused {
 
 class Heartbeats {
  public:
-  // All of them must outlive it.
-  Heartbeats(Directory& directory, Store& store, const Keyring& keys, const Clock& clock)
-      : directory_(directory), store_(store), keys_(keys), clock_(clock) {}
+  // All of them must outlive it. `newest` is the version of the collector's program that collectors
+  // are told of, as common/semantic_version.h reads it; empty: they are told of none.
+  Heartbeats(Directory& directory, Store& store, const Keyring& keys, const Clock& clock,
+             std::string newest = {})
+      : directory_(directory),
+        store_(store),
+        keys_(keys),
+        clock_(clock),
+        newest_(std::move(newest)) {}
 
   std::variant<HeartbeatHeard, HeartbeatRefused> Hear(std::string_view body);
 
@@ -47,6 +54,7 @@ class Heartbeats {
   Store& store_;
   const Keyring& keys_;
   const Clock& clock_;
+  const std::string newest_;
 };
 
 }  // namespace plotmeter

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <future>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -103,6 +104,13 @@ class Listener::Core {
   }
 
   std::uint16_t port() const { return port_; }
+
+  bool IsAlive(std::chrono::milliseconds patience) {
+    const auto answer = std::make_shared<std::promise<void>>();  // outlives a late answer
+    net::post(io_, [answer] { answer->set_value(); });
+    const bool talks = answer->get_future().wait_for(patience) == std::future_status::ready;
+    return !shared_.workers.AreStuck() && talks;
+  }
 
   void ReloadCertificate() {
     auto fresh = std::make_shared<net::ssl::context>(NewServerContext(
@@ -208,6 +216,8 @@ void Listener::Start() { core_->Start(); }
 std::uint16_t Listener::port() const { return core_->port(); }
 
 void Listener::Stop() { core_->Stop(); }
+
+bool Listener::IsAlive(std::chrono::milliseconds patience) { return core_->IsAlive(patience); }
 
 void Listener::ReloadCertificate() { core_->ReloadCertificate(); }
 

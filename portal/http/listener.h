@@ -15,7 +15,7 @@
 //   503 with Retry-After: the pool's queue or the memory for bodies is full, or the handler took
 //       longer than `request` (its own answer is then dropped: there is exactly one)
 //
-// Start, Stop and ReloadCertificate may be called from any thread that is not a handler's.
+// Start, Stop, IsAlive and ReloadCertificate may be called from any thread that is not a handler's.
 
 #pragma once
 
@@ -97,6 +97,10 @@ class Listener {
   // Accepts nobody new, ends idle connections, lets the requests in flight be answered for
   // `limits.drain`, cuts what is left. Waits for handlers that still run. Once is enough.
   void Stop();
+
+  // Whether requests get any further: a thread that talks answers within `patience`, and the pool
+  // of handlers has ended some of its jobs since the last call, if any wait.
+  bool IsAlive(std::chrono::milliseconds patience);
 
   // Reads both files again: new connections get the new certificate. Throws like Start, and then
   // the old one stays in use.

@@ -27,6 +27,14 @@ bool Workers::Add(Job job, bool even_if_full) {
   return true;
 }
 
+bool Workers::AreStuck() {
+  const std::lock_guard lock(mutex_);
+  const bool stuck = !waiting_.empty() && waited_when_asked_ && ended_ == ended_when_asked_;
+  waited_when_asked_ = !waiting_.empty();
+  ended_when_asked_ = ended_;
+  return stuck;
+}
+
 void Workers::Stop() {
   std::deque<Job> forgotten;  // destroyed outside the lock: a job may own what calls back here
   {
@@ -55,6 +63,8 @@ void Workers::Run() {
     } catch (const std::exception& error) {
       Log(LogLevel::kError, "worker_failed", {{"why", error.what()}});
     }
+    const std::lock_guard lock(mutex_);
+    ++ended_;
   }
 }
 

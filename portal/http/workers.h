@@ -10,6 +10,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -36,6 +37,10 @@ class Workers {
   // False only after Stop.
   bool Continue(Job job);
 
+  // Whether jobs wait, and none has ended since the last call that found jobs waiting: no thread
+  // gets any further.
+  bool AreStuck();
+
   // Waits for the jobs that run; forgets those that wait.
   void Stop();
 
@@ -48,6 +53,9 @@ class Workers {
   std::condition_variable changed_;
   std::deque<Job> waiting_;
   bool stopped_ = false;
+  std::uint64_t ended_ = 0;             // jobs
+  std::uint64_t ended_when_asked_ = 0;  // AreStuck, while jobs waited
+  bool waited_when_asked_ = false;
   std::vector<std::thread> threads_;
 };
 

@@ -2,7 +2,8 @@
 """A collector and its portal between the batches: the sign of life, settings from outside, a portal put back.
 
 The portal hears the collector, proposes settings that are taken, refused or not allowed, and is then restored from a
-backup: what it forgot comes again by itself, though the collector holds receipts for it.
+backup: what it forgot comes again by itself, though the collector holds receipts for it. And it says that there is a newer
+collector, which the collector says once and does nothing about.
 """
 
 import argparse
@@ -42,6 +43,12 @@ class Heartbeats(World):
     def start_collector(self, remote):
         self.running = self.stage.start("plotmeter-collector", "run", "--state", self.state, *self.reach(), "--interval", "2s",
                                         "--job-interval", "1s", "--heartbeat", "1s", "--remote", remote)
+
+    def collector_logs(self):
+        for program in self.stage.programs:
+            if program.name == "plotmeter-collector":
+                with open(program.log, encoding="utf-8") as f:
+                    yield from f
 
     def heard(self):
         return self.stage.run_json("plotmeter-portal", "collector", "list", "--data", self.data)[0]
@@ -93,13 +100,18 @@ def main():
         world.portal.stop()
         shutil.copy(world.database, stage.path("backup.db"))
         before = len(world.stored())
-        world.serve()
+        expect(world.status()["newer_version"] is None, "a portal of the same release knows a newer collector")
+        world.serve("--newest-collector", "99.10.0-rc.1")
+        status = world.until("a newer version is there", lambda s: s["newer_version"])
+        expect(status["newer_version"] == "99.10.0-rc.1", f"not the one that was said: {status['newer_version']}")
+        words = f"Version 99.10.0-rc.1 is available; installed is {status['installed_version']}. Nothing is installed by itself."
+        expect(words in world.collector("status").stdout, "status does not say so in words")
         world.until("more is sent after the backup", lambda stored: len(stored) >= before + 3, world.stored)
         world.running.stop()
         whole = world.stored()
         world.portal.stop()
         shutil.copy(stage.path("backup.db"), world.database)
-        world.serve()
+        world.serve("--newest-collector", "99.10.0-rc.1")
         expect(len(world.stored()) == before, "the portal was not put back")
         world.start_collector("none")
         world.until("what the portal forgot came again", lambda stored: set(whole) <= set(stored), world.stored)
@@ -107,7 +119,14 @@ def main():
         expect(any(batch["tries"] > 1 for batch in world.outbox()), "nothing was sent again")
         status = world.status()
         expect(status["remote"]["allowed"] == "none", f"it may do more than it was told: {status['remote']}")
+        said = [line for line in world.collector_logs() if " newer_version " in line]
+        expect(len(said) == 1, f"said once, over a restart too: {said}")
+        world.portal.stop()
+        world.serve("--newest-collector", "none")
+        world.until("nothing newer is known any more", lambda s: s["newer_version"] is None)
         expect(world.running.stop() == 0, "it did not end well")
+        refused = stage.run("plotmeter-portal", "serve", "--data", world.data, "--newest-collector", "v2", expect=2)
+        expect("'newest-collector' is 'v2'; expected a version such as 1.4.2, or none" in refused.stderr, refused.stderr)
 
 
 if __name__ == "__main__":

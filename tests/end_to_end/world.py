@@ -48,9 +48,9 @@ class World:
                               "reseller_viewer", "--days", str(self.days + 365))["token"]
         self.serve()
 
-    def serve(self):
+    def serve(self, *more):
         self.portal = self.stage.start("plotmeter-portal", "serve", "--data", self.data, "--listen",
-                                       f"127.0.0.1:{self.portal_port}")
+                                       f"127.0.0.1:{self.portal_port}", *more)
         self.portal.ready()
         self.say(f"portal at {self.url}")
 

@@ -213,6 +213,18 @@ TEST(PollerTest, StopsWaitingWhenAskedAndOutlivesLateAnswers) {
   snmp.waiting.at(0)(Answer("CN9541H01M", "433"));  // into a round that is over
 }
 
+TEST(PollerTest, GivesASignOfLifeWhileItWaits) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.silent = "10.0.0.8";
+  Poller poller({&snmp});
+  int pulses = 0;
+  poller.set_pulse(std::chrono::milliseconds(1), [&] {
+    if (++pulses == 3) snmp.waiting.at(0)(Answer("CN0000000X", "1"));
+  });
+  EXPECT_EQ(PollAll(poller, {"10.0.0.8"}).size(), 1U);
+  EXPECT_EQ(pulses, 3);
+}
+
 TEST(PollerTest, ReadsInFullOnlyWhatIsDueAndWatchesTheRest) {
   FakeChannel snmp(ChannelKind::kSnmp);
   Poller poller({&snmp});

@@ -66,6 +66,18 @@ TEST_F(ServiceTest, EndsAtOnceWhenItIsAskedTo) {
   runs.join();
 }
 
+TEST_F(ServiceTest, GivesASignOfLifeWithEachTurnAndSaysHowItGoes) {
+  KnowSilentPrinter();
+  Service service(arguments_, clock_, {});
+  int pulses = 0;
+  service.set_pulse([&] { ++pulses; });
+  EXPECT_EQ(service.summary(), "the first round is not over");
+  service.Step();
+  EXPECT_EQ(pulses, 1);
+  service.Round(true);
+  EXPECT_EQ(service.summary(), "1 printer: 0 answer, 0 sleep; sending waits");
+}
+
 // Beside the calling thread, which takes what it finds and how far it came.
 TEST_F(ServiceTest, KeepsThatASweepWasMade) {
   arguments_.values["range"] = {"127.0.0.9-40"};

@@ -113,17 +113,31 @@ TEST(StatusViewTest, BearsABookThatSomebodyElseWrote) {
 
 TEST(StatusViewTest, SaysWhatThePortalChanged) {
   StatusParts parts;
+  parts.installed = "0.9.1";
   parts.book = {{"last_heartbeat_at", "2026-11-22T11:58:00Z"},
-                {"newer_version", "9.0.0"},
+                {"newer_version", "0.10.0"},
                 {"remote", Json{{"version", 4},
                                 {"outcome", "applied"},
                                 {"reason", nullptr},
                                 {"settings", Json{{"interval", Json::array({"1h"})}}}}}};
   const std::string text = StatusText(StatusOf(parts), kNoon);
   for (const char* words :
-       {"It answered the last heartbeat 2 minutes ago.", "There is a newer version: 9.0.0.",
+       {"It answered the last heartbeat 2 minutes ago.",
+        "Version 0.10.0 is available; installed is 0.9.1. Nothing is installed by itself.\n",
         "Settings from the portal, version 4: applied.\n  interval = 1h\n"}) {
     EXPECT_THAT(text, HasSubstr(words));
+  }
+}
+
+TEST(StatusViewTest, SaysNothingOfAVersionThatIsNotNewer) {
+  for (const char* said : {"0.10.0", "0.9.1", "0.10.0-rc.1", "latest", ""}) {
+    StatusParts parts;
+    parts.installed = "0.10.0";  // updated since the service wrote its book
+    parts.book = {{"newer_version", said}};
+    const Json status = StatusOf(parts);
+    EXPECT_EQ(status.at("newer_version"), Json()) << said;
+    EXPECT_EQ(status.at("installed_version"), "0.10.0");
+    EXPECT_THAT(StatusText(status, kNoon), testing::Not(HasSubstr("available"))) << said;
   }
 }
 

@@ -141,7 +141,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   Enrolments enrolments_{store, store, keys_, clock};
   BatchesController batches_{ingest};
   EnrolmentsController enrolment_{enrolments_, keys_, clock};
-  Heartbeats heartbeats_{store, store, keys_, clock};
+  Heartbeats heartbeats_{store, store, keys_, clock, "0.10.0"};
   HeartbeatsController heartbeat_{heartbeats_};
   PrintersController printers_{store};
   UsageController usage_{store};
@@ -408,6 +408,7 @@ TEST_F(ControllersTest, TellsInAHeartbeatWhereTheStreamIsAndWhatToSet) {
   EXPECT_EQ(answer.highest, 5);
   EXPECT_THAT(answer.missing, testing::ElementsAre(3, 4));
   EXPECT_EQ(answer.settings, (ProposedSettings{1, {{"interval", {"1h"}}}}));
+  EXPECT_EQ(answer.newest, "0.10.0");
 }
 
 TEST_F(ControllersTest, SaysHowItIs) {

@@ -26,6 +26,27 @@ TEST(WorkersTest, RefuseWhatDoesNotFit) {
   EXPECT_TRUE(workers.Offer([] {}));
 }
 
+TEST(WorkersTest, AreStuckWhereJobsWaitAndNoneEnds) {
+  std::promise<void> started;
+  std::promise<void> go_on;
+  std::promise<void> last;
+  Workers workers(1, 2);
+  EXPECT_FALSE(workers.AreStuck());
+  workers.Offer([&] {
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  EXPECT_FALSE(workers.AreStuck()) << "nobody waits";
+  EXPECT_FALSE(workers.AreStuck()) << "nobody waits";
+  workers.Offer([&] { last.set_value(); });
+  EXPECT_FALSE(workers.AreStuck()) << "it has only begun to wait";
+  EXPECT_TRUE(workers.AreStuck());
+  go_on.set_value();
+  last.get_future().wait();
+  EXPECT_FALSE(workers.AreStuck());
+}
+
 TEST(WorkersTest, OutliveAJobThatThrows) {
   std::promise<void> second;
   Workers workers(1, 8);
