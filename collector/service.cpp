@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "collector/at_rest.h"
 #include "collector/collector_settings.h"
@@ -64,7 +65,7 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       no_certificates_(ways_ ? nullptr : std::make_unique<RememberedCertificates>()),
       stand_in_poller_(ways_ ? nullptr
                              : std::make_unique<Poller>(stand_ins->channels, BuiltInProfiles(),
-                                                        spool_.GivenMeters())),
+                                                        spool_.GivenMeters(), clock)),
       rounds_({.spool = spool_,
                .book = book_,
                .poller = ways_ ? ways_->poller : *stand_in_poller_,
@@ -194,7 +195,6 @@ milliseconds Service::Step() {
   switch (next.turn) {
     case Turn::kRound:
       Round(false);
-      GiveBackMemory();
       return {};
     case Turn::kSend:
       Send(RoundLeft(rhythm_, past_, clock_.Both()));
@@ -210,8 +210,15 @@ milliseconds Service::Step() {
 
 void Service::RunUntilStopped() {
   Log(LogLevel::kInfo, "running", {{"state", directory_}, {"trouble", book_.trouble}});
+  bool worked = true;
   while (!stop_.stop_requested()) {
-    if (const milliseconds wait = Step(); wait.count() > 0) Wait(wait);
+    const milliseconds wait = Step();
+    if (wait.count() == 0) {
+      worked = true;
+      continue;
+    }
+    if (std::exchange(worked, false)) GiveBackMemory();
+    Wait(wait);
   }
   Log(LogLevel::kInfo, "stopped");
 }
