@@ -1,5 +1,5 @@
 // What a program that sleeps nearly all its life does for the machine it sleeps on
-// (docs/decisions/0020).
+// (docs/decisions/0011).
 
 #pragma once
 
