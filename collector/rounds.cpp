@@ -84,6 +84,10 @@ std::string Rounds::KeepOnDisk(const Polled& polled, bool due, RoundReport& repo
       if (due) {
         for (const Reading& reading : polled.readings) kept([&] { spool.Keep(reading); });
         kept([&] { spool.Keep(polled.identity, polled.whereabouts); });
+        // Only a whole answer shows what is not there; a watched list may leave out what is known.
+        for (const ChannelKind channel : polled.job_lists) {
+          kept([&] { spool.ShowedJobs(polled.identity, channel); });
+        }
       }
       for (const JobRecord& job : polled.jobs) kept([&] { spool.Keep(polled.identity, job); });
       for (const PrinterEvent& event : polled.events) {

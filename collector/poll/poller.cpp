@@ -96,6 +96,7 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
       event.at = answer.at;
       polled.events.push_back(std::move(event));
     }
+    if (answer.answers.tells_jobs) polled.job_lists.push_back(channel);
     for (JobRecord job : answer.answers.jobs) {
       job.channel = channel;
       job.seen_at = answer.at;

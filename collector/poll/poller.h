@@ -51,8 +51,9 @@ struct Polled {
   PrinterIdentity identity = {};
   std::vector<Reading> readings = {};  // one for each channel that answered
   std::vector<JobRecord> jobs = {};
-  std::vector<PrinterEvent> events = {};   // of the printer's own logs
-  std::vector<ChannelAlerts> alerts = {};  // only of channels that made a complete statement
+  std::vector<PrinterEvent> events = {};    // of the printer's own logs
+  std::vector<ChannelAlerts> alerts = {};   // only of channels that made a complete statement
+  std::vector<ChannelKind> job_lists = {};  // channels that showed their list of jobs
   std::vector<ChannelReport> reports = {};
   std::vector<std::string> macs = {};  // of all channels, sorted
   // The address that was asked, and what the best channel that said something said. Not masked yet.
