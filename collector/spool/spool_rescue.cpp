@@ -328,8 +328,7 @@ std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& c
   fs::rename(path + kBuilding, ready);
   ChangePlaces(path, ready, settings.directory + "/" + saved.aside);
   const bool is_foreign = kind == "foreign";
-  Log(LogLevel::kError, is_foreign ? "spool_foreign" : "spool_damaged",
-      {{"what", saved.words}});
+  Log(LogLevel::kError, is_foreign ? "spool_foreign" : "spool_damaged", {{"what", saved.words}});
   return saved;
 }
 
