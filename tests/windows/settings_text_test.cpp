@@ -5,7 +5,8 @@
 namespace plotmeter {
 namespace {
 
-constexpr char kBegin[] = "# What msiexec is given (RANGES, PROXY, CA) replaces lines from here\r\n";
+constexpr char kBegin[] =
+    "# What msiexec is given (RANGES, PROXY, CA) replaces lines from here\r\n";
 constexpr char kEnd[] = "# to here, and nothing else in this file.\r\n";
 
 std::string Marked(const std::string& lines) { return kBegin + lines + kEnd; }
@@ -29,7 +30,8 @@ TEST(SettingsTextTest, RangesMayBeSeparatedAsOneLikes) {
 
 TEST(SettingsTextTest, ReplacesWhatIsGivenAndNothingElse) {
   const std::string mine = "# mine\nport = 1161\n";
-  const std::string file = mine + Marked("range = [\"a\"]\r\nproxy = \"p\"\r\n") + "interval=\"1h\"";
+  const std::string file =
+      mine + Marked("range = [\"a\"]\r\nproxy = \"p\"\r\n") + "interval=\"1h\"";
   EXPECT_EQ(NextSettings(file, {}), file);
   EXPECT_EQ(NextSettings(file, {.ranges = "b"}),
             mine + Marked("range = [\"b\"]\r\nproxy = \"p\"\r\n") + "interval=\"1h\"");

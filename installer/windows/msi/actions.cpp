@@ -1,7 +1,8 @@
-// What the installer does beyond the tables of Windows Installer, each a custom action of collector.wxs:
+// What the installer does beyond the tables of Windows Installer, each a custom action of
+// collector.wxs:
 //
-//    SealSecrets      at once, first of all: CODE and PROXY are sealed and forgotten, so that even a log that shows all properties has
-//                     neither, whatever the installation comes to
+//    SealSecrets      at once, first of all: CODE and PROXY are sealed and forgotten, so that even
+//                     a log that shows all properties has neither, whatever comes of it
 //    HandOver         at once, when folders are known: what the next ones are handed
 //    KeepSettings     as SYSTEM: collector.toml and portal-ca.pem in the data folder
 //    RestoreSettings, AcceptSettings   when the installation is rolled back; when it is done
@@ -48,16 +49,21 @@ void SealSecrets(MSIHANDLE setup) {
 void HandOver(MSIHANDLE setup) {
   std::vector<std::wstring> secrets = Unseal(setup, L"Secrets", 2);
   const std::wstring exe = Property(setup, L"ProgramFolder") + L"plotmeter-collector.exe";
-  SetProperty(setup, L"KeepSettings", Seal({exe, Property(setup, L"RANGES"), secrets[1], Property(setup, L"CA")}));
+  SetProperty(setup, L"KeepSettings",
+              Seal({exe, Property(setup, L"RANGES"), secrets[1], Property(setup, L"CA")}));
   SetProperty(setup, L"EnrolCollector", Seal({exe, Property(setup, L"PORTAL"), secrets[0]}));
   for (std::wstring& secret : secrets) Wipe(secret);
 }
 
 void KeepAuthority(const DataFolder& folder, const std::wstring& ca_file) {
   const std::optional<std::string> content = ReadFileAt(ca_file);
-  if (!content) throw SetUpError{L"'CA' is '" + ca_file + L"', which is not there; expected a file of certificates (PEM) that SYSTEM can read"};
+  if (!content)
+    throw SetUpError{
+        L"'CA' is '" + ca_file +
+        L"', which is not there; expected a file of certificates (PEM) that SYSTEM can read"};
   if (content->find("-----BEGIN CERTIFICATE-----") == std::string::npos)
-    throw SetUpError{L"'CA' is '" + ca_file + L"', which holds no certificate; expected a file of certificates (PEM)"};
+    throw SetUpError{L"'CA' is '" + ca_file +
+                     L"', which holds no certificate; expected a file of certificates (PEM)"};
   if (content != folder.Read(kAuthority)) folder.Put(kAuthority, *content);
 }
 
@@ -70,16 +76,21 @@ void KeepSettings(MSIHANDLE setup) {
   folder.Accept(kAuthority);
   if (!ca_file.empty()) KeepAuthority(folder, ca_file);
   const std::optional<std::string> file = folder.Read(kSettings);
-  const std::optional<std::string> next = NextSettings(
-      file, {.ranges = Utf8(given[1]), .proxy = Utf8(given[2]), .ca_file = ca_file.empty() ? "" : Utf8(folder.File(kAuthority))});
+  const std::optional<std::string> next =
+      NextSettings(file, {.ranges = Utf8(given[1]),
+                          .proxy = Utf8(given[2]),
+                          .ca_file = ca_file.empty() ? "" : Utf8(folder.File(kAuthority))});
   if (!next) {
-    Say(setup, folder.File(kSettings) + L" is kept as it is: the lines that the installer writes are not in it any more. RANGES, PROXY and "
-                                        L"CA are not used; write into it what shall hold");
+    Say(setup, folder.File(kSettings) +
+                   L" is kept as it is: the lines that the installer writes are not in it any "
+                   L"more. RANGES, PROXY and "
+                   L"CA are not used; write into it what shall hold");
   } else if (next != file) {
     folder.Put(kSettings, *next);
     Say(setup, folder.File(kSettings) + L" is written");
   }
-  const Ended checked = RunCollector(exe, L"run --check --config " + Quoted(folder.File(kSettings)));
+  const Ended checked =
+      RunCollector(exe, L"run --check --config " + Quoted(folder.File(kSettings)));
   if (checked.code != 0) throw SetUpError{L"the settings cannot be meant: " + checked.words};
 }
 
@@ -97,7 +108,8 @@ void EnrolCollector(MSIHANDLE setup) {
   // The program never repeats a code; a log is kept for ever, so that is not only believed.
   const bool is_told = enrolled.words.find(code) != std::wstring::npos;
   Wipe(code);
-  const std::wstring words = is_told ? L"(what it said is left out, since the code is in it)" : enrolled.words;
+  const std::wstring words =
+      is_told ? L"(what it said is left out, since the code is in it)" : enrolled.words;
   if (enrolled.code != 0) throw SetUpError{L"the enrolment at " + given[1] + L" failed: " + words};
   Say(setup, words);
 }

@@ -25,18 +25,22 @@ std::wstring Environment(const std::map<std::wstring, std::wstring>& variables) 
     entry += text.size() + 1;
   }
   FreeEnvironmentStringsW(inherited);
-  for (const auto& [name, value] : variables) block.append(name).append(L"=").append(value).push_back(L'\0');
+  for (const auto& [name, value] : variables)
+    block.append(name).append(L"=").append(value).push_back(L'\0');
   block.push_back(L'\0');
   return block;
 }
 
 }  // namespace
 
-Ended RunCollector(const std::wstring& exe, const std::wstring& arguments, const std::map<std::wstring, std::wstring>& variables) {
-  SECURITY_ATTRIBUTES inherited{.nLength = sizeof inherited, .lpSecurityDescriptor = nullptr, .bInheritHandle = TRUE};
+Ended RunCollector(const std::wstring& exe, const std::wstring& arguments,
+                   const std::map<std::wstring, std::wstring>& variables) {
+  SECURITY_ATTRIBUTES inherited{
+      .nLength = sizeof inherited, .lpSecurityDescriptor = nullptr, .bInheritHandle = TRUE};
   HANDLE read = nullptr;
   HANDLE write = nullptr;
-  if (CreatePipe(&read, &write, &inherited, 0) == 0) throw SetUpError{L"no pipe can be made: " + SystemWords(GetLastError())};
+  if (CreatePipe(&read, &write, &inherited, 0) == 0)
+    throw SetUpError{L"no pipe can be made: " + SystemWords(GetLastError())};
   const Handle reader(read);
   Handle writer(write);
   SetHandleInformation(read, HANDLE_FLAG_INHERIT, 0);
@@ -49,7 +53,8 @@ Ended RunCollector(const std::wstring& exe, const std::wstring& arguments, const
   PROCESS_INFORMATION process{};
   std::wstring line = L"\"" + exe + L"\" " + arguments;
   std::wstring environment = Environment(variables);
-  const BOOL is_started = CreateProcessW(exe.c_str(), line.data(), nullptr, nullptr, TRUE, CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT,
+  const BOOL is_started = CreateProcessW(exe.c_str(), line.data(), nullptr, nullptr, TRUE,
+                                         CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT,
                                          environment.data(), nullptr, &startup, &process);
   const DWORD error = GetLastError();
   Wipe(environment);
@@ -69,21 +74,27 @@ Ended RunCollector(const std::wstring& exe, const std::wstring& arguments, const
   GetExitCodeProcess(process.hProcess, &code);
   result.code = code;
   result.words = Wide(said);
-  while (!result.words.empty() && (result.words.back() == L'\n' || result.words.back() == L'\r')) result.words.pop_back();
+  while (!result.words.empty() && (result.words.back() == L'\n' || result.words.back() == L'\r'))
+    result.words.pop_back();
   return result;
 }
 
 std::wstring Wide(const std::string& utf8) {
   const int octets = static_cast<int>(utf8.size());
-  std::wstring wide(static_cast<std::size_t>(MultiByteToWideChar(CP_UTF8, 0, utf8.data(), octets, nullptr, 0)), L'\0');
+  std::wstring wide(
+      static_cast<std::size_t>(MultiByteToWideChar(CP_UTF8, 0, utf8.data(), octets, nullptr, 0)),
+      L'\0');
   MultiByteToWideChar(CP_UTF8, 0, utf8.data(), octets, wide.data(), static_cast<int>(wide.size()));
   return wide;
 }
 
 std::string Utf8(const std::wstring& wide) {
   const int letters = static_cast<int>(wide.size());
-  std::string utf8(static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, wide.data(), letters, nullptr, 0, nullptr, nullptr)), '\0');
-  WideCharToMultiByte(CP_UTF8, 0, wide.data(), letters, utf8.data(), static_cast<int>(utf8.size()), nullptr, nullptr);
+  std::string utf8(static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, wide.data(), letters,
+                                                                nullptr, 0, nullptr, nullptr)),
+                   '\0');
+  WideCharToMultiByte(CP_UTF8, 0, wide.data(), letters, utf8.data(), static_cast<int>(utf8.size()),
+                      nullptr, nullptr);
   return utf8;
 }
 

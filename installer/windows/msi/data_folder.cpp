@@ -21,26 +21,30 @@ struct CloseIt {
 using Handle = std::unique_ptr<HANDLE, CloseIt>;
 
 Handle Open(const std::wstring& path, DWORD access, DWORD creation) {
-  const HANDLE file = CreateFileW(path.c_str(), access, FILE_SHARE_READ, nullptr, creation, FILE_ATTRIBUTE_NORMAL, nullptr);
+  const HANDLE file = CreateFileW(path.c_str(), access, FILE_SHARE_READ, nullptr, creation,
+                                  FILE_ATTRIBUTE_NORMAL, nullptr);
   return Handle(file == INVALID_HANDLE_VALUE ? nullptr : file);
 }
 
 // SYSTEM, Administrators, or whoever runs this action: on Windows that is SYSTEM.
 bool IsTrusted(PSID owner) {
-  if (IsWellKnownSid(owner, WinLocalSystemSid) != 0 || IsWellKnownSid(owner, WinBuiltinAdministratorsSid) != 0) return true;
+  if (IsWellKnownSid(owner, WinLocalSystemSid) != 0 ||
+      IsWellKnownSid(owner, WinBuiltinAdministratorsSid) != 0)
+    return true;
   HANDLE token = nullptr;
   if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token) == 0) return false;
   const Handle closed(token);
   BYTE user[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
   DWORD size = sizeof user;
-  return GetTokenInformation(token, TokenUser, user, size, &size) != 0 && EqualSid(owner, reinterpret_cast<TOKEN_USER*>(user)->User.Sid) != 0;
+  return GetTokenInformation(token, TokenUser, user, size, &size) != 0 &&
+         EqualSid(owner, reinterpret_cast<TOKEN_USER*>(user)->User.Sid) != 0;
 }
 
 bool IsOurs(const std::wstring& path) {
   PSID owner = nullptr;
   PSECURITY_DESCRIPTOR descriptor = nullptr;
-  if (GetNamedSecurityInfoW(path.c_str(), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, nullptr, nullptr, nullptr, &descriptor) !=
-      ERROR_SUCCESS) {
+  if (GetNamedSecurityInfoW(path.c_str(), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner,
+                            nullptr, nullptr, nullptr, &descriptor) != ERROR_SUCCESS) {
     return false;
   }
   const std::unique_ptr<void, decltype(&LocalFree)> freed(descriptor, &LocalFree);
@@ -53,13 +57,16 @@ bool RemoveTree(MSIHANDLE setup, const std::wstring& path, DWORD attributes) {
   if (is_folder && (attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) {
     WIN32_FIND_DATAW found;
     const HANDLE search = FindFirstFileW((path + L"\\*").c_str(), &found);
-    for (BOOL more = search != INVALID_HANDLE_VALUE; more != 0; more = FindNextFileW(search, &found)) {
+    for (BOOL more = search != INVALID_HANDLE_VALUE; more != 0;
+         more = FindNextFileW(search, &found)) {
       const std::wstring name = found.cFileName;
-      if (name != L"." && name != L"..") RemoveTree(setup, path + L"\\" + name, found.dwFileAttributes);
+      if (name != L"." && name != L"..")
+        RemoveTree(setup, path + L"\\" + name, found.dwFileAttributes);
     }
     if (search != INVALID_HANDLE_VALUE) FindClose(search);
   }
-  if ((attributes & FILE_ATTRIBUTE_READONLY) != 0) SetFileAttributesW(path.c_str(), FILE_ATTRIBUTE_NORMAL);
+  if ((attributes & FILE_ATTRIBUTE_READONLY) != 0)
+    SetFileAttributesW(path.c_str(), FILE_ATTRIBUTE_NORMAL);
   if (is_folder ? RemoveDirectoryW(path.c_str()) != 0 : DeleteFileW(path.c_str()) != 0) return true;
   Say(setup, path + L" stays: " + SystemWords(GetLastError()));
   return false;
@@ -91,33 +98,43 @@ DataFolder::DataFolder() {
   CoTaskMemFree(found);
   if (path_.empty()) throw SetUpError{L"Windows does not say where its ProgramData is"};
   const DWORD attributes = GetFileAttributesW(path_.c_str());
-  if (attributes == INVALID_FILE_ATTRIBUTES) throw SetUpError{path_ + L" cannot be opened: " + SystemWords(GetLastError())};
-  if ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 || (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
-    throw SetUpError{path_ + L" is a file or a link; expected a folder. Look who made it, then remove it"};
+  if (attributes == INVALID_FILE_ATTRIBUTES)
+    throw SetUpError{path_ + L" cannot be opened: " + SystemWords(GetLastError())};
+  if ((attributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
+      (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
+    throw SetUpError{path_ +
+                     L" is a file or a link; expected a folder. Look who made it, then remove it"};
   if (!IsOurs(path_)) {
     throw SetUpError{path_ +
-                     L" belongs to somebody who could open what is kept there; expected SYSTEM or Administrators. Look who made it, "
+                     L" belongs to somebody who could open what is kept there; expected SYSTEM or "
+                     L"Administrators. Look who made it, "
                      L"then remove it"};
   }
 }
 
-bool DataFolder::Has(const std::wstring& name) const { return GetFileAttributesW(File(name).c_str()) != INVALID_FILE_ATTRIBUTES; }
+bool DataFolder::Has(const std::wstring& name) const {
+  return GetFileAttributesW(File(name).c_str()) != INVALID_FILE_ATTRIBUTES;
+}
 
-std::optional<std::string> DataFolder::Read(const std::wstring& name) const { return ReadFileAt(File(name)); }
+std::optional<std::string> DataFolder::Read(const std::wstring& name) const {
+  return ReadFileAt(File(name));
+}
 
 void DataFolder::Put(const std::wstring& name, const std::string& content) const {
   const std::wstring path = File(name);
   const auto write = [](const std::wstring& to, const std::string& text) {
     const Handle file = Open(to, GENERIC_WRITE, CREATE_ALWAYS);
     DWORD wrote = 0;
-    if (!file || WriteFile(file.get(), text.data(), static_cast<DWORD>(text.size()), &wrote, nullptr) == 0 || wrote != text.size() ||
-        FlushFileBuffers(file.get()) == 0) {
+    if (!file ||
+        WriteFile(file.get(), text.data(), static_cast<DWORD>(text.size()), &wrote, nullptr) == 0 ||
+        wrote != text.size() || FlushFileBuffers(file.get()) == 0) {
       throw SetUpError{to + L" cannot be written: " + SystemWords(GetLastError())};
     }
   };
   write(path + L".before", Read(name).value_or(""));
   write(path + L".new", content);
-  if (MoveFileExW((path + L".new").c_str(), path.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) == 0)
+  if (MoveFileExW((path + L".new").c_str(), path.c_str(),
+                  MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) == 0)
     throw SetUpError{path + L" cannot be written: " + SystemWords(GetLastError())};
 }
 
@@ -129,14 +146,18 @@ void DataFolder::Restore(const std::wstring& name) const {
     DeleteFileW(File(name).c_str());
     Accept(name);
   } else {
-    MoveFileExW(File(name + L".before").c_str(), File(name).c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
+    MoveFileExW(File(name + L".before").c_str(), File(name).c_str(),
+                MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
   }
 }
 
-void DataFolder::Accept(const std::wstring& name) const { DeleteFileW(File(name + L".before").c_str()); }
+void DataFolder::Accept(const std::wstring& name) const {
+  DeleteFileW(File(name + L".before").c_str());
+}
 
 void DataFolder::Purge(MSIHANDLE setup) const {
-  if (RemoveTree(setup, path_, FILE_ATTRIBUTE_DIRECTORY)) Say(setup, path_ + L" is removed, as PURGE=1 asks");
+  if (RemoveTree(setup, path_, FILE_ATTRIBUTE_DIRECTORY))
+    Say(setup, path_ + L" is removed, as PURGE=1 asks");
 }
 
 }  // namespace plotmeter

@@ -1,10 +1,11 @@
-// C:\ProgramData\Plotmeter as the installer meets it. Everybody may make folders in C:\ProgramData: one that a stranger made
-// beforehand, or a link to elsewhere, is refused before anything is written to it or removed from it.
+// C:\ProgramData\Plotmeter as the installer meets it. Everybody may make folders in C:\ProgramData:
+// one that a stranger made beforehand, or a link to elsewhere, is refused before anything is
+// written to it or removed from it.
 //
-//    DataFolder folder;                                  // throws SetUpError
-//    folder.Put("collector.toml", text);                 // and what was there is collector.toml.before
-//    folder.Restore("collector.toml");                   // as before Put; or
-//    folder.Accept("collector.toml");
+//    const DataFolder folder;               // throws SetUpError
+//    folder.Put(L"collector.toml", text);   // what was there is now collector.toml.before
+//    folder.Restore(L"collector.toml");     // as before Put; or
+//    folder.Accept(L"collector.toml");
 
 #pragma once
 
@@ -29,14 +30,16 @@ class DataFolder {
   void Restore(const std::wstring& name) const;
   void Accept(const std::wstring& name) const;
 
-  // Removes the folder with all that is in it; of a link in it the link alone. What stays is said to the log.
+  // Removes the folder with all that is in it; of a link in it the link alone. What stays is said
+  // to the log.
   void Purge(MSIHANDLE setup) const;
 
  private:
   std::wstring path_;
 };
 
-// The whole file, or nothing when there is none; throws SetUpError when it cannot be read, or is larger than any we know.
+// The whole file, or nothing when there is none; throws SetUpError when it cannot be read, or is
+// larger than any we know.
 std::optional<std::string> ReadFileAt(const std::wstring& path);
 
 }  // namespace plotmeter

@@ -63,10 +63,12 @@ void Refuse(MSIHANDLE setup, const std::wstring& words) {
 std::wstring Seal(const std::vector<std::wstring>& texts) {
   std::wstring plain;
   for (const std::wstring& text : texts) plain.append(text.c_str(), text.size() + 1);
-  DATA_BLOB open{.cbData = static_cast<DWORD>(plain.size() * sizeof(wchar_t)), .pbData = reinterpret_cast<BYTE*>(plain.data())};
+  DATA_BLOB open{.cbData = static_cast<DWORD>(plain.size() * sizeof(wchar_t)),
+                 .pbData = reinterpret_cast<BYTE*>(plain.data())};
   DATA_BLOB sealed{};
   const BOOL is_sealed =
-      CryptProtectData(&open, L"Plotmeter Collector", nullptr, nullptr, nullptr, CRYPTPROTECT_LOCAL_MACHINE | CRYPTPROTECT_UI_FORBIDDEN, &sealed);
+      CryptProtectData(&open, L"Plotmeter Collector", nullptr, nullptr, nullptr,
+                       CRYPTPROTECT_LOCAL_MACHINE | CRYPTPROTECT_UI_FORBIDDEN, &sealed);
   const DWORD error = GetLastError();
   Wipe(plain);
   if (is_sealed == 0) throw SetUpError{L"what was given cannot be sealed: " + SystemWords(error)};
@@ -79,26 +81,34 @@ std::vector<std::wstring> Unseal(MSIHANDLE setup, const wchar_t* name, std::size
   std::vector<BYTE> octets = FromHex(Property(setup, name));
   DATA_BLOB sealed{.cbData = static_cast<DWORD>(octets.size()), .pbData = octets.data()};
   DATA_BLOB open{};
-  if (CryptUnprotectData(&sealed, nullptr, nullptr, nullptr, nullptr, CRYPTPROTECT_UI_FORBIDDEN, &open) == 0)
-    throw SetUpError{L"what the action was handed cannot be opened: " + SystemWords(GetLastError())};
+  if (CryptUnprotectData(&sealed, nullptr, nullptr, nullptr, nullptr, CRYPTPROTECT_UI_FORBIDDEN,
+                         &open) == 0)
+    throw SetUpError{L"what the action was handed cannot be opened: " +
+                     SystemWords(GetLastError())};
   std::wstring plain(reinterpret_cast<const wchar_t*>(open.pbData), open.cbData / sizeof(wchar_t));
   SecureZeroMemory(open.pbData, open.cbData);
   LocalFree(open.pbData);
   std::vector<std::wstring> texts;
-  for (std::size_t begin = 0, end = 0; (end = plain.find(L'\0', begin)) != std::wstring::npos; begin = end + 1)
+  for (std::size_t begin = 0, end = 0; (end = plain.find(L'\0', begin)) != std::wstring::npos;
+       begin = end + 1)
     texts.push_back(plain.substr(begin, end - begin));
   Wipe(plain);
-  if (texts.size() != count) throw SetUpError{L"the action was handed something else than it expects"};
+  if (texts.size() != count)
+    throw SetUpError{L"the action was handed something else than it expects"};
   return texts;
 }
 
 std::wstring SystemWords(DWORD error) {
   wchar_t* text = nullptr;
-  const DWORD length = FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, error,
-                                      0, reinterpret_cast<wchar_t*>(&text), 0, nullptr);
-  std::wstring words = length == 0 ? L"error " + std::to_wstring(error) : std::wstring(text, length);
+  const DWORD length = FormatMessageW(
+      FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
+      nullptr, error, 0, reinterpret_cast<wchar_t*>(&text), 0, nullptr);
+  std::wstring words =
+      length == 0 ? L"error " + std::to_wstring(error) : std::wstring(text, length);
   LocalFree(text);
-  while (!words.empty() && (words.back() == L'\n' || words.back() == L'\r' || words.back() == L'.' || words.back() == L' ')) words.pop_back();
+  while (!words.empty() && (words.back() == L'\n' || words.back() == L'\r' ||
+                            words.back() == L'.' || words.back() == L' '))
+    words.pop_back();
   return words;
 }
 

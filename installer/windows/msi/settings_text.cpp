@@ -6,12 +6,15 @@
 namespace plotmeter {
 namespace {
 
-constexpr std::string_view kBegin = "# What msiexec is given (RANGES, PROXY, CA) replaces lines from here";
+constexpr std::string_view kBegin =
+    "# What msiexec is given (RANGES, PROXY, CA) replaces lines from here";
 constexpr std::string_view kEnd = "# to here, and nothing else in this file.";
 // Notepad of Server 2016 knows no other end of a line.
 constexpr std::string_view kNewFile =
-    "# Settings of the Plotmeter collector. Its service reads them when it starts, and the installer keeps them.\r\n"
-    "# plotmeter-collector settings prints all there are; plotmeter-collector run --check --config FILE tries them.\r\n"
+    "# Settings of the Plotmeter collector. Its service reads them when it starts, and the "
+    "installer keeps them.\r\n"
+    "# plotmeter-collector settings prints all there are; plotmeter-collector run --check --config "
+    "FILE tries them.\r\n"
     "\r\n"
     "# What msiexec is given (RANGES, PROXY, CA) replaces lines from here\r\n"
     "# to here, and nothing else in this file.\r\n";
@@ -37,7 +40,8 @@ std::string Quoted(std::string_view text) {
 std::string QuotedList(std::string_view text) {
   constexpr std::string_view between = ",; \t";
   std::string list;
-  for (std::size_t begin = 0; (begin = text.find_first_not_of(between, begin)) != std::string_view::npos;) {
+  for (std::size_t begin = 0;
+       (begin = text.find_first_not_of(between, begin)) != std::string_view::npos;) {
     const std::size_t end = std::min(text.find_first_of(between, begin), text.size());
     list += (list.empty() ? "" : ", ") + Quoted(text.substr(begin, end - begin));
     begin = end;
@@ -70,7 +74,8 @@ bool Sets(std::string_view line, std::string_view key) {
 
 }  // namespace
 
-std::optional<std::string> NextSettings(const std::optional<std::string>& file, const GivenSettings& given) {
+std::optional<std::string> NextSettings(const std::optional<std::string>& file,
+                                        const GivenSettings& given) {
   std::vector<std::string> lines = Lines(file ? std::string_view(*file) : kNewFile);
   const auto find = [&](std::string_view mark) {
     std::size_t at = 0;

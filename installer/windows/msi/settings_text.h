@@ -1,4 +1,5 @@
-// What the installer writes into collector.toml: a few lines between two marks, the rest is the administrator's.
+// What the installer writes into collector.toml: a few lines between two marks, the rest is the
+// administrator's.
 //
 //    # What msiexec is given (RANGES, PROXY, CA) replaces lines from here
 //    range = ["192.168.1.0/24", "10.0.0.7"]
@@ -20,8 +21,10 @@ struct GivenSettings {
   std::string ca_file = {};
 };
 
-// The file's next content. A setting that is given replaces its line between the marks, others stay as they are. Empty when settings
-// are given and the marks are not there any more: such a file is the administrator's alone.
-std::optional<std::string> NextSettings(const std::optional<std::string>& file, const GivenSettings& given);
+// The file's next content. A setting that is given replaces its line between the marks, others stay
+// as they are. Empty when settings are given and the marks are not there any more: such a file is
+// the administrator's alone.
+std::optional<std::string> NextSettings(const std::optional<std::string>& file,
+                                        const GivenSettings& given);
 
 }  // namespace plotmeter
