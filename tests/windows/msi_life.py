@@ -89,7 +89,9 @@ class Installer:
             self.packages[version] = stage.path(f"collector-{version}.msi")
             subprocess.run([build, exe, version, self.packages[version]], check=True, timeout=300)
         self.data = os.path.join(world.program_data, "Plotmeter")
-        world.wine("winecfg", "-v", "win10")  # what it is of itself is older than we need
+        # By this value the installer knows Windows 10; Wine is an older one of itself.
+        world.wine("reg", "add", r"HKLM\Software\Microsoft\Windows NT\CurrentVersion", "/v", "CurrentMajorVersionNumber", "/t", "REG_DWORD",
+                   "/d", "10", "/f")
         # The world has it where an installer would put it.
         os.remove(world.exe)
         os.rmdir(os.path.dirname(world.exe))
