@@ -203,8 +203,9 @@ def upgrades(msi, others):
     expect((msi.registry("Portal"), msi.registry("Version")) == (others.url, "0.2.0"), "the portal is forgotten")
     expect({name: msi.text(name) for name in before} == before, "settings or identity changed")
     expect(os.stat(msi.file("spool.db")).st_ino == spool, "another spool")
-    programs = msi.world.wine("reg", "query", r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall", "/s", "/f", "Plotmeter Collector").out
-    expect(programs.count("Plotmeter Collector") == 1, f"entries in Programs: {programs}")
+    programs = msi.world.wine("reg", "query", r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall", "/s").out
+    entries = [line.split("REG_SZ")[1].strip() for line in programs.splitlines() if line.split()[:1] == ["DisplayName"] and "REG_SZ" in line]
+    expect(entries.count("Plotmeter Collector") == 1, f"entries in Programs: {programs}")
     msi.stop()
     msi.install("0.1.0", code=REFUSED)
     expect(msi.registry("Version") == "0.2.0" and os.path.exists(msi.world.exe), "the older one is installed")
