@@ -99,12 +99,14 @@ class Installer:
     def call(self, what, version, code=0, **properties):
         self.calls += 1
         log = self.stage.path(f"msi-{self.calls}.log")
-        done = self.world.wine("msiexec", what, windows_path(self.packages[version]), "/qn", "/l*v", windows_path(log),
-                               *(f"{name}={value}" for name, value in properties.items()), timeout=400)
+        # Without pipes: Wine starts a desktop for msiexec, which outlives it and would hold them open.
+        done = subprocess.run(["wine", "msiexec", what, windows_path(self.packages[version]), "/qn", "/l*v", windows_path(log),
+                               *(f"{name}={value}" for name, value in properties.items())], env=self.world.environment,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=400, check=False)
         with open(log, "rb") as file:
             raw = file.read()
         said = raw.decode("utf-16" if raw.startswith(b"\xff\xfe") else "utf-8", "replace")
-        expect(done.code == code, f"msiexec {what} {version} {sorted(properties)}: expected {code}, got {done}\n{said[-3000:]}")
+        expect(done.returncode == code, f"msiexec {what} {version} {sorted(properties)}: expected {code}, got {done.returncode}\n{said[-3000:]}")
         return said
 
     def install(self, version, **properties):
