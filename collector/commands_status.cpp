@@ -7,6 +7,7 @@
 #include "collector/commands.h"
 #include "collector/doctor.h"
 #include "collector/enrol/identity.h"
+#include "collector/state_lock.h"
 #include "collector/status_view.h"
 #include "common/jose.h"
 #include "common/private_file.h"
@@ -47,7 +48,7 @@ int Status(const Arguments& arguments) {
                                 .identity = LoadIdentity(directory),
                                 .key = KeyName(directory),
                                 .stream = spool.stream(),
-                                .service = RunningService(directory)});
+                                .service = LockHolder(directory)});
   std::cout << (arguments.Switch("json") ? JsonText(status) + "\n"
                                          : StatusText(status, clock.Now()));
   return 0;

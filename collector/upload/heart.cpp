@@ -6,6 +6,7 @@
 
 #include "collector/upload/signed_part.h"
 #include "common/log.h"
+#include "common/path.h"
 #include "proto/receipt.h"
 
 namespace plotmeter {
@@ -18,7 +19,7 @@ constexpr int kTries = 3;  // with a new nonce, or new keys
 
 std::string DiskWord(const std::string& directory) {
   std::error_code failed;
-  const std::filesystem::space_info space = std::filesystem::space(directory, failed);
+  const std::filesystem::space_info space = std::filesystem::space(PathOf(directory), failed);
   if (failed) return {};
   constexpr std::uintmax_t kMiB = std::uintmax_t{1} << 20;
   if (space.available >= 1024 * kMiB) return "plenty";

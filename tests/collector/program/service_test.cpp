@@ -1,15 +1,12 @@
 #include "collector/service.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <condition_variable>
-#include <csignal>
 #include <filesystem>
 #include <mutex>
 #include <thread>
 
-#include "collector/stop_signal.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/scratch.h"
 
@@ -115,17 +112,6 @@ TEST_F(ServiceTest, GoesOnWhenItsStatusCannotBeWritten) {
                                       "/status.json.new");  // no file can be made there
   EXPECT_EQ(service.Round(true).printers, 1);
   service.Send();
-}
-
-TEST_F(ServiceTest, TakesSigtermForAStop) {
-  StopSignal signal;
-  EXPECT_FALSE(signal.token().stop_requested());
-  std::mutex mutex;
-  std::condition_variable_any wait;
-  kill(getpid(), SIGTERM);
-  std::unique_lock lock(mutex);
-  wait.wait(lock, signal.token(), [] { return false; });
-  EXPECT_TRUE(signal.token().stop_requested());
 }
 
 }  // namespace
