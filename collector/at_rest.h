@@ -1,4 +1,5 @@
-// What a program that sleeps nearly all its life does for the machine it sleeps on.
+// What a program that sleeps nearly all its life does for the machine it sleeps on
+// (docs/decisions/0011).
 
 #pragma once
 
@@ -8,7 +9,10 @@ namespace plotmeter {
 // keeps what its thread needed at the worst moment.
 void ShareMemoryBetweenThreads();
 
-// After work that will not come again for minutes: what it left free goes back to the system.
+// After work that will not come again for minutes. What it left free goes back to the system, and
+// so do the pages of the program and its libraries that were only read: those that are needed again
+// come back from the file, or more often from the system's cache of it, which costs a millisecond
+// or two in all. Any thread; the others go on meanwhile.
 void GiveBackMemory();
 
 }  // namespace plotmeter

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <limits>
 
 #include "collector/discovery/address_range.h"
 #include "collector/system_words.h"
@@ -11,6 +12,8 @@
 
 namespace plotmeter {
 namespace {
+
+constexpr std::int64_t kLeastSpool = 10'000'000;  // bytes; a single batch may have 2.5 MB
 
 std::string Environment(const char* name) { return EnvironmentVariable(name).value_or(""); }
 
@@ -25,6 +28,13 @@ std::vector<Setting> StateSettings() {
        .help = fmt::format("where keys, spool and status are kept [{}]", Words().state_default),
        .why = Words().state_why,
        .example = Words().state_example}};
+  settings.push_back(
+      {.name = "spool-limit",
+       .value = "SIZE",
+       .fallback = "8GB",
+       .help = "how much the spool may hold, such as 500MB or 4GB; 0: as much as the disk",
+       .why = "Holds a thousand printers for ninety days without a portal. What goes first when it "
+              "is full stands in docs/operating.md; meter readings and jobs go last."});
   for (const MaskedField& field : kMaskedFields) {
     settings.push_back({.name = std::string(field.setting),
                         .value = "MODE",
@@ -226,8 +236,29 @@ std::string StateDirectory(const Arguments& arguments) {
   return DefaultStateDirectory();
 }
 
+std::int64_t ParseSize(std::string_view setting, const std::string& text) {
+  static constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
+      {"", 1}, {"kB", 1000}, {"MB", 1'000'000}, {"GB", 1'000'000'000}, {"TB", 1'000'000'000'000}};
+  std::uint32_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit(stop, static_cast<std::size_t>(text.data() + text.size() - stop));
+  for (const auto& [name, bytes] : kUnits) {
+    const bool fits = number <= std::numeric_limits<std::int64_t>::max() / bytes;
+    if (error == std::errc{} && name == unit && fits) return number * bytes;
+  }
+  throw UsageError(fmt::format("'{}' is '{}'; expected a size such as 500MB or 4GB, or 0 for none",
+                               setting, text));
+}
+
 SpoolSettings SpoolSettingsOf(const Arguments& arguments) {
   SpoolSettings settings{.directory = StateDirectory(arguments)};
+  if (arguments.Has("spool-limit")) {
+    settings.limit = ParseSize("spool-limit", arguments.Text("spool-limit"));
+    if (settings.limit != 0 && settings.limit < kLeastSpool) {
+      throw UsageError(fmt::format("'spool-limit' is '{}'; expected at least 10MB, or 0 for none",
+                                   arguments.Text("spool-limit")));
+    }
+  }
   for (const MaskedField& field : kMaskedFields) {
     const std::string setting(field.setting);
     if (!arguments.Has(setting)) continue;  // a command without the setting has its default

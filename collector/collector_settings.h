@@ -17,7 +17,7 @@
 namespace plotmeter {
 
 // Settings that several commands share; each command's own follow.
-std::vector<Setting> StateSettings();    // --state, and the modes of masking.h
+std::vector<Setting> StateSettings();    // --state, --spool-limit, and the modes of masking.h
 std::vector<Setting> PortalSettings();   // --ca, --proxy
 std::vector<Setting> ChannelSettings();  // SNMP options and PIWS
 std::vector<Setting> RangeSettings();    // --range, --exclude, --hosts
@@ -30,6 +30,9 @@ std::vector<Setting> Joined(std::vector<std::vector<Setting>> lists);
 // "90s", "10m", "3h", "500ms", "1d"; a number alone counts seconds. Throws UsageError that names
 // the setting.
 std::chrono::milliseconds ParseDuration(std::string_view setting, const std::string& text);
+
+// "500MB", "4GB" (of 1000), or bytes. Throws UsageError that names the setting.
+std::int64_t ParseSize(std::string_view setting, const std::string& text);
 
 // Where the collector keeps its state: --state, else /var/lib/plotmeter for root and
 // ~/.local/state/plotmeter for others.

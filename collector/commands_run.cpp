@@ -43,9 +43,19 @@ int RunOnce(Service& service) {
     std::cerr << "plotmeter-collector run: " << why << "\n";
     return 1;
   };
+  RoundReport report;
+  const auto once = [&] {
+    report = service.Round(true);
+    service.Send();
+  };
   service.FindPrinters();
-  const RoundReport report = service.Round(true);
-  service.Send();
+  try {
+    once();
+  } catch (const SqliteError& error) {
+    if (!error.is_damage()) throw;
+    service.Rescue(error.what());
+    once();
+  }
   const Waiting waiting = service.waiting();
   fmt::print("{} of {} printers answered; {} readings, {} jobs and {} batches wait\n",
              report.answered, report.printers, waiting.readings, waiting.jobs, waiting.batches);

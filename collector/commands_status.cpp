@@ -48,6 +48,9 @@ int Status(const Arguments& arguments) {
                                 .identity = LoadIdentity(directory),
                                 .key = KeyName(directory),
                                 .stream = spool.stream(),
+                                .spool_bytes = spool.used_bytes(),
+                                .spool_limit = settings.limit,
+                                .mishaps = spool.Mishaps(),
                                 .service = LockHolder(directory)});
   std::cout << (arguments.Switch("json") ? JsonText(status) + "\n"
                                          : StatusText(status, clock.Now()));

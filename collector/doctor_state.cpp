@@ -20,8 +20,9 @@ namespace {
 // True when it is a spool of ours, whole, and of this program's version.
 bool ExamineSpool(const std::string& path, Findings& findings) {
   const std::string keep = fmt::format(
-      "stop the service and move {} away, with spool.db-wal and spool.db-shm; keep them: readings "
-      "that were not sent may still be in there. A new spool is begun by itself",
+      "start the service again: it moves {} aside as it is, with spool.db-wal, and goes on with "
+      "what "
+      "it can read of it in a new spool (docs/operating.md, The spool)",
       path);
   if (!std::filesystem::exists(PathOf(path))) {
     findings.Warn("spool", "there is none yet: nothing was read",

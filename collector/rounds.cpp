@@ -19,13 +19,6 @@ std::string PlaceOf(const PrinterAddress& address) {
   return PlaceOf(address.host, address.snmp_port);
 }
 
-const Polled* AnswerAt(const KnownPrinter& printer, const std::vector<Polled>& polled) {
-  const auto found = std::ranges::find_if(polled, [&](const Polled& answer) {
-    return printer.host == answer.address.host && printer.snmp_port == answer.address.snmp_port;
-  });
-  return found == polled.end() || (!found->answered() && !found->asleep()) ? nullptr : &*found;
-}
-
 // What a poll told that was not known.
 bool IsNews(const KnownPrinter& known, const Polled& polled) {
   const auto differs = [](const std::string& was, const std::string& is) {
@@ -91,6 +84,10 @@ std::string Rounds::KeepOnDisk(const Polled& polled, bool due, RoundReport& repo
       if (due) {
         for (const Reading& reading : polled.readings) kept([&] { spool.Keep(reading); });
         kept([&] { spool.Keep(polled.identity, polled.whereabouts); });
+        // Only a whole answer shows what is not there; a watched list may leave out what is known.
+        for (const ChannelKind channel : polled.job_lists) {
+          kept([&] { spool.ShowedJobs(polled.identity, channel); });
+        }
       }
       for (const JobRecord& job : polled.jobs) kept([&] { spool.Keep(polled.identity, job); });
       for (const PrinterEvent& event : polled.events) {
@@ -175,7 +172,7 @@ void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wis
   for (const PrinterAddress& address : addresses) {
     due[PlaceOf(address)] = IsReadingDue(address, wish);
   }
-  std::vector<Polled> answers;
+  Heard heard;
   // Those that finish together share one turn of the disk: alone each takes milliseconds.
   std::vector<PrinterAddress> unsynced;
   bool told_urgent = false;
@@ -196,14 +193,14 @@ void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wis
         if (unsynced.empty()) parts_.disk.Try([&] { parts_.spool.SyncLater(); });
         unsynced.push_back(polled.address);
         Keep(polled, polled.in_full, report);
-        answers.push_back(WhoOf(polled));
+        heard.emplace(PlaceOf(polled.address), WhoOf(polled));
         if (unsynced.size() >= kMostUnsynced) sync();
       },
       sync, [&](const PrinterAddress& address) { return due[PlaceOf(address)]; });
   sync();
-  if (!stop_.stop_requested()) NameTheLate(addresses, answers);
-  Recognise(printers, answers);
-  AskSpares(printers, answers, wish, report);
+  if (!stop_.stop_requested()) NameTheLate(addresses, heard);
+  Recognise(printers, heard);
+  AskSpares(printers, heard, wish, report);
   if (!parts_.disk.trouble().empty()) return;  // what was learnt is kept when the disk takes it
   for (const auto& [printer, fingerprint] : parts_.certificates.TakeNew()) {
     parts_.disk.Try([&] { parts_.spool.RememberCertificate(printer, fingerprint); });
@@ -211,14 +208,9 @@ void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wis
   parts_.disk.Try([&] { parts_.spool.RememberGiven(parts_.poller.TakeNewlyGiven()); });
 }
 
-void Rounds::NameTheLate(const std::vector<PrinterAddress>& asked,
-                         const std::vector<Polled>& answers) {
+void Rounds::NameTheLate(const std::vector<PrinterAddress>& asked, const Heard& heard) {
   for (const PrinterAddress& address : asked) {
-    if (std::ranges::any_of(answers, [&](const Polled& answer) {
-          return PlaceOf(answer.address) == PlaceOf(address);
-        })) {
-      continue;
-    }
+    if (heard.contains(PlaceOf(address))) continue;
     PrinterStatus& status = parts_.book.Of(address);
     const std::string error = "it is still answering; the other printers do not wait for it";
     if (status.last_error != error) {
@@ -228,21 +220,19 @@ void Rounds::NameTheLate(const std::vector<PrinterAddress>& asked,
   }
 }
 
-void Rounds::Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled) {
-  std::map<std::string, const Polled*> by_place;
-  for (const Polled& answer : polled) by_place[PlaceOf(answer.address)] = &answer;
+void Rounds::Recognise(const std::vector<KnownPrinter>& asked, const Heard& heard) {
   std::vector<KnownPrinter> seen;
   for (const KnownPrinter& printer : asked) {
-    const auto answer = by_place.find(PlaceOf(printer.host, printer.snmp_port));
-    if (answer == by_place.end() || !answer->second->answered()) continue;
-    if (!IsNews(printer, *answer->second)) continue;
+    const auto answer = heard.find(PlaceOf(printer.host, printer.snmp_port));
+    if (answer == heard.end() || !answer->second.answered()) continue;
+    if (!IsNews(printer, answer->second)) continue;
     seen.push_back({.host = printer.host,
                     .snmp_port = printer.snmp_port,
                     .https_port = printer.https_port,
                     .piws_url = printer.piws_url,
-                    .identity = answer->second->identity,
+                    .identity = answer->second.identity,
                     .access = printer.access,
-                    .macs = answer->second->macs});
+                    .macs = answer->second.macs});
   }
   if (seen.empty()) return;
   Known known;
@@ -255,16 +245,15 @@ void Rounds::Recognise(const std::vector<KnownPrinter>& asked, const std::vector
   }
 }
 
-void Rounds::AskSpares(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled,
+void Rounds::AskSpares(const std::vector<KnownPrinter>& asked, const Heard& heard,
                        const RoundWish& wish, RoundReport& report) {
   std::vector<PrinterAddress> addresses;
   std::vector<KnownPrinter> silent;
   for (const KnownPrinter& printer : asked) {
-    // Who is still answering is not silent.
-    const bool is_over = std::ranges::any_of(polled, [&](const Polled& answer) {
-      return PlaceOf(answer.address) == PlaceOf(printer.host, printer.snmp_port);
-    });
-    if (printer.spares.empty() || !is_over || AnswerAt(printer, polled) != nullptr) continue;
+    if (printer.spares.empty()) continue;
+    const auto answer = heard.find(PlaceOf(printer.host, printer.snmp_port));
+    if (answer == heard.end()) continue;  // who is still answering is not silent
+    if (answer->second.answered() || answer->second.asleep()) continue;
     silent.push_back(printer);
     addresses.push_back(AddressOf(printer, printer.spares.front()));
   }

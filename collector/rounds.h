@@ -59,14 +59,17 @@ class Rounds {
   RoundReport Run(const RoundWish& wish);
 
  private:
+  // Who answered in a round, without what they said, by "host:port".
+  using Heard = std::map<std::string, Polled>;
+
   void Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wish, RoundReport& report);
   // Printers that were silent at their address, at their spare one.
-  void AskSpares(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled,
-                 const RoundWish& wish, RoundReport& report);
+  void AskSpares(const std::vector<KnownPrinter>& asked, const Heard& heard, const RoundWish& wish,
+                 RoundReport& report);
   // Who answered where: what it means for the list of known printers.
-  void Recognise(const std::vector<KnownPrinter>& asked, const std::vector<Polled>& polled);
+  void Recognise(const std::vector<KnownPrinter>& asked, const Heard& heard);
   // Those whose answers were not whole when the round ended (Poller::set_patience).
-  void NameTheLate(const std::vector<PrinterAddress>& asked, const std::vector<Polled>& answers);
+  void NameTheLate(const std::vector<PrinterAddress>& asked, const Heard& heard);
   bool IsReadingDue(const PrinterAddress& address, const RoundWish& wish);
   void ProbeAfterChange(const Polled& polled);
   void Keep(const Polled& polled, bool due, RoundReport& report);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
+#include <string_view>
 
 #include "collector/collector_settings.h"
 #include "common/log.h"
@@ -13,6 +15,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::chrono::minutes kDoubtfulOffset{10};  // of our clock, as the portal judges it
+constexpr std::chrono::days kMishapTold{7};
 
 std::function<double()> Chance() {
   return [random = std::mt19937_64(std::random_device()())]() mutable {
@@ -76,6 +79,14 @@ HeartFacts Sending::Facts(const std::optional<SettingsOutcome>& settings) {
   say(printers.known == 0, "no-printers");
   say(printers.known > printers.answering + printers.asleep, "silent-printers");
   say(parts_.spool.CountWaiting().aside > 0, "set-aside");
+  for (const char* kind : {"damaged", "foreign", "full"}) {
+    say(std::ranges::any_of(parts_.spool.Mishaps(),
+                            [&](const Mishap& mishap) {
+                              return mishap.kind == kind &&
+                                     parts_.clock.Now() - mishap.at < kMishapTold;
+                            }),
+        kind == std::string_view("full") ? "spool-full" : "spool-damaged");
+  }
   say(offset && std::chrono::abs(milliseconds(*offset)) > kDoubtfulOffset, "clock");
   return facts;
 }

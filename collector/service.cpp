@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "collector/at_rest.h"
 #include "collector/collector_settings.h"
+#include "collector/spool/spool_rescue.h"
 #include "common/log.h"
 
 namespace plotmeter {
@@ -14,6 +16,7 @@ namespace {
 constexpr std::chrono::seconds kLongestSleep{5};    // so that a clock that was set is noticed
 constexpr std::chrono::seconds kKeepProgress{3};    // of a sweep
 constexpr std::chrono::seconds kLeastPatience{30};  // with a printer; one document may take 15 s
+constexpr std::chrono::hours kRescueAgain{1};       // sooner, and it is not the file's fault
 constexpr std::chrono::seconds kUrgentBudget{60};   // within a round; answers wait meanwhile
 
 Rhythm RhythmOf(const Arguments& arguments, const std::string& site) {
@@ -38,6 +41,13 @@ std::unique_ptr<Ways> WaysOf(const SearchProfile& profile, const Arguments& argu
                   .curiosity = CuriosityOf(SpoolSettingsOf(arguments).masks)});
 }
 
+// Before it is opened. True when it had to be.
+bool SaveUnsoundSpool(const Arguments& arguments, const Clock& clock) {
+  const std::optional<PrivateKey> key = LoadKey(StateDirectory(arguments));
+  const std::optional<PublicKey> signer = key ? std::optional(key->public_key()) : std::nullopt;
+  return RescueSpool(SpoolSettingsOf(arguments), clock, signer ? &*signer : nullptr).has_value();
+}
+
 }  // namespace
 
 milliseconds IntervalOf(const Arguments& arguments, const std::string& name) {
@@ -53,7 +63,10 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       stop_(std::move(stop)),
       directory_(StateDirectory(arguments)),
       lock_(directory_),
+      rescued_(SaveUnsoundSpool(arguments, clock)),
       spool_(SpoolSettingsOf(arguments), clock),
+      spool_watch_(directory_ + "/spool.db"),
+      stream_(spool_.stream()),
       site_(spool_.stream()),
       book_(directory_),
       disk_(directory_),
@@ -64,7 +77,7 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       no_certificates_(ways_ ? nullptr : std::make_unique<RememberedCertificates>()),
       stand_in_poller_(ways_ ? nullptr
                              : std::make_unique<Poller>(stand_ins->channels, BuiltInProfiles(),
-                                                        spool_.GivenMeters())),
+                                                        spool_.GivenMeters(), clock)),
       rounds_({.spool = spool_,
                .book = book_,
                .poller = ways_ ? ways_->poller : *stand_in_poller_,
@@ -90,6 +103,7 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
                directory_, stop_, stand_ins ? stand_ins->portal : nullptr) {
   spool_.MaskAgain();
   past_.waits = true;  // whatever an earlier run left
+  if (rescued_) book_.ReadAllAgain();
   UseRemote();
 }
 
@@ -108,6 +122,7 @@ void Service::Heartbeat() {
   const std::optional<HeartbeatStep> step = sending_.Beat(remote_.outcome());
   const Moment now = clock_.Both();
   past_.heartbeat = now;
+  NoticeNewStream();
   if (!step) return;
   if (step->resent > 0 || step->new_stream) past_.waits = true;
   if (step->wait) past_.send = Attempt{.at = now, .wait = *step->wait, .asked = true};
@@ -153,6 +168,7 @@ void Service::Send(std::optional<milliseconds> budget) {
   past_.waits = outcome.left;
   past_.urgent = false;
   book_.next_try_at = {};
+  NoticeNewStream();
   if (outcome.left) book_.next_try_at = outcome.attempt.at.wall + outcome.attempt.wait;
   SaveBook();
 }
@@ -187,14 +203,57 @@ void Service::Wait(milliseconds span) {
   woken_ = false;
 }
 
+// The printers show their jobs in full again, so that those which the portal knows better than the
+// spool does are told above that.
+void Service::NoticeNewStream() {
+  if (spool_.stream() == stream_) return;
+  stream_ = spool_.stream();
+  book_.ReadAllAgain();
+}
+
+void Service::Rescue(const std::string& why) {
+  const milliseconds now = clock_.Steady();
+  if (rescued_at_ && now - *rescued_at_ < kRescueAgain) throw SqliteError::Damage(why);
+  rescued_at_ = now;
+  const std::optional<PrivateKey> key = LoadKey(directory_);
+  const std::optional<PublicKey> signer = key ? std::optional(key->public_key()) : std::nullopt;
+  disk_.Try([&] { spool_.Rescue(why, signer ? &*signer : nullptr); });
+  NoticeNewStream();
+  past_.waits = true;
+  SaveBook();
+}
+
+// Between the turns: room, and the full check.
+void Service::CareForSpool() {
+  disk_.Try([&] { spool_.KeepWithin(); });
+  if (SpoolWatch::IsDue(book_.spool_checked_at, clock_.Now())) spool_watch_.Begin();
+}
+
 milliseconds Service::Step() {
   pulse_();
+  if (const std::optional<std::string> found = spool_watch_.Take()) {
+    book_.spool_checked_at = clock_.Now();
+    Log(found->empty() ? LogLevel::kInfo : LogLevel::kError, "spool_checked",
+        {{"found", found->empty() ? "sound" : *found}});
+    SaveBook();
+    if (!found->empty()) Rescue(*found);
+  }
+  try {
+    return DoWhatIsDue();
+  } catch (const SqliteError& error) {
+    if (!error.is_damage()) throw;
+    Rescue(error.what());
+    return {};
+  }
+}
+
+milliseconds Service::DoWhatIsDue() {
   if (searches_.Go()) past_.round = {};  // a new printer is read at once
   const Next next = WhatNext(rhythm_, past_, clock_.Both());
   switch (next.turn) {
     case Turn::kRound:
       Round(false);
-      GiveBackMemory();
+      CareForSpool();
       return {};
     case Turn::kSend:
       Send(RoundLeft(rhythm_, past_, clock_.Both()));
@@ -210,8 +269,15 @@ milliseconds Service::Step() {
 
 void Service::RunUntilStopped() {
   Log(LogLevel::kInfo, "running", {{"state", directory_}, {"trouble", book_.trouble}});
+  bool worked = true;
   while (!stop_.stop_requested()) {
-    if (const milliseconds wait = Step(); wait.count() > 0) Wait(wait);
+    const milliseconds wait = Step();
+    if (wait.count() == 0) {
+      worked = true;
+      continue;
+    }
+    if (std::exchange(worked, false)) GiveBackMemory();
+    Wait(wait);
   }
   Log(LogLevel::kInfo, "stopped");
 }

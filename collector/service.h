@@ -29,6 +29,7 @@
 #include "collector/searches.h"
 #include "collector/sending.h"
 #include "collector/spool/spool.h"
+#include "collector/spool_watch.h"
 #include "collector/state_lock.h"
 #include "collector/status_book.h"
 #include "collector/ways.h"
@@ -62,7 +63,8 @@ class Service {
 
   void RunUntilStopped();
 
-  // Does what is due and returns how long nothing will be: the loop of RunUntilStopped.
+  // Does what is due and returns how long nothing will be: the loop of RunUntilStopped. A spool
+  // that turns out to be damaged is saved as far as it can be read, and goes on.
   milliseconds Step();
 
   // `pulse` is called on this thread at least every few seconds while the work goes round, and not
@@ -73,11 +75,18 @@ class Service {
   // How it goes, for people, as of the last round or sending: "3 printers: 2 answer, 1 sleeps".
   const std::string& summary() const { return summary_; }
 
+  // The spool turned out to be damaged (SqliteError): saves what can be read of it, and goes on
+  // with that. Throws when that was done within the hour already, or the disk does not let it.
+  void Rescue(const std::string& why);
+
   // What stands in the way of sending; empty: nothing.
   const std::string& trouble() const { return book_.trouble; }
   Waiting waiting() { return spool_.CountWaiting(); }
 
  private:
+  milliseconds DoWhatIsDue();
+  void CareForSpool();
+  void NoticeNewStream();
   void Heartbeat();
   void UseRemote();
   void Wait(milliseconds span);
@@ -88,7 +97,10 @@ class Service {
   std::stop_token stop_;
   std::string directory_;
   StateLock lock_;
+  bool rescued_;  // at the start: what lay there was no sound spool
   Spool spool_;
+  SpoolWatch spool_watch_;
+  std::string stream_;
   std::string site_;  // names this collector's place within the intervals
   StatusBook book_;
   DiskCare disk_;
@@ -100,7 +112,8 @@ class Service {
   std::unique_ptr<Poller> stand_in_poller_;
   Rhythm rhythm_;
   Past past_;
-  bool book_lost_ = false;  // status.json could not be written
+  bool book_lost_ = false;                       // status.json could not be written
+  std::optional<milliseconds> rescued_at_ = {};  // by the steady clock, the last time in this run
   std::string summary_ = "the first round is not over";
   std::function<void()> pulse_ = [] {};
   std::mutex wake_mutex_;  // guards the one below

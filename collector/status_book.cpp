@@ -33,6 +33,7 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
     next_try_at = InstantOf(json, "next_try_at");
     last_heartbeat_at = InstantOf(json, "last_heartbeat_at");
     newer_version = TextOf(json, "newer_version");
+    spool_checked_at = InstantOf(json, "spool_checked_at");
     if (json.contains("remote")) remote = json.at("remote");
     for (const Json& printer : json.at("printers")) {
       PrinterStatus& status = printers_[TextOf(printer, "address")];
@@ -53,6 +54,10 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
 
 PrinterStatus& StatusBook::Of(const PrinterAddress& address) {
   return printers_[fmt::format("{}:{}", address.host, address.snmp_port)];
+}
+
+void StatusBook::ReadAllAgain() {
+  for (auto& [address, printer] : printers_) printer.last_kept = {};
 }
 
 void StatusBook::AddEvent(const std::string& serial, const PrinterEvent& event) {
@@ -125,6 +130,7 @@ Json StatusBook::ToJson(Instant now) const {
           {"last_heartbeat_at", OrNull(last_heartbeat_at)},
           {"newer_version", OrNull(newer_version)},
           {"remote", remote},
+          {"spool_checked_at", OrNull(spool_checked_at)},
           {"printers", std::move(printers)},
           {"events", events_}};
 }

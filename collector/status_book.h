@@ -5,7 +5,8 @@
 //     "printers":[{"address":"10.0.0.7:161","model":…,"serial":…,"last_success":…,"last_kept":…,
 //                  "last_error":… or null,"asleep":true or false,"remarks":[…]}],
 //     "events":[{"at":…,"kind":"moved","serial":…,"was":… or null,"is":… or null}],
-//     "last_heartbeat_at":…, "newer_version":… or null, "remote":{…} (remote_settings.h) or null}
+//     "last_heartbeat_at":…, "newer_version":… or null, "remote":{…} (remote_settings.h) or null,
+//     "spool_checked_at":…}
 //
 // Times are RFC 3339; what has not happened is null. A printer that moved is shown where it answers
 // now, and no longer at the address where it does not.
@@ -49,6 +50,8 @@ class StatusBook {
   explicit StatusBook(std::string directory);
 
   PrinterStatus& Of(const PrinterAddress& address);
+  // What is read next is read in full, of all printers.
+  void ReadAllAgain();
   // The newest kMostEvents are kept.
   void AddEvent(const std::string& serial, const PrinterEvent& event);
   // Says here, and in the log, what the spool says to the portal.
@@ -65,6 +68,7 @@ class StatusBook {
   std::optional<Instant> last_heartbeat_at = {};  // that the portal answered
   std::string newer_version = {};                 // of this program, as the portal says
   Json remote = {};                               // what the portal proposed, and what came of it
+  std::optional<Instant> spool_checked_at = {};   // in full
 
  private:
   static constexpr std::size_t kMostEvents = 100;

@@ -12,6 +12,8 @@
 namespace plotmeter {
 namespace {
 
+constexpr std::chrono::days kMishapShown{35};
+
 std::string Text(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
@@ -168,6 +170,30 @@ std::string SendingLines(const Json& status, Instant now) {
   return text;
 }
 
+std::string SizeText(std::int64_t bytes) {
+  if (bytes >= 1'000'000'000) return fmt::format("{:.1f} GB", static_cast<double>(bytes) / 1e9);
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+// How large it is, whether it is sound, and what befell it in the last weeks.
+std::string SpoolLines(const Json& spool, Instant now) {
+  if (!spool.is_object()) return {};
+  const std::int64_t limit = spool.value("limit", std::int64_t{0});
+  const std::string checked = WhenOr(spool, "checked_at", now, "");
+  std::string text = fmt::format(
+      "The spool holds {}{}; {}.\n", SizeText(spool.value("bytes", std::int64_t{0})),
+      limit > 0 ? " of at most " + SizeText(limit) : "",
+      checked.empty() ? "it was not checked in full yet" : "it was checked in full " + checked);
+  const Json mishaps = spool.value("mishaps", Json::array());
+  for (const Json& mishap : mishaps) {
+    const auto at = ParseInstant(Text(mishap, "at"));
+    if (!at || now - *at > kMishapShown) continue;
+    text += fmt::format("  {} ({}): {}.\n", Text(mishap, "kind"), WhenText(*at, now),
+                        Text(mishap, "what"));
+  }
+  return text;
+}
+
 std::string PrinterLines(const Json& printers, Instant now) {
   if (printers.empty()) {
     return "\nNo printer is known: plotmeter-collector discover finds them.\n";
@@ -258,6 +284,11 @@ Json StatusOf(const StatusParts& parts) {
     printers.push_back(std::move(printer));
   }
   const auto of_book = [&](const char* name) { return OrNull(Text(parts.book, name)); };
+  Json mishaps = Json::array();
+  for (const Mishap& mishap : parts.mishaps) {
+    mishaps.push_back(
+        {{"at", FormatInstant(mishap.at)}, {"kind", mishap.kind}, {"what", mishap.what}});
+  }
   const auto& identity = parts.identity;
   // Said before an update, it is not true any more.
   const std::string newer = Text(parts.book, "newer_version");
@@ -284,13 +315,19 @@ Json StatusOf(const StatusParts& parts) {
           {"waiting_events", waiting.events},
           {"waiting_batches", waiting.batches},
           {"set_aside", waiting.aside},
+          {"spool",
+           {{"bytes", parts.spool_bytes},
+            {"limit", parts.spool_limit},
+            {"checked_at", of_book("spool_checked_at")},
+            {"mishaps", std::move(mishaps)}}},
           {"printers", std::move(printers)},
           {"events", parts.book.value("events", Json::array())}};
 }
 
 std::string StatusText(const Json& status, Instant now) {
   return ServiceLine(status, now) + SendingLines(status, now) +
-         PrinterLines(status.at("printers"), now) + EventLines(status.at("events"), now);
+         SpoolLines(status.value("spool", Json()), now) + PrinterLines(status.at("printers"), now) +
+         EventLines(status.at("events"), now);
 }
 
 }  // namespace plotmeter

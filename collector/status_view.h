@@ -31,6 +31,9 @@ struct StatusParts {
   std::optional<Identity> identity = {};
   std::string key = {};  // thumbprint of the collector's key; empty: it cannot be read
   std::string stream = {};
+  std::int64_t spool_bytes = 0;
+  std::int64_t spool_limit = 0;  // 0: none
+  std::vector<Mishap> mishaps = {};
   int service = 0;                   // its process; 0: none runs
   std::string installed = kVersion;  // of this program
 };

@@ -86,7 +86,7 @@ Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock
       web(clock, certificates, options.web),
       piws(web, PiwsOptions(arguments, profiles, options.curiosity)),
       ledm(web, LedmOptions(arguments)),
-      poller({&piws, &ledm, &snmp}, profiles, std::move(options.given)) {
+      poller({&piws, &ledm, &snmp}, profiles, std::move(options.given), clock) {
   session.Start();
 }
 

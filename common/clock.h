@@ -43,4 +43,7 @@ class SystemClock : public Clock {
   std::chrono::milliseconds Steady() const override;
 };
 
+// One of them for whoever is not told of another.
+const Clock& TheMachinesClock();
+
 }  // namespace plotmeter

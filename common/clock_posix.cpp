@@ -12,4 +12,9 @@ std::chrono::milliseconds SystemClock::Steady() const {
       std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
+const Clock& TheMachinesClock() {
+  static const SystemClock clock;
+  return clock;
+}
+
 }  // namespace plotmeter

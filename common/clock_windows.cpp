@@ -9,4 +9,9 @@ std::chrono::milliseconds SystemClock::Steady() const {
   return std::chrono::milliseconds(GetTickCount64());
 }
 
+const Clock& TheMachinesClock() {
+  static const SystemClock clock;
+  return clock;
+}
+
 }  // namespace plotmeter

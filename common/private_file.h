@@ -34,6 +34,11 @@ std::optional<Secret> ReadPrivateFile(const std::string& path);
 // returns.
 void WritePrivateFile(const std::string& path, const Secret& content);
 
+// What was made, renamed and removed in it is on disk before the call returns. On Windows nothing
+// is done: the file system writes down such changes in their order (NTFS), so that none outlives a
+// power cut without those before it.
+void SyncFolder(const std::string& folder);
+
 // A private file with a key in it. On Windows what is on disk is sealed by the system (DPAPI, for
 // this machine) behind the line "plotmeter key 1 dpapi"; a copy of the disk is not enough to read
 // it. One that was written by another kind of system, or sealed by another machine, is refused in

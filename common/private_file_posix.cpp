@@ -70,6 +70,10 @@ void WritePrivateFile(const std::string& path, const Secret& content) {
   if (rename(next.c_str(), path.c_str()) != 0) Fail("write", path);
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::string folder = parent.empty() ? std::string(".") : parent.string();
+  SyncFolder(folder);
+}
+
+void SyncFolder(const std::string& folder) {
   const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0 || fsync(directory.get()) != 0) Fail("write", folder);
 }

@@ -111,6 +111,8 @@ void WritePrivateFile(const std::string& path, const Secret& content) {
   Replace(next, path);
 }
 
+void SyncFolder(const std::string&) {}
+
 std::string CloseCommand(const std::string& path) {
   return fmt::format("icacls \"{}\" /inheritance:r /grant *S-1-5-18:F *S-1-5-32-544:F", path);
 }

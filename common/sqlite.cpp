@@ -85,6 +85,12 @@ bool SqliteError::may_pass() const {
   }
 }
 
+SqliteError SqliteError::Damage(const std::string& what) { return {SQLITE_CORRUPT, what}; }
+
+bool SqliteError::is_damage() const {
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_),
       handle_(std::exchange(other.handle_, nullptr)),
@@ -164,8 +170,11 @@ std::optional<std::string> Statement::MaybeText(int column) const {
 
 int Statement::columns() const { return sqlite3_column_count(handle_); }
 
-Database::Database(const std::string& path, Mode mode)
-    : shelf_(std::make_shared<StatementShelf>()) {
+Database::Database(const std::string& path, Mode mode) { Open(path, mode); }
+
+void Database::Open(const std::string& path, Mode mode) {
+  Close();
+  shelf_ = std::make_shared<StatementShelf>();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Mode::kReadOnly) flags |= SQLITE_OPEN_READONLY;
   if (mode != Mode::kReadOnly) flags |= SQLITE_OPEN_READWRITE;
@@ -189,14 +198,19 @@ Database::Database(const std::string& path, Mode mode)
   }
 }
 
+Database::~Database() { Close(); }
+
 // close_v2 waits for statements that still live, instead of failing.
-Database::~Database() {
-  shelf_->Close();
-  sqlite3_close_v2(handle_);
+void Database::Close() {
+  if (shelf_ != nullptr) shelf_->Close();
+  sqlite3_close_v2(std::exchange(handle_, nullptr));
 }
+
+void Database::Interrupt() { sqlite3_interrupt(handle_); }
 
 Statement Database::Prepare(std::string_view sql) {
   if (sqlite3_stmt* const before = shelf_->Take(sql)) return Statement(handle_, before, shelf_);
+  if (handle_ == nullptr) throw SqliteError(SQLITE_MISUSE, "no database is open");
   sqlite3_stmt* handle = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
@@ -205,6 +219,7 @@ Statement Database::Prepare(std::string_view sql) {
 }
 
 void Database::Execute(std::string_view sql) {
+  if (handle_ == nullptr) throw SqliteError(SQLITE_MISUSE, "no database is open");
   const std::string text(sql);
   if (const int code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
       code != SQLITE_OK) {

@@ -38,6 +38,10 @@ struct SqliteError : std::runtime_error {
   // The disk is full or failing, or another process is busy: the same may work later. Otherwise the
   // file or the program is broken.
   bool may_pass() const;
+  // What lies in the file is not what was written, or is no database.
+  bool is_damage() const;
+  // As if SQLite had found it: for what only its reader can notice.
+  static SqliteError Damage(const std::string& what);
 };
 
 // Another connection held the database longer than the time-out: try again later.
@@ -123,6 +127,10 @@ class Database {
   // synchronous=FULL unless read-only: what was committed survives a power cut.
   Database(const std::string& path, Mode mode);
   ~Database();
+  // The same object, for another file, or the same name again. Statements of before stay with what
+  // was open before. When it throws nothing is open, and all but Open throws, too.
+  void Open(const std::string& path, Mode mode);
+  void Close();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
@@ -130,6 +138,9 @@ class Database {
   void Execute(std::string_view sql);  // one or more statements, no parameters
   std::int64_t LastInsertId() const;
   std::int64_t Changes() const;  // rows changed by the last statement
+  // Ends what runs in another thread, which gets an SqliteError. The one thing that any thread may
+  // call.
+  void Interrupt();
   sqlite3* handle() { return handle_; }
 
  private:

@@ -38,8 +38,9 @@ LICENCES = {
 }
 
 
-# Of the compiler, the C library and the kernel a program has declarations, and what their licences let any program have.
-SYSTEM = {"gcc-12", "glibc", "linux"}
+# Whose licences ask for no notice in a binary: of the compiler, the C library and the kernel it has what any program may have, and Boost's excepts
+# "machine-executable object code".
+WITHOUT_NOTICE = {"boost1.74", "gcc-12", "glibc", "linux"}
 
 
 class Wrong(Exception):
@@ -177,7 +178,7 @@ def write_licences(components):
     """What the licences of compiled-in code ask for: its notices travel with the binary."""
     print("Code of these libraries is compiled into the program. Their copyright notices and licences, as Debian keeps them:")
     for component in components:
-        if component["linkage"] != "compiled" or component.get("source") in SYSTEM:
+        if component["linkage"] != "compiled" or component.get("source") in WITHOUT_NOTICE:
             continue
         found = glob.glob(f"/usr/share/doc/{component['name']}/copyright")
         if not found:

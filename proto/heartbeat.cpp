@@ -52,6 +52,10 @@ Json Payload(const Heartbeat& said) {
     out["settings"] = {{"version", said.settings->version}, {"outcome", said.settings->outcome}};
     if (!said.settings->reason.empty()) out["settings"]["reason"] = said.settings->reason;
   }
+  for (const EarlierStream& one : said.earlier) {
+    out["earlier"].push_back(
+        {{"stream", one.stream}, {"sequence", one.sequence}, {"sha256", one.sha256}});
+  }
   return out;
 }
 
@@ -90,7 +94,34 @@ Heartbeat FromPayload(const Field& in) {
                                      .outcome = settings["outcome"].Word(),
                                      .reason = TextOrNothing(settings["reason"])};
   }
+  if (const Field earlier = in["earlier"]; earlier.is_present()) {
+    const std::size_t count = earlier.Array(kMaxEarlier);
+    for (std::size_t i = 0; i < count; ++i) {
+      heard.earlier.push_back({.stream = earlier[i]["stream"].Uuid('*'),
+                               .sequence = earlier[i]["sequence"].Integer(1, kMaxInteger),
+                               .sha256 = earlier[i]["sha256"].Bytes(kHash)});
+    }
+  }
   return heard;
+}
+
+std::vector<std::int64_t> MissingFrom(const Field& in) {
+  std::vector<std::int64_t> missing;
+  const std::size_t count = in.Array(kMaxMissing);
+  for (std::size_t i = 0; i < count; ++i) missing.push_back(in[i].Integer(1, kMaxInteger));
+  return missing;
+}
+
+std::vector<EarlierPlace> PlacesFrom(const Field& in) {
+  std::vector<EarlierPlace> places;
+  const std::size_t count = in.is_present() ? in.Array(kMaxEarlier) : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    places.push_back({.stream = in[i]["stream"].Uuid('*'),
+                      .unbroken = Count(in[i]["unbroken"]),
+                      .highest = Count(in[i]["highest"]),
+                      .missing = MissingFrom(in[i]["missing"])});
+  }
+  return places;
 }
 
 ProposedSettings ProposalFrom(const Field& in) {
@@ -179,6 +210,12 @@ std::string WriteHeartbeatAnswer(const HeartbeatAnswer& answer, const PrivateKey
     for (const auto& [name, texts] : answer.settings->values) values[name] = texts;
     out["settings"] = {{"version", answer.settings->version}, {"values", std::move(values)}};
   }
+  for (const EarlierPlace& one : answer.earlier) {
+    out["earlier"].push_back({{"stream", one.stream},
+                              {"unbroken", one.unbroken},
+                              {"highest", one.highest},
+                              {"missing", one.missing}});
+  }
   return SignJws(kHeartbeatAnswerJws, JsonText(out), portal);
 }
 
@@ -194,11 +231,8 @@ std::optional<HeartbeatAnswer> ReadHeartbeatAnswer(std::string_view jws, const P
                            .unbroken_sha256 = BytesOrNothing(in["unbroken_sha256"], kHash),
                            .highest = Count(in["highest"]),
                            .newest = TextOrNothing(in["newest"])};
-    const Field missing = in["missing"];
-    const std::size_t count = missing.Array(kMaxMissing);
-    for (std::size_t i = 0; i < count; ++i) {
-      answer.missing.push_back(missing[i].Integer(1, kMaxInteger));
-    }
+    answer.missing = MissingFrom(in["missing"]);
+    answer.earlier = PlacesFrom(in["earlier"]);
     if (in["settings"].is_present()) answer.settings = ProposalFrom(in["settings"]);
     return answer;
   });

@@ -7,11 +7,13 @@
 //               "version":"0.1.0","stream":…,"sequence":41,"sha256":base64url,
 //               "waiting":{"readings":2,"jobs":0,"alerts":0,"events":0,"batches":1,"aside":0},
 //               "printers":{"known":9,"answering":8,"asleep":1},"disk":"plenty",
-//               "troubles":["set-aside"],"settings":{"version":3,"outcome":"taken","reason":"…"}}
+//               "troubles":["set-aside"],"settings":{"version":3,"outcome":"taken","reason":"…"},
+//               "earlier":[{"stream":…,"sequence":17,"sha256":base64url}]}
 //   answer     200, JWS (typ plotmeter-heartbeat-answer+jws) by the portal's signing key over
 //              {"portal":…,"collector":…,"sha256":of the heartbeat's payload,"at":…,"nonce":…,
 //               "heard":true,"unbroken":40,"unbroken_sha256":…,"highest":41,"missing":[],
-//               "newest":"0.2.0","settings":{"version":3,"values":{"interval":"1h"}}}
+//               "newest":"0.2.0","settings":{"version":3,"values":{"interval":"1h"}},
+//               "earlier":[{"stream":…,"unbroken":17,"highest":17,"missing":[]}]}
 //
 // `sequence` and `sha256` are of the last batch that was cut in `stream`; absent before the first.
 // Nothing in it names a person, a place, an address or a printer.
@@ -20,7 +22,10 @@
 // one, or none, the answer is {"heard":false} with the nonce to use, and nothing was noted: the
 // collector says it once more. Every sequence up to `unbroken` is stored or given up, `highest` is
 // the highest stored, `missing` those between that are not there: what a portal restored from a
-// backup no longer has, the collector sends again, whatever receipts it holds.
+// backup no longer has, the collector sends again, whatever receipts it holds. `earlier` says the
+// same of the streams that the collector wrote before this one, as long as it keeps what it sent in
+// them: the newest ten, each with its last batch that has a receipt. Who does not know the member
+// ignores it.
 
 #pragma once
 
@@ -40,6 +45,7 @@ inline constexpr std::string_view kHeartbeatJws = "plotmeter-heartbeat+jws";
 inline constexpr std::string_view kHeartbeatJwe = "plotmeter-heartbeat+jwe";
 inline constexpr std::string_view kHeartbeatAnswerJws = "plotmeter-heartbeat-answer+jws";
 inline constexpr std::size_t kMaxHeartbeat = 16 << 10;  // bytes, sealed; one is about 2 KiB
+inline constexpr std::size_t kMaxEarlier = 10;          // streams before this one
 
 // What became of the settings that the portal proposed last.
 struct SettingsOutcome {
@@ -48,6 +54,25 @@ struct SettingsOutcome {
   std::string reason = {};   // why not, naming the setting; empty when taken
 
   bool operator==(const SettingsOutcome&) const = default;
+};
+
+// A stream that the collector wrote before this one, and the last batch of it with a receipt.
+struct EarlierStream {
+  std::string stream = {};
+  std::int64_t sequence = 0;
+  std::string sha256 = {};
+
+  bool operator==(const EarlierStream&) const = default;
+};
+
+// How much of it the portal has.
+struct EarlierPlace {
+  std::string stream = {};
+  std::int64_t unbroken = 0;
+  std::int64_t highest = 0;
+  std::vector<std::int64_t> missing = {};
+
+  bool operator==(const EarlierPlace&) const = default;
 };
 
 struct Heartbeat {
@@ -65,9 +90,11 @@ struct Heartbeat {
   std::int64_t batches = 0;                                     // cut, without receipt
   std::int64_t aside = 0;                                       // refused for good
   std::int64_t known = 0, answering = 0, asleep = 0;            // printers
-  std::string disk = {};                   // "plenty", "enough", "low"; empty: not known
-  std::vector<std::string> troubles = {};  // words: "disk", "set-aside", "silent-printers"
+  std::string disk = {};  // "plenty", "enough", "low"; empty: not known
+  // Words: disk, no-printers, silent-printers, set-aside, spool-damaged, spool-full, clock.
+  std::vector<std::string> troubles = {};
   std::optional<SettingsOutcome> settings = {};
+  std::vector<EarlierStream> earlier = {};  // newest first
 
   bool operator==(const Heartbeat&) const = default;
 };
@@ -95,6 +122,7 @@ struct HeartbeatAnswer {
   std::vector<std::int64_t> missing = {};
   std::string newest = {};  // version of the collector's program; empty: not known
   std::optional<ProposedSettings> settings = {};
+  std::vector<EarlierPlace> earlier = {};  // of those that were named
 
   bool operator==(const HeartbeatAnswer&) const = default;
 };

@@ -9,7 +9,20 @@ char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
 bool IsWordPart(char c) { return IsLetter(c) || (c >= '0' && c <= '9') || c == '*'; }
 
-std::vector<std::string> Words(std::string_view text) {
+bool IsSame(char a, char b) { return Lower(a) == Lower(b); }
+
+bool Matches(const std::string& word, const std::string& pattern) {
+  if (!pattern.ends_with('*')) return pattern == word;
+  const std::size_t stem = pattern.size() - 1;
+  return word.size() >= stem && word.compare(0, stem, pattern, 0, stem) == 0 &&
+         std::all_of(word.begin() + static_cast<std::ptrdiff_t>(stem), word.end(), IsLetter);
+}
+
+constexpr std::string_view kNoUnit = "?";
+
+}  // namespace
+
+std::vector<std::string> WordsOfModel(std::string_view text) {
   std::vector<std::string> words;
   bool inside = false;
   for (const char c : text) {
@@ -22,17 +35,6 @@ std::vector<std::string> Words(std::string_view text) {
   }
   return words;
 }
-
-bool Matches(const std::string& pattern, const std::string& word) {
-  if (!pattern.ends_with('*')) return pattern == word;
-  const std::string stem = pattern.substr(0, pattern.size() - 1);
-  return word.starts_with(stem) &&
-         std::all_of(word.begin() + static_cast<std::ptrdiff_t>(stem.size()), word.end(), IsLetter);
-}
-
-constexpr std::string_view kNoUnit = "?";
-
-}  // namespace
 
 bool ModelProfile::Skips(ChannelKind channel) const {
   const auto found = channels.find(channel);
@@ -50,24 +52,21 @@ std::vector<ChannelKind> ModelProfile::Order(std::string_view meter) const {
   return order;
 }
 
-std::size_t ModelProfile::Fits(std::string_view text) const {
-  const std::vector<std::string> words = Words(text);
+std::size_t ModelProfile::Fits(const std::vector<std::string>& words) const {
   std::size_t best = 0;
-  for (const std::string& pattern : models) {
-    const std::vector<std::string> wanted = Words(pattern);
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const std::vector<std::string>& wanted = patterns[i];
     const auto found =
-        std::search(words.begin(), words.end(), wanted.begin(), wanted.end(),
-                    [](const std::string& word, const std::string& p) { return Matches(p, word); });
-    if (!wanted.empty() && found != words.end()) best = std::max(best, pattern.size());
+        std::search(words.begin(), words.end(), wanted.begin(), wanted.end(), Matches);
+    if (!wanted.empty() && found != words.end()) best = std::max(best, models[i].size());
   }
   return best;
 }
 
 bool ModelProfile::HasProduct(std::string_view product) const {
-  std::string number(product.substr(0, product.find('#')));
-  std::ranges::transform(number, number.begin(), Lower);
+  const std::string_view number = product.substr(0, product.find('#'));
   return !number.empty() && std::ranges::any_of(products, [&](const std::string& own) {
-    return std::ranges::equal(own, number, {}, Lower);
+    return std::ranges::equal(own, number, IsSame);
   });
 }
 

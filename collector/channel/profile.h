@@ -27,6 +27,9 @@ namespace plotmeter {
 
 enum class Spoken { kUnknown, kYes, kNo };
 
+// "HP DesignJet Z9+ 24in" as {"hp", "designjet", "z9", "24in"}; of a pattern the `*` stays.
+std::vector<std::string> WordsOfModel(std::string_view text);
+
 struct ModelProfile {
   std::string name = {};   // of its file, "designjet-t770"
   std::string title = {};  // for people: "HP DesignJet T770"
@@ -36,6 +39,9 @@ struct ModelProfile {
   // for more letters, not for digits: "t1600*" is T1600, T1600dr and T1600PS.
   std::vector<std::string> models = {};
   std::vector<std::string> products = {};  // product numbers, "W3Z71A"
+
+  // `models` split into their words (WordsOfModel), as Fits wants them; Profiles fills it in.
+  std::vector<std::vector<std::string>> patterns = {};
 
   std::map<ChannelKind, Spoken> channels = {};  // absent: unknown
 
@@ -58,9 +64,9 @@ struct ModelProfile {
   // All channels; those that the profile does not name for this meter come last.
   std::vector<ChannelKind> Order(std::string_view meter) const;
 
-  // How much of `text`, a model's text, the profile's best pattern matches, in characters of the
-  // pattern; 0: it is not for this model.
-  std::size_t Fits(std::string_view text) const;
+  // How much of a model's text, given as its words, the profile's best pattern matches, in
+  // characters of the pattern; 0: it is not for this model.
+  std::size_t Fits(const std::vector<std::string>& words) const;
 
   // True for one of its product numbers; what follows a '#' ("W3Z71A#B19", the region) is ignored.
   bool HasProduct(std::string_view product) const;

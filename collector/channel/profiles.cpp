@@ -48,6 +48,7 @@ void RefuseTwoClaims(const std::vector<ModelProfile>& profiles) {
 
 // What a profile does not say, the default says.
 ModelProfile Completed(ModelProfile profile, const ModelProfile& fallback) {
+  for (const std::string& model : profile.models) profile.patterns.push_back(WordsOfModel(model));
   if (!profile.believe.contains("*")) {
     profile.believe.insert(fallback.believe.begin(), fallback.believe.end());
   }
@@ -106,9 +107,10 @@ void Profiles::Add(const std::vector<ProfileFile>& files) {
 const ModelProfile& Profiles::Of(const PrinterIdentity& printer) const {
   const ModelProfile* best = &Default();
   std::size_t most = 0;
+  const std::vector<std::string> words = WordsOfModel(printer.model);
   for (const ModelProfile& profile : profiles_) {
     if (profile.HasProduct(printer.product)) return profile;
-    const std::size_t fits = profile.Fits(printer.model);
+    const std::size_t fits = profile.Fits(words);
     if (fits > most) best = &profile;
     most = std::max(most, fits);
   }

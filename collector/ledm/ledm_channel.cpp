@@ -49,7 +49,13 @@ class LedmChannel::Visit : public WebVisit {
     Ask(known().tree.at(resource), [this, next](const Page& page) { (this->*next)(page); });
   }
 
-  bool Has(LedmResource resource) { return known().tree.contains(resource); }
+  // It is listed, and was not found missing lately. A list of jobs may be missing while there are
+  // none.
+  bool Has(LedmResource resource) {
+    const auto listed = known().tree.find(resource);
+    return listed != known().tree.end() &&
+           (resource == LedmResource::kJobs || !IsAbsent(listed->second));
+  }
 
   void Begin() override {
     const auto tree_at = known().tree_at;
@@ -81,7 +87,7 @@ class LedmChannel::Visit : public WebVisit {
     known().tree = tree.value_or(UsualTree());
     known().tree_listed = tree.has_value();
     known().tree_at = at_;
-    if (!Has(LedmResource::kIdentity)) {
+    if (!known().tree.contains(LedmResource::kIdentity)) {
       known().tree_at.reset();
       return End(Seen::kNotSpoken, "no LEDM: the discovery tree lists no ProductConfigDyn");
     }

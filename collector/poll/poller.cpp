@@ -9,6 +9,9 @@
 #include <mutex>
 #include <utility>
 
+#include "collector/channel/bounds.h"
+#include "collector/poll/due.h"
+
 namespace plotmeter {
 namespace {
 
@@ -30,6 +33,7 @@ struct Poller::Round {
   std::condition_variable_any told;
   std::vector<std::vector<ChannelTold>> answers;  // [printer][channel]
   std::vector<std::size_t> missing;               // answers to come, for each printer
+  std::vector<Moment> finished_at;                // the last of them, for each printer
   std::deque<std::size_t> finished;
 };
 
@@ -92,6 +96,7 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
       event.at = answer.at;
       polled.events.push_back(std::move(event));
     }
+    if (answer.answers.tells_jobs) polled.job_lists.push_back(channel);
     for (JobRecord job : answer.answers.jobs) {
       job.channel = channel;
       job.seen_at = answer.at;
@@ -107,8 +112,12 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
   return polled;
 }
 
-Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::set<GivenMeter> given)
-    : channels_(std::move(channels)), profiles_(profiles), memory_(std::move(given)) {}
+Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::set<GivenMeter> given,
+               const Clock& clock)
+    : channels_(std::move(channels)),
+      profiles_(profiles),
+      memory_(std::move(given)),
+      clock_(clock) {}
 
 void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token stop,
                   const std::function<void(const Polled&)>& polled,
@@ -146,8 +155,10 @@ bool Poller::WasLate(const PrinterAddress& address, const Hand& hand) {
   std::unique_lock lock(round->mutex);
   if (round->missing[printer] > 0) return true;
   std::vector<ChannelTold> answers = std::exchange(round->answers[printer], {});
+  const auto age = Passed(round->finished_at[printer], clock_.Both());
   lock.unlock();
   late_.erase(found);
+  if (!age || *age > kLateFor) return false;
   hand(address, std::move(answers), whole);
   return true;
 }
@@ -186,6 +197,7 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
   const auto round = std::make_shared<Round>();
   round->answers.resize(addresses.size());
   round->missing.resize(addresses.size());
+  round->finished_at.resize(addresses.size());
   std::vector<std::vector<Channel*>> ways(addresses.size());
   for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
     const ModelProfile& profile = profiles_.Of(addresses[printer].known);
@@ -201,10 +213,12 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
   for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
     whole[printer] = !in_full || in_full(addresses[printer]);
     for (std::size_t way = 0; way < ways[printer].size(); ++way) {
-      const auto take = [round, printer, way](Told answer) {
+      const auto take = [round, printer, way, &clock = clock_](Told answer) {
+        Bound(answer.answers);
         const std::lock_guard lock(round->mutex);
         round->answers[printer][way].told = std::move(answer);
         if (--round->missing[printer] == 0) {
+          round->finished_at[printer] = clock.Both();
           round->finished.push_back(printer);
           round->told.notify_one();
         }

@@ -8,7 +8,7 @@
 // A slow or dead printer delays nobody but the end of the round: each is handed over as soon as its
 // own last channel has answered. With a patience not even that: a round ends without the printers
 // that are still answering. They are not asked again before they are done, and what they said is
-// handed over in the round after.
+// handed over in the round after, if it is not too old by then (kLateFor): else they are asked.
 
 #pragma once
 
@@ -25,6 +25,7 @@
 #include "collector/channel/channel.h"
 #include "collector/channel/profiles.h"
 #include "collector/poll/belief.h"
+#include "common/clock.h"
 #include "common/reading.h"
 #include "common/whereabouts.h"
 
@@ -50,8 +51,9 @@ struct Polled {
   PrinterIdentity identity = {};
   std::vector<Reading> readings = {};  // one for each channel that answered
   std::vector<JobRecord> jobs = {};
-  std::vector<PrinterEvent> events = {};   // of the printer's own logs
-  std::vector<ChannelAlerts> alerts = {};  // only of channels that made a complete statement
+  std::vector<PrinterEvent> events = {};    // of the printer's own logs
+  std::vector<ChannelAlerts> alerts = {};   // only of channels that made a complete statement
+  std::vector<ChannelKind> job_lists = {};  // channels that showed their list of jobs
   std::vector<ChannelReport> reports = {};
   std::vector<std::string> macs = {};  // of all channels, sorted
   // The address that was asked, and what the best channel that said something said. Not masked yet.
@@ -73,9 +75,14 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
 class Poller {
  public:
   // Best channel first. The channels must outlive the poller, and every answer it still waits for;
-  // `profiles` must outlive it too. `given` is which channel gave which meter before.
+  // `profiles` must outlive it too, and `clock` all of them. `given` is which channel gave which
+  // meter before.
   explicit Poller(std::vector<Channel*> channels, const Profiles& profiles = BuiltInProfiles(),
-                  std::set<GivenMeter> given = {});
+                  std::set<GivenMeter> given = {}, const Clock& clock = TheMachinesClock());
+
+  // How long after a printer has answered its answers are still good for a later round. They say
+  // what is active now, and a machine may have slept in between.
+  static constexpr std::chrono::hours kLateFor{1};
 
   // Whether a printer is to be read in full; else it is watched (Channel::Watch).
   using InFull = std::function<bool(const PrinterAddress&)>;
@@ -122,7 +129,8 @@ class Poller {
   using Hand = std::function<void(const PrinterAddress&, std::vector<ChannelTold>, bool in_full)>;
   void Go(const std::vector<PrinterAddress>& addresses, std::stop_token stop, const Hand& hand,
           const std::function<void()>& pause, const InFull& in_full);
-  // Whether the printer is busy with an earlier round; hands over what it said if it is done.
+  // Whether the printer is busy with an earlier round; hands over what it said if it is done and
+  // that is not too old.
   bool WasLate(const PrinterAddress& address, const Hand& hand);
   // Until a printer of the round has finished: true. False when `stop` is requested or the round,
   // begun then, has waited long enough.
@@ -132,6 +140,7 @@ class Poller {
   std::vector<Channel*> channels_;
   const Profiles& profiles_;
   MeterMemory memory_;
+  const Clock& clock_;
   std::chrono::milliseconds patience_{0};
   std::chrono::milliseconds pulse_every_{std::chrono::seconds(5)};
   std::function<void()> pulse_ = {};

@@ -1,6 +1,11 @@
 #include "collector/spool/kept.h"
 
+#include <fmt/format.h>
+
+#include <stdexcept>
+
 #include "common/json.h"
+#include "common/sqlite.h"
 #include "proto/batch.h"
 
 namespace plotmeter {
@@ -32,9 +37,15 @@ std::string RowText(const Batch& batch, const char* member) {
 Batch InEnvelope(const char* member, const std::vector<std::string>& bodies) {
   BatchJson written = WriteBatchJson(Envelope());
   Json& list = written.payload[member] = Json::array();
-  for (const std::string& body : bodies) list.push_back(ParseJson(body));
-  const std::string names = written.names;
-  return BatchDocument(std::move(written)).Read(names);
+  // It was right when it was written, so it is the file that changed.
+  try {
+    for (const std::string& body : bodies) list.push_back(ParseJson(body));
+    const std::string names = written.names;
+    return BatchDocument(std::move(written)).Read(names);
+  } catch (const std::runtime_error& error) {
+    throw SqliteError::Damage(
+        fmt::format("what was kept is not what was written: {}", error.what()));
+  }
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ std::string KeptText(const Reading& reading);
 std::string KeptText(const JobRecord& job);  // without its name
 std::string KeptText(const PrinterEvent& event);
 
+// Throw SqliteError that is_damage() for what KeptText did not write.
 std::vector<Reading> ReadingsFrom(const std::vector<std::string>& bodies);
 std::vector<JobRecord> JobsFrom(const std::vector<std::string>& bodies);
 std::vector<PrinterEvent> EventsFrom(const std::vector<std::string>& bodies);

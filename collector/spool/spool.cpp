@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kMaxKept = std::size_t{1} << 20;  // bytes of one reading or job
 
 std::string SpoolPath(const SpoolSettings& settings) {
-  const std::string path = settings.directory + "/spool.db";
+  const std::string path = settings.directory + "/" + settings.file;
   if (settings.make) {
     MakePrivateFolder(settings.directory);
   } else if (!std::filesystem::exists(PathOf(path))) {
@@ -65,11 +65,16 @@ Spool::Spool(const SpoolSettings& settings, const Clock& clock)
     : settings_(settings),
       clock_(clock),
       db_(SpoolPath(settings), Database::Mode::kReadWriteCreate) {
+  Prepare();
+}
+
+void Spool::Prepare() {
   db_.Execute("PRAGMA secure_delete=ON");  // what was masked again is on the disk no more
-  PrepareSpool(db_);
-  const std::string path = settings.directory + "/masking.key";
+  const bool is_new = PrepareSpool(db_);
+  const std::string path = settings_.directory + "/masking.key";
   if (std::optional<Secret> key = ReadKeyFile(path)) {
     masking_key_ = *std::move(key);
+    if (is_new) RaiseRevisions();  // there was another one here, whose jobs the portal may know
   } else {
     // Of two processes that start together, one makes the key and both use it.
     Together([&] { masking_key_ = MaskingKey(path); });
@@ -194,6 +199,8 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& told) {
         " WHERE printer = ? AND channel = ? AND job = ?");
     before.Bind(printer_row, ToText(job.channel), job.job);
     const bool known = before.Step();
+    // Empty when the portal may know more of it than we do: then it is told in any case.
+    const bool in_doubt = known && before.Text(4).empty();
     const bool said_before = known && before.Text(4) == answer;
     if (said_before && now - before.Int(3) < kDay) return;
 
@@ -209,13 +216,15 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& told) {
       row = before.Int(0);
       JobRecord kept = JobsFrom({before.Text(2)}).at(0);
       kept.name = before.MaybeText(1);
-      if (!IsBetter(kept, masked)) {
+      if (!in_doubt && !IsBetter(kept, masked)) {
         db_.Prepare("UPDATE job SET looked_at = ?, answer = ? WHERE id = ?").Run(now, answer, row);
         return;
       }
       best = BestOf(kept, masked);
     }
-    ++best.revision;
+    Statement above = db_.Prepare("SELECT revisions_above FROM stream");
+    above.Step();
+    best.revision = std::max(best.revision, static_cast<std::uint32_t>(above.Int(0))) + 1;
     const std::string body = KeptText(best);
     RefuseHuge(body);
     if (known) {
@@ -232,6 +241,15 @@ bool Spool::Keep(const PrinterIdentity& printer, const JobRecord& told) {
     changed = true;
   });
   return changed;
+}
+
+void Spool::ShowedJobs(const PrinterIdentity& printer, ChannelKind channel) {
+  Together([&] {
+    db_.Prepare(
+           "INSERT INTO job_list VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET told_at = ?3"
+           " WHERE abs(?3 - told_at) >= ?4")
+        .Run(PrinterRow(printer), ToText(channel), ToMillis(clock_.Now()), kDay);
+  });
 }
 
 bool Spool::Keep(const PrinterIdentity& printer, const PrinterEvent& event) {

@@ -49,6 +49,28 @@ struct SpoolSettings {
   // How long messages are kept after their receipt, so that a portal restored from a backup can ask
   // for them again.
   std::chrono::days keep_messages{35};
+  // How many bytes the spool may hold; 0: no limit. What is free in its file does not count, nor
+  // does its write-ahead log, of a few megabytes.
+  std::int64_t limit = 0;
+  // In the directory. Another name only while a spool is made that is to take the place of one.
+  std::string file = "spool.db";
+};
+
+// What became of a spool that was not what it should be (spool_rescue.h).
+struct Rescued {
+  std::string aside = {};  // the name of the old file now, in the same directory
+  std::string why = {};    // what was wrong with it
+  // What could be read of it, and what waits of that.
+  std::int64_t printers = 0, readings = 0, jobs = 0, alerts = 0, events = 0, batches = 0;
+  std::int64_t lost = 0;   // rows that were there and could not be read, as far as one can tell
+  std::string words = {};  // all of that in a sentence
+};
+
+// What befell the spool itself.
+struct Mishap {
+  Instant at = {};
+  std::string kind = {};  // "damaged", "foreign" or "full"
+  std::string what = {};  // a sentence
 };
 
 // For whom and by whom a batch is cut.
@@ -170,6 +192,14 @@ class Spool {
   // must outlive the spool.
   Spool(const SpoolSettings& settings, const Clock& clock);
 
+  // The file turned out to be damaged while it was open: saves what can be read of it and goes on
+  // with that (spool_rescue.h). `signer` is the collector's own key, or null. Throws when the disk
+  // does not let it; then the spool is as it was.
+  Rescued Rescue(const std::string& why, const PublicKey* signer);
+  std::vector<Mishap> Mishaps(std::size_t newest = 10);  // newest first
+  void Note(const Mishap& mishap);
+  std::vector<PrinterIdentity> Printers();  // that were ever read
+
   // Runs `act` in one transaction: what it keeps is kept together or not at all.
   void Together(const std::function<void()>& act);
 
@@ -194,6 +224,10 @@ class Spool {
   // is masked before it is written; a start that was only reckoned is told as it was before.
   bool Keep(const PrinterIdentity& printer, const JobRecord& told);
 
+  // That channel of the printer showed its whole list of jobs now: those it did not show are gone
+  // from it, and only they are ever forgotten.
+  void ShowedJobs(const PrinterIdentity& printer, ChannelKind channel);
+
   // What a printer says of its place, masked before it is written. It travels with the printer's
   // readings. What is not said leaves what was said before; empty text says that there is none.
   void Keep(const PrinterIdentity& printer, const Whereabouts& said);
@@ -215,7 +249,8 @@ class Spool {
   // others when it is cut. Empty when nothing waits.
   std::optional<BatchText> Preview(const BatchSigner& signer, const CutLimits& limits = {});
 
-  // The oldest batch without a receipt.
+  // The oldest batch without a receipt. Throws SqliteError that is_damage() when its bytes are not
+  // those that were cut; Cut does when what waits is not what was kept.
   std::optional<CutBatch> Next();
 
   // Counts a try of so many bytes, before anything is sent.
@@ -231,20 +266,30 @@ class Spool {
   // size. A batch of one item can only be set aside.
   void CutAnew(const std::string& batch, const std::string& reason);
 
-  // A new stream; everything without a receipt is moved into it.
+  // A new stream; everything without a receipt is moved into it. The portal may have seen jobs in
+  // revisions that this spool knows nothing of, because it was restored or has a twin: of each job
+  // the next answer of its printer makes a revision above all that there can have been.
   void NewStream(const std::string& reason);
 
   // The portal misses these of the current stream: sends them again, or names them in the next
   // void. Returns how many will be sent again that had their receipt.
   std::int64_t Resend(const std::vector<std::int64_t>& sequences);
+  // The same for a stream that was written before; a void can name nothing of it.
+  std::int64_t ResendOf(const std::string& stream, const std::vector<std::int64_t>& sequences);
 
   // Our clock minus the portal's, measured at `at`: goes into the batches cut from now on.
   void MeasuredOffset(std::chrono::milliseconds offset, Instant at);
 
-  // Forgets messages after their retention, and jobs and events that no printer has shown for as
-  // long. `now` is the portal's word where there is one: a clock that was set a year ahead must not
-  // let anything go, or a job would be told anew as its first revision.
+  // Forgets messages after their retention, and jobs and events that were not shown for as long,
+  // the jobs only if their printer has shown its list without them since: one that is switched off
+  // shows nothing. `now` is the portal's word where there is one: a clock that was set a year ahead
+  // must not let anything go, or a job would be told anew as its first revision.
   void ForgetOld(std::optional<Instant> now = {});
+
+  // Makes room when there is more than the limit, as spool_limit.h says, for two seconds at most.
+  // Answers which kinds of things went; they are told to the portal and kept as a Mishap.
+  std::vector<std::string> KeepWithin();
+  std::int64_t used_bytes();
 
   std::vector<OutboxEntry> Outbox(std::size_t newest = 1000);  // newest first
   // One of them with its message, by its SHA-256, batch id, or sequence in the current stream.
@@ -252,6 +297,10 @@ class Spool {
   Waiting CountWaiting();
   std::string stream();
   StreamEnd stream_end();
+  // The streams before, as far as messages of them are kept: the last batch of each that has its
+  // receipt. Newest first; none that were cut for another portal or by another collector.
+  std::vector<StreamEnd> EarlierStreams(std::size_t most, const std::string& portal,
+                                        const std::string& collector);
   // SHA-256 of the P of that batch of the current stream; empty: there is none.
   std::string HashOf(std::int64_t sequence);
 
@@ -281,11 +330,15 @@ class Spool {
   std::set<GivenMeter> GivenMeters();
 
  private:
+  friend class SpoolRescue;
+  friend class SpoolRoom;
   struct Contents;
 
+  void Prepare();
   std::int64_t PrinterRow(const PrinterIdentity& printer);
   // What stands for this start of a printer in the ids of its jobs (card_start.h).
   std::string CardStart(std::int64_t printer, Instant reckoned);
+  void RaiseRevisions();
   Contents TakeUnsent(const BatchSigner& signer, const CutLimits& limits);
   void MarkCut(const Contents& contents, std::int64_t batch);
   void Free(std::int64_t batch);

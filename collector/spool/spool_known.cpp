@@ -130,4 +130,31 @@ std::optional<SweepRecord> Spool::LastSweep(const std::string& profile) {
   return sweep;
 }
 
+std::vector<Mishap> Spool::Mishaps(std::size_t newest) {
+  std::vector<Mishap> mishaps;
+  Statement q = db_.Prepare("SELECT at, kind, what FROM mishap ORDER BY id DESC LIMIT ?");
+  for (q.Bind(static_cast<std::int64_t>(newest)); q.Step();) {
+    mishaps.push_back({FromMillis(q.Int(0)), q.Text(1), q.Text(2)});
+  }
+  return mishaps;
+}
+
+void Spool::Note(const Mishap& mishap) {
+  db_.Prepare("INSERT INTO mishap(at, kind, what) VALUES(?, ?, ?)")
+      .Run(ToMillis(mishap.at), mishap.kind, mishap.what);
+}
+
+std::vector<PrinterIdentity> Spool::Printers() {
+  std::vector<PrinterIdentity> printers;
+  Statement q = db_.Prepare("SELECT manufacturer, serial, product, model, firmware FROM printer");
+  while (q.Step()) {
+    printers.push_back({.manufacturer = q.Text(0),
+                        .serial = q.Text(1),
+                        .product = q.Text(2),
+                        .model = q.Text(3),
+                        .firmware = q.Text(4)});
+  }
+  return printers;
+}
+
 }  // namespace plotmeter

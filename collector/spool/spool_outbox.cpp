@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collector/spool/kept.h"
+#include "collector/spool/soundness.h"
 #include "collector/spool/spool.h"
 
 namespace plotmeter {
@@ -18,6 +19,9 @@ BatchState StateOf(const std::string& text) {
 // The portal refused a batch as too large: the next are cut to half of it. Below this, where a
 // day's jobs would take a hundred of them, only until one gets through.
 constexpr std::int64_t kLeastBytes = 16 * 1024;
+
+// Leaves room for counting in the 32 bits of the wire.
+constexpr std::int64_t kHighestRevision = 4'000'000'000;
 
 constexpr std::string_view kOutbox =
     "SELECT batch, stream, sequence, sha256, created_at, items, tries, state, sent_at,"
@@ -68,11 +72,15 @@ std::optional<CutBatch> Spool::Next() {
       "SELECT batch, stream, sequence, sha256, message, created_at, items, tries FROM batch"
       " WHERE state = 'cut' ORDER BY id LIMIT 1");
   if (!q.Step()) return {};
+  std::string message = q.Text(4);
+  if (!IsAsCut(message, q.Text(3))) {  // the portal would refuse it, and it would be set aside
+    throw SqliteError::Damage("batch " + q.Text(0) + " is not what was cut");
+  }
   return CutBatch{.batch = q.Text(0),
                   .stream = q.Text(1),
                   .sequence = q.Int(2),
                   .sha256 = q.Text(3),
-                  .message = q.Text(4),
+                  .message = std::move(message),
                   .created_at = FromMillis(q.Int(5)),
                   .items = q.Int(6),
                   .tries = q.Int(7)};
@@ -199,26 +207,64 @@ void Spool::NewStream(const std::string& reason) {
       move.Run(reason, row);
     }
     db_.Prepare("UPDATE stream SET stream = ?, next_sequence = 1, previous = ''").Run(NewUuidV4());
+    RaiseRevisions();
   });
+}
+
+// Time rises where counting cannot, since what was counted is forgotten: seconds since 1970, far
+// above any count, and above those of an earlier time.
+void Spool::RaiseRevisions() {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(clock_.Now().time_since_epoch());
+  db_.Prepare(
+         "UPDATE stream SET revisions_above = max(revisions_above + 1, ?, coalesce((SELECT"
+         " max(json_extract(body, '$.revision')) FROM job), 0))")
+      .Run(std::clamp<std::int64_t>(now.count(), 0, kHighestRevision));
+  db_.Prepare("UPDATE job SET answer = ''").Run();
 }
 
 std::int64_t Spool::Resend(const std::vector<std::int64_t>& sequences) {
   std::int64_t sent_again = 0;
   Together([&] {
     const std::string current = stream();
-    Statement again = db_.Prepare(
-        "UPDATE batch SET state = 'cut' WHERE stream = ? AND sequence = ?"
-        " AND state = 'receipted' AND message IS NOT NULL");
+    sent_again = ResendOf(current, sequences);
     Statement gone = db_.Prepare(
         "UPDATE batch SET to_void = 1, reason = coalesce(reason, 'no longer kept')"
         " WHERE stream = ? AND sequence = ? AND state <> 'cut'");
+    for (const std::int64_t sequence : sequences) gone.Run(current, sequence);
+  });
+  return sent_again;
+}
+
+std::int64_t Spool::ResendOf(const std::string& stream,
+                             const std::vector<std::int64_t>& sequences) {
+  std::int64_t sent_again = 0;
+  Together([&] {
+    Statement again = db_.Prepare(
+        "UPDATE batch SET state = 'cut' WHERE stream = ? AND sequence = ?"
+        " AND state = 'receipted' AND message IS NOT NULL");
     for (const std::int64_t sequence : sequences) {
-      again.Run(current, sequence);
+      again.Run(stream, sequence);
       sent_again += db_.Changes();
-      gone.Run(current, sequence);
     }
   });
   return sent_again;
+}
+
+std::vector<StreamEnd> Spool::EarlierStreams(std::size_t most, const std::string& portal,
+                                             const std::string& collector) {
+  std::vector<StreamEnd> streams;
+  Statement q = db_.Prepare(
+      "SELECT stream, sequence, sha256 FROM batch WHERE id IN (SELECT max(id) FROM batch WHERE"
+      " receipt IS NOT NULL AND message IS NOT NULL AND stream <> (SELECT stream FROM stream)"
+      " GROUP BY stream ORDER BY max(id) DESC LIMIT ?) AND instr(message, ?) > 0"
+      " AND instr(message, ?) > 0 ORDER BY id DESC");
+  for (q.Bind(static_cast<std::int64_t>(most), "\"portal\":\"" + portal + "\"",
+              "\"collector\":\"" + collector + "\"");
+       q.Step();) {
+    streams.push_back({.stream = q.Text(0), .sequence = q.Int(1), .sha256 = q.Text(2)});
+  }
+  return streams;
 }
 
 void Spool::MeasuredOffset(std::chrono::milliseconds offset, Instant at) {
@@ -238,7 +284,9 @@ void Spool::ForgetOld(std::optional<Instant> now) {
         .Run(before, after);
     db_.Prepare(
            "DELETE FROM job WHERE unsent = 0 AND looked_at BETWEEN ?2 AND ?1 - 1"
-           " AND id NOT IN (SELECT job FROM batch_job)")
+           " AND id NOT IN (SELECT job FROM batch_job) AND EXISTS(SELECT 1 FROM job_list AS l"
+           " WHERE l.printer = job.printer AND l.channel = job.channel"
+           " AND l.told_at >= job.looked_at + 86400000)")
         .Run(before, after);
     db_.Prepare(
            "DELETE FROM event WHERE unsent = 0 AND looked_at BETWEEN ?2 AND ?1 - 1"

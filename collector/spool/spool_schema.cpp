@@ -12,7 +12,7 @@ namespace plotmeter {
 namespace {
 
 // Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
-constexpr std::array<std::string_view, 5> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 6> kMigrations = {R"sql(
 -- One row: the stream that is written now, and where it is.
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY CHECK(id = 1),
@@ -148,6 +148,28 @@ ALTER TABLE printer ADD COLUMN card_start TEXT;
 -- What was learnt over SNMP of the printer at an address, in that channel's own words.
 CREATE TABLE learnt(host TEXT NOT NULL, snmp_port INTEGER NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY(host, snmp_port)) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+-- The portal may know jobs of this spool in revisions up to this one, which the spool has forgotten: it
+-- was put back to an older state, or saved from a damaged file. What is told anew goes above.
+ALTER TABLE stream ADD COLUMN revisions_above INTEGER NOT NULL DEFAULT 0;
+
+-- When a channel of a printer last showed its whole list of jobs, to the day: what was not in it is gone.
+CREATE TABLE job_list(
+  printer INTEGER NOT NULL REFERENCES printer(id), channel TEXT NOT NULL, told_at INTEGER NOT NULL,
+  PRIMARY KEY(printer, channel)) WITHOUT ROWID;
+
+-- What befell the spool itself: 'damaged', 'foreign' or 'full', and a sentence for people.
+CREATE TABLE mishap(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL, kind TEXT NOT NULL, what TEXT NOT NULL);
+
+-- What went because the spool was full, and was not told to the portal yet.
+CREATE TABLE left_out(
+  printer INTEGER NOT NULL, step TEXT NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL,
+  count INTEGER NOT NULL, PRIMARY KEY(printer, step)) WITHOUT ROWID;
+-- Up to which reading each step of making room has come.
+CREATE TABLE room(step TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 )sql"};
 
 std::size_t VersionOf(Database& db) {
@@ -166,16 +188,17 @@ std::size_t VersionOf(Database& db) {
 
 std::int64_t NewestSpoolVersion() { return static_cast<std::int64_t>(kMigrations.size()); }
 
-void PrepareSpool(Database& db) {
+bool PrepareSpool(Database& db) {
   // Asked first without the write lock, so that who only looks never waits for who writes.
-  if (VersionOf(db) == kMigrations.size()) return;
+  if (VersionOf(db) == kMigrations.size()) return false;
   Transaction transaction(db);
   const std::size_t done = VersionOf(db);
-  if (done == kMigrations.size()) return;
+  if (done == kMigrations.size()) return false;
   for (std::size_t i = done; i < kMigrations.size(); ++i) db.Execute(kMigrations[i]);
   db.Execute(fmt::format("PRAGMA user_version = {}", kMigrations.size()));
   if (done == 0) db.Prepare("INSERT INTO stream(id, stream) VALUES(1, ?)").Run(NewUuidV4());
   transaction.Commit();
+  return done == 0;
 }
 
 }  // namespace plotmeter

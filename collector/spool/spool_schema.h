@@ -9,8 +9,8 @@
 namespace plotmeter {
 
 // Makes or upgrades the tables, in one transaction; PRAGMA user_version says how far they are.
-// Throws std::runtime_error for a spool that a newer program wrote.
-void PrepareSpool(Database& db);
+// True when there were none. Throws std::runtime_error for a spool that a newer program wrote.
+bool PrepareSpool(Database& db);
 
 // The user_version of a spool that PrepareSpool leaves as it is.
 std::int64_t NewestSpoolVersion();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "collector/upload/signed_part.h"
@@ -15,6 +16,16 @@ namespace {
 constexpr const char* kHeartbeats = "/api/v1/heartbeats";
 constexpr int kTries = 3;  // with a new nonce, or new keys
 
+// What the portal lacks of a stream that ends there.
+std::vector<std::int64_t> Lacking(const std::vector<std::int64_t>& missing, std::int64_t highest,
+                                  std::int64_t end) {
+  std::vector<std::int64_t> lacking = missing;
+  for (std::int64_t sequence = highest + 1; sequence <= end; ++sequence) {
+    lacking.push_back(sequence);
+  }
+  return lacking;
+}
+
 }  // namespace
 
 std::string DiskWord(const std::string& directory) {
@@ -26,8 +37,16 @@ std::string DiskWord(const std::string& directory) {
   return space.available >= 100 * kMiB ? "enough" : "low";
 }
 
+std::vector<StreamEnd> Heart::Earlier() {
+  return spool_.EarlierStreams(kMaxEarlier, identity_.portal, identity_.collector);
+}
+
 Heartbeat Heart::Say(const HeartFacts& facts, const StreamEnd& end) {
   const Waiting waiting = spool_.CountWaiting();
+  std::vector<EarlierStream> earlier;
+  for (const StreamEnd& one : Earlier()) {
+    earlier.push_back({.stream = one.stream, .sequence = one.sequence, .sha256 = one.sha256});
+  }
   return {.portal = identity_.portal,
           .collector = identity_.collector,
           .nonce = nonce_,
@@ -48,7 +67,8 @@ Heartbeat Heart::Say(const HeartFacts& facts, const StreamEnd& end) {
           .asleep = facts.asleep,
           .disk = facts.disk,
           .troubles = facts.troubles,
-          .settings = facts.settings};
+          .settings = facts.settings,
+          .earlier = std::move(earlier)};
 }
 
 void Heart::Obey(const HeartbeatAnswer& answer, const StreamEnd& end, HeartbeatStep& step) {
@@ -63,11 +83,14 @@ void Heart::Obey(const HeartbeatAnswer& answer, const StreamEnd& end, HeartbeatS
     step.new_stream = true;
     return;
   }
-  std::vector<std::int64_t> lacking = answer.missing;
-  for (std::int64_t sequence = answer.highest + 1; sequence <= end.sequence; ++sequence) {
-    lacking.push_back(sequence);
-  }
+  const std::vector<std::int64_t> lacking = Lacking(answer.missing, answer.highest, end.sequence);
   if (!lacking.empty()) step.resent = spool_.Resend(lacking);
+  for (const StreamEnd& one : Earlier()) {
+    const auto place = std::ranges::find(answer.earlier, one.stream, &EarlierPlace::stream);
+    if (place == answer.earlier.end()) continue;  // an older portal answers nothing
+    step.resent +=
+        spool_.ResendOf(one.stream, Lacking(place->missing, place->highest, one.sequence));
+  }
   if (step.resent > 0) {
     Log(LogLevel::kInfo, "sending_again", {{"batches", std::to_string(step.resent)}});
   }

@@ -59,6 +59,7 @@ class Heart {
   HeartbeatStep Beat(const HeartFacts& facts);
 
  private:
+  std::vector<StreamEnd> Earlier();
   Heartbeat Say(const HeartFacts& facts, const StreamEnd& end);
   HeartbeatStep Once(const HeartFacts& facts, bool& again);
   void Obey(const HeartbeatAnswer& answer, const StreamEnd& end, HeartbeatStep& step);

@@ -40,6 +40,7 @@ void PrinterWeb::Leave(const std::string& printer) {
 void PrinterWeb::ProbeAgain(const PrinterAddress& address, ChannelKind channel) {
   fetch_.Call([this, printer = PrinterName(address), channel] {
     presences_.erase({printer, channel});
+    absent_.erase(printer);
   });
 }
 

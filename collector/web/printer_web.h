@@ -64,7 +64,7 @@ class PrinterWeb {
   // once, on the caller's.
   void Enter(std::shared_ptr<WebVisit> visit, bool always = false);
 
-  // The next visit looks again whether the channel is there. From any thread.
+  // The next visit looks again whether the channel is there, and at all paths. From any thread.
   void ProbeAgain(const PrinterAddress& address, ChannelKind channel);
 
   // Ends all visits; each has called back when it returns. Every channel calls it when it dies, so
@@ -90,7 +90,8 @@ class PrinterWeb {
   // All by printer, "10.0.0.7:443"; the Fetch thread's own.
   std::map<std::string, std::deque<Waiting>> visits_;  // the first of each is under way
   std::map<std::pair<std::string, ChannelKind>, Presence> presences_;
-  std::map<std::string, std::string> serials_;  // who was there last
+  std::map<std::string, std::map<std::string, Presence>> absent_;  // paths that were not there
+  std::map<std::string, std::string> serials_;                     // who was there last
   // The channel that tells the jobs; kNone where PIWS will not.
   std::map<std::string, ChannelKind> job_tellers_;
 

@@ -2,10 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace plotmeter {
 namespace {
+
+constexpr std::string_view kSleeps = "it sleeps: HTTP 503";
+// For what it says to one channel to count for the next: they come one after the other in a round.
+constexpr std::chrono::minutes kJustNow{1};
+constexpr std::size_t kMostAbsent = 64;  // paths of one printer
 
 std::string BaseOf(const PrinterAddress& address) {
   if (!address.piws_url.empty()) {
@@ -16,39 +22,6 @@ std::string BaseOf(const PrinterAddress& address) {
   const bool v6 = address.host.find(':') != std::string::npos;
   return fmt::format("https://{}:{}", v6 ? "[" + address.host + "]" : address.host,
                      address.https_port);
-}
-
-// More than any printer has; what comes after is done for each entry on threads all printers share.
-constexpr std::size_t kMaxEntries = 1'000;
-constexpr std::size_t kMaxJobs = 10'000;
-constexpr std::size_t kMaxRemarks = 100;
-constexpr std::size_t kMaxRemark = 255;  // bytes
-
-template <typename Entry>
-void Cut(std::vector<Entry>& entries, std::string_view what, std::size_t most, Answers& of) {
-  if (entries.size() <= most) return;
-  const std::size_t all = entries.size();
-  entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(most), entries.end());
-  of.remarks.insert(of.remarks.begin(),
-                    fmt::format("{} {}; only the first {} are taken", all, what, most));
-}
-
-void Bound(Answers& answers) {
-  Cut(answers.meters, "meters", kMaxEntries, answers);
-  Cut(answers.supplies, "supplies", kMaxEntries, answers);
-  Cut(answers.media, "papers", kMaxEntries, answers);
-  Cut(answers.events, "events", kMaxEntries, answers);
-  Cut(answers.jobs, "jobs", kMaxJobs, answers);
-  if (answers.alerts && answers.alerts->size() > kMaxEntries) {  // part of them would clear others
-    answers.remarks.insert(answers.remarks.begin(),
-                           fmt::format("{} alerts; more than {} are no statement",
-                                       answers.alerts->size(), kMaxEntries));
-    answers.alerts.reset();
-  }
-  if (answers.remarks.size() > kMaxRemarks) answers.remarks.resize(kMaxRemarks);
-  for (std::string& remark : answers.remarks) {
-    if (remark.size() > kMaxRemark) remark = CleanText(remark);
-  }
 }
 
 }  // namespace
@@ -71,9 +44,44 @@ void WebVisit::Start(bool always) {
   const Presence& presence = web_.presences_[{printer_, protocol_.kind}];
   new_ = presence.seen() == Seen::kNothing;
   not_after_ = std::chrono::steady_clock::now() + web_.settings_.visit;
-  if (always || presence.IsDue(now())) return Shielded([this] { Begin(); });
-  at_ = presence.at();
-  Finish(presence.seen(), presence.detail());
+  if (!always && !presence.IsDue(now())) {
+    at_ = presence.at();
+    return Finish(presence.seen(), presence.detail());
+  }
+  if (!always && SaidItSleeps()) {
+    at_ = now();
+    return Finish(Seen::kAsleep, std::string(kSleeps));
+  }
+  Shielded([this] { Begin(); });
+}
+
+// Only to a channel that it once spoke: what was never there may say 503 for ever.
+bool WebVisit::SaidItSleeps() const {
+  for (const ChannelKind kind : {ChannelKind::kPiws, ChannelKind::kLedm}) {
+    const auto other = web_.presences_.find({printer_, kind});
+    if (kind == protocol_.kind || other == web_.presences_.end()) continue;
+    const Presence& presence = other->second;
+    if (presence.spoken() && presence.seen() == Seen::kAsleep &&
+        std::chrono::abs(now() - presence.at()) < kJustNow) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string WebVisit::PathOf(const std::string& path) const {
+  return std::string(protocol_.root) + path;
+}
+
+bool WebVisit::IsAbsent(const std::string& path) const {
+  const auto paths = web_.absent_.find(printer_);
+  if (paths == web_.absent_.end()) return false;
+  const auto found = paths->second.find(PathOf(path));
+  return found != paths->second.end() && !found->second.IsDue(now());
+}
+
+bool WebVisit::IsAbsent(const std::vector<std::string>& paths) const {
+  return std::ranges::all_of(paths, [this](const auto& path) { return IsAbsent(path); });
 }
 
 void WebVisit::Ask(std::vector<std::string> paths, Then next, std::chrono::milliseconds pause) {
@@ -81,10 +89,12 @@ void WebVisit::Ask(std::vector<std::string> paths, Then next, std::chrono::milli
   if (identified_ && std::chrono::steady_clock::now() >= not_after_) {
     return EndWithWhatThereIs({.detail = "it takes too long"});
   }
+  while (paths.size() > 1 && IsAbsent(paths.front())) paths.erase(paths.begin());
   const std::string path = paths.front();
   paths.erase(paths.begin());
   const bool xml = path.ends_with(".xml");
-  asked_ = fmt::format("{}{}{}", base_, protocol_.root, path);
+  asked_path_ = PathOf(path);
+  asked_ = base_ + asked_path_;
   FetchRequest request{.url = asked_,
                        .accept = xml                       ? "application/xml"
                                  : path.ends_with(".json") ? "application/json"
@@ -134,6 +144,18 @@ void WebVisit::Note(const FetchResult& got, const Page& page) {
   silent_in_a_row_ = page.seen == PageSeen::kSilent ? silent_in_a_row_ + 1 : 0;
   given_up_ = identified_ && (silent_in_a_row_ == 2 || got.seen == FetchSeen::kStopped ||
                               page.seen == PageSeen::kChanged);
+  NotePath(page.seen);
+}
+
+void WebVisit::NotePath(PageSeen seen) {
+  if (seen == PageSeen::kAbsent) {
+    auto& absent = web_.absent_[printer_];
+    if (absent.size() >= kMostAbsent) absent.clear();  // it has another name each time
+    absent[asked_path_].Saw(Seen::kNotSpoken, {}, now());
+  } else if (const auto absent = web_.absent_.find(printer_);
+             seen == PageSeen::kRead && absent != web_.absent_.end()) {
+    absent->second.erase(asked_path_);
+  }
 }
 
 bool WebVisit::IsThere(const Page& page, std::string_view what) {
@@ -172,6 +194,7 @@ bool WebVisit::IsTheRememberedOne(const PrinterIdentity& identity) {
   if (!identity.serial.empty() && before != identity.serial) {
     if (!before.empty()) {  // what was learnt of the channels was learnt of another printer
       web_.job_tellers_.erase(printer_);
+      web_.absent_.erase(printer_);
       std::erase_if(web_.presences_, [this](const auto& entry) {
         return entry.first.first == printer_ && entry.first.second != protocol_.kind;
       });
@@ -220,7 +243,7 @@ void WebVisit::Take(const Page& page, std::string_view what, bool read) {
 
 bool WebVisit::EndedAsleep() {
   if (taken_ > 0 || asleep_ == 0) return false;
-  End(Seen::kAsleep, "it sleeps: HTTP 503");
+  End(Seen::kAsleep, std::string(kSleeps));
   return true;
 }
 
@@ -250,7 +273,6 @@ void WebVisit::End(Seen seen, std::string detail) {
 }
 
 void WebVisit::Finish(Seen seen, std::string detail) {
-  Bound(told_.answers);
   ended_ = true;  // from here on, whatever is thrown is not this visit's
   told_.seen = seen;
   told_.detail = std::move(detail);

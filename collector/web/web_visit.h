@@ -12,7 +12,9 @@
 // as does a printer that feeds its answers by drops (WebSettings::visit), and a key that changes in
 // between. So does whatever is thrown: a round waits for each visit.
 //
-// What ends is bounded: a list that no honest printer has is cut, or left out, with a remark.
+// A web server that just said to one channel that it sleeps is not asked by the next. A path that
+// was not there is asked for again after ten minutes, and after twice as long each time, up to a
+// week (presence.h).
 
 #pragma once
 
@@ -57,8 +59,12 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
 
   virtual void Begin() = 0;
 
-  // Tries the paths in turn until one is there and readable, and goes on with the last answer.
+  // Tries the paths in turn until one is there and readable, and goes on with the last answer. Of
+  // those that were not there lately no more than the last one is asked for.
   void Ask(std::vector<std::string> paths, Then next, std::chrono::milliseconds pause = {});
+
+  // None of the paths was there lately, so that whoever can do without need not ask.
+  bool IsAbsent(const std::vector<std::string>& paths) const;
 
   // True if there is a document. Ends the visit otherwise, for what cannot be done without:
   //    404 kNotSpoken "no PIWS: HTTP 404"     503 kAsleep     401, another key kRefused
@@ -110,6 +116,10 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
                 std::chrono::milliseconds pause);
   // Runs `act`; ends the visit if it throws.
   void Shielded(const std::function<void()>& act);
+  std::string PathOf(const std::string& path) const;  // with the protocol's root
+  bool IsAbsent(const std::string& path) const;
+  void NotePath(PageSeen seen);
+  bool SaidItSleeps() const;
   void EndUnstarted();
   void Finish(Seen seen, std::string detail);
   void Note(const FetchResult& got, const Page& page);
@@ -119,7 +129,8 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
   PrinterWeb& web_;
   const WebProtocol protocol_;
   std::string base_;   // "https://10.0.0.7:443"
-  std::string asked_;  // the URL of the request under way
+  std::string asked_path_;  // of the request under way, and its URL
+  std::string asked_;
   const std::string printer_;
   bool plain_ = false;
   std::function<void(Told)> done_;

@@ -1,5 +1,7 @@
 #include "portal/access/heartbeats.h"
 
+#include <utility>
+
 #include "common/crypto.h"
 #include "common/jose.h"
 #include "common/json.h"
@@ -104,6 +106,13 @@ std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view
     answer.unbroken_sha256 = place.unbroken_sha256;
     answer.highest = place.highest;
     answer.missing = place.missing;
+    for (const EarlierStream& one : said.earlier) {
+      StreamPlace before = store_.FindStream(signer->reseller, said.collector, one.stream);
+      answer.earlier.push_back({.stream = one.stream,
+                                .unbroken = before.unbroken,
+                                .highest = before.highest,
+                                .missing = std::move(before.missing)});
+    }
     if (const auto proposal = store_.SettingsFor(signer->reseller, said.collector)) {
       answer.settings =
           ProposedSettings{.version = proposal->version,

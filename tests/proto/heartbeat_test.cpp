@@ -29,7 +29,10 @@ Heartbeat Sample() {
           .asleep = 1,
           .disk = "plenty",
           .troubles = {"set-aside", "silent-printers"},
-          .settings = SettingsOutcome{3, "refused", "'interval' is '1s'; expected 15m to 24h"}};
+          .settings = SettingsOutcome{3, "refused", "'interval' is '1s'; expected 15m to 24h"},
+          .earlier = {{.stream = "0c7f6a11-2b3d-4e5f-8a9b-1c2d3e4f5a6b",
+                       .sequence = 17,
+                       .sha256 = Base64Url(Sha256("P17"))}}};
 }
 
 HeartbeatAnswer SampleAnswer(const PublicKey& portal) {
@@ -45,7 +48,11 @@ HeartbeatAnswer SampleAnswer(const PublicKey& portal) {
           .missing = {39},
           .newest = "0.2.0",
           .settings =
-              ProposedSettings{4, {{"interval", {"1h"}}, {"range", {"10.0.0.0/24", "10.0.1.7"}}}}};
+              ProposedSettings{4, {{"interval", {"1h"}}, {"range", {"10.0.0.0/24", "10.0.1.7"}}}},
+          .earlier = {{.stream = "0c7f6a11-2b3d-4e5f-8a9b-1c2d3e4f5a6b",
+                       .unbroken = 12,
+                       .highest = 17,
+                       .missing = {13, 15}}}};
 }
 
 class HeartbeatTest : public testing::Test {
@@ -92,6 +99,8 @@ TEST_F(HeartbeatTest, SaysItInTheseWords) {
   EXPECT_EQ(
       jws->payload,
       R"({"at":"2026-11-22T09:00:03.120Z","collector":"col_7Q2M9K4T","disk":"plenty",)"
+      R"("earlier":[{"sequence":17,"sha256":"26aIpZ1h2g-D_Li13xbRS44nz6ovR0jCwhicTZxhpO4",)"
+      R"("stream":"0c7f6a11-2b3d-4e5f-8a9b-1c2d3e4f5a6b"}],)"
       R"("nonce":"bm5ubm5ubm5ubm5ubm5ubg","offset_ms":-120,)"
       R"("portal":"cHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHA",)"
       R"("printers":{"answering":7,"asleep":1,"known":9},"sequence":41,"settings":{)"
@@ -140,7 +149,9 @@ TEST_F(HeartbeatTest, IsRefusedWhenAMemberIsWrong) {
                                       {"disk", "A lot"},
                                       {"troubles", {1}},
                                       {"offset_ms", "far"},
-                                      {"settings", Json::object()}}) {
+                                      {"settings", Json::object()},
+                                      {"earlier", {1}},
+                                      {"earlier", Json(std::vector<Json>(11, Json::object()))}}) {
     Json json = ParseJson(good);
     json[member] = value;
     EXPECT_EQ(Heard(Sealed(JsonText(json))), Check::kSchema) << member;

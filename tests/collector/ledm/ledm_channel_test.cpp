@@ -467,6 +467,64 @@ TEST_F(LedmChannelTest, LeavesJobsToPiwsWhereItTellsThem) {
   EXPECT_THAT(printer.Asked(), Each(Not(std::string(kJobs))));
 }
 
+TEST_F(LedmChannelTest, AsksLessAndLessForWhatIsListedAndNotThere) {
+  Printer printer({{kLogs, Stranger::Status(404)}});
+  std::vector<bool> asked;
+  const auto visit = [&] {
+    Tell(printer.address());
+    const auto paths = printer.Asked();
+    asked.push_back(std::ranges::find(paths, kLogs) != paths.end());
+    clock_.millis += 600'000;
+  };
+  for (int visits = 0; visits < 8; ++visits) visit();
+  EXPECT_THAT(asked, ElementsAre(true, true, false, true, false, false, false, true));
+  printer.Set(kLogs, Stranger::Ok(LedmGolden("ProductLogsDyn.xml"), "text/xml"));
+  clock_.millis += 4'800'000;
+  asked.clear();
+  for (int visits = 0; visits < 3; ++visits) visit();
+  EXPECT_THAT(asked, Each(true)) << "it is there";
+}
+
+TEST_F(LedmChannelTest, GoesStraightToThePlaceThatIsThere) {
+  Printer printer({{kUsage, Stranger::Status(404)}});
+  Tell(printer.address());
+  printer.Asked();
+  EXPECT_FALSE(Tell(printer.address()).answers.meters.empty());
+  const auto paths = printer.Asked();
+  EXPECT_THAT(paths, Contains("/DevMgmt/ProductUsageDyn.json"));
+  EXPECT_THAT(paths, Not(Contains(kUsage)));
+  channel_->ProbeAgain(printer.address());  // it started anew
+  Tell(printer.address());
+  EXPECT_THAT(printer.Asked(), Contains(kUsage));
+}
+
+TEST_F(LedmChannelTest, IsNotAskedWhereThePrinterJustSaidThatItSleeps) {
+  const std::string identification = "/LFPWebServices/PI/Identification.xml";
+  Printer printer({{identification, Stranger::Ok("<Identification><ProductName>HP DesignJet Z9"
+                                                 "</ProductName><SerialNumber>CN5T16L001"
+                                                 "</SerialNumber></Identification>")}});
+  PiwsChannel piws(*web_, {.queue_pause = 0ms});
+  const auto ask_piws = [&] {
+    std::promise<Told> promise;
+    piws.Read(printer.address(), [&](Told t) { promise.set_value(std::move(t)); });
+    return promise.get_future().get().seen;
+  };
+  EXPECT_EQ(ask_piws(), Seen::kAnswered);
+  EXPECT_EQ(Tell(printer.address()).seen, Seen::kAnswered);
+  for (const char* path : {kTree, kConfig, kEvents}) printer.Set(path, Stranger::Status(503));
+  printer.Set(identification, Stranger::Status(503));
+  printer.Asked();
+  EXPECT_EQ(ask_piws(), Seen::kAsleep);
+  const Told told = Tell(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAsleep);
+  EXPECT_EQ(told.detail, "it sleeps: HTTP 503");
+  EXPECT_EQ(told.at, clock_.Now());
+  EXPECT_THAT(printer.Asked(), ElementsAre(identification));
+  clock_.millis += 60'000;
+  EXPECT_EQ(Tell(printer.address()).seen, Seen::kAsleep);
+  EXPECT_THAT(printer.Asked(), ElementsAre(kConfig)) << "that was a while ago";
+}
+
 TEST_F(LedmChannelTest, LeavesJobsToPiwsWhileItCannotBeSaidWhetherItTellsThem) {
   const std::string identification = "/LFPWebServices/PI/Identification.xml";
   Printer printer({{identification, Stranger::Status(503)}});

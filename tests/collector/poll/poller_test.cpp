@@ -5,6 +5,8 @@
 #include <map>
 #include <thread>
 
+#include "tests/fakes/fake_clock.h"
+
 namespace plotmeter {
 namespace {
 
@@ -264,6 +266,40 @@ TEST(PollerTest, EndsARoundWithoutTheSlowAndHandsThemOverInTheNext) {
   EXPECT_EQ(in_full, (std::map<std::string, bool>{{"10.0.0.7", false}, {"10.0.0.8", true}}))
       << "the late one had been read in full";
   EXPECT_EQ(piws.asked, 4);
+}
+
+TEST(PollerTest, AsksAgainWhereTheLateAnswerHasGrownOld) {
+  const FakeClock start;
+  FakeClock clock;
+  FakeChannel piws(ChannelKind::kPiws);
+  piws.silent = "10.0.0.8";
+  Poller poller({&piws}, BuiltInProfiles(), {}, clock);
+  poller.set_patience(std::chrono::milliseconds(1));
+  const auto answer_late = [&](std::chrono::milliseconds after) {
+    PollAll(poller, {"10.0.0.8"});
+    piws.waiting.back()(Answer("CN8", "2"));
+    clock.Advance(after);
+  };
+  answer_late(Poller::kLateFor);
+  EXPECT_EQ(PollAll(poller, {"10.0.0.8"}).size(), 1U);
+  EXPECT_EQ(piws.asked, 1);
+  answer_late(Poller::kLateFor + std::chrono::milliseconds(1));
+  EXPECT_EQ(PollAll(poller, {"10.0.0.8"}).size(), 0U) << "it is asked anew, and is late again";
+  EXPECT_EQ(piws.asked, 3);
+  piws.waiting.back()(Answer("CN8", "3"));
+  clock.Set(start.Now());  // set back: by the steady clock nothing has passed
+  EXPECT_EQ(PollAll(poller, {"10.0.0.8"}).size(), 1U);
+}
+
+TEST(PollerTest, BoundsWhatAChannelTells) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+  snmp.answers["10.0.0.7"].answers.media.resize(1'001);
+  Poller poller({&snmp});
+  const Polled polled = PollAll(poller, {"10.0.0.7"})["10.0.0.7"];
+  EXPECT_EQ(polled.readings.at(0).media.size(), 1'000U);
+  EXPECT_EQ(polled.remarks,
+            std::vector<std::string>{"snmp: 1001 papers; only the first 1000 are taken"});
 }
 
 }  // namespace

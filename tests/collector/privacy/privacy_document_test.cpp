@@ -228,14 +228,15 @@ TEST(PrivacyDocumentTest, ListsEveryFieldOfAHeartbeat) {
                        .sha256 = "h",
                        .disk = "low",
                        .troubles = {"disk"},
-                       .settings = SettingsOutcome{3, "refused", "why"}};
+                       .settings = SettingsOutcome{3, "refused", "why"},
+                       .earlier = {{.stream = "e", .sequence = 17, .sha256 = "f"}}};
   const auto& [portal, collector, nonce, at, offset, version, stream, sequence, sha256, readings,
                jobs, alerts, events, batches, aside, known, answering, asleep, disk, troubles,
-               settings] = full;
+               settings, earlier] = full;
   (void)at, (void)readings, (void)jobs, (void)alerts, (void)events, (void)batches, (void)aside;
   (void)known, (void)answering, (void)asleep;
   ExpectSaid(portal, collector, nonce, offset, version, stream, sequence, sha256, disk, troubles,
-             settings);
+             settings, earlier);
 
   const std::string document = TextOf(kDocument);
   const std::size_t begin = document.find(kHeartbeat);

@@ -38,6 +38,21 @@ TEST(CollectorSettingsTest, ReadsTimesWithAndWithoutUnits) {
             "'interval' is 'soon'; expected a time such as 500ms, 90s, 10m or 3h");
 }
 
+TEST(CollectorSettingsTest, ReadsSizes) {
+  EXPECT_EQ(ParseSize("spool-limit", "500MB"), 500'000'000);
+  EXPECT_EQ(ParseSize("spool-limit", "4GB"), 4'000'000'000);
+  EXPECT_EQ(ParseSize("spool-limit", "12345"), 12345);
+  for (const char* wrong : {"", "GB", "4 GB", "-1", "1.5GB", "4gb", "4G", "99999999TB"}) {
+    EXPECT_THROW(ParseSize("spool-limit", wrong), UsageError) << wrong;
+  }
+  EXPECT_EQ(Complaint([] { ParseSize("spool-limit", "big"); }),
+            "'spool-limit' is 'big'; expected a size such as 500MB or 4GB, or 0 for none");
+  EXPECT_EQ(SpoolSettingsOf(With({{"state", {"/x"}}, {"spool-limit", {"0"}}})).limit, 0);
+  EXPECT_EQ(SpoolSettingsOf(With({{"state", {"/x"}}, {"spool-limit", {"10MB"}}})).limit,
+            10'000'000);
+  EXPECT_THROW(SpoolSettingsOf(With({{"state", {"/x"}}, {"spool-limit", {"9MB"}}})), UsageError);
+}
+
 TEST(CollectorSettingsTest, ReadsAnAddressWithItsPort) {
   EXPECT_EQ(ParseAddress(With({}), "10.0.0.7"), (PrinterAddress{.host = "10.0.0.7"}));
   EXPECT_EQ(ParseAddress(With({{"port", {"1161"}}}), "10.0.0.7").snmp_port, 1161);

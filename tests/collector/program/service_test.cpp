@@ -4,6 +4,8 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -112,6 +114,47 @@ TEST_F(ServiceTest, GoesOnWhenItsStatusCannotBeWritten) {
                                       "/status.json.new");  // no file can be made there
   EXPECT_EQ(service.Round(true).printers, 1);
   service.Send();
+}
+
+TEST_F(ServiceTest, GoesOnInTheSpoolThatWasSavedFromADamagedOne) {
+  KnowSilentPrinter();
+  std::string kept;
+  {
+    std::ifstream in(directory_ + "/spool.db", std::ios::binary);
+    kept.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  kept.replace(0, 4096, 4096, 'x');  // the page with the list of tables
+  std::ofstream(directory_ + "/spool.db", std::ios::binary) << kept;
+  Service service(arguments_, clock_, {});
+  EXPECT_EQ(service.Round(true).printers, 1) << "it is known as before";
+  Spool spool({.directory = directory_}, clock_);
+  ASSERT_EQ(spool.Mishaps().size(), 1U);
+  EXPECT_EQ(spool.Mishaps()[0].kind, "damaged");
+}
+
+// What only the full check sees, in a service that runs.
+TEST_F(ServiceTest, SavesTheSpoolThatTheFullCheckFoundDamaged) {
+  KnowSilentPrinter();
+  Service service(arguments_, clock_, {});
+  {
+    Database db(directory_ + "/spool.db", Database::Mode::kReadWrite);
+    db.Execute(
+        "INSERT INTO printer(id, manufacturer, serial, product, model, firmware)"
+        " VALUES(1, 'HP', 'CN1', '', '', '');"
+        "INSERT INTO reading(printer, body) VALUES(1, '{ half')");
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::vector<Mishap> mishaps;
+  while (mishaps.empty() && std::chrono::steady_clock::now() < deadline) {
+    service.Step();
+    mishaps = Spool({.directory = directory_}, clock_).Mishaps();
+  }
+  ASSERT_EQ(mishaps.size(), 1U);
+  EXPECT_TRUE(mishaps[0].what.starts_with("reading 1 is not what was written")) << mishaps[0].what;
+  EXPECT_EQ(service.waiting().readings, 0);
+  EXPECT_EQ(service.Round(true).printers, 1);
+  StatusBook book(directory_);
+  EXPECT_TRUE(book.spool_checked_at);
 }
 
 }  // namespace

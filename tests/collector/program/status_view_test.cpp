@@ -48,6 +48,11 @@ StatusParts Fleet() {
   parts.identity =
       Identity{.portal_url = "https://portal.example", .collector = "col_7Q2M9K4T", .site = "Yard"};
   parts.service = 4711;
+  parts.book["spool_checked_at"] = "2026-11-20T12:00:00Z";
+  parts.spool_bytes = 1'234'567;
+  parts.spool_limit = 4'000'000'000;
+  parts.mishaps = {{*ParseInstant(hour_ago), "full", "the spool was full, and these went: jobs"},
+                   {*ParseInstant("2026-09-01T00:00:00Z"), "damaged", "long ago"}};
   return parts;
 }
 
@@ -67,6 +72,8 @@ TEST(StatusViewTest, SaysItInWordsWithAges) {
             "plotmeter-collector doctor says more.\n"
             "The portal's last receipt came 3 hours ago.\n"
             "Waiting: 1 reading, 12 jobs, 0 alerts, 0 events; 1 batch cut.\n"
+            "The spool holds 1.2 MB of at most 4.0 GB; it was checked in full 2 days ago.\n"
+            "  full (60 minutes ago): the spool was full, and these went: jobs.\n"
             "\n5 printers: 1 well, 1 asleep, 1 silent, 1 trouble, 1 new\n"
             "  well     10.0.0.1:161  HP DesignJet Z9  CN9541H01M  answered 60 minutes ago\n"
             "  asleep   10.0.0.2:161  HP DesignJet Z9  CN9541H01M  answered 60 minutes ago\n"

@@ -371,6 +371,72 @@ TEST_F(SpoolTest, RemembersAJobAsLongAsItIsShown) {
   EXPECT_FALSE(spool.Cut(signer()));
 }
 
+// The printer is switched off for longer than jobs are remembered, with a job in its list.
+TEST_F(SpoolTest, ForgetsAJobOnlyOnceItsPrinterHasShownItsListWithoutIt) {
+  Spool spool = Open();
+  spool.Keep(Plotter(), JobOf("held", "held"));
+  spool.ShowedJobs(Plotter(), ChannelKind::kPiws);
+  spool.Receipted(spool.Cut(signer())->batch, "r");
+  clock_.Advance(days(90));
+  spool.ForgetOld();
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("held", "printed", "0.21")));
+  spool.ShowedJobs(Plotter(), ChannelKind::kPiws);
+  const auto cut = spool.Cut(signer());
+  EXPECT_EQ(Opened(*cut).jobs.at(0).job.revision, 2U);
+  spool.Receipted(cut->batch, "r");
+  for (int day = 0; day < 40; ++day) {
+    clock_.Advance(days(1));
+    spool.ShowedJobs(Plotter(), ChannelKind::kPiws);
+    spool.ShowedJobs(Plotter(2), ChannelKind::kPiws);
+    spool.ForgetOld();
+  }
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("held", "printed", "0.21")));
+  EXPECT_EQ(Opened(*spool.Cut(signer())).jobs.at(0).job.revision, 1U) << "it was forgotten";
+}
+
+// Put back to yesterday's, the spool knows a job in an older revision than the portal does.
+TEST_F(SpoolTest, TellsJobsAboveAnyRevisionOfTheTimeBefore) {
+  Spool spool = Open();
+  spool.Keep(Plotter(), JobOf("a", "printing"));
+  spool.Keep(Plotter(), JobOf("b", "printed", "0.21"));
+  spool.Receipted(spool.Cut(signer())->batch, "r");
+  clock_.Advance(days(1));
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("a", "printed", "0.4")));
+  spool.NewStream("the portal has more of it");
+  // What waited is what it was: the portal may have a better one by the same number.
+  std::map<std::string, std::uint32_t> moved;
+  for (const auto& row : Opened(*spool.Cut(signer())).jobs) moved[row.job.job] = row.job.revision;
+  EXPECT_EQ(moved, (std::map<std::string, std::uint32_t>{{"a", 2}}));
+  spool.Receipted(spool.Next()->batch, "r");
+  const auto now = static_cast<std::uint32_t>(ToMillis(clock_.Now()) / 1000);
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("a", "printed", "0.4"))) << "as its printer shows it now";
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("b", "printed", "0.21")));
+  EXPECT_FALSE(spool.Keep(Plotter(), JobOf("b", "printed", "0.21"))) << "once";
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("new", "printing")));
+  for (const auto& row : Opened(*spool.Cut(signer())).jobs) {
+    EXPECT_EQ(row.job.revision, now + 1) << row.job.job;
+  }
+  spool.NewStream("and again, within the second");
+  EXPECT_TRUE(spool.Keep(Plotter(), JobOf("b", "printed", "0.21")));
+  for (const auto& row : Opened(*spool.Cut(signer())).jobs) {
+    EXPECT_EQ(row.job.revision, row.job.job == "b" ? now + 2 : now + 1) << row.job.job;
+  }
+}
+
+TEST_F(SpoolTest, TellsJobsAboveThoseOfASpoolThatIsGone) {
+  {
+    Spool spool = Open();
+    EXPECT_TRUE(spool.Keep(Plotter(), JobOf("a", "printed")));
+    EXPECT_EQ(Opened(*spool.Cut(signer())).jobs.at(0).job.revision, 1U);
+  }
+  for (const char* part : {"spool.db", "spool.db-wal", "spool.db-shm"}) {
+    std::filesystem::remove(directory_ + "/" + part);
+  }
+  Spool spool = Open();
+  spool.Keep(Plotter(), JobOf("a", "printed"));
+  EXPECT_GT(Opened(*spool.Cut(signer())).jobs.at(0).job.revision, 1'000'000U);
+}
+
 TEST_F(SpoolTest, PreviewsWithoutChangingAnything) {
   Spool spool = Open();
   EXPECT_FALSE(spool.Preview(signer()));

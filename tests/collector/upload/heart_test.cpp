@@ -11,6 +11,7 @@ namespace {
 class HeartTest : public SpoolFixture {
  protected:
   HeartTest() : spool_(Open()) {
+    SpoolFixture::portal_ = portal_.thumbprint();  // for whom batches are cut
     identity_ = {.portal = portal_.thumbprint(),
                  .collector = "col_7Q2M9K4T",
                  .keys = portal_.keys,
@@ -108,6 +109,32 @@ TEST_F(HeartTest, SendsAgainWhatARestoredPortalForgotWhateverReceiptsItHolds) {
   Has(7, 7);
   EXPECT_EQ(heart.Beat({}).resent, 0);
   EXPECT_EQ(Waiting(), "");
+}
+
+// The collector went on in a new stream after a restore, and now the portal is restored, too.
+TEST_F(HeartTest, SendsAgainWhatARestoredPortalForgotOfEarlierStreams) {
+  Heart heart = MakeHeart();
+  Send(4);
+  const std::string before = spool_.stream();
+  spool_.NewStream("restored");
+  Send(1);
+  Has(1, 1);
+  EXPECT_EQ(heart.Beat({}).resent, 0) << "an older portal says nothing of it";
+  ASSERT_EQ(said_.earlier.size(), 1U);
+  EXPECT_EQ(said_.earlier[0].stream, before);
+  EXPECT_EQ(said_.earlier[0].sequence, 4);
+  has_.earlier = {{.stream = before, .unbroken = 1, .highest = 3, .missing = {2}}};
+  EXPECT_EQ(heart.Beat({}).resent, 2);
+  EXPECT_EQ(Waiting(), "2 4");
+  has_.earlier = {{.stream = before, .unbroken = 4, .highest = 4},
+                  {.stream = "0c7f6a11-2b3d-4e5f-8a9b-1c2d3e4f5a6b"}};
+  EXPECT_EQ(heart.Beat({}).resent, 0);
+  EXPECT_TRUE(spool_.EarlierStreams(10, "another", "col_7Q2M9K4T").empty());
+  EXPECT_TRUE(spool_.EarlierStreams(10, portal_.thumbprint(), "col_OTHER").empty());
+  clock_.Advance(std::chrono::days(36));
+  spool_.ForgetOld();
+  heart.Beat({});
+  EXPECT_TRUE(said_.earlier.empty()) << "nothing of it could be sent again";
 }
 
 TEST_F(HeartTest, SendsEverythingAgainToAPortalThatKnowsNothing) {

@@ -1,6 +1,5 @@
 #include "collector/web/web_visit.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -10,8 +9,6 @@
 
 namespace plotmeter {
 namespace {
-
-using testing::HasSubstr;
 
 class NoMemory : public CertificateMemory {
  public:
@@ -48,24 +45,6 @@ TEST(WebVisitTest, CallsBackWhateverIsThrown) {
   const Told told = Tell([](Answers&) { throw std::out_of_range("x"); });
   EXPECT_EQ(told.seen, Seen::kUnreadable);
   EXPECT_EQ(told.detail, "what it sent cannot be dealt with: x");
-}
-
-TEST(WebVisitTest, BoundsWhatItHandsOn) {
-  const Told told = Tell([](Answers& answers) {
-    answers.meters.resize(1'001);
-    answers.supplies.resize(1'000);
-    answers.alerts.emplace(1'001);
-    answers.remarks.resize(5'000);
-    answers.remarks[0] = std::string(std::size_t{1} << 20, 'x');
-  });
-  EXPECT_EQ(told.seen, Seen::kAnswered);
-  EXPECT_EQ(told.answers.meters.size(), 1'000u);
-  EXPECT_EQ(told.answers.supplies.size(), 1'000u);
-  EXPECT_EQ(told.answers.alerts, std::nullopt);  // part of them would clear the others
-  ASSERT_EQ(told.answers.remarks.size(), 100u);
-  EXPECT_THAT(told.answers.remarks[0], HasSubstr("1001 alerts"));
-  EXPECT_THAT(told.answers.remarks[1], HasSubstr("1001 meters"));
-  EXPECT_EQ(told.answers.remarks[2].size(), 255u);
 }
 
 }  // namespace

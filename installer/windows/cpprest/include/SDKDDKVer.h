@@ -1,0 +1,2 @@
+// cpprestsdk spells it so; mingw-w64 has it in lower case.
+#include <sdkddkver.h>

@@ -1,0 +1,155 @@
+// A spool that is put back to yesterday's, and one that runs on two machines, against the real
+// ingest: nothing is lost, nothing is counted twice, and the portal's record of a job is the
+// printer's.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "collector/upload/uploader.h"
+#include "tests/collector/spool/spool_fixture.h"
+#include "tests/crash/local_portal.h"
+#include "tests/portal/ledger/sealed_world.h"
+
+namespace plotmeter::crash {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PutBackTest : public SpoolFixture {
+ protected:
+  struct Collector {
+    Collector(const std::string& directory, const Clock& clock, SealedWorld& world)
+        : portal(world.ingest),
+          spool(SpoolSettings{.directory = directory}, clock),
+          uploader(spool, portal, clock, [] { return 0.5; },
+                   {.portal = world.portal.thumbprint,
+                    .collector = world.north.id,
+                    .keys = {.version = 1,
+                             .signing = world.portal.signing.public_key(),
+                             .encryption = {world.encryption.public_key()},
+                             .issued_at = world.clock.now},
+                    .key = world.north.key}) {}
+
+    void Send() {
+      for (int steps = 0; uploader.Step().did != UploadStep::Did::kNothing; ++steps) {
+        ASSERT_LT(steps, 50) << "it never came to an end";
+      }
+    }
+    LocalPortal portal;
+    Spool spool;
+    Uploader uploader;
+  };
+
+  std::unique_ptr<Collector> Start(const std::string& directory) {
+    return std::make_unique<Collector>(directory, clock_, world_);
+  }
+  void Read(Collector& collector, int value) {
+    clock_.Advance(std::chrono::minutes(1));
+    collector.spool.Keep(ReadingOf(value, clock_.Now()));
+    ++read_;
+  }
+  static void Copy(const std::string& from, const std::string& to) {
+    fs::remove_all(to);
+    fs::copy(from, to, fs::copy_options::recursive);
+  }
+
+  std::string Ask(const std::string& sql) {
+    Database db(world_.path, Database::Mode::kReadOnly);
+    Statement q = db.Prepare(sql);
+    return q.Step() ? q.Text(0) : "none";
+  }
+  void ExpectWhole() {
+    EXPECT_EQ(Ask("SELECT count(*) FROM meter_reading"), std::to_string(read_));
+    EXPECT_EQ(Ask("SELECT count(DISTINCT value) FROM meter_reading"), std::to_string(read_));
+  }
+
+  SealedWorld world_;
+  int read_ = 0;
+};
+
+TEST_F(PutBackTest, ARestoredSpoolLosesNothingAndDoublesNothing) {
+  const std::string backup = directory_ + ".backup";
+  auto collector = Start(directory_);
+  for (int i = 0; i < 5; ++i) Read(*collector, i);
+  collector->spool.Keep(Plotter(), JobOf("old", "printing", "0.1"));
+  collector->Send();
+  collector.reset();
+  Copy(directory_, backup);
+
+  collector = Start(directory_);
+  for (int i = 5; i < 8; ++i) {
+    Read(*collector, i);
+    collector->Send();
+  }
+  collector->spool.Keep(Plotter(), JobOf("old", "printing", "0.3"));
+  collector->spool.Keep(Plotter(), JobOf("new", "printing", "0.1"));
+  collector->Send();
+  collector->spool.Keep(Plotter(), JobOf("new", "printing", "0.2"));
+  collector->Send();
+  EXPECT_EQ(Ask("SELECT revision FROM job WHERE job = 'old'"), "2");
+  collector.reset();
+  Copy(backup, directory_);
+
+  collector = Start(directory_);
+  const std::string before = collector->spool.stream();
+  Read(*collector, 8);
+  // Before it knows that it was restored, by numbers that the portal has already.
+  collector->spool.Keep(Plotter(), JobOf("old", "printing", "0.4"));
+  collector->spool.Keep(Plotter(), JobOf("new", "printing", "0.4"));
+  collector->Send();
+  EXPECT_NE(collector->spool.stream(), before);
+  // Then its printers are asked in full again.
+  for (const char* job : {"old", "new"}) {
+    collector->spool.Keep(Plotter(), JobOf(job, "printed", "0.5"));
+  }
+  collector->Send();
+  ExpectWhole();
+  for (const char* job : {"old", "new"}) {
+    EXPECT_EQ(Ask(std::string("SELECT ink FROM job WHERE job = '") + job + "'"),
+              R"([["magenta","0.5","cc"]])");
+  }
+  EXPECT_EQ(Ask("SELECT count(*) FROM job"), "2");
+  EXPECT_EQ(Ask("SELECT kind FROM gap"), "fork") << "a person hears of it";
+  fs::remove_all(backup);
+}
+
+// Which of the two comes first does not matter, nor whether one had something waiting.
+TEST_F(PutBackTest, AClonedSpoolLosesNothingAndDoublesNothing) {
+  const std::string twin = directory_ + ".twin";
+  for (const bool twin_first : {false, true}) {
+    for (const bool waiting : {false, true}) {
+      SCOPED_TRACE(testing::Message() << twin_first << waiting);
+      fs::remove_all(directory_);
+      auto one = Start(directory_);
+      one->spool.NewStream("afresh");
+      Read(*one, 10 * read_ + 100'000);
+      one->Send();
+      if (waiting) {
+        Read(*one, 10 * read_ + 100'001);
+        ASSERT_TRUE(one->spool.Cut({.portal = world_.portal.thumbprint,
+                                    .collector = world_.north.id,
+                                    .key = &world_.north.key}));
+      }
+      one.reset();
+      Copy(directory_, twin);
+      one = Start(directory_);
+      auto two = Start(twin);
+      for (int round = 0; round < 3; ++round) {
+        Collector& first = twin_first ? *two : *one;
+        Collector& second = twin_first ? *one : *two;
+        Read(first, 10 * read_ + 100'002);
+        Read(second, 10 * read_ + 100'003);
+        first.Send();
+        second.Send();
+      }
+      ExpectWhole();
+      EXPECT_NE(one->spool.stream(), two->spool.stream());
+      EXPECT_EQ(one->spool.CountWaiting().aside + two->spool.CountWaiting().aside, 0);
+    }
+  }
+  fs::remove_all(twin);
+}
+
+}  // namespace
+}  // namespace plotmeter::crash

@@ -1,0 +1,28 @@
+// A machine with a collector's spool and a portal on it, killed with SIGKILL while it works: a
+// child process that dies at the Nth write or sync of its databases, before it, after it, or with
+// half of the write done. What it had announced before must be in the portal in the end, each
+// reading once.
+//
+//    KillReport report = KillForReal(1000, seed);
+//    report.kills, report.readings, report.broken
+//
+// Nothing unsynced is lost by that, as it is when the power goes out (crash_disk.h): the system
+// lives. What is tried here is real files, real locks and a real end.
+
+#pragma once
+
+#include <cstdint>
+
+#include "tests/crash/script.h"
+
+namespace plotmeter::crash {
+
+struct KillReport {
+  int kills = 0;
+  int readings = 0;  // that were announced, in all
+  Broken broken = {};
+};
+
+KillReport KillForReal(int kills, std::uint64_t seed);
+
+}  // namespace plotmeter::crash
