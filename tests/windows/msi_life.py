@@ -75,7 +75,7 @@ class Others:
         return self.codes[-1]
 
     def has_readings(self):
-        return self.serial in self.stage.run("plotmeter-portal", "export", "readings", "--data", self.data, "--reseller", self.reseller,
+        return self.serial in self.stage.run("plotmeter-portal", "export", "usage", "--data", self.data, "--reseller", self.reseller,
                                              "--from", "2020-01-01", "--to", "2100-01-01").stdout
 
 
