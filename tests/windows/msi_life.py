@@ -106,7 +106,7 @@ class Installer:
         with open(log, "rb") as file:
             raw = file.read()
         said = raw.decode("utf-16" if raw.startswith(b"\xff\xfe") else "utf-8", "replace")
-        expect(done.returncode == code, f"msiexec {what} {version} {sorted(properties)}: expected {code}, got {done.returncode}\n{said[-3000:]}")
+        expect(done.returncode == code, f"msiexec {what} {version} {sorted(properties)}: expected {code}, got {done.returncode}\n{said[-30000:]}")
         return said
 
     def install(self, version, **properties):
@@ -163,10 +163,10 @@ def refuses(msi, others):
     good = {"PORTAL": others.url, "CA": windows_path(others.certificate), "RANGES": others.range}
     for wish, words in (({**good, "CODE": WRONG_CODE}, "enrolment at"),
                         ({"CODE": WRONG_CODE}, ""),  # a launch condition: Wine logs none of their sentences
-                        ({**good, "RANGES": "nonsense"}, "nonsense"),
+                        ({**good, "RANGES": "nonsense/99"}, "nonsense/99"),
                         ({**good, "CA": r"C:\nowhere.pem"}, "which is not there")):
         said = msi.install("0.1.0", code=REFUSED, **wish)
-        expect(words in said, f"the log does not say '{words}': {said[-3000:]}")
+        expect(words in said, f"the log does not say '{words}': {said[-30000:]}")
         msi.is_clean(f"{sorted(wish)} refused")
         for name in ("collector.toml", "collector.toml.before", "identity.json"):
             expect(not os.path.exists(msi.file(name)), f"{sorted(wish)} refused: {name} is left")
