@@ -27,8 +27,10 @@ UploadIdentity IdentityOf(const std::string& directory) {
                         .collector = identity->collector,
                         .keys = identity->keys,
                         .key = key};
-  upload.remember_keys = [directory, known = *std::move(identity)](const std::string& jws) mutable {
+  upload.remember_keys = [directory, known = *std::move(identity)](const std::string& jws,
+                                                                   const PortalKeys& keys) mutable {
     known.keys_jws = jws;
+    known.keys = keys;
     SaveIdentity(directory, known);
   };
   return upload;

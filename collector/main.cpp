@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
           "  plotmeter-collector run",
       .commands = {DiscoverCommand(), ReadCommand(), EnrolCommand(), RunCommand(), PreviewCommand(),
                    OutboxCommand(), ExportBatchesCommand(), ImportReceiptsCommand(),
-                   StatusCommand(), DoctorCommand(), DiagnoseCommand()},
+                   RotateKeyCommand(), StatusCommand(), DoctorCommand(), DiagnoseCommand()},
       .tables = {ProfileTable()},
       .file_intro =
           "Settings of plotmeter-collector, for --config: try them with `run --check`. A "

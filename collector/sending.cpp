@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 #include <string_view>
 
 #include "collector/collector_settings.h"
+#include "collector/upload/key_rotation.h"
 #include "common/log.h"
 #include "common/semantic_version.h"
 #include "common/version.h"
@@ -16,6 +18,17 @@ namespace {
 
 constexpr std::chrono::minutes kDoubtfulOffset{10};  // of our clock, as the portal judges it
 constexpr std::chrono::days kMishapTold{7};
+
+// Changes whenever one of them is replaced, which is how they are written.
+std::string FilesOf(const std::string& directory) {
+  std::string text;
+  for (const char* name : {"/identity.json", "/key.pem"}) {
+    std::error_code missing;
+    const auto at = std::filesystem::last_write_time(directory + name, missing);
+    text += missing ? "-;" : fmt::format("{};", at.time_since_epoch().count());
+  }
+  return text;
+}
 
 std::function<double()> Chance() {
   return [random = std::mt19937_64(std::random_device()())]() mutable {
@@ -35,32 +48,88 @@ PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const st
 Sending::Sending(const Parts& parts, const Arguments& arguments, const std::string& directory,
                  std::stop_token stop, Portal* stand_in)
     : parts_(parts),
+      arguments_(arguments),
       directory_(directory),
       stop_(std::move(stop)),
-      identity_(LoadIdentity(directory)),
-      portal_(stand_in) {
-  const std::optional<PrivateKey> key = LoadKey(directory);
+      stand_in_(stand_in) {
+  Open();
+}
+
+void Sending::Open() {
+  files_ = FilesOf(directory_);
+  const std::string collector = identity_ ? identity_->collector : "";
+  heart_.reset();
+  uploader_.reset();
+  client_.reset();
+  identity_ = LoadIdentity(directory_);
+  const std::optional<PrivateKey> key = LoadKey(directory_);
   if (!identity_ || !key) {
     parts_.book.trouble = "not enrolled: what is read waits here. Run plotmeter-collector enrol";
     return;
   }
+  // It was enrolled anew meanwhile, and what was cut for another collector stays that one's.
+  if (!collector.empty() && collector != identity_->collector) {
+    parts_.spool.NewStream("enrolled as another collector");
+  }
+  portal_ = stand_in_;
   if (portal_ == nullptr) {
     client_ = std::make_unique<PortalClient>(
-        PortalClientSettingsOf(arguments, identity_->portal_url, identity_->ca_file));
+        PortalClientSettingsOf(arguments_, identity_->portal_url, identity_->ca_file));
     portal_ = client_.get();
   }
-  uploader_ =
-      std::make_unique<Uploader>(parts_.spool, *portal_, parts_.clock, Chance(),
-                                 UploadIdentity{.portal = identity_->portal,
-                                                .collector = identity_->collector,
-                                                .keys = identity_->keys,
-                                                .key = key,
-                                                .remember_keys = [this](const std::string& jws) {
-                                                  identity_->keys_jws = jws;
-                                                  SaveIdentity(directory_, *identity_);
-                                                }});
+  uploader_ = std::make_unique<Uploader>(
+      parts_.spool, *portal_, parts_.clock, Chance(),
+      UploadIdentity{.portal = identity_->portal,
+                     .collector = identity_->collector,
+                     .keys = identity_->keys,
+                     .key = key,
+                     .remember_keys = [this](const std::string& jws, const PortalKeys& keys) {
+                       identity_->keys_jws = jws;
+                       identity_->keys = keys;
+                       SaveIdentity(directory_, *identity_);
+                       files_ = FilesOf(directory_);
+                     }});
   heart_ = std::make_unique<Heart>(parts_.spool, *portal_, parts_.clock, uploader_->identity(),
                                    [this] { return uploader_->RefreshKeys(); });
+}
+
+void Sending::Renew() {
+  if (FilesOf(directory_) == files_) return;
+  try {
+    Open();
+    Log(LogLevel::kInfo, "identity_read_again",
+        {{"collector", identity_ ? identity_->collector : ""}});
+  } catch (const std::runtime_error& error) {
+    parts_.book.trouble = error.what();
+  }
+}
+
+void Sending::SettleKey() {
+  if (!uploader_) return;
+  const UploadIdentity& ours = uploader_->identity();
+  if (!parts_.spool.IsRetired(ours.key->public_key())) return;
+  const std::optional<PrivateKey> next = LoadNextKey(directory_);
+  if (!next) {  // somebody took it away, and whatever the portal says, there is no other
+    parts_.spool.Reinstate(ours.key->public_key());
+    return;
+  }
+  RotationStep step;
+  {
+    const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
+    step = RotateKey(parts_.spool, *portal_, parts_.clock, ours, *next,
+                     [this] { return uploader_->RefreshKeys(); });
+  }
+  if (step.end == RotationEnd::kRotated) {
+    try {
+      UseNextKey(directory_, *identity_);
+      Open();
+      Log(LogLevel::kInfo, "key_replaced", {{"key", identity_ ? identity_->key : ""}});
+    } catch (const std::runtime_error& error) {  // the disk is full: asked again, answered the same
+      parts_.book.trouble = error.what();
+    }
+  } else if (step.end == RotationEnd::kRefused) {
+    Log(LogLevel::kWarning, "key_not_replaced", {{"why", step.words}});
+  }
 }
 
 HeartFacts Sending::Facts(const std::optional<SettingsOutcome>& settings) {
@@ -92,6 +161,8 @@ HeartFacts Sending::Facts(const std::optional<SettingsOutcome>& settings) {
 }
 
 std::optional<HeartbeatStep> Sending::Beat(const std::optional<SettingsOutcome>& settings) {
+  Renew();
+  parts_.disk.Try([&] { SettleKey(); });
   if (!heart_) return {};
   const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
   std::optional<HeartbeatStep> step;
@@ -117,6 +188,8 @@ void Sending::NoteNewest(const std::string& newest) {
 
 Sending::Outcome Sending::SendAll(std::optional<milliseconds> budget) {
   Outcome outcome{.attempt = {.at = parts_.clock.Both()}};
+  Renew();
+  parts_.disk.Try([&] { SettleKey(); });
   if (!uploader_) return outcome;
   const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
   // Even if nothing could be kept just now: what the portal has makes room.

@@ -3,7 +3,9 @@
 //    Sending sending({spool, book, disk, clock}, arguments, directory, stop);
 //    Attempt a = sending.SendAll(budget);     all that waits, as far as portal and budget let it
 //
-// Not being enrolled is no error: what is read waits, and book.trouble says so. One thread uses it.
+// Not being enrolled is no error: what is read waits, and book.trouble says so. What another process
+// does to identity and key (enrol, rotate-key) is noticed before anything is sent, and a change of
+// the key that was begun is brought to its end. One thread uses it.
 
 #pragma once
 
@@ -36,7 +38,7 @@ class Sending {
     DiskCare& disk;
     const Clock& clock;
   };
-  // `stand_in` is asked instead of the portal of the identity; for tests.
+  // `arguments` must outlive it, too. `stand_in` is asked instead of the portal of the identity; for tests.
   Sending(const Parts& parts, const Arguments& arguments, const std::string& directory,
           std::stop_token stop, Portal* stand_in = nullptr);
 
@@ -58,15 +60,24 @@ class Sending {
   std::optional<HeartbeatStep> Beat(const std::optional<SettingsOutcome>& settings);
 
  private:
+  // Takes identity and key from the disk.
+  void Open();
+  // The same when they are others than those in memory.
+  void Renew();
+  // Asks the portal about a key that was to follow ours, if that is not settled.
+  void SettleKey();
   // Says once, over restarts too, that there is a newer version. Nothing more is done about it.
   void NoteNewest(const std::string& newest);
   HeartFacts Facts(const std::optional<SettingsOutcome>& settings);
   void SendSteps(Outcome& outcome, std::optional<milliseconds> budget);
 
   Parts parts_;
+  const Arguments& arguments_;
   std::string directory_;
   std::stop_token stop_;
   std::optional<Identity> identity_;
+  std::string files_ = {};  // how identity and key looked when they were read
+  Portal* const stand_in_;
   std::unique_ptr<PortalClient> client_;
   Portal* portal_ = nullptr;
   std::unique_ptr<Uploader> uploader_;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "common/jose.h"
 #include "common/json.h"
 #include "common/private_file.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 std::string IdentityPath(const std::string& directory) { return directory + "/identity.json"; }
 std::string KeyPath(const std::string& directory) { return directory + "/key.pem"; }
+std::string NextKeyPath(const std::string& directory) { return directory + "/next-key.pem"; }
 
 void RefuseShared(const std::string& path) {
   using std::filesystem::perms;
@@ -24,6 +26,44 @@ void RefuseShared(const std::string& path) {
                   path, static_cast<unsigned>(mode), path));
 }
 
+std::optional<PrivateKey> ReadKeyFile(const std::string& path) {
+  const std::optional<Secret> pem = ReadPrivateFile(path);
+  if (!pem) return {};
+  RefuseShared(path);
+  std::optional<PrivateKey> key = PrivateKey::FromPem(*pem);
+  if (!key) {
+    throw std::runtime_error(
+        fmt::format("{} holds no P-256 key; restore it from a backup, or enrol in another state "
+                    "directory",
+                    path));
+  }
+  return key;
+}
+
+// The key that the identity names; empty where there is none, or it names none.
+std::string NamedKey(const std::string& directory) {
+  const std::optional<Secret> text = ReadPrivateFile(IdentityPath(directory));
+  if (!text) return {};
+  try {
+    return ParseJson(text->Reveal()).value("key", "");
+  } catch (const std::exception&) {  // LoadIdentity says what is wrong with it
+    return {};
+  }
+}
+
+// Another process may have done it meanwhile.
+void MoveNextKey(const std::string& directory) {
+  std::error_code ignored;
+  std::filesystem::rename(NextKeyPath(directory), KeyPath(directory), ignored);
+}
+
+PrivateKey MakeKeyFile(const std::string& directory, const std::string& path) {
+  std::filesystem::create_directories(directory);
+  PrivateKey key = PrivateKey::Generate();
+  WritePrivateFile(path, key.ToPem());
+  return key;
+}
+
 }  // namespace
 
 std::optional<Identity> LoadIdentity(const std::string& directory) {
@@ -31,18 +71,22 @@ std::optional<Identity> LoadIdentity(const std::string& directory) {
   const std::optional<Secret> text = ReadPrivateFile(path);
   if (!text) return {};
   Identity identity;
+  std::string signing;
   try {
     const Json json = ParseJson(text->Reveal());
+    signing = json.value("signing", json.at("portal").get<std::string>());
     identity = {.portal_url = json.at("portal_url").get<std::string>(),
                 .portal = json.at("portal").get<std::string>(),
                 .collector = json.at("collector").get<std::string>(),
                 .site = json.at("site").get<std::string>(),
+                .site_id = json.value("site_id", ""),
+                .key = json.value("key", ""),
                 .ca_file = json.at("ca_file").get<std::string>(),
                 .keys_jws = json.at("keys").get<std::string>()};
   } catch (const std::exception& error) {
     throw std::runtime_error(fmt::format("{} is damaged ({}); enrol again", path, error.what()));
   }
-  const std::optional<PortalKeys> keys = ReadKeys(identity.keys_jws, identity.portal);
+  const std::optional<PortalKeys> keys = ReadKeys(identity.keys_jws, signing);
   if (!keys || keys->encryption.empty()) {
     throw std::runtime_error(
         fmt::format("{} holds keys that its portal did not sign; enrol again", path));
@@ -52,32 +96,51 @@ std::optional<Identity> LoadIdentity(const std::string& directory) {
 }
 
 void SaveIdentity(const std::string& directory, const Identity& identity) {
-  const Json json = {{"portal_url", identity.portal_url}, {"portal", identity.portal},
-                     {"collector", identity.collector},   {"site", identity.site},
-                     {"ca_file", identity.ca_file},       {"keys", identity.keys_jws}};
+  const Json json = {{"portal_url", identity.portal_url},
+                     {"portal", identity.portal},
+                     {"signing", Thumbprint(*identity.keys.signing)},
+                     {"collector", identity.collector},
+                     {"key", identity.key},
+                     {"site", identity.site},
+                     {"site_id", identity.site_id},
+                     {"ca_file", identity.ca_file},
+                     {"keys", identity.keys_jws}};
   WritePrivateFile(IdentityPath(directory), Secret(JsonText(json) + "\n"));
 }
 
 std::optional<PrivateKey> LoadKey(const std::string& directory) {
-  const std::optional<Secret> pem = ReadPrivateFile(KeyPath(directory));
-  if (!pem) return {};
-  RefuseShared(KeyPath(directory));
-  std::optional<PrivateKey> key = PrivateKey::FromPem(*pem);
-  if (!key) {
-    throw std::runtime_error(
-        fmt::format("{} holds no P-256 key; restore it from a backup, or enrol in another state "
-                    "directory",
-                    KeyPath(directory)));
+  if (std::filesystem::exists(NextKeyPath(directory))) {
+    const std::optional<PrivateKey> next = LoadNextKey(directory);
+    if (next && Thumbprint(next->public_key()) == NamedKey(directory)) MoveNextKey(directory);
   }
-  return key;
+  return ReadKeyFile(KeyPath(directory));
 }
 
 PrivateKey LoadOrMakeKey(const std::string& directory) {
   if (std::optional<PrivateKey> key = LoadKey(directory)) return *key;
-  std::filesystem::create_directories(directory);
-  PrivateKey key = PrivateKey::Generate();
-  WritePrivateFile(KeyPath(directory), key.ToPem());
-  return key;
+  return MakeKeyFile(directory, KeyPath(directory));
+}
+
+std::optional<PrivateKey> LoadNextKey(const std::string& directory) {
+  return ReadKeyFile(NextKeyPath(directory));
+}
+
+PrivateKey LoadOrMakeNextKey(const std::string& directory) {
+  if (std::optional<PrivateKey> key = LoadNextKey(directory)) return *key;
+  return MakeKeyFile(directory, NextKeyPath(directory));
+}
+
+void UseNextKey(const std::string& directory, Identity& identity) {
+  const std::optional<PrivateKey> next = LoadNextKey(directory);
+  if (!next) return;  // another process was faster
+  identity.key = Thumbprint(next->public_key());
+  SaveIdentity(directory, identity);
+  MoveNextKey(directory);
+}
+
+void DropNextKey(const std::string& directory) {
+  std::error_code ignored;
+  std::filesystem::remove(NextKeyPath(directory), ignored);
 }
 
 }  // namespace plotmeter

@@ -77,7 +77,9 @@ Json HeadOf(std::string_view line, const UploadIdentity& identity) {
     throw std::runtime_error(
         "this is no file of receipts: its first line is not that of plotmeter-portal import");
   }
-  if (head.value("portal", Json()) != Json(identity.portal)) {
+  const std::string keys = head.at("keys").get<std::string>();
+  if (head.value("portal", Json()) != Json(identity.portal) &&
+      !FollowKeys(keys, KeysTrust::Of(identity.keys))) {
     throw std::runtime_error(
         fmt::format("these receipts are of portal {}; this collector is enrolled with {}",
                     head.value("portal", Json()).dump(), identity.portal));
