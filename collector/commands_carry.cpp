@@ -10,6 +10,7 @@
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "collector/enrol/identity.h"
+#include "collector/state_lock.h"
 #include "collector/upload/hand_carried.h"
 
 namespace plotmeter {
@@ -29,6 +30,8 @@ UploadIdentity IdentityOf(const std::string& directory) {
                         .key = key};
   upload.remember_keys = [directory, known = *std::move(identity)](const std::string& jws,
                                                                    const PortalKeys& keys) mutable {
+    const KeyLock lock(directory);
+    if (const std::optional<Identity> now = LoadIdentity(directory)) known = *now;
     known.keys_jws = jws;
     known.keys = keys;
     SaveIdentity(directory, known);

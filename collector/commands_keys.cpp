@@ -8,6 +8,7 @@
 #include "collector/commands.h"
 #include "collector/enrol/identity.h"
 #include "collector/sending.h"
+#include "collector/state_lock.h"
 #include "collector/upload/key_rotation.h"
 #include "common/jose.h"
 
@@ -17,6 +18,7 @@ namespace {
 int Rotate(const Arguments& arguments) {
   const SystemClock clock;
   const std::string directory = StateDirectory(arguments);
+  const KeyLock lock(directory);
   std::optional<Identity> identity = LoadIdentity(directory);
   const std::optional<PrivateKey> key = LoadKey(directory);
   if (!identity || !key) {

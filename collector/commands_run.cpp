@@ -10,6 +10,7 @@
 #include "collector/commands.h"
 #include "collector/enrol/enrol.h"
 #include "collector/service.h"
+#include "collector/state_lock.h"
 #include "collector/stop_signal.h"
 #include "common/log_settings.h"
 #include "common/supervisor.h"
@@ -42,6 +43,7 @@ int EnrolCollector(const Arguments& arguments) {
   if (!ca_file.empty()) ca_file = std::filesystem::absolute(ca_file).string();
   const SystemClock clock;
   const std::string directory = StateDirectory(arguments);
+  const KeyLock lock(directory);
   std::optional<Spool> spool;
   if (std::filesystem::exists(directory + "/spool.db")) {
     SpoolSettings settings = SpoolSettingsOf(arguments);

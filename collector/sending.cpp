@@ -9,6 +9,7 @@
 
 #include "collector/collector_settings.h"
 #include "collector/upload/key_rotation.h"
+#include "collector/state_lock.h"
 #include "common/log.h"
 #include "common/semantic_version.h"
 #include "common/version.h"
@@ -18,6 +19,18 @@ namespace {
 
 constexpr std::chrono::minutes kDoubtfulOffset{10};  // of our clock, as the portal judges it
 constexpr std::chrono::days kMishapTold{7};
+
+// A flag that is up for a scope.
+class Raised {
+ public:
+  explicit Raised(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Raised() { flag_ = false; }
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+
+ private:
+  bool& flag_;
+};
 
 // Changes whenever one of them is replaced, which is how they are written.
 std::string FilesOf(const std::string& directory) {
@@ -84,17 +97,14 @@ void Sending::Open() {
                      .keys = identity_->keys,
                      .key = key,
                      .remember_keys = [this](const std::string& jws, const PortalKeys& keys) {
-                       identity_->keys_jws = jws;
-                       identity_->keys = keys;
-                       SaveIdentity(directory_, *identity_);
-                       files_ = FilesOf(directory_);
+                       RememberKeys(jws, keys);
                      }});
   heart_ = std::make_unique<Heart>(parts_.spool, *portal_, parts_.clock, uploader_->identity(),
                                    [this] { return uploader_->RefreshKeys(); });
 }
 
-void Sending::Renew() {
-  if (FilesOf(directory_) == files_) return;
+bool Sending::Renew() {
+  if (FilesOf(directory_) == files_) return false;
   try {
     Open();
     Log(LogLevel::kInfo, "identity_read_again",
@@ -102,12 +112,31 @@ void Sending::Renew() {
   } catch (const std::runtime_error& error) {
     parts_.book.trouble = error.what();
   }
+  return true;
+}
+
+void Sending::RememberKeys(const std::string& jws, const PortalKeys& keys) {
+  std::optional<KeyLock> lock;
+  if (!settling_) lock.emplace(directory_, KeyLock::Try());
+  // Who enrols or rotates just now knows more than we do; then they are fetched again.
+  if ((lock && !lock->has()) || FilesOf(directory_) != files_) {
+    throw std::runtime_error("another process changes identity or key");
+  }
+  identity_->keys_jws = jws;
+  identity_->keys = keys;
+  SaveIdentity(directory_, *identity_);
+  files_ = FilesOf(directory_);
 }
 
 void Sending::SettleKey() {
   if (!uploader_) return;
+  if (!parts_.spool.IsRetired(uploader_->identity().key->public_key())) return;
+  // A command that is at it brings it to its end itself.
+  const KeyLock lock(directory_, KeyLock::Try());
+  if (!lock.has()) return;
+  Renew();
+  if (!uploader_ || !parts_.spool.IsRetired(uploader_->identity().key->public_key())) return;
   const UploadIdentity& ours = uploader_->identity();
-  if (!parts_.spool.IsRetired(ours.key->public_key())) return;
   const std::optional<PrivateKey> next = LoadNextKey(directory_);
   if (!next) {  // somebody took it away, and whatever the portal says, there is no other
     parts_.spool.Reinstate(ours.key->public_key());
@@ -116,6 +145,7 @@ void Sending::SettleKey() {
   RotationStep step;
   {
     const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
+    const Raised settling(settling_);
     step = RotateKey(parts_.spool, *portal_, parts_.clock, ours, *next,
                      [this] { return uploader_->RefreshKeys(); });
   }

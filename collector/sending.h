@@ -47,6 +47,10 @@ class Sending {
 
   bool is_enrolled() const { return uploader_ != nullptr; }
 
+  // Takes identity and key from the disk again when another process has replaced them; true when
+  // that was so. SendAll and Beat do it, too.
+  bool Renew();
+
   // Sends until nothing waits, the portal asks for patience, or `budget` is used up: printers are
   // not kept waiting by a long queue. Attempt::wait is 0 when nothing waits any more, or when only
   // the budget ended it; `left` says which.
@@ -62,10 +66,10 @@ class Sending {
  private:
   // Takes identity and key from the disk.
   void Open();
-  // The same when they are others than those in memory.
-  void Renew();
   // Asks the portal about a key that was to follow ours, if that is not settled.
   void SettleKey();
+  // Keeps newer keys of the portal. Throws std::runtime_error where that cannot be done now.
+  void RememberKeys(const std::string& jws, const PortalKeys& keys);
   // Says once, over restarts too, that there is a newer version. Nothing more is done about it.
   void NoteNewest(const std::string& newest);
   HeartFacts Facts(const std::optional<SettingsOutcome>& settings);
@@ -82,6 +86,7 @@ class Sending {
   Portal* portal_ = nullptr;
   std::unique_ptr<Uploader> uploader_;
   std::unique_ptr<Heart> heart_;
+  bool settling_ = false;    // and holds the KeyLock
   std::string unread_ = {};  // what the portal called a version, and is none
   std::function<void()> pulse_ = [] {};
 };

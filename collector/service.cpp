@@ -249,6 +249,11 @@ milliseconds Service::Step() {
 
 milliseconds Service::DoWhatIsDue() {
   if (searches_.Go()) past_.round = {};  // a new printer is read at once
+  if (sending_.Renew()) {                // enrolled again, or with another key: what stood in the
+    past_.send = {};                     // way of sending may be gone
+    past_.waits = true;
+    UseRemote();
+  }
   const Next next = WhatNext(rhythm_, past_, clock_.Both());
   switch (next.turn) {
     case Turn::kRound:

@@ -12,13 +12,37 @@
 
 namespace plotmeter {
 
-StateLock::StateLock(const std::string& directory) {
+namespace {
+
+int OpenLock(const std::string& directory, const char* name) {
   std::filesystem::create_directories(directory);
-  const std::string path = directory + "/run.lock";
-  file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file_ < 0) {
-    throw std::runtime_error(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+  const std::string path = directory + name;
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file >= 0) return file;
+  throw std::runtime_error(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+}
+
+constexpr const char* kKeyLock = "/key.lock";
+
+}  // namespace
+
+KeyLock::KeyLock(const std::string& directory) : file_(OpenLock(directory, kKeyLock)) {
+  while (flock(file_, LOCK_EX) != 0) {
+    if (errno == EINTR) continue;
+    const int why = errno;
+    close(file_);
+    throw std::runtime_error(
+        fmt::format("cannot lock {}{}: {}", directory, kKeyLock, std::strerror(why)));
   }
+  has_ = true;
+}
+
+KeyLock::KeyLock(const std::string& directory, Try)
+    : file_(OpenLock(directory, kKeyLock)), has_(flock(file_, LOCK_EX | LOCK_NB) == 0) {}
+
+KeyLock::~KeyLock() { close(file_); }
+
+StateLock::StateLock(const std::string& directory) : file_(OpenLock(directory, "/run.lock")) {
   if (flock(file_, LOCK_EX | LOCK_NB) == 0) return;
   const int why = errno;
   close(file_);
@@ -26,7 +50,8 @@ StateLock::StateLock(const std::string& directory) {
     throw std::runtime_error(
         fmt::format("another plotmeter-collector run works in {}; one is enough", directory));
   }
-  throw std::runtime_error(fmt::format("cannot lock {}: {}", path, std::strerror(why)));
+  throw std::runtime_error(
+      fmt::format("cannot lock {}/run.lock: {}", directory, std::strerror(why)));
 }
 
 StateLock::~StateLock() { close(file_); }

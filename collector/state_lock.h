@@ -23,4 +23,26 @@ class StateLock {
   int file_ = -1;
 };
 
+// Who changes identity or keys in a state directory, one at a time, whichever process it is: enrol,
+// rotate-key, and the service where it brings that to its end.
+//
+//    const KeyLock lock(directory);          // waits
+//    if (KeyLock lock(directory, KeyLock::Try()); lock.has()) …
+class KeyLock {
+ public:
+  struct Try {};
+  // Both throw std::runtime_error where the directory takes no file.
+  explicit KeyLock(const std::string& directory);
+  KeyLock(const std::string& directory, Try);
+  ~KeyLock();
+  KeyLock(const KeyLock&) = delete;
+  KeyLock& operator=(const KeyLock&) = delete;
+
+  bool has() const { return has_; }
+
+ private:
+  int file_ = -1;
+  bool has_ = false;
+};
+
 }  // namespace plotmeter

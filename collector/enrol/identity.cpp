@@ -40,6 +40,20 @@ std::optional<PrivateKey> ReadKeyFile(const std::string& path) {
   return key;
 }
 
+// Whether the portal was ever called so, as far as its chain tells.
+bool GoesBy(const PortalKeys& keys, const std::string& portal) {
+  if (portal == Thumbprint(*keys.signing)) return true;
+  for (const std::string& text : keys.chain) {
+    const auto link = ReadKeysLink(text);
+    if (!link) continue;
+    if (portal == Thumbprint(*link->by) || portal == Thumbprint(*link->signing)) return true;
+    if (link->replaced && portal == Thumbprint(*link->replaced)) return true;
+    // The recovery key replaced one whose public half was lost, too.
+    if (!link->replaced && link->generation > 0) return true;
+  }
+  return false;
+}
+
 // The key that the identity names; empty where there is none, or it names none.
 std::string NamedKey(const std::string& directory) {
   const std::optional<Secret> text = ReadPrivateFile(IdentityPath(directory));
@@ -87,7 +101,7 @@ std::optional<Identity> LoadIdentity(const std::string& directory) {
     throw std::runtime_error(fmt::format("{} is damaged ({}); enrol again", path, error.what()));
   }
   const std::optional<PortalKeys> keys = ReadKeys(identity.keys_jws, signing);
-  if (!keys || keys->encryption.empty()) {
+  if (!keys || keys->encryption.empty() || !GoesBy(*keys, identity.portal)) {
     throw std::runtime_error(
         fmt::format("{} holds keys that its portal did not sign; enrol again", path));
   }

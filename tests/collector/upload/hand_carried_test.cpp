@@ -132,7 +132,7 @@ TEST_F(HandCarriedTest, SetsAsideWhatThePortalRefusedForGood) {
 TEST_F(HandCarriedTest, LearnsThePortalsNewerKeys) {
   Spool spool = Open();
   int remembered = 0;
-  identity_.remember_keys = [&](const std::string&) { ++remembered; };
+  identity_.remember_keys = [&](const std::string&, const PortalKeys&) { ++remembered; };
   Take(spool, Head(1));
   EXPECT_EQ(remembered, 0);
   Take(spool, Head(2));
