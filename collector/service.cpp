@@ -125,7 +125,10 @@ void Service::Heartbeat() {
   NoticeNewStream();
   if (!step) return;
   if (step->resent > 0 || step->new_stream) past_.waits = true;
-  if (step->wait) past_.send = Attempt{.at = now, .wait = *step->wait, .asked = true};
+  if (step->wait) {  // nothing is sent meanwhile, and that is said
+    past_.send = Attempt{.at = now, .wait = *step->wait, .asked = true};
+    book_.trouble = step->trouble;
+  }
   if (!step->settings) return SaveBook();
   try {
     if (remote_.Take(*step->settings)) UseRemote();

@@ -146,7 +146,10 @@ HeartbeatStep Heart::Once(const HeartFacts& facts, bool& again) {
   step.trouble =
       fmt::format("refused: {}{}{}", note->check, note->detail.empty() ? "" : ": ", note->detail);
   if (note->check == "key-retired") again = refresh_keys_();
-  if (note->status == 401) step.wait = kKnockEvery;
+  if (note->status == 401) {
+    step.trouble = NotKnownAnyMore(step.trouble);
+    step.wait = kKnockEvery;
+  }
   return step;
 }
 

@@ -27,6 +27,12 @@ bool UploadIdentity::IsPortal(const std::string& thumbprint) const {
   return thumbprint == portal || thumbprint == Thumbprint(*keys.signing);
 }
 
+std::string NotKnownAnyMore(const std::string& words) {
+  return fmt::format(
+      "the portal does not know this collector any more ({}); readings are kept. Enrol it again",
+      words);
+}
+
 bool IsOfStranger(const std::string& jws, const PortalKeys& keys) {
   const auto read = ReadJws(jws);
   return read && read->header.kid != Thumbprint(*keys.signing);
@@ -180,10 +186,7 @@ UploadStep Uploader::Obey(const Heard& heard, const CutBatch& batch, Instant sen
     case Act::kFetchKeys:
       return FetchKeys(heard.words);
     case Act::kKnock:
-      return WaitFor({.wait = kKnockEvery},
-                     fmt::format("the portal does not know this collector any more ({}); "
-                                 "readings are kept. Enrol it again",
-                                 heard.words));
+      return WaitFor({.wait = kKnockEvery}, NotKnownAnyMore(heard.words));
     case Act::kWait:
       break;
   }

@@ -36,6 +36,9 @@ struct UploadIdentity {
   bool IsPortal(const std::string& thumbprint) const;
 };
 
+// What is said where the portal answers 401, in a signed word whose check and detail are `words`.
+std::string NotKnownAnyMore(const std::string& words);
+
 // Whether the answer is a JWS by another key than that of the portal as it is known: it may have
 // another by now, and its keys document says so, or it is somebody else.
 bool IsOfStranger(const std::string& jws, const PortalKeys& keys);

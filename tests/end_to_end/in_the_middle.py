@@ -73,8 +73,10 @@ class Watched(Heartbeats):
             time.sleep(0.1)
         raise Failed(f"mitmdump does not listen:\n{self.middle.errors()}")
 
-    def reach(self):
-        return (*super().reach(), "--proxy", f"http://127.0.0.1:{self.proxy_port}", "--job-names", "sent")
+    def start_collector(self, remote):
+        self.running = self.stage.start("plotmeter-collector", "run", "--state", self.state, *self.reach(), "--interval", "2s",
+                                        "--job-interval", "1s", "--heartbeat", "1s", "--remote", remote, "--job-names", "sent",
+                                        "--proxy", f"http://127.0.0.1:{self.proxy_port}")
 
     def through(self):
         return ("--ca", self.certificate, "--proxy", f"http://127.0.0.1:{self.proxy_port}")
@@ -121,12 +123,11 @@ def enrol_before_him(world):
     def enrol(expect_code):
         return world.collector("enrol", "--portal", world.url, "--code", world.code, *world.through(), expect=expect_code).stderr
 
-    world.stage.run("plotmeter-collector", "doctor", *world.through(), "--state", world.state, expect=None)
     first = world.add("enrolment", "add", "--site", world.site)["code"]  # so that he has heard the keys and an enrolment
     world.stage.run("plotmeter-collector", "enrol", "--portal", world.url, "--code", first, *world.through(), "--state",
                     world.stage.path("first"))
-    for lie in ("answer 401", "answer 410", "problem 410", "forge", "replay", "keys"):
-        world.mode(lie)
+    for lie in ("answer 401", "problem 410", "forge", "stranger", "replay", "truncate", "keys", "answer 404 everywhere"):
+        world.mode(lie if "everywhere" in lie or lie == "keys" else f"{lie} at /api/v1/enrolments")
         said = enrol(1)
         print(f"enrolment, {lie}: {said.strip()}", flush=True)
         expect(not os.path.exists(os.path.join(world.state, "identity.json")), f"{lie} enrolled it: {said}")
@@ -205,6 +206,7 @@ def main():
         world.start_collector("none")
         world.until("without his lies everything arrives", lambda s: not s["waiting_batches"] and s["last_receipt_at"])
         expect(world.running.stop() == 0, "it did not end well")
+        world.collector("run", "--once", *world.reach(), "--proxy", f"http://127.0.0.1:{world.proxy_port}")  # what was just cut
         ours = {b["batch"]: (b["sequence"], b["sha256"]) for b in world.outbox() if b["state"] == "receipted"}
         expect(ours.keys() == world.states().keys(), f"not all have their receipt: {world.states()}")
         with sqlite3.connect(f"file:{world.database}?mode=ro", uri=True) as database:

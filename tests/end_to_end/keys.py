@@ -47,7 +47,12 @@ class Keys(Heartbeats):
         return self.stage.run_json("plotmeter-portal", "collector", "list", "--data", self.data)
 
     def new_code(self, *words):
-        return self.add("enrolment", "add", "--site", self.site, *words)["code"]
+        for more in (2, 1, 0):
+            try:
+                return self.add("enrolment", "add", "--site", self.site, *words)["code"]
+            except Failed as busy:  # the portal writes at the same time, on a disk that is slow today
+                if not more or "database is locked" not in str(busy):
+                    raise
 
     def signers(self):
         """Whose signatures the stored batches carry, by batch id."""

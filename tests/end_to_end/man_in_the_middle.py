@@ -4,6 +4,7 @@ MAN_MODE names a file with what to do to the next requests, MAN_SEEN a directory
 file with a JSON line for each request: path, where it went, mode, and what was answered.
 
     pass              as if he were not there
+    … at PATH         only there; else as if he were not there
     answer 413        answers so himself, without the portal
     problem 413       the same as a problem of the portal, with a note that he signed himself
     move URL          302 to that address
@@ -65,7 +66,7 @@ class Man:
         return (json.loads(decode(jws[0].split(".")[0]))["typ"], decode(jws[0].split(".")[1])) if jws else ("plotmeter-receipt+jws", b"{}")
 
     def lie(self, mode, path):
-        word, _, rest = mode.partition(" ")
+        word, rest = (mode.split(" ") + [""])[:2]
         portal = json.loads(decode(self.heard["/api/v1/keys"][0].split(".")[0]))["kid"]
         jose = {"Content-Type": "application/jose"}
         if word == "answer":
@@ -96,6 +97,8 @@ class Man:
         request = flow.request
         flow.metadata["mode"] = mode = self.mode()
         self.keep("request", f"{request.method} {request.pretty_url}\n{request.headers}\n".encode() + (request.content or b""))
+        mode, _, only = mode.partition(" at ")
+        flow.metadata["does"] = mode = mode if only in ("", request.path) else "pass"
         if mode != "pass":
             flow.response = self.lie(mode, request.path)
         if flow.response is not None:
@@ -106,9 +109,9 @@ class Man:
             return
         content = flow.response.content or b""
         self.keep("response", f"{flow.response.status_code}\n{flow.response.headers}\n".encode() + content)
-        if flow.response.status_code == 200 and flow.metadata["mode"] == "pass":
+        if flow.response.status_code == 200 and flow.metadata["does"] == "pass":
             self.heard.setdefault(flow.request.path, [content.decode()])
-        if flow.metadata["mode"] == "truncate":
+        if flow.metadata["does"] == "truncate":
             flow.response.content = content[:len(content) // 2]
         self.note(flow)
 

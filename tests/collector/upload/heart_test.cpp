@@ -271,7 +271,7 @@ TEST_F(HeartTest, KnocksOnceAnHourWhenItIsNotKnownAnyMore) {
   });
   const HeartbeatStep step = heart.Beat({});
   EXPECT_EQ(step.wait, milliseconds(kKnockEvery));
-  EXPECT_EQ(step.trouble, "refused: revoked");
+  EXPECT_EQ(step.trouble, NotKnownAnyMore("refused: revoked"));
 }
 
 TEST_F(HeartTest, FetchesKeysWhenThePortalRetiredItsOwn) {
