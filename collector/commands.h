@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <vector>
+
 #include "common/settings.h"
 
 namespace plotmeter {
@@ -18,5 +20,8 @@ Command RotateKeyCommand();
 Command StatusCommand();
 Command DoctorCommand();
 Command DiagnoseCommand();
+
+// service install, remove, start and stop on Windows; none elsewhere, where packages bring a unit.
+std::vector<Command> ServiceCommands();
 
 }  // namespace plotmeter

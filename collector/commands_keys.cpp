@@ -7,8 +7,8 @@
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "collector/enrol/identity.h"
+#include "collector/key_lock.h"
 #include "collector/sending.h"
-#include "collector/state_lock.h"
 #include "collector/upload/key_rotation.h"
 #include "common/jose.h"
 
@@ -38,7 +38,8 @@ int Rotate(const Arguments& arguments) {
     identity->keys = keys;
     SaveIdentity(directory, *identity);
   };
-  Uploader uploader(spool, portal, clock, [] { return 0.0; }, ours);
+  Uploader uploader(
+      spool, portal, clock, [] { return 0.0; }, ours);
   const PrivateKey next = LoadOrMakeNextKey(directory);
   const RotationStep step = RotateKey(spool, portal, clock, uploader.identity(), next,
                                       [&] { return uploader.RefreshKeys(); });

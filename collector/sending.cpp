@@ -8,9 +8,10 @@
 #include <string_view>
 
 #include "collector/collector_settings.h"
+#include "collector/key_lock.h"
 #include "collector/upload/key_rotation.h"
-#include "collector/state_lock.h"
 #include "common/log.h"
+#include "common/path.h"
 #include "common/semantic_version.h"
 #include "common/version.h"
 
@@ -37,7 +38,7 @@ std::string FilesOf(const std::string& directory) {
   std::string text;
   for (const char* name : {"/identity.json", "/key.pem"}) {
     std::error_code missing;
-    const auto at = std::filesystem::last_write_time(directory + name, missing);
+    const auto at = std::filesystem::last_write_time(PathOf(directory + name), missing);
     text += missing ? "-;" : fmt::format("{};", at.time_since_epoch().count());
   }
   return text;

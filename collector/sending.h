@@ -3,9 +3,9 @@
 //    Sending sending({spool, book, disk, clock}, arguments, directory, stop);
 //    Attempt a = sending.SendAll(budget);     all that waits, as far as portal and budget let it
 //
-// Not being enrolled is no error: what is read waits, and book.trouble says so. What another process
-// does to identity and key (enrol, rotate-key) is noticed before anything is sent, and a change of
-// the key that was begun is brought to its end. One thread uses it.
+// Not being enrolled is no error: what is read waits, and book.trouble says so. What another
+// process does to identity and key (enrol, rotate-key) is noticed before anything is sent, and a
+// change of the key that was begun is brought to its end. One thread uses it.
 
 #pragma once
 
@@ -38,7 +38,8 @@ class Sending {
     DiskCare& disk;
     const Clock& clock;
   };
-  // `arguments` must outlive it, too. `stand_in` is asked instead of the portal of the identity; for tests.
+  // `arguments` must outlive it, too. `stand_in` is asked instead of the portal of the identity;
+  // for tests.
   Sending(const Parts& parts, const Arguments& arguments, const std::string& directory,
           std::stop_token stop, Portal* stand_in = nullptr);
 

@@ -2,11 +2,13 @@
 // other. Commands that only look, and preview --cut, need no lock.
 //
 //    const StateLock lock("/var/lib/plotmeter");   // throws when another one has it
+//    LockHolder("/var/lib/plotmeter")              // its process, 4711
 //
 // The system gives the lock back when the process ends, however it ends.
 
 #pragma once
 
+#include <memory>
 #include <string>
 
 namespace plotmeter {
@@ -20,29 +22,11 @@ class StateLock {
   StateLock& operator=(const StateLock&) = delete;
 
  private:
-  int file_ = -1;
+  struct File;
+  std::unique_ptr<File> file_;
 };
 
-// Who changes identity or keys in a state directory, one at a time, whichever process it is: enrol,
-// rotate-key, and the service where it brings that to its end.
-//
-//    const KeyLock lock(directory);          // waits
-//    if (KeyLock lock(directory, KeyLock::Try()); lock.has()) …
-class KeyLock {
- public:
-  struct Try {};
-  // Both throw std::runtime_error where the directory takes no file.
-  explicit KeyLock(const std::string& directory);
-  KeyLock(const std::string& directory, Try);
-  ~KeyLock();
-  KeyLock(const KeyLock&) = delete;
-  KeyLock& operator=(const KeyLock&) = delete;
-
-  bool has() const { return has_; }
-
- private:
-  int file_ = -1;
-  bool has_ = false;
-};
+// The process that has the lock of this directory; 0: none.
+int LockHolder(const std::string& directory);
 
 }  // namespace plotmeter

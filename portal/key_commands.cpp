@@ -26,8 +26,7 @@ KeysMeant MeantKeys(const Arguments& arguments) {
   if (which == "signing") return {.signing = true};
   if (which == "encryption") return {.encryption = true};
   if (which == "both") return {.signing = true, .encryption = true};
-  throw UsageError(
-      fmt::format("'key' is '{}'; expected signing, encryption or both", which));
+  throw UsageError(fmt::format("'key' is '{}'; expected signing, encryption or both", which));
 }
 
 void SayWhatNext(const DataDirectory& data, const Keyring& keys) {
@@ -77,7 +76,8 @@ int ListKeys(const Arguments& arguments) {
   std::vector<std::vector<std::string>> rows;
   for (const PublicKey& key : keys.all_signing()) {
     const std::string thumbprint = Thumbprint(key);
-    rows.push_back({"signing", thumbprint, thumbprint == keys.thumbprint() ? "in use" : "replaced"});
+    rows.push_back(
+        {"signing", thumbprint, thumbprint == keys.thumbprint() ? "in use" : "replaced"});
   }
   for (const auto& [number, key] : EncryptionKeys(data.path)) {
     const std::string thumbprint = Thumbprint(key.public_key());

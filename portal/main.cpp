@@ -152,19 +152,22 @@ std::vector<Command> OperatorCommands() {
        .run = ListKeys},
       {.name = "keys rotate",
        .summary = "Makes a new signing or encryption key; the old one vouches for it.",
-       .more = "Collectors follow by themselves, those too that were away meanwhile. What was sealed "
-               "to the old key is still opened for 400 days.\n"
-               "Afterwards start the portal anew, and make a backup.\n"
-               "  plotmeter-portal keys rotate --data DIR --key both",
+       .more =
+           "Collectors follow by themselves, those too that were away meanwhile. What was sealed "
+           "to the old key is still opened for 400 days.\n"
+           "Afterwards start the portal anew, and make a backup.\n"
+           "  plotmeter-portal keys rotate --data DIR --key both",
        .settings = {DataSetting(), Flag("key", "KEY", "signing, encryption or both")},
        .run = RotateKeys,
        .check = CheckRotateKeys},
       {.name = "keys replace",
        .summary = "Replaces a lost or stolen signing key, by the recovery key's word.",
-       .more = "Collectors that know the recovery key follow; nothing that the old key signs counts "
-               "for them any more.\nEnrolment codes made before are void.\n"
-               "  plotmeter-portal keys replace --data DIR --recovery-key recovery-key.pem",
-       .settings = {DataSetting(), Flag("recovery-key", "FILE", "the private half, which init wrote")},
+       .more =
+           "Collectors that know the recovery key follow; nothing that the old key signs counts "
+           "for them any more.\nEnrolment codes made before are void.\n"
+           "  plotmeter-portal keys replace --data DIR --recovery-key recovery-key.pem",
+       .settings = {DataSetting(),
+                    Flag("recovery-key", "FILE", "the private half, which init wrote")},
        .run = ReplaceKeys},
       {.name = "verify",
        .summary = "Checks the signature, the hashes and the place of every stored batch again.",

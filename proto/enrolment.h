@@ -11,9 +11,10 @@
 //   chain     how today's signing key came to be, oldest first: each a JWS (typ
 //             plotmeter-keys-link+jws) by the key that it names as `by` over
 //             {"by":JWK,"signing":JWK,"generation":0,"at":…}
-//             With the generation of the link before, `by` is the signing key that is replaced. With
-//             the next one it is the offline recovery key, which alone can replace a key that was
-//             lost or stolen (`replaced`, JWK, where it is known); what that one says then is void.
+//             With the generation of the link before, `by` is the signing key that is replaced.
+//             With the next one it is the offline recovery key, which alone can replace a key that
+//             was lost or stolen (`replaced`, JWK, where it is known); what that one says then is
+//             void.
 //   request   POST /api/v1/enrolments, body: JWE (typ plotmeter-enrolment+jwe, no zip) to the
 //             portal's encryption key, of a JWS (typ plotmeter-enrolment+jws) by the collector's
 //             new key over
@@ -24,8 +25,8 @@
 //              "site_id":"sit_…","settings":{},"at":…}
 //
 // `before` is what a collector says that was enrolled already: who it was and at which site, and if
-// it still has its old key, that key's word for the new one (proto/rotation.h). With it, at the same
-// site, it stays who it was. A code of another site is refused, and stays good.
+// it still has its old key, that key's word for the new one (proto/rotation.h). With it, at the
+// same site, it stays who it was. A code of another site is refused, and stays good.
 //
 // Each message is written by a Write… function and read by a Read… function that verifies what
 // it can.
@@ -65,7 +66,7 @@ struct KeysLink {
   std::optional<PublicKey> by = {};
   std::optional<PublicKey> signing = {};   // the new one
   std::optional<PublicKey> replaced = {};  // where it is not `by`, and known
-  std::int64_t generation = 0;             // how often the recovery key was used, this time included
+  std::int64_t generation = 0;  // how often the recovery key was used, this time included
   Instant at = {};
 };
 

@@ -39,10 +39,9 @@ std::string FaultOfSignature(const EvidenceBatch& batch, const EvidenceKeys& key
   if (!jws || !jws->payload.empty() || jws->header.typ != kBatchJws) {
     return "its signature is none of a batch";
   }
-  const auto signer =
-      std::ranges::find_if(signers->second, [&](const EvidenceKeys::Signer& known) {
-        return jws->header.kid == Thumbprint(known.key);
-      });
+  const auto signer = std::ranges::find_if(signers->second, [&](const EvidenceKeys::Signer& known) {
+    return jws->header.kid == Thumbprint(known.key);
+  });
   if (signer == signers->second.end()) {
     return fmt::format("it is signed by key {}, not by the collector's {}", jws->header.kid,
                        Thumbprint(signers->second.front().key));

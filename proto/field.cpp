@@ -149,8 +149,9 @@ std::string Field::Compact() const {
   if (is_present() && value_->is_string()) {
     const auto& text = value_->get_ref<const std::string&>();
     const bool right = !text.empty() && text.size() <= kMost &&
-                       text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                              "0123456789-_.") == text.npos;
+                       text.find_first_not_of(
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                           "0123456789-_.") == text.npos;
     if (right) return text;
   }
   Refuse("a compact JWS");

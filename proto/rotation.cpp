@@ -91,12 +91,9 @@ std::vector<StreamMark> ReadMarks(std::string_view json) {
 
 std::string WriteKeyRotation(const KeyRotation& rotation, const PrivateKey& old,
                              const PrivateKey& next) {
-  Json out = {{"portal", rotation.portal},
-              {"collector", rotation.collector},
-              {"old", ToJwk(old.public_key())},
-              {"key", ToJwk(next.public_key())},
-              {"last", MarksJson(rotation.last)},
-              {"at", FormatInstant(rotation.at)}};
+  Json out = {{"portal", rotation.portal},        {"collector", rotation.collector},
+              {"old", ToJwk(old.public_key())},   {"key", ToJwk(next.public_key())},
+              {"last", MarksJson(rotation.last)}, {"at", FormatInstant(rotation.at)}};
   if (!rotation.nonce.empty()) out["nonce"] = rotation.nonce;
   return SignJws(kKeyRotationJws, SignJws(kNewKeyJws, JsonText(out), next), old);
 }
@@ -123,9 +120,9 @@ HeardRotation OpenKeyRotation(std::string_view sealed, const OpenKeys& keys) {
 }
 
 std::string WriteKeyRotated(const KeyRotated& rotated, const PrivateKey& portal) {
-  Json out = {{"portal", rotated.portal},     {"collector", rotated.collector},
-              {"replaced", rotated.replaced}, {"key", rotated.key},
-              {"sha256", rotated.sha256},     {"rotated", rotated.rotated},
+  Json out = {{"portal", rotated.portal},       {"collector", rotated.collector},
+              {"replaced", rotated.replaced},   {"key", rotated.key},
+              {"sha256", rotated.sha256},       {"rotated", rotated.rotated},
               {"at", FormatInstant(rotated.at)}};
   if (!rotated.nonce.empty()) out["nonce"] = rotated.nonce;
   return SignJws(kKeyRotatedJws, JsonText(out), portal);

@@ -7,9 +7,9 @@
 namespace plotmeter {
 
 OpenedSaid OpenSaid(std::string_view sealed, const SaidKind& kind, const OpenKeys& keys) {
-  const OpenedSaid none{.check = SaidCheck::kForm,
-                        .detail =
-                            fmt::format("the body is no {} sealed to this portal", kind.name)};
+  const OpenedSaid none{
+      .check = SaidCheck::kForm,
+      .detail = fmt::format("the body is no {} sealed to this portal", kind.name)};
   if (sealed.size() > kind.most) return none;
   const JweRead read = ReadJwe(sealed);
   if (read.fault == JweFault::kParts || read.fault == JweFault::kHeader ||
@@ -33,9 +33,8 @@ OpenedSaid OpenSaid(std::string_view sealed, const SaidKind& kind, const OpenKey
   if (signer->revoked) {
     return {.check = SaidCheck::kRevoked, .detail = "the collector was revoked"};
   }
-  return {.check = SaidCheck::kRight,
-          .jws = *std::move(opened),
-          .payload = std::move(jws->payload)};
+  return {
+      .check = SaidCheck::kRight, .jws = *std::move(opened), .payload = std::move(jws->payload)};
 }
 
 }  // namespace plotmeter

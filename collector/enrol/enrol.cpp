@@ -131,8 +131,7 @@ Identity Enrol(Portal& portal, const EnrolWishes& wishes) {
     if (!followed && before->portal != code.portal) throw OtherPortal(wishes.directory, *before);
     if (IsNewer(before->keys, KeysTrust::Of(identity.keys))) {
       throw EnrolError(fmt::format("{} showed older keys (version {}) than it did before ({})",
-                                   wishes.portal_url, identity.keys.version,
-                                   before->keys.version));
+                                   wishes.portal_url, identity.keys.version, before->keys.version));
     }
   }
 
@@ -145,8 +144,7 @@ Identity Enrol(Portal& portal, const EnrolWishes& wishes) {
                            .version = wishes.version,
                            .system = wishes.system};
   if (before) SayWhoItWas(request, *before, old, key, wishes);
-  const std::string sealed =
-      WriteEnrolmentRequest(request, key, identity.keys.encryption.front());
+  const std::string sealed = WriteEnrolmentRequest(request, key, identity.keys.encryption.front());
   const PortalAnswer answer = Answered(portal.Post(kEnrolments, kJose, sealed), wishes.portal_url);
   const auto keep_old = [&] {
     if (old && wishes.spool.reinstate) wishes.spool.reinstate(*old);

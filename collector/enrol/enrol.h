@@ -8,10 +8,10 @@
 // collector's key is on disk before the code is used, so that a lost answer burns nothing: the same
 // command again gets the same answer.
 //
-// A directory that was enrolled before is enrolled again with a new key, at the same portal and site
-// only. If it still has its old key, that one vouches for the new, and the collector stays who it
-// was, with its streams, also where the portal has forgotten it. If not, or if it was revoked, it is
-// another collector from then on, and what waits is moved into a new stream of that one.
+// A directory that was enrolled before is enrolled again with a new key, at the same portal and
+// site only. If it still has its old key, that one vouches for the new, and the collector stays who
+// it was, with its streams, also where the portal has forgotten it. If not, or if it was revoked,
+// it is another collector from then on, and what waits is moved into a new stream of that one.
 
 #pragma once
 

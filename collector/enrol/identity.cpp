@@ -7,6 +7,7 @@
 
 #include "common/jose.h"
 #include "common/json.h"
+#include "common/path.h"
 #include "common/private_file.h"
 
 namespace plotmeter {
@@ -17,17 +18,14 @@ std::string KeyPath(const std::string& directory) { return directory + "/key.pem
 std::string NextKeyPath(const std::string& directory) { return directory + "/next-key.pem"; }
 
 void RefuseShared(const std::string& path) {
-  using std::filesystem::perms;
-  const perms mode = std::filesystem::status(path).permissions();
-  if ((mode & (perms::group_all | perms::others_all)) == perms::none) return;
-  throw std::runtime_error(
-      fmt::format("{} is open to others (mode {:o}); expected 600. If nobody else has read it: "
-                  "chmod 600 {}",
-                  path, static_cast<unsigned>(mode), path));
+  const std::string exposure = ExposureOf(path);
+  if (exposure.empty()) return;
+  throw std::runtime_error(fmt::format("{} is open to others ({}). If nobody else has read it: {}",
+                                       path, exposure, CloseCommand(path)));
 }
 
-std::optional<PrivateKey> ReadKeyFile(const std::string& path) {
-  const std::optional<Secret> pem = ReadPrivateFile(path);
+std::optional<PrivateKey> KeyIn(const std::string& path) {
+  const std::optional<Secret> pem = ReadKeyFile(path);
   if (!pem) return {};
   RefuseShared(path);
   std::optional<PrivateKey> key = PrivateKey::FromPem(*pem);
@@ -68,13 +66,13 @@ std::string NamedKey(const std::string& directory) {
 // Another process may have done it meanwhile.
 void MoveNextKey(const std::string& directory) {
   std::error_code ignored;
-  std::filesystem::rename(NextKeyPath(directory), KeyPath(directory), ignored);
+  std::filesystem::rename(PathOf(NextKeyPath(directory)), PathOf(KeyPath(directory)), ignored);
 }
 
-PrivateKey MakeKeyFile(const std::string& directory, const std::string& path) {
-  std::filesystem::create_directories(directory);
+PrivateKey MakeKeyIn(const std::string& directory, const std::string& path) {
+  MakePrivateFolder(directory);
   PrivateKey key = PrivateKey::Generate();
-  WritePrivateFile(path, key.ToPem());
+  WriteKeyFile(path, key.ToPem());
   return key;
 }
 
@@ -123,25 +121,25 @@ void SaveIdentity(const std::string& directory, const Identity& identity) {
 }
 
 std::optional<PrivateKey> LoadKey(const std::string& directory) {
-  if (std::filesystem::exists(NextKeyPath(directory))) {
+  if (std::filesystem::exists(PathOf(NextKeyPath(directory)))) {
     const std::optional<PrivateKey> next = LoadNextKey(directory);
     if (next && Thumbprint(next->public_key()) == NamedKey(directory)) MoveNextKey(directory);
   }
-  return ReadKeyFile(KeyPath(directory));
+  return KeyIn(KeyPath(directory));
 }
 
 PrivateKey LoadOrMakeKey(const std::string& directory) {
   if (std::optional<PrivateKey> key = LoadKey(directory)) return *key;
-  return MakeKeyFile(directory, KeyPath(directory));
+  return MakeKeyIn(directory, KeyPath(directory));
 }
 
 std::optional<PrivateKey> LoadNextKey(const std::string& directory) {
-  return ReadKeyFile(NextKeyPath(directory));
+  return KeyIn(NextKeyPath(directory));
 }
 
 PrivateKey LoadOrMakeNextKey(const std::string& directory) {
   if (std::optional<PrivateKey> key = LoadNextKey(directory)) return *key;
-  return MakeKeyFile(directory, NextKeyPath(directory));
+  return MakeKeyIn(directory, NextKeyPath(directory));
 }
 
 void UseNextKey(const std::string& directory, Identity& identity) {
@@ -154,7 +152,7 @@ void UseNextKey(const std::string& directory, Identity& identity) {
 
 void DropNextKey(const std::string& directory) {
   std::error_code ignored;
-  std::filesystem::remove(NextKeyPath(directory), ignored);
+  std::filesystem::remove(PathOf(NextKeyPath(directory)), ignored);
 }
 
 }  // namespace plotmeter

@@ -7,8 +7,8 @@
 //                     "keys":"the portal's signed keys, as they came"}
 //
 // What is read back is verified again: a file that somebody edited is not believed. One key takes
-// the place of another when identity.json, written in one step, names it; renaming the file follows,
-// and is made up for by whoever reads the key next.
+// the place of another when identity.json, written in one step, names it; renaming the file
+// follows, and is made up for by whoever reads the key next.
 
 #pragma once
 

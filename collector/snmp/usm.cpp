@@ -265,7 +265,8 @@ UsmHeard UsmEngine::ReadResponse(const UsmAsk& ask, const V3Message& message,
       message.is_encrypted != encrypted) {
     return Nothing("an answer at another security level than was asked for");
   }
-  const std::string_view context = phase == Phase::kAsk ? ask.credentials.context : "";
+  const std::string_view context =
+      phase == Phase::kAsk ? std::string_view(ask.credentials.context) : std::string_view();
   if (scoped.context != context || scoped.context_engine_id != id_) {
     return Nothing(fmt::format("an answer in another context than '{}'", context));
   }

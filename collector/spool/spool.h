@@ -248,9 +248,9 @@ class Spool {
   AlertChanges Alerts(const PrinterIdentity& printer, ChannelKind channel,
                       const std::vector<Alert>& active);
 
-  // From now on nothing is cut with that key, by whichever process: it is about to name the next one
-  // (proto/rotation.h), and with it where it stopped, which is what this answers. A second time it
-  // answers the same. `signer` names portal, collector and key.
+  // From now on nothing is cut with that key, by whichever process: it is about to name the next
+  // one (proto/rotation.h), and with it where it stopped, which is what this answers. A second time
+  // it answers the same. `signer` names portal, collector and key.
   std::vector<StreamMark> Retire(const BatchSigner& signer);
   // It was not replaced after all.
   void Reinstate(const PublicKey& key);

@@ -41,7 +41,8 @@ def write_gz(path, text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--program", required=True)
-    parser.add_argument("--role", required=True, choices=("collector", "portal"))
+    parser.add_argument("--name", required=True, help="of the package and of the program")
+    parser.add_argument("--file", action="append", default=[], metavar="PATH:WORDS", help="a file that the manual names")
     parser.add_argument("--package-version", required=True)
     parser.add_argument("--build", required=True)
     parser.add_argument("--output", required=True)
@@ -51,7 +52,7 @@ def main():
         print(f"documents.py: the variable SOURCE_DATE_EPOCH is '{epoch}'; expected seconds since 1970, as ./x packages sets it", file=sys.stderr)
         return 1
     at = datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc)
-    name = f"plotmeter-{options.role}"
+    name = options.name
     path = lambda file: os.path.join(options.output, file)  # noqa: E731
     os.makedirs(options.output, exist_ok=True)
 
@@ -59,8 +60,7 @@ def main():
         f.write(run(SBOM, "components", "--build", options.build, "--program", name))
     write_gz(path(f"{name}.1.gz"), run(
         os.path.join(HERE, "manual.py"), "--program", options.program, "--date", at.strftime("%Y-%m-%d"),
-        "--file", f"/etc/plotmeter/{options.role}.toml:settings of the service",
-        "--file", f"/var/lib/plotmeter/{options.role}:what the service keeps"))
+        *(word for file in options.file for word in ("--file", file))))
     with open(os.path.join(HERE, "..", "..", "NOTICE"), encoding="utf-8") as f:
         notice = f.read()
     with open(path("copyright"), "w", encoding="utf-8") as f:

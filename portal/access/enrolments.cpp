@@ -83,19 +83,20 @@ std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_v
                   "no such enrolment code; compare it with the one the portal showed");
   }
   const std::string thumbprint = Thumbprint(*request->key);
-  Newcomer newcomer{.name = request->name,
-                    .version = request->version,
-                    .system = request->system,
-                    .jwk = JsonText(ToJwk(*request->key)),
-                    .thumbprint = thumbprint,
-                    .before = request->before,
-                    .before_site = request->before_site,
-                    .may_come_back = !revoked_.contains(request->before) &&
-                                     IsCollectorId(request->before)};
+  Newcomer newcomer{
+      .name = request->name,
+      .version = request->version,
+      .system = request->system,
+      .jwk = JsonText(ToJwk(*request->key)),
+      .thumbprint = thumbprint,
+      .before = request->before,
+      .before_site = request->before_site,
+      .may_come_back = !revoked_.contains(request->before) && IsCollectorId(request->before)};
   if (!request->rotation.empty()) {
     newcomer.change = ChangeOf(*request);
     if (!newcomer.change) {
-      return Refuse(body, 400, "form", "the old key's word for the new one is not what it should be");
+      return Refuse(body, 400, "form",
+                    "the old key's word for the new one is not what it should be");
     }
   }
   const CodeUsed used = store_.UseCode(*reseller, hash, newcomer, clock_.Now());

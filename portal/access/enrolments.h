@@ -41,7 +41,8 @@ struct EnrolmentRefused {
 class Enrolments {
  public:
   // All of them must outlive this.
-  // `revoked`: collectors that may not come back as themselves when the database has forgotten them.
+  // `revoked`: collectors that may not come back as themselves when the database has forgotten
+  // them.
   Enrolments(Directory& directory, Store& store, const Keyring& keys, const Clock& clock,
              std::set<std::string> revoked = {})
       : directory_(directory),

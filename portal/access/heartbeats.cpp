@@ -52,8 +52,7 @@ std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view
     return refusing_.With(body, 422, "portal", "the heartbeat was made for another portal");
   }
   if (said.collector != signer->collector) {
-    return refusing_.With(body, 422, "collector",
-                          "'collector' is not the one whose key signed it");
+    return refusing_.With(body, 422, "collector", "'collector' is not the one whose key signed it");
   }
   const Instant now = clock_.Now();
   const HeartbeatTaken taken = store_.TakeHeartbeat(signer->reseller, NoteOf(said, now), said.nonce,

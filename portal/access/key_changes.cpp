@@ -54,9 +54,8 @@ int WriteNext(int first, const PrivateKey& key, Named named) {
 }
 
 void WriteSigning(const fs::path& data, const PrivateKey& key) {
-  WriteNext(2, key, [&](int number) {
-    return data / "keys" / fmt::format("signing-{}.pem", number);
-  });
+  WriteNext(2, key,
+            [&](int number) { return data / "keys" / fmt::format("signing-{}.pem", number); });
 }
 
 int HighestEncryption(const fs::path& data) {
@@ -107,8 +106,7 @@ std::string RotateSigning(const fs::path& data, Instant now) {
   const Keyring keys = Keyring::Load(data);
   const PrivateKey next = PrivateKey::Generate();
   WriteSigning(data, next);
-  const KeysLink link{
-      .signing = next.public_key(), .generation = keys.generation(), .at = now};
+  const KeysLink link{.signing = next.public_key(), .generation = keys.generation(), .at = now};
   Append(data, {{.at = now, .link = WriteKeysLink(link, keys.signing())}});
   RemoveOtherSigning(data, next.public_key());
   return Thumbprint(next.public_key());

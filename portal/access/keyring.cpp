@@ -200,8 +200,8 @@ Keyring Keyring::Load(const fs::path& data) {
 }
 
 bool Keyring::IsNamed(const std::string& thumbprint) const {
-  return std::ranges::any_of(
-      past_, [&](const PublicKey& key) { return Thumbprint(key) == thumbprint; });
+  return std::ranges::any_of(past_,
+                             [&](const PublicKey& key) { return Thumbprint(key) == thumbprint; });
 }
 
 std::int64_t Keyring::version() const {

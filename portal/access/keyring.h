@@ -50,7 +50,7 @@ class Keyring {
   bool IsNamed(const std::string& thumbprint) const;
   const std::vector<std::string>& chain() const { return chain_; }  // proto/enrolment.h
   std::int64_t generation() const { return generation_; }
-  std::int64_t version() const;  // of the document
+  std::int64_t version() const;                                  // of the document
   const std::string& thumbprint() const { return thumbprint_; }  // of the signing key
   const PublicKey& newest_encryption() const { return encryption_.back().second; }
   // Empty for a portal that was made before there was one; MakeRecoveryKey makes it.
@@ -81,8 +81,8 @@ std::optional<PublicKey> ReadRecoveryKey(const std::filesystem::path& data);
 
 // Which keys signed, as far as is known without the private half of any.
 struct SigningPast {
-  std::vector<PublicKey> all = {};          // oldest first; the last one signs now
-  std::optional<PublicKey> current = {};    // empty: the first one, whose files are lost
+  std::vector<PublicKey> all = {};        // oldest first; the last one signs now
+  std::optional<PublicKey> current = {};  // empty: the first one, whose files are lost
   std::vector<std::string> chain = {};
   std::int64_t generation = 0;
 };

@@ -22,21 +22,20 @@ std::variant<RotationHeard, SaidRefused> Rotations::Take(std::string_view body) 
     return refusing_.With(body, 422, "portal", "the rotation was made for another portal");
   }
   if (said.collector != signer->collector) {
-    return refusing_.With(body, 422, "collector",
-                          "'collector' is not the one whose key signed it");
+    return refusing_.With(body, 422, "collector", "'collector' is not the one whose key signed it");
   }
   const std::string old = Thumbprint(*said.old);
   const std::string key = Thumbprint(*said.key);
-  const KeyReplaced replaced = store_.ReplaceKey(signer->reseller,
-                                                 {.collector = said.collector,
-                                                  .old = old,
-                                                  .thumbprint = key,
-                                                  .old_jwk = JsonText(ToJwk(*said.old)),
-                                                  .jwk = JsonText(ToJwk(*said.key)),
-                                                  .last = WriteMarks(said.last),
-                                                  .rotation = heard.word},
-                                                 said.nonce, Base64Url(RandomBytes(kNonce)),
-                                                 clock_.Now());
+  const KeyReplaced replaced =
+      store_.ReplaceKey(signer->reseller,
+                        {.collector = said.collector,
+                         .old = old,
+                         .thumbprint = key,
+                         .old_jwk = JsonText(ToJwk(*said.old)),
+                         .jwk = JsonText(ToJwk(*said.key)),
+                         .last = WriteMarks(said.last),
+                         .rotation = heard.word},
+                        said.nonce, Base64Url(RandomBytes(kNonce)), clock_.Now());
   switch (replaced.use) {
     case KeyUse::kReplaced:
     case KeyUse::kOtherNonce:

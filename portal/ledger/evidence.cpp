@@ -35,10 +35,8 @@ EvidenceBatch BatchOf(const EvidenceRow& row) {
 EvidenceHead HeadOf(Store& store, const ResellerId& reseller, const std::string& collector,
                     const EvidencePortal& portal, Instant now) {
   const PublicKey signing = portal.signing.public_key();
-  EvidenceHead head{.portal = Thumbprint(signing),
-                    .signing = signing,
-                    .chain = portal.chain,
-                    .exported_at = now};
+  EvidenceHead head{
+      .portal = Thumbprint(signing), .signing = signing, .chain = portal.chain, .exported_at = now};
   for (const Collector& of : store.Collectors(reseller)) {
     if (!collector.empty() && of.id != collector) continue;
     std::optional<PublicKey> key = FromJwk(ParseJson(of.jwk));

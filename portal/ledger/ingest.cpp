@@ -156,8 +156,7 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
   }
   const BatchFound found = store_.FindBatch(signer.reseller, record);
   if (found.place == BatchPlace::kStored) return Accepted{SignedNow(found.receipt), true};
-  if (!signer.next.empty() &&
-      !IsWithin(ReadMarks(signer.last), record.stream, record.sequence)) {
+  if (!signer.next.empty() && !IsWithin(ReadMarks(signer.last), record.stream, record.sequence)) {
     return Refuse(known, 401, "key-replaced",
                   "the collector replaced the key that signed it before it came to this batch");
   }

@@ -59,7 +59,7 @@ inline constexpr std::size_t kIngestMemory = std::size_t{512} << 20;  // bytes
 // The portal's own keys, as Ingest needs them.
 struct PortalIdentity {
   PrivateKey signing;
-  std::string thumbprint = {};  // of `signing`
+  std::string thumbprint = {};         // of `signing`
   std::set<std::string> earlier = {};  // of keys that signed before; batches may name the portal so
   std::function<std::optional<PrivateKey>(const std::string& kid)> decryption = {};
 };

@@ -137,8 +137,9 @@ void WriteWhereabouts(StoreConnection& writer, const DerivedRows::Place& place,
       " location) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET at=excluded.at,"
       " ip=excluded.ip, macs=excluded.macs, name=excluded.name, location=excluded.location"
       " WHERE excluded.at >= at");
-  Statement& forget =
-      writer.Sql("DELETE FROM printer_whereabouts WHERE printer=? AND collector=? AND at<=?");
+  Statement& forget = writer.Sql(
+      "DELETE FROM printer_whereabouts WHERE printer=? AND collector=? AND at<=?"
+      " AND reseller_id=?");
   std::set<std::size_t> read;
   for (const auto& [printer, reading] : batch.readings) read.insert(printer);
   for (const std::size_t printer : read) {
@@ -146,7 +147,7 @@ void WriteWhereabouts(StoreConnection& writer, const DerivedRows::Place& place,
         ToMillis(std::min(seen[printer].at.value_or(batch.received_at), batch.received_at));
     const auto said = batch.whereabouts->find(printer);
     if (said == batch.whereabouts->end()) {
-      forget.Run(printers.at(printer), batch.collector, at);
+      forget.Run(printers.at(printer), batch.collector, at, place.owner);
       continue;
     }
     const Whereabouts& what = said->second;
@@ -227,9 +228,9 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, co
             "UPDATE printer SET manufacturer=IIF(manufacturer='', ?2, manufacturer),"
             " product=COALESCE(NULLIF(?3,''), product), model=COALESCE(NULLIF(?4,''), model),"
             " firmware=COALESCE(NULLIF(?5,''), firmware), state=COALESCE(?6, state), last_seen=?7"
-            " WHERE number=?1 AND last_seen<=?7")
+            " WHERE number=?1 AND last_seen<=?7 AND reseller_id=?8")
         .Run(number, printer.manufacturer, printer.product, printer.model, printer.firmware,
-             seen[i].state, at);
+             seen[i].state, at, place.owner);
     numbers.push_back(number);
   }
   return numbers;
@@ -275,12 +276,12 @@ std::int64_t DerivedRows::MeterNumber(StoreConnection& writer, std::int64_t owne
       .Run(owner, printer, ToText(channel), value.meter, colorant, media, value.value.unit);
   Statement& find = writer.Sql(
       "SELECT number FROM meter WHERE printer=? AND channel=? AND meter=? AND colorant=?"
-      " AND media=? AND unit=?");
-  find.Bind(printer, ToText(channel), value.meter, colorant, media, value.value.unit).Step();
+      " AND media=? AND unit=? AND reseller_id=?");
+  find.Bind(printer, ToText(channel), value.meter, colorant, media, value.value.unit, owner).Step();
   const std::int64_t number = find.Int(0);
   // The latest word counts: a profile may be corrected.
-  writer.Sql("UPDATE meter SET outranked=?2 WHERE number=?1 AND outranked<>?2")
-      .Run(number, value.outranked ? 1 : 0);
+  writer.Sql("UPDATE meter SET outranked=?2 WHERE number=?1 AND outranked<>?2 AND reseller_id=?3")
+      .Run(number, value.outranked ? 1 : 0, owner);
   meters_.insert_or_assign(key_, KnownMeter{number, value.outranked});
   learned_.push_back(key_);
   return number;

@@ -129,21 +129,19 @@ CodeUsed SqliteStore::UseCode(const ResellerId& reseller, const std::string& has
   }
   if (ToMillis(now) >= expires_at) return {CodeUse::kExpired};
   if (!IsOfSite(*writer, owner, used.site, newcomer)) return {CodeUse::kOtherSite};
-  if (known && (known->site != used.site || known->owner != owner || known->revoked ||
-                !known->current)) {
+  if (known &&
+      (known->site != used.site || known->owner != owner || known->revoked || !known->current)) {
     return {CodeUse::kKeyTaken};
   }
-  used.collector =
-      known ? known->collector : Admit(*writer, owner, used.site, newcomer, now);
-  writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=?")
-      .Run(ToMillis(now), used.collector, hash);
+  used.collector = known ? known->collector : Admit(*writer, owner, used.site, newcomer, now);
+  writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=? AND reseller_id=?")
+      .Run(ToMillis(now), used.collector, hash, owner);
   transaction.Commit();
   return used;
 }
 
 KeyReplaced SqliteStore::ReplaceKey(const ResellerId& reseller, const KeyChange& change,
-                                    const std::string& said, const std::string& next,
-                                    Instant now) {
+                                    const std::string& said, const std::string& next, Instant now) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);

@@ -120,7 +120,7 @@ enum class CodeUse {
   kEnrolled,  // now, or by this very key before: the same answer again
   kUsed,      // by another key
   kExpired,
-  kKeyTaken,  // the key is a collector's already, of another site, or revoked
+  kKeyTaken,   // the key is a collector's already, of another site, or revoked
   kOtherSite,  // it was a collector of another site, or of another tenant: the code stays good
 };
 
@@ -332,14 +332,14 @@ class Store {
   virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) = 0;
   virtual std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) = 0;
   // Uses a code up, in one transaction. Used again by the same key it answers the same; so it does
-  // for the key that the newcomer had before. At the same site, and with the word of the key that it
-  // has there, the newcomer stays the collector that it was; a collector that the portal has
+  // for the key that the newcomer had before. At the same site, and with the word of the key that
+  // it has there, the newcomer stays the collector that it was; a collector that the portal has
   // forgotten comes back as itself; any other is a new one.
   virtual CodeUsed UseCode(const ResellerId& reseller, const std::string& hash,
                            const Newcomer& newcomer, Instant now) = 0;
   virtual std::vector<Collector> Collectors(const ResellerId& reseller) = 0;
-  // Another key for a collector. `said` and `next` are nonces, as for TakeHeartbeat. Asked again for
-  // the same two keys it answers the same, whatever the nonce.
+  // Another key for a collector. `said` and `next` are nonces, as for TakeHeartbeat. Asked again
+  // for the same two keys it answers the same, whatever the nonce.
   virtual KeyReplaced ReplaceKey(const ResellerId& reseller, const KeyChange& change,
                                  const std::string& said, const std::string& next, Instant now) = 0;
   // Those that the collector had before, oldest first.

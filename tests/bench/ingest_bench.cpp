@@ -16,88 +16,16 @@
 
 #include "common/clock.h"
 #include "common/jose.h"
-#include "common/json.h"
 #include "portal/ledger/ingest.h"
 #include "portal/store/sqlite_store.h"
+#include "tests/bench/bench_batches.h"
 
 namespace plotmeter {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-constexpr int kPrinters = 20;
-constexpr int kReadingsEach = 5;  // in one batch: five polls of everything
-constexpr const char* kInks[] = {"cyan", "magenta", "yellow", "photo-black", "matte-black",
-                                 "gray", "red",     "green",  "blue",        "gloss-enhancer"};
-constexpr int kRows = kPrinters * kReadingsEach * 10;
-static_assert(kRows == 1000);
 constexpr int kWarmUp = 20;
-
-struct Party {
-  PrivateKey portal = PrivateKey::Generate();
-  PrivateKey encryption = PrivateKey::Generate();
-  PrivateKey collector = PrivateKey::Generate();
-  std::string id = {};
-};
-
-std::string Sealed(const Party& party, int number, std::string& previous) {
-  const Instant start = FromMillis(1'795'000'000'000) + number * std::chrono::hours(15);
-  Batch batch{.portal = Thumbprint(party.portal.public_key()),
-              .collector = party.id,
-              .stream = "4b1c0a52-9c1d-4c63-8f9d-6d1b7a3c2e10",
-              .sequence = number + 1,
-              .previous = previous,
-              .batch = NewUuidV7(start),
-              .clock = {.created_at = start},
-              .salt = Base64Url(RandomBytes(16)),
-              .names_salt = Base64Url(RandomBytes(16))};
-  for (int printer = 0; printer < kPrinters; ++printer) {
-    batch.printers.push_back({.manufacturer = "HP",
-                              .serial = fmt::format("CN95{:02}H01M", printer),
-                              .product = "W3Z71A",
-                              .model = "HP DesignJet Z9 24in",
-                              .firmware = "11_19_31.1"});
-  }
-  for (int poll = 0; poll < kReadingsEach; ++poll) {
-    for (int printer = 0; printer < kPrinters; ++printer) {
-      const auto index = static_cast<std::size_t>(printer);
-      Reading reading{.printer = batch.printers[index],
-                      .at = start + poll * std::chrono::hours(3) + std::chrono::seconds(printer),
-                      .channel = ChannelKind::kPiws,
-                      .state = "idle"};
-      for (const char* ink : kInks) {
-        reading.meters.push_back(
-            {.meter = "ink.used",
-             .colorant = ink,
-             .value = {*Decimal::Parse(std::to_string(1000 + number * 10 + poll)), "cc"},
-             .source = "InkSystem/InkUsed"});
-      }
-      batch.readings.push_back({index, std::move(reading)});
-    }
-  }
-  const BatchText text = WriteBatch(batch);
-  previous = Base64Url(Sha256(text.payload));
-  return Seal(JoinMessage(SignDetachedJws(kBatchJws, text.payload, party.collector), text),
-              party.encryption.public_key());
-}
-
-std::string Enrol(SqliteStore& store, const Party& party) {
-  const Instant now = SystemClock().Now();
-  const ResellerId reseller = *store.AddReseller("bench", now);
-  const std::string customer = *store.AddCustomer(reseller, "bench", now);
-  const std::string site =
-      *store.AddSite(reseller, {.customer = customer, .name = "bench", .time_zone = "UTC"}, now);
-  store.AddCode(
-      reseller,
-      {.hash = "h", .site = site, .created_at = now, .expires_at = now + std::chrono::hours(1)});
-  return store
-      .UseCode(reseller, "h",
-               {.name = "bench",
-                .jwk = JsonText(ToJwk(party.collector.public_key())),
-                .thumbprint = Thumbprint(party.collector.public_key())},
-               now)
-      .collector;
-}
 
 // The rows of the last batch of one database, written again into another.
 class Bare {
@@ -132,7 +60,7 @@ class Bare {
     for (readings.Bind(last.Int(0)); readings.Step();) {
       rows.push_back({readings.Int(0), readings.Int(1), readings.Int(2), readings.Text(3)});
     }
-    if (rows.size() != kRows) std::abort();
+    if (rows.size() != kRowsOfABatch) std::abort();
     std::vector<std::string> texts;
     for (int column = 0; column < last.columns(); ++column) texts.push_back(last.Text(column));
 
@@ -170,12 +98,14 @@ int Measure(int batches) {
   SqliteStore::Create(bare_path);
   {
     SqliteStore store(taken);
-    Party party;
-    party.id = Enrol(store, party);
+    const PrivateKey signing = PrivateKey::Generate();
+    const PrivateKey encryption = PrivateKey::Generate();
+    Party party{.portal = Thumbprint(signing.public_key()), .encryption = encryption.public_key()};
+    party.id = Enrol(store, BenchSite(store), party.collector.public_key());
     const PortalIdentity identity{
-        .signing = party.portal,
-        .thumbprint = Thumbprint(party.portal.public_key()),
-        .decryption = [&](const std::string&) { return std::optional(party.encryption); }};
+        .signing = signing, .thumbprint = party.portal, .decryption = [&](const std::string&) {
+          return std::optional(encryption);
+        }};
     const SystemClock clock;
     Ingest ingest(store, store, identity, clock);
     Bare bare(taken, bare_path);
@@ -185,7 +115,7 @@ int Measure(int batches) {
     std::string previous;
     std::size_t bytes = 0;
     for (int number = 0; number < kWarmUp + batches; ++number) {
-      const std::string sealed = Sealed(party, number, previous);
+      const std::string sealed = SealedBatch(party, number, previous);
       const auto start = std::chrono::steady_clock::now();
       const IngestResult result = ingest.Take(sealed);
       const Seconds took = std::chrono::steady_clock::now() - start;
@@ -200,9 +130,9 @@ int Measure(int batches) {
       inserting += bare_took;
       bytes += sealed.size();
     }
-    const double rows = static_cast<double>(batches) * kRows;
+    const double rows = static_cast<double>(batches) * kRowsOfABatch;
     const double ratio = inserting / ingesting;
-    fmt::print("{} batches of {} rows, {} bytes sealed each\n", batches, kRows,
+    fmt::print("{} batches of {} rows, {} bytes sealed each\n", batches, kRowsOfABatch,
                bytes / static_cast<std::size_t>(batches));
     fmt::print("ingest        {:>9.0f} rows/s  {:.2f} ms a batch\n", rows / ingesting.count(),
                1000 * ingesting.count() / batches);

@@ -62,6 +62,13 @@ def cpu_of(pid):
     return sum(int(fields[i]) for i in range(11, 15)) / TICKS
 
 
+def memory_of(pid):
+    """What a process has of it: MB by their name in /proc/PID/status."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        rows = dict(line.split(":", 1) for line in status)
+    return {name: int(rows[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon", "RssFile", "VmHWM")}
+
+
 class Printers:
     """Simulated printers whose time stands still, so that they cost little beside what is measured."""
 

@@ -15,17 +15,10 @@ import tempfile
 import time
 
 from fleet_state import State
-from measuring import Printers, broken, cpu_of, result, say
+from measuring import Printers, broken, cpu_of, memory_of, result, say
 
 COUNT = 50
 SETTLED = 15  # seconds after the last reading until it is at rest
-
-
-def memory(pid):
-    """MB by their name in /proc/PID/status."""
-    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-        rows = dict(line.split(":", 1) for line in status)
-    return {name: int(rows[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon", "RssFile", "VmHWM")}
 
 
 def wait_for_readings(state, process, since):
@@ -59,7 +52,7 @@ def main():
                 before, started = cpu_of(process.pid), time.monotonic()
                 time.sleep(rest)
                 busy = (cpu_of(process.pid) - before) / (time.monotonic() - started)
-                used = memory(process.pid)
+                used = memory_of(process.pid)
             finally:
                 process.terminate()
                 process.wait()

@@ -88,10 +88,8 @@ class KeysChainTest : public testing::Test {
     }
     Era Next(const PrivateKey& by, std::int64_t next_generation) const {
       Era next{.version = version + 1, .generation = next_generation, .chain = chain};
-      next.chain.push_back(WriteKeysLink({.signing = next.signing.public_key(),
-                                          .generation = next_generation,
-                                          .at = kAt},
-                                         by));
+      next.chain.push_back(WriteKeysLink(
+          {.signing = next.signing.public_key(), .generation = next_generation, .at = kAt}, by));
       return next;
     }
     Era Rotated() const { return Next(signing, generation); }
@@ -160,8 +158,7 @@ TEST_F(KeysChainTest, TakesTheRecoveryKeysWordOverThatOfAThief) {
 TEST_F(KeysChainTest, KnowsOnlyTheRecoveryKeyOfTheStart) {
   const PrivateKey other = PrivateKey::Generate();
   EXPECT_FALSE(Follow(first_.Next(other, 1), first_)) << "another recovery key than ours";
-  const auto known =
-      ReadKeys(first_.Document(recovery()), Thumbprint(first_.signing.public_key()));
+  const auto known = ReadKeys(first_.Document(recovery()), Thumbprint(first_.signing.public_key()));
   Era second = first_.Rotated();
   EXPECT_FALSE(FollowKeys(second.Document(Thumbprint(other.public_key())), KeysTrust::Of(*known)))
       << "the signing key cannot replace the recovery key";

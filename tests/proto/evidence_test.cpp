@@ -183,13 +183,13 @@ TEST_F(EvidenceTest, KnowsTheKeysThatACollectorHadBefore) {
   };
   const EvidenceBatch first_batch = Next();
   const EvidenceBatch late = Next();  // by the first key, which stopped before
-  EvidenceHead head{.portal = Thumbprint(signing_.public_key()),
-                    .signing = signing_.public_key(),
-                    .exported_at = first_batch.received_at,
-                    .collectors = {{.collector = example.collector,
-                                    .key = third.public_key(),
-                                    .rotations = {word(parties_.collector, second, 1),
-                                                  word(second, third, 1)}}}};
+  EvidenceHead head{
+      .portal = Thumbprint(signing_.public_key()),
+      .signing = signing_.public_key(),
+      .exported_at = first_batch.received_at,
+      .collectors = {{.collector = example.collector,
+                      .key = third.public_key(),
+                      .rotations = {word(parties_.collector, second, 1), word(second, third, 1)}}}};
   const auto read = std::get<EvidenceHead>(ReadEvidenceLine(WriteEvidenceHead(head)));
   EvidenceCheck check(EvidenceKeys::Of(read));
   check.Add(first_batch);

@@ -50,8 +50,8 @@ TEST_F(RotationTest, IsNoneWithoutEitherSignature) {
   const auto outer = ReadJws(Word());
   const auto inner = ReadJws(outer->payload);
   // The new key did not agree: somebody claims another's key.
-  EXPECT_FALSE(ReadKeyRotation(
-      SignJws(kKeyRotationJws, SignJws(kNewKeyJws, inner->payload, thief), old_)));
+  EXPECT_FALSE(
+      ReadKeyRotation(SignJws(kKeyRotationJws, SignJws(kNewKeyJws, inner->payload, thief), old_)));
   // The old one did not: somebody takes a collector over.
   EXPECT_FALSE(ReadKeyRotation(SignJws(kKeyRotationJws, outer->payload, thief)));
   EXPECT_FALSE(ReadKeyRotation(outer->payload));

@@ -22,8 +22,9 @@ class UploaderTest : public SpoolFixture {
                      .collector = "col_7Q2M9K4T",
                      .keys = portal_.keys,
                      .key = key_,
-                     .remember_keys =
-                         [this](const std::string& jws, const PortalKeys&) { remembered_ = jws; }});
+                     .remember_keys = [this](const std::string& jws, const PortalKeys&) {
+                       remembered_ = jws;
+                     }});
   }
 
   struct Came {

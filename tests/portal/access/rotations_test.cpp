@@ -223,9 +223,9 @@ TEST_F(RotationsTest, LetACollectorThatWasForgottenComeBackAsItself) {
   EXPECT_EQ(Enrol(Code(north_), PrivateKey::Generate(),
                   {.before = "col_7Q2M9K5T", .site = south_.site, .old = &gone}),
             "409 other-site");
-  EXPECT_EQ(Enrol(Code(north_), PrivateKey::Generate(),
-                  {.before = "col_7Q2M9K5T", .site = north_.site}),
-            "409 other-site")
+  EXPECT_EQ(
+      Enrol(Code(north_), PrivateKey::Generate(), {.before = "col_7Q2M9K5T", .site = north_.site}),
+      "409 other-site")
       << "nothing shows that it was of this site";
   EXPECT_NE(Enrol(Code(north_), PrivateKey::Generate(),
                   {.before = "col_00000000", .site = north_.site, .old = &gone}),
