@@ -184,7 +184,7 @@ void ExamineAnswer(const PortalVisit& visit, const Way& way, const PortalAnswer&
   const std::optional<PortalKeys> keys = FollowKeys(answer.body, trust);
   if (answer.status == 200 && keys) {
     findings.Ok("portal", !visit.portal ? "a Plotmeter portal answers there"
-                                               : "it is the one this collector is enrolled at");
+                                        : "it is the one this collector is enrolled at");
   } else if (answer.status == 200) {
     findings.Fail(
         "portal",

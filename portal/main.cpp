@@ -342,7 +342,8 @@ Program Portal() {
           "  plotmeter-portal serve --data DIR --listen 0.0.0.0:443\n"
           "The variable PLOTMETER_DATA, or a line data = \"DIR\" in the file of --config, saves "
           "--data.",
-      .groups = {{"reseller", "Resellers: who bills. Everything else belongs to one of them."},
+      .groups = {{"keys", "What signs for this portal, and what opens what is sealed to it."},
+                 {"reseller", "Resellers: who bills. Everything else belongs to one of them."},
                  {"customer", "Customers of a reseller: who pays."},
                  {"site", "Sites of a customer: where printers stand, and in which time zone."},
                  {"enrolment", "Codes with which a collector makes itself known, once."},
