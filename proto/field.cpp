@@ -144,6 +144,19 @@ std::string Field::Uuid(char version) const {
                         : fmt::format("a UUID of version {} in lower case", version));
 }
 
+std::string Field::Compact() const {
+  constexpr std::size_t kMost = 16 * 1024;
+  if (is_present() && value_->is_string()) {
+    const auto& text = value_->get_ref<const std::string&>();
+    const bool right = !text.empty() && text.size() <= kMost &&
+                       text.find_first_not_of(
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                           "0123456789-_.") == text.npos;
+    if (right) return text;
+  }
+  Refuse("a compact JWS");
+}
+
 const Json& Field::Object() const {
   if (!is_present() || !value_->is_object()) Refuse("an object");
   return *value_;

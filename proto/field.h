@@ -49,6 +49,7 @@ class Field {
   Decimal Number() const;                      // decimal text
   std::string Bytes(std::size_t count) const;  // base64url of so many bytes; answers the text
   std::string Uuid(char version) const;        // lower case; version '7', or '*' for any
+  std::string Compact() const;                 // a JWS or JWE as one line, at most 16 KiB
   const Json& Object() const;
   std::size_t Array(std::size_t most) const;  // how many elements
 
