@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <memory>
 
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
@@ -48,12 +49,13 @@ int RunOnce(Service& service) {
     report = service.Round(true);
     service.Send();
   };
-  service.FindPrinters();
   try {
+    service.FindPrinters();
     once();
   } catch (const SqliteError& error) {
     if (!error.is_damage()) throw;
     service.Rescue(error.what());
+    service.FindPrinters();
     once();
   }
   const Waiting waiting = service.waiting();
@@ -71,7 +73,8 @@ int RunCollector(const Arguments& arguments) {
   StartLog(arguments, OwnLogFile(StateDirectory(arguments)));
   const SystemClock clock;
   Supervisor supervisor = Supervisor::FromEnvironment(clock);
-  Service service(arguments, clock, signal.token());
+  const std::unique_ptr<Service> made = Service::Start(arguments, clock, signal.token());
+  Service& service = *made;
   if (arguments.Switch("once")) return RunOnce(service);
   service.set_pulse([&] {
     supervisor.Status(service.summary());

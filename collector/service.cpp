@@ -42,10 +42,11 @@ std::unique_ptr<Ways> WaysOf(const SearchProfile& profile, const Arguments& argu
 }
 
 // Before it is opened. True when it had to be.
-bool SaveUnsoundSpool(const Arguments& arguments, const Clock& clock) {
+bool SaveUnsoundSpool(const Arguments& arguments, const Clock& clock, const std::string& why) {
   const std::optional<PrivateKey> key = LoadKey(StateDirectory(arguments));
   const std::optional<PublicKey> signer = key ? std::optional(key->public_key()) : std::nullopt;
-  return RescueSpool(SpoolSettingsOf(arguments), clock, signer ? &*signer : nullptr).has_value();
+  return RescueSpool(SpoolSettingsOf(arguments), clock, signer ? &*signer : nullptr, why)
+      .has_value();
 }
 
 }  // namespace
@@ -57,13 +58,13 @@ milliseconds IntervalOf(const Arguments& arguments, const std::string& name) {
 }
 
 Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token stop,
-                 const std::optional<StandIns>& stand_ins)
+                 const std::optional<StandIns>& stand_ins, const std::string& why)
     : arguments_(arguments),
       clock_(clock),
       stop_(std::move(stop)),
       directory_(StateDirectory(arguments)),
       lock_(directory_),
-      rescued_(SaveUnsoundSpool(arguments, clock)),
+      rescued_(SaveUnsoundSpool(arguments, clock, why)),
       spool_(SpoolSettingsOf(arguments), clock),
       spool_watch_(directory_ + "/spool.db"),
       stream_(spool_.stream()),
@@ -105,6 +106,19 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
   past_.waits = true;  // whatever an earlier run left
   if (rescued_) book_.ReadAllAgain();
   UseRemote();
+}
+
+std::unique_ptr<Service> Service::Start(const Arguments& arguments, const Clock& clock,
+                                        const std::stop_token& stop,
+                                        const std::optional<StandIns>& stand_ins) {
+  std::string why;
+  try {
+    return std::make_unique<Service>(arguments, clock, stop, stand_ins);
+  } catch (const SqliteError& error) {
+    if (!error.is_damage()) throw;
+    why = error.what();
+  }
+  return std::make_unique<Service>(arguments, clock, stop, stand_ins, why);
 }
 
 // Intervals at once, sweeps from the next one on.

@@ -48,8 +48,16 @@ class Service {
  public:
   // `arguments` and `clock` must outlive it. Not being enrolled is no error: what is read waits.
   // Throws std::runtime_error when another process has a Service in the same state directory.
+  // What lies there as its spool is looked at first, and saved when it is damaged, or when `why`
+  // says what was found wrong with it. What the look did not see may still throw SqliteError that
+  // is_damage().
   Service(const Arguments& arguments, const Clock& clock, std::stop_token stop,
-          const std::optional<StandIns>& stand_ins = {});
+          const std::optional<StandIns>& stand_ins = {}, const std::string& why = {});
+
+  // The same. What turns out to be damaged meanwhile is saved, once.
+  static std::unique_ptr<Service> Start(const Arguments& arguments, const Clock& clock,
+                                        const std::stop_token& stop,
+                                        const std::optional<StandIns>& stand_ins = {});
 
   // Sweeps now, and waits for it, if places to look at were given or no printer is known.
   void FindPrinters();

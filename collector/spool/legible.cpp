@@ -105,7 +105,8 @@ class Reading {
           fmt::format("SELECT rowid, {} FROM {} NOT INDEXED WHERE rowid >= ? ORDER BY rowid",
                       fmt::join(columns_, ", "), table_));
       for (q.Bind(from); q.Step();) {
-        from = q.Int(0) + 1;
+        // A leaf may hold a copy of an earlier one: never back, or it would go round for ever.
+        from = std::max(from, q.Int(0) + 1);
         Visit(q, 1);
       }
       return true;

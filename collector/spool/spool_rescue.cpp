@@ -101,10 +101,9 @@ class SpoolRescue {
             .Run(id, printer.first, printer.second);
       }
     }
-    // Where SQLite did not come. What is there already is not taken again.
-    if (!is_ours || saved_.lost > 0) {
-      EachLeaf(path, db_, [&](LegibleRow& row) { is_ours = Take(row) || is_ours; });
-    }
+    // Where SQLite did not come, and need not have noticed: a page of the tree that is an older one
+    // leads past whole leaves. What is there already is not taken again.
+    EachLeaf(path, db_, [&](LegibleRow& row) { is_ours = Take(row) || is_ours; });
     turn_->Commit();
     turn_.reset();
     fresh_.Together([&] {
@@ -169,11 +168,24 @@ class SpoolRescue {
     if (table == "reading") ReadingsFrom({row.Text("body")});
     if (table == "job") JobsFrom({row.Text("body")});
     if (table == "event") EventsFrom({row.Text("body")});
+    if (table == "whereabouts") TextsFrom(row.Text("macs"));
+    if (table == "known_printer") LookAtPlaces(row);
     if (table != "batch" || !row.Has("message")) return;
     if (IsSound(row.Text("message"), row.Text("sha256"))) return;
     ++saved_.lost;
     row.Set("message", std::nullopt);
     if (row.Has("receipt") && row.Text("state") == "cut") row.Set("state", "receipted");
+  }
+
+  // Without its lists it is still where a printer is read.
+  void LookAtPlaces(LegibleRow& row) {
+    const auto look = [&](const char* list, const std::function<void(const std::string&)>& parse) {
+      if (!row.Has(list) || IsRight([&] { parse(row.Text(list)); })) return;
+      ++saved_.lost;
+      row.Set(list, "[]");
+    };
+    look("macs", TextsFrom);
+    look("spares", SparesFrom);
   }
 
   bool IsSound(const std::string& message, const std::string& sha256) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "collector/spool/soundness.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/scratch.h"
 
@@ -127,6 +128,24 @@ TEST_F(ServiceTest, GoesOnInTheSpoolThatWasSavedFromADamagedOne) {
   std::ofstream(directory_ + "/spool.db", std::ios::binary) << kept;
   Service service(arguments_, clock_, {});
   EXPECT_EQ(service.Round(true).printers, 1) << "it is known as before";
+  Spool spool({.directory = directory_}, clock_);
+  ASSERT_EQ(spool.Mishaps().size(), 1U);
+  EXPECT_EQ(spool.Mishaps()[0].kind, "damaged");
+}
+
+// A quick look sees no fault in it, and the service reads it before its first step.
+TEST_F(ServiceTest, StartsOnASpoolThatTurnsOutToBeDamagedMeanwhile) {
+  KnowSilentPrinter();
+  Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
+      .Execute(
+          "INSERT INTO printer(id, manufacturer, serial, product, model, firmware)"
+          " VALUES(1, 'HP', 'CN1', '', '', '');"
+          "INSERT INTO whereabouts(printer, macs) VALUES(1, '[ half');"
+          "INSERT INTO mask_mode VALUES('job-names', 'no mode')");
+  EXPECT_THROW(Service(arguments_, clock_, {}), SqliteError);
+  ASSERT_EQ(LookAtSpool(directory_ + "/spool.db").is, SpoolSeen::Is::kSound);
+  const std::unique_ptr<Service> service = Service::Start(arguments_, clock_, {});
+  EXPECT_EQ(service->Round(true).printers, 1) << "it is known as before";
   Spool spool({.directory = directory_}, clock_);
   ASSERT_EQ(spool.Mishaps().size(), 1U);
   EXPECT_EQ(spool.Mishaps()[0].kind, "damaged");

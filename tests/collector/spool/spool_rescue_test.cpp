@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kPage = 4096;
+constexpr char kInterior = 5;  // the first byte of a table's page that leads to others
 constexpr int kReadings = 60;
 constexpr int kJobs = 20;
 
@@ -67,6 +68,35 @@ class SpoolRescueTest : public SpoolFixture {
     spool.Keep(ReadingOf(value, clock_.Now(), value % 3));
   }
 
+  std::size_t RootOf(const std::string& table) {
+    Database db(path(), Database::Mode::kReadOnly);
+    Statement q = db.Prepare("SELECT rootpage FROM sqlite_master WHERE name = ?");
+    q.Bind(table).Step();
+    return static_cast<std::size_t>(q.Int(0));
+  }
+
+  void KeepInOrder(int from, int to) {
+    Spool spool = Open();
+    for (int i = from; i < to; ++i) Keep(spool, i);
+  }
+  // The pages, from 0, to which the root of this table leads, but for the last.
+  std::vector<std::size_t> LeavesOf(const std::string& table, const std::string& bytes) {
+    const std::size_t root = (RootOf(table) - 1) * kPage;
+    EXPECT_EQ(bytes[root], kInterior);
+    const auto number = [&](std::size_t at, std::size_t size) {
+      std::size_t value = 0;
+      for (std::size_t i = 0; i < size; ++i) {
+        value = value << 8 | static_cast<unsigned char>(bytes[root + at + i]);
+      }
+      return value;
+    };
+    std::vector<std::size_t> leaves;
+    for (std::size_t i = 0; i < number(3, 2); ++i) {
+      leaves.push_back(number(number(12 + 2 * i, 2), 4) - 1);
+    }
+    return leaves;
+  }
+
   std::optional<Rescued> Rescue(const std::string& why = "") {
     return RescueSpool({.directory = directory_}, clock_, &public_, why);
   }
@@ -107,6 +137,22 @@ TEST_F(SpoolRescueTest, LeavesASoundSpoolAlone) {
   EXPECT_FALSE(Rescue());
   EXPECT_EQ(BytesOf(path()), before);
   EXPECT_EQ(Open().stream(), stream_);
+}
+
+// What a service reads before its first step is looked at before it begins.
+TEST_F(SpoolRescueTest, SeesDamageInEverySmallTable) {
+  Fill();
+  Open().MaskAgain();
+  const std::string whole = BytesOf(path());
+  for (const char* table : {"stream", "printer", "known_printer", "whereabouts", "certificate",
+                            "given_meter", "learnt", "mask_mode", "sweep", "job_list", "mishap"}) {
+    std::string torn = whole;
+    torn.replace((RootOf(table) - 1) * kPage, kPage, kPage, '\0');
+    Write(path(), torn);
+    EXPECT_EQ(LookAtSpool(path()).is, SpoolSeen::Is::kDamaged) << table;
+    Write(path(), whole);
+  }
+  EXPECT_EQ(LookAtSpool(path()).is, SpoolSeen::Is::kSound);
 }
 
 TEST_F(SpoolRescueTest, RefusesANewerOneAndChangesNothing) {
@@ -253,6 +299,42 @@ TEST_F(SpoolRescueTest, ReadsWhatLiesInTheLogOnly) {
   const auto rescued = RescueSpool({.directory = copy}, clock_, &public_, "said so");
   Spool saved({.directory = copy}, clock_);
   EXPECT_EQ(Drain(saved).readings.size(), 20U) << (rescued ? rescued->words : "");
+}
+
+// A write of the tree's page above got lost, those of all leaves did not.
+TEST_F(SpoolRescueTest, SavesLeavesToWhichAnOlderPageDoesNotLead) {
+  KeepInOrder(0, 100);
+  const std::size_t root = (RootOf("reading") - 1) * kPage;
+  const std::string older = BytesOf(path()).substr(root, kPage);
+  ASSERT_EQ(older[0], kInterior);
+  KeepInOrder(100, 200);
+  std::string bytes = BytesOf(path());
+  bytes.replace(root, kPage, older);
+  Write(path(), bytes);
+  std::string wrong;
+  {
+    Database db(path(), Database::Mode::kReadOnly);
+    wrong = CheckWhole(db);
+  }
+  ASSERT_NE(wrong, "");
+  ASSERT_TRUE(Rescue(wrong));
+  Spool spool = Open();
+  const Drained all = Drain(spool);
+  EXPECT_EQ(all.readings.size(), 200U);
+  for (const auto& [value, times] : all.readings) EXPECT_EQ(times, 1) << value;
+}
+
+TEST_F(SpoolRescueTest, ComesToAnEndThoughALeafLeadsBack) {
+  KeepInOrder(0, 200);
+  std::string bytes = BytesOf(path());
+  const std::vector<std::size_t> leaves = LeavesOf("reading", bytes);
+  ASSERT_GE(leaves.size(), 5U);
+  bytes.replace(leaves[2] * kPage, kPage, bytes.substr(leaves[0] * kPage, kPage));
+  bytes.replace(leaves[3] * kPage, kPage, kPage, '\x5a');
+  Write(path(), bytes);
+  ASSERT_TRUE(Rescue("said so"));
+  Spool spool = Open();
+  EXPECT_GE(Drain(spool).readings.size(), 200U - 2 * 24U);
 }
 
 TEST_F(SpoolRescueTest, BelievesNoBatchThatItsKeyDidNotSign) {
