@@ -101,6 +101,27 @@ class SpoolRescueTest : public SpoolFixture {
     return RescueSpool({.directory = directory_}, clock_, &public_, why);
   }
 
+  // As a process leaves it that was killed: the file knows nothing yet of what the log has.
+  std::string CopyAsKilled() const {
+    std::string copy = directory_ + "/copy";
+    fs::create_directories(copy);
+    for (const char* name : {"spool.db", "spool.db-wal", "masking.key"}) {
+      fs::copy_file(directory_ + "/" + name, copy + "/" + name);
+    }
+    return copy;
+  }
+  static void TearFirstPage(const std::string& file) {
+    std::string bytes = BytesOf(file);
+    bytes.replace(0, std::min(bytes.size(), kPage), std::min(bytes.size(), kPage), '\x5a');
+    Write(file, bytes);
+  }
+  std::map<std::string, JobRecord> JobsOf(Spool& spool) {
+    std::map<std::string, JobRecord> jobs;
+    const auto text = spool.Preview(signer());
+    for (const auto& row : ParseBatch(text->payload, text->names).jobs) jobs[row.job.job] = row.job;
+    return jobs;
+  }
+
   // Everything that waits, sent: how often each reading came, and each job.
   struct Drained {
     std::map<int, int> readings;
@@ -287,18 +308,92 @@ TEST_F(SpoolRescueTest, SavesWhatIsLeftOfATruncatedFile) {
 TEST_F(SpoolRescueTest, ReadsWhatLiesInTheLogOnly) {
   Spool spool = Open();
   for (int i = 0; i < 20; ++i) Keep(spool, i);
-  // As a process leaves it that was killed: the file knows nothing yet of what the log has.
-  const std::string copy = directory_ + "/copy";
-  fs::create_directories(copy);
-  for (const char* name : {"spool.db", "spool.db-wal", "masking.key"}) {
-    fs::copy_file(directory_ + "/" + name, copy + "/" + name);
-  }
-  std::string head = BytesOf(copy + "/spool.db");
-  head.replace(0, std::min(head.size(), kPage), std::min(head.size(), kPage), '\x5a');
-  Write(copy + "/spool.db", head);
+  const std::string copy = CopyAsKilled();
+  TearFirstPage(copy + "/spool.db");
   const auto rescued = RescueSpool({.directory = copy}, clock_, &public_, "said so");
   Spool saved({.directory = copy}, clock_);
   EXPECT_EQ(Drain(saved).readings.size(), 20U) << (rescued ? rescued->words : "");
+}
+
+// Frames of an earlier turn of the log lie behind those of this one.
+TEST_F(SpoolRescueTest, TakesWhatTheLogSaidLast) {
+  Spool spool = Open();
+  spool.Keep(Plotter(), JobOf("j", "printing", "0.1"));
+  for (int i = 0; i < 30; ++i) Keep(spool, i);
+  spool.Keep(Plotter(), JobOf("k", "printing", "0.1"));  // the leaf of the jobs, late in the log
+  Database(path(), Database::Mode::kReadWrite).Execute("PRAGMA wal_checkpoint(RESTART)");
+  spool.Keep(Plotter(), JobOf("j", "printed", "0.5"));
+  const std::string copy = CopyAsKilled();
+  TearFirstPage(copy + "/spool.db");
+  RescueSpool({.directory = copy}, clock_, nullptr, "said so");
+  Spool saved({.directory = copy}, clock_);
+  EXPECT_EQ(JobsOf(saved).at("j").status, "printed");
+  EXPECT_EQ(JobsOf(saved).at("k").status, "printing");
+}
+
+// What does not fit into a page goes on in others, which are in the log, too.
+TEST_F(SpoolRescueTest, PutsTogetherFromTheLogWhatIsLongerThanAPage) {
+  const auto keep = [&](Spool& spool, int value) {
+    clock_.Advance(std::chrono::minutes(1));
+    Reading reading = ReadingOf(value, clock_.Now());
+    for (int i = 0; i < 90; ++i) {
+      reading.meters.push_back({.meter = "part." + std::to_string(i),
+                                .value = {Decimal::FromInteger(value), "cc"},
+                                .source = "InkSystem/InkUsed"});
+    }
+    spool.Keep(reading);
+  };
+  Spool spool = Open();
+  for (int i = 100; i < 103; ++i) keep(spool, i);
+  Database(path(), Database::Mode::kReadWrite).Execute("PRAGMA wal_checkpoint(RESTART)");
+  spool.Receipted(spool.Cut(signer())->batch, "receipt");
+  for (int i = 200; i < 205; ++i) keep(spool, i);  // in the pages of the first
+  const std::string copy = CopyAsKilled();
+  TearFirstPage(copy + "/spool.db");
+  std::string log = BytesOf(copy + "/spool.db-wal");
+  log.replace(24, 8, 8, '\x5a');  // so that SQLite finds no way in
+  Write(copy + "/spool.db-wal", log);
+  RescueSpool({.directory = copy}, clock_, nullptr, "said so");
+  Spool saved({.directory = copy}, clock_);
+  const auto text = saved.Preview(signer());
+  ASSERT_TRUE(text);
+  std::set<std::string> values;
+  for (const auto& row : ParseBatch(text->payload, text->names).readings) {
+    std::set<std::string> own;
+    for (const auto& meter : row.reading.meters) own.insert(meter.value.value.text());
+    EXPECT_EQ(own.size(), 1U) << "put together of two";
+    values.insert(own.begin(), own.end());
+  }
+  for (const char* value : {"200", "201", "202", "203", "204"}) EXPECT_TRUE(values.contains(value));
+}
+
+// Whichever frame of the log is torn, or its head: SQLite stops there.
+TEST_F(SpoolRescueTest, GoesOnBehindATornFrameOfTheLog) {
+  Spool spool = Open();
+  for (int i = 0; i < 3; ++i) Keep(spool, i);
+  Database(path(), Database::Mode::kReadWrite).Execute("PRAGMA wal_checkpoint(RESTART)");
+  for (int i = 3; i < 20; ++i) Keep(spool, i);
+  const std::string copy = CopyAsKilled();
+  const std::string whole = BytesOf(path());
+  const std::string log = BytesOf(copy + "/spool.db-wal");
+  const Secret masking = *ReadPrivateFile(directory_ + "/masking.key");
+  constexpr std::size_t kFrame = 24 + kPage;
+  for (std::size_t torn = 0; torn < log.size() / kFrame; torn += 7) {
+    fs::remove_all(copy);
+    fs::create_directories(copy);
+    WritePrivateFile(copy + "/masking.key", masking);
+    std::string bytes = log;
+    const std::size_t at = torn == 0 ? 0 : 32 + (torn - 1) * kFrame + 500;
+    bytes.replace(at, 16, 16, '\x5a');
+    Write(copy + "/spool.db-wal", bytes);
+    Write(copy + "/spool.db", whole);
+    TearFirstPage(copy + "/spool.db");
+    RescueSpool({.directory = copy}, clock_, nullptr, "said so");
+    Spool saved({.directory = copy}, clock_);
+    const Drained all = Drain(saved);
+    EXPECT_GE(all.readings.size(), 19U) << "frame " << torn;
+    for (const auto& [value, times] : all.readings) EXPECT_EQ(times, 1) << value;
+  }
 }
 
 // A write of the tree's page above got lost, those of all leaves did not.
