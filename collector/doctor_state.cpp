@@ -8,6 +8,7 @@
 
 #include "collector/doctor.h"
 #include "collector/doctor_disk.h"
+#include "collector/spool/soundness.h"
 #include "collector/spool/spool_schema.h"
 #include "collector/state_lock.h"
 #include "collector/system_words.h"
@@ -24,6 +25,10 @@ bool ExamineSpool(const std::string& path, Findings& findings) {
       "what "
       "it can read of it in a new spool (docs/operating.md, The spool)",
       path);
+  if (IsHollow(path)) {
+    findings.Fail("spool", fmt::format("{} is empty or gone, though it was a spool", path), keep);
+    return false;
+  }
   if (!std::filesystem::exists(PathOf(path))) {
     findings.Warn("spool", "there is none yet: nothing was read",
                   "plotmeter-collector discover finds printers, run reads them");

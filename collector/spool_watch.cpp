@@ -58,6 +58,7 @@ void SpoolWatch::Check() {
   StandBack();
   std::optional<std::string> found;
   try {
+    if (IsHollow(path_)) throw SqliteError::Damage("its file is empty or gone");
     Database db(path_, Database::Mode::kReadOnly);
     {
       const std::lock_guard lock(mutex_);

@@ -164,6 +164,7 @@ class Reading {
 }  // namespace
 
 std::unique_ptr<Database> OpenLegible(const std::string& path) {
+  if (IsHollow(path)) return {};
   try {
     auto db = std::make_unique<Database>(path, Database::Mode::kReadOnly);
     if (HasTable(*db, "stream") && HasTable(*db, "reading")) return db;

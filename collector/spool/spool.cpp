@@ -10,6 +10,7 @@
 #include "collector/spool/best_job.h"
 #include "collector/spool/card_start.h"
 #include "collector/spool/kept.h"
+#include "collector/spool/soundness.h"
 #include "collector/spool/spool_schema.h"
 #include "common/crypto.h"
 #include "common/path.h"
@@ -23,6 +24,12 @@ constexpr std::size_t kMaxKept = std::size_t{1} << 20;  // bytes of one reading 
 
 std::string SpoolPath(const SpoolSettings& settings) {
   const std::string path = settings.directory + "/" + settings.file;
+  if (IsHollow(path)) {
+    throw SqliteError::Damage(fmt::format(
+        "{} is empty or gone, though it was a spool; plotmeter-collector run saves what "
+        "its log has",
+        path));
+  }
   if (settings.make) {
     MakePrivateFolder(settings.directory);
   } else if (!std::filesystem::exists(PathOf(path))) {

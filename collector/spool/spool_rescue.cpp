@@ -325,7 +325,9 @@ std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& c
   std::string kind = "damaged";
   {
     Spool fresh(building, clock);
-    if (seen.is == Is::kForeign || !SpoolRescue(fresh, signer, saved).Run(path)) kind = "foreign";
+    const bool is_hollow = IsHollow(path);
+    const bool is_ours = seen.is != Is::kForeign && SpoolRescue(fresh, signer, saved).Run(path);
+    if (!is_ours && !is_hollow) kind = "foreign";
     saved.aside = fmt::format("{}.{}-{}", settings.file, kind, NameOf(now));
     saved.words = Words(saved, kind);
     TellPortal(fresh, kind, saved, now);

@@ -396,6 +396,38 @@ TEST_F(SpoolRescueTest, GoesOnBehindATornFrameOfTheLog) {
   }
 }
 
+// SQLite would take the file for a new one, and delete the log in which everything is.
+TEST_F(SpoolRescueTest, SavesFromTheLogOfAFileThatIsEmptyOrGone) {
+  Spool spool = Open();
+  for (int i = 0; i < 20; ++i) Keep(spool, i);
+  for (const bool is_there : {true, false}) {
+    fs::remove_all(directory_ + "/copy");
+    const std::string copy = CopyAsKilled();
+    const std::string log = BytesOf(copy + "/spool.db-wal");
+    fs::remove(copy + "/spool.db");
+    if (is_there) Write(copy + "/spool.db", "");
+    EXPECT_EQ(LookAtSpool(copy + "/spool.db").is, SpoolSeen::Is::kDamaged);
+    EXPECT_THROW(Spool({.directory = copy}, clock_), SqliteError) << "not by who only looks";
+    EXPECT_EQ(BytesOf(copy + "/spool.db-wal"), log);
+    const auto rescued = RescueSpool({.directory = copy}, clock_, nullptr);
+    ASSERT_TRUE(rescued);
+    EXPECT_EQ(BytesOf(copy + "/" + rescued->aside + "-wal"), log);
+    Spool saved({.directory = copy}, clock_);
+    EXPECT_EQ(saved.Mishaps().at(0).kind, "damaged");
+    EXPECT_EQ(Drain(saved).readings.size(), 20U);
+  }
+}
+
+TEST_F(SpoolRescueTest, TellsOfAFileThatWasEmptied) {
+  Fill();
+  Write(path(), "");
+  ASSERT_TRUE(Rescue());
+  EXPECT_EQ(Open().Mishaps().at(0).kind, "damaged");
+  // Who takes it away, and no log with it, wants a new one.
+  fs::remove(path());
+  EXPECT_FALSE(Rescue());
+}
+
 // A write of the tree's page above got lost, those of all leaves did not.
 TEST_F(SpoolRescueTest, SavesLeavesToWhichAnOlderPageDoesNotLead) {
   KeepInOrder(0, 100);
