@@ -195,7 +195,7 @@ void LegibleRow::Set(const std::string& column, std::optional<std::string> value
   values_[column] = std::move(value);
 }
 
-void LegibleRow::Insert(Database& db) const {
+bool LegibleRow::Insert(Database& db) const {
   std::string columns;
   std::string places;
   for (const auto& [column, value] : values_) {
@@ -206,7 +206,13 @@ void LegibleRow::Insert(Database& db) const {
       db.Prepare(fmt::format("INSERT INTO {}({}) VALUES({})", table_, columns, places));
   int index = 0;
   for (const auto& [column, value] : values_) insert.BindOne(++index, value);
-  while (insert.Step()) {
+  try {
+    while (insert.Step()) {
+    }
+    return true;
+  } catch (const SqliteError& error) {
+    if (!error.is_of_values()) throw;  // it is the new file that is in trouble, or its disk
+    return false;
   }
 }
 

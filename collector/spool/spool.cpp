@@ -9,6 +9,7 @@
 
 #include "collector/spool/best_job.h"
 #include "collector/spool/card_start.h"
+#include "collector/spool/change_places.h"
 #include "collector/spool/kept.h"
 #include "collector/spool/soundness.h"
 #include "collector/spool/spool_schema.h"
@@ -32,6 +33,10 @@ std::string SpoolPath(const SpoolSettings& settings) {
   }
   if (settings.make) {
     MakePrivateFolder(settings.directory);
+    if (DiskFolder folder(settings.directory); IsBeingReplaced(folder, settings.file)) {
+      throw std::runtime_error(fmt::format(
+          "{} is being replaced by what was saved of it; plotmeter-collector run ends that", path));
+    }
   } else if (!std::filesystem::exists(PathOf(path))) {
     throw std::runtime_error(
         fmt::format("there is no spool in {}: nothing was read for it yet, or --state is another",

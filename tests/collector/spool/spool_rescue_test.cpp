@@ -504,6 +504,102 @@ TEST_F(SpoolRescueTest, IsFinishedByTheNextStart) {
   EXPECT_TRUE(Rescue());
 }
 
+// A disk that lies keeps no order, and some programs need no lock to begin a spool.
+TEST_F(SpoolRescueTest, UnitesWithASpoolThatWasBegunMeanwhile) {
+  const std::string aside = directory_ + "/spool.db.damaged-20261122T090000Z";
+  {
+    Spool spool = Open();
+    Keep(spool, 1);
+    spool.Keep(Plotter(), JobOf("j", "printing", "0.1"));
+  }
+  fs::rename(path(), directory_ + "/saved");
+  {
+    Spool begun = Open();
+    Keep(begun, 77);
+    begun.Cut(signer());
+    Keep(begun, 78);
+    begun.Keep(Plotter(), JobOf("j", "printed", "0.5"));
+    begun.Know({.host = "10.0.0.8", .identity = Plotter(2)});
+  }
+  fs::rename(directory_ + "/saved", directory_ + "/spool.db.rescued-damaged-20261122T090000Z");
+  Write(aside, "the damaged original");
+  EXPECT_FALSE(Rescue());
+  EXPECT_EQ(BytesOf(aside), "the damaged original");
+  EXPECT_TRUE(fs::exists(directory_ + "/spool.db.begun-20261122T090000Z"));
+  Spool spool = Open();
+  EXPECT_EQ(spool.Mishaps().size(), 1U);
+  EXPECT_EQ(spool.KnownPrinters().size(), 1U);
+  EXPECT_EQ(JobsOf(spool).at("j").status, "printed");
+  const Drained all = Drain(spool);
+  EXPECT_EQ(all.readings, (std::map<int, int>{{1, 1}, {77, 1}, {78, 1}}));
+}
+
+TEST_F(SpoolRescueTest, LetsNobodyBeginASpoolInThePlaceOfOne) {
+  Fill();
+  const std::string kept = BytesOf(path());
+  fs::rename(path(), directory_ + "/spool.db.rescued-damaged-20261122T090000Z");
+  EXPECT_THROW(Open(), std::runtime_error);
+  EXPECT_FALSE(Rescue());
+  EXPECT_EQ(BytesOf(path()), kept);
+}
+
+TEST_F(SpoolRescueTest, GoesOnWithACopyThatIsAllThatIsLeft) {
+  Fill();
+  fs::rename(path(), path() + ".rescuing");
+  Write(directory_ + "/spool.db.damaged-20261122T090000Z", "the damaged original");
+  EXPECT_THROW(Open(), std::runtime_error);
+  const auto rescued = Rescue();
+  ASSERT_TRUE(rescued);
+  EXPECT_EQ(rescued->readings, kReadings);
+  Spool spool = Open();
+  EXPECT_EQ(spool.Mishaps().size(), 1U);
+  EXPECT_EQ(Drain(spool).readings.size(), std::size_t{kReadings});
+  EXPECT_EQ(BytesOf(directory_ + "/spool.db.damaged-20261122T090000Z"), "the damaged original");
+}
+
+// Its log stays beside it, rather than being written into it.
+TEST_F(SpoolRescueTest, WritesNothingIntoWhatItSetsAside) {
+  for (const bool is_open : {true, false}) {
+    std::string file;
+    std::string log;
+    Rescued rescued;
+    {
+      Spool spool = Open();
+      for (int i = 0; i < 20; ++i) Keep(spool, i);
+      file = BytesOf(path());
+      log = BytesOf(path() + "-wal");
+      if (is_open) {
+        rescued = spool.Rescue("the disk lied", &public_);
+      } else {
+        const std::string copy = CopyAsKilled();
+        rescued = RescueSpool({.directory = copy}, clock_, &public_, "the disk lied").value();
+        rescued.aside = "copy/" + rescued.aside;
+      }
+    }
+    ASSERT_GT(log.size(), kPage);
+    EXPECT_TRUE(BytesOf(directory_ + "/" + rescued.aside) == file) << is_open;
+    EXPECT_TRUE(BytesOf(directory_ + "/" + rescued.aside + "-wal") == log) << is_open;
+  }
+}
+
+// The row of a batch says things that stand in its message as well, which was signed.
+TEST_F(SpoolRescueTest, BelievesABatchRatherThanItsRow) {
+  Fill();
+  {
+    Database db(path(), Database::Mode::kReadWrite);
+    db.Execute(
+        "UPDATE batch SET sequence = 1099511627776, stream = 'x', batch = 'y'"
+        " WHERE state = 'receipted'");
+  }
+  ASSERT_TRUE(Rescue("said so"));
+  Spool spool = Open();
+  const auto sent = spool.Shown(sent_);
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->batch.sequence, 1);
+  EXPECT_EQ(sent->batch.stream, stream_);
+  EXPECT_EQ(sent->batch.batch, Opened(sent->batch).batch);
+}
+
 TEST_F(SpoolRescueTest, GoesOnInASpoolThatIsOpen) {
   Fill();
   Spool spool = Open();
