@@ -54,7 +54,7 @@ int RunOnce(Service& service) {
     once();
   } catch (const SqliteError& error) {
     if (!error.is_damage()) throw;
-    service.Rescue(error.what());
+    if (!service.Rescue(error.what())) return fail(service.trouble());
     service.FindPrinters();
     once();
   }

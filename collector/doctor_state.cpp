@@ -8,6 +8,7 @@
 
 #include "collector/doctor.h"
 #include "collector/doctor_disk.h"
+#include "collector/spool/set_aside.h"
 #include "collector/spool/soundness.h"
 #include "collector/spool/spool_schema.h"
 #include "collector/state_lock.h"
@@ -76,6 +77,18 @@ bool ExamineSpool(const std::string& path, Findings& findings) {
   return false;
 }
 
+// What they hold was masked as the modes said then.
+void ExamineSetAside(const std::string& directory, Findings& findings) {
+  std::string names;
+  for (const SetAsideFile& file : SetAsideFiles(directory)) {
+    names += (names.empty() ? "" : ", ") + file.file;
+  }
+  if (names.empty()) return;
+  findings.Warn("spool", fmt::format("set aside, with what was kept at that time: {}", names),
+                "delete them when nobody wants to look at them any more; damaged ones are deleted "
+                "after 35 days");
+}
+
 std::optional<Identity> ExamineEnrolment(const std::string& directory, Findings& findings) {
   constexpr const char* kCheck = "enrolment";
   try {
@@ -115,6 +128,7 @@ StateSeen ExamineState(const std::string& directory, Findings& findings) {
   if (!ExaminePermissions(directory, findings)) return seen;
   ExamineRoom(directory, findings);
   const bool sound = ExamineSpool(directory + "/spool.db", findings);
+  ExamineSetAside(directory, findings);
   seen.has_spool = sound && std::filesystem::exists(PathOf(directory + "/masking.key"));
   seen.identity = ExamineEnrolment(directory, findings);
   const int process = LockHolder(directory);

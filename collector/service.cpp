@@ -7,6 +7,7 @@
 
 #include "collector/at_rest.h"
 #include "collector/collector_settings.h"
+#include "collector/spool/set_aside.h"
 #include "collector/spool/spool_rescue.h"
 #include "common/log.h"
 
@@ -17,6 +18,7 @@ constexpr std::chrono::seconds kLongestSleep{5};    // so that a clock that was 
 constexpr std::chrono::seconds kKeepProgress{3};    // of a sweep
 constexpr std::chrono::seconds kLeastPatience{30};  // with a printer; one document may take 15 s
 constexpr std::chrono::hours kRescueAgain{1};       // sooner, and it is not the file's fault
+constexpr std::chrono::minutes kRescueRetry{5};     // it copies all that the spool holds
 constexpr std::chrono::seconds kUrgentBudget{60};   // within a round; answers wait meanwhile
 
 Rhythm RhythmOf(const Arguments& arguments, const std::string& site) {
@@ -225,21 +227,32 @@ void Service::NoticeNewStream() {
   book_.ReadAllAgain();
 }
 
-void Service::Rescue(const std::string& why) {
+bool Service::Rescue(const std::string& why) {
   const milliseconds now = clock_.Steady();
   if (rescued_at_ && now - *rescued_at_ < kRescueAgain) throw SqliteError::Damage(why);
-  rescued_at_ = now;
+  if (rescue_tried_at_ && now - *rescue_tried_at_ < kRescueRetry) return false;
+  rescue_tried_at_ = now;
+  spool_watch_.Stop();  // it reads the file that goes aside
   const std::optional<PrivateKey> key = LoadKey(directory_);
   const std::optional<PublicKey> signer = key ? std::optional(key->public_key()) : std::nullopt;
-  disk_.Try([&] { spool_.Rescue(why, signer ? &*signer : nullptr); });
+  if (!disk_.Try([&] { spool_.Rescue(why, signer ? &*signer : nullptr); })) {
+    book_.trouble = disk_.trouble();
+    SaveBook();
+    return false;
+  }
+  rescued_at_ = now;
+  rescue_tried_at_ = {};
+  disk_.IsWell();
   NoticeNewStream();
   past_.waits = true;
   SaveBook();
+  return true;
 }
 
 // Between the turns: room, and the full check.
 void Service::CareForSpool() {
   disk_.Try([&] { spool_.KeepWithin(); });
+  ForgetSetAside(directory_, clock_.Now());
   if (SpoolWatch::IsDue(book_.spool_checked_at, clock_.Now())) spool_watch_.Begin();
 }
 
@@ -250,14 +263,16 @@ milliseconds Service::Step() {
     Log(found->empty() ? LogLevel::kInfo : LogLevel::kError, "spool_checked",
         {{"found", found->empty() ? "sound" : *found}});
     SaveBook();
-    if (!found->empty()) Rescue(*found);
+    if (!found->empty() && !Rescue(*found)) {
+      book_.spool_checked_at = {};  // what is wrong with it is found again
+      return kLongestSleep;
+    }
   }
   try {
     return DoWhatIsDue();
   } catch (const SqliteError& error) {
     if (!error.is_damage()) throw;
-    Rescue(error.what());
-    return {};
+    return Rescue(error.what()) ? milliseconds{} : kLongestSleep;
   }
 }
 

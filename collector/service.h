@@ -84,8 +84,9 @@ class Service {
   const std::string& summary() const { return summary_; }
 
   // The spool turned out to be damaged (SqliteError): saves what can be read of it, and goes on
-  // with that. Throws when that was done within the hour already, or the disk does not let it.
-  void Rescue(const std::string& why);
+  // with that. False when the disk does not let it: trouble() says so, and the next call tries
+  // again, though not at once. Throws SqliteError when it was done within the hour already.
+  bool Rescue(const std::string& why);
 
   // What stands in the way of sending; empty: nothing.
   const std::string& trouble() const { return book_.trouble; }
@@ -120,8 +121,10 @@ class Service {
   std::unique_ptr<Poller> stand_in_poller_;
   Rhythm rhythm_;
   Past past_;
-  bool book_lost_ = false;                       // status.json could not be written
-  std::optional<milliseconds> rescued_at_ = {};  // by the steady clock, the last time in this run
+  bool book_lost_ = false;  // status.json could not be written
+  // By the steady clock, the last time in this run that it was done, and that it was tried.
+  std::optional<milliseconds> rescued_at_ = {};
+  std::optional<milliseconds> rescue_tried_at_ = {};
   std::string summary_ = "the first round is not over";
   std::function<void()> pulse_ = [] {};
   std::mutex wake_mutex_;  // guards the one below

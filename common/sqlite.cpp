@@ -60,8 +60,8 @@ namespace {
   const int primary = extended & 0xff;
   if (db != nullptr && (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB)) {
     throw SqliteError(extended,
-                      fmt::format("{} is damaged; restore it from a backup ({}: {})",
-                                  sqlite3_db_filename(db, "main"), doing, sqlite3_errmsg(db)));
+                      fmt::format("{} is damaged ({}: {})", sqlite3_db_filename(db, "main"), doing,
+                                  sqlite3_errmsg(db)));
   }
   const std::string what =
       fmt::format("{}: {}", doing, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
