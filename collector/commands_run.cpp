@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <memory>
 
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
@@ -70,12 +71,13 @@ int RunOnce(Service& service) {
     report = service.Round(true);
     service.Send();
   };
-  service.FindPrinters();
   try {
+    service.FindPrinters();
     once();
   } catch (const SqliteError& error) {
     if (!error.is_damage()) throw;
-    service.Rescue(error.what());
+    if (!service.Rescue(error.what())) return fail(service.trouble());
+    service.FindPrinters();
     once();
   }
   const Waiting waiting = service.waiting();
@@ -93,7 +95,8 @@ int RunCollector(const Arguments& arguments) {
   StartLog(arguments, OwnLogFile(StateDirectory(arguments)));
   const SystemClock clock;
   Supervisor supervisor = Supervisor::FromEnvironment(clock);
-  Service service(arguments, clock, signal.token());
+  const std::unique_ptr<Service> made = Service::Start(arguments, clock, signal.token());
+  Service& service = *made;
   if (arguments.Switch("once")) return RunOnce(service);
   service.set_pulse([&] {
     supervisor.Status(service.summary());

@@ -51,6 +51,7 @@ int Status(const Arguments& arguments) {
                                 .spool_bytes = spool.used_bytes(),
                                 .spool_limit = settings.limit,
                                 .mishaps = spool.Mishaps(),
+                                .set_aside = SetAsideFiles(directory),
                                 .service = LockHolder(directory)});
   std::cout << (arguments.Switch("json") ? JsonText(status) + "\n"
                                          : StatusText(status, clock.Now()));

@@ -8,6 +8,8 @@
 
 #include "collector/doctor.h"
 #include "collector/doctor_disk.h"
+#include "collector/spool/set_aside.h"
+#include "collector/spool/soundness.h"
 #include "collector/spool/spool_schema.h"
 #include "collector/state_lock.h"
 #include "collector/system_words.h"
@@ -24,6 +26,10 @@ bool ExamineSpool(const std::string& path, Findings& findings) {
       "what "
       "it can read of it in a new spool (docs/operating.md, The spool)",
       path);
+  if (IsHollow(path)) {
+    findings.Fail("spool", fmt::format("{} is empty or gone, though it was a spool", path), keep);
+    return false;
+  }
   if (!std::filesystem::exists(PathOf(path))) {
     findings.Warn("spool", "there is none yet: nothing was read",
                   "plotmeter-collector discover finds printers, run reads them");
@@ -71,6 +77,18 @@ bool ExamineSpool(const std::string& path, Findings& findings) {
   return false;
 }
 
+// What they hold was masked as the modes said then.
+void ExamineSetAside(const std::string& directory, Findings& findings) {
+  std::string names;
+  for (const SetAsideFile& file : SetAsideFiles(directory)) {
+    names += (names.empty() ? "" : ", ") + file.file;
+  }
+  if (names.empty()) return;
+  findings.Warn("spool", fmt::format("set aside, with what was kept at that time: {}", names),
+                "delete them when nobody wants to look at them any more; damaged ones are deleted "
+                "after 35 days");
+}
+
 std::optional<Identity> ExamineEnrolment(const std::string& directory, Findings& findings) {
   constexpr const char* kCheck = "enrolment";
   try {
@@ -110,6 +128,7 @@ StateSeen ExamineState(const std::string& directory, Findings& findings) {
   if (!ExaminePermissions(directory, findings)) return seen;
   ExamineRoom(directory, findings);
   const bool sound = ExamineSpool(directory + "/spool.db", findings);
+  ExamineSetAside(directory, findings);
   seen.has_spool = sound && std::filesystem::exists(PathOf(directory + "/masking.key"));
   seen.identity = ExamineEnrolment(directory, findings);
   const int process = LockHolder(directory);

@@ -7,6 +7,7 @@
 
 #include "collector/at_rest.h"
 #include "collector/collector_settings.h"
+#include "collector/spool/set_aside.h"
 #include "collector/spool/spool_rescue.h"
 #include "common/log.h"
 
@@ -17,6 +18,7 @@ constexpr std::chrono::seconds kLongestSleep{5};    // so that a clock that was 
 constexpr std::chrono::seconds kKeepProgress{3};    // of a sweep
 constexpr std::chrono::seconds kLeastPatience{30};  // with a printer; one document may take 15 s
 constexpr std::chrono::hours kRescueAgain{1};       // sooner, and it is not the file's fault
+constexpr std::chrono::minutes kRescueRetry{5};     // it copies all that the spool holds
 constexpr std::chrono::seconds kUrgentBudget{60};   // within a round; answers wait meanwhile
 
 Rhythm RhythmOf(const Arguments& arguments, const std::string& site) {
@@ -42,10 +44,11 @@ std::unique_ptr<Ways> WaysOf(const SearchProfile& profile, const Arguments& argu
 }
 
 // Before it is opened. True when it had to be.
-bool SaveUnsoundSpool(const Arguments& arguments, const Clock& clock) {
+bool SaveUnsoundSpool(const Arguments& arguments, const Clock& clock, const std::string& why) {
   const std::optional<PrivateKey> key = LoadKey(StateDirectory(arguments));
   const std::optional<PublicKey> signer = key ? std::optional(key->public_key()) : std::nullopt;
-  return RescueSpool(SpoolSettingsOf(arguments), clock, signer ? &*signer : nullptr).has_value();
+  return RescueSpool(SpoolSettingsOf(arguments), clock, signer ? &*signer : nullptr, why)
+      .has_value();
 }
 
 }  // namespace
@@ -57,13 +60,13 @@ milliseconds IntervalOf(const Arguments& arguments, const std::string& name) {
 }
 
 Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token stop,
-                 const std::optional<StandIns>& stand_ins)
+                 const std::optional<StandIns>& stand_ins, const std::string& why)
     : arguments_(arguments),
       clock_(clock),
       stop_(std::move(stop)),
       directory_(StateDirectory(arguments)),
       lock_(directory_),
-      rescued_(SaveUnsoundSpool(arguments, clock)),
+      rescued_(SaveUnsoundSpool(arguments, clock, why)),
       spool_(SpoolSettingsOf(arguments), clock),
       spool_watch_(directory_ + "/spool.db"),
       stream_(spool_.stream()),
@@ -105,6 +108,19 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
   past_.waits = true;  // whatever an earlier run left
   if (rescued_) book_.ReadAllAgain();
   UseRemote();
+}
+
+std::unique_ptr<Service> Service::Start(const Arguments& arguments, const Clock& clock,
+                                        const std::stop_token& stop,
+                                        const std::optional<StandIns>& stand_ins) {
+  std::string why;
+  try {
+    return std::make_unique<Service>(arguments, clock, stop, stand_ins);
+  } catch (const SqliteError& error) {
+    if (!error.is_damage()) throw;
+    why = error.what();
+  }
+  return std::make_unique<Service>(arguments, clock, stop, stand_ins, why);
 }
 
 // Intervals at once, sweeps from the next one on.
@@ -214,21 +230,32 @@ void Service::NoticeNewStream() {
   book_.ReadAllAgain();
 }
 
-void Service::Rescue(const std::string& why) {
+bool Service::Rescue(const std::string& why) {
   const milliseconds now = clock_.Steady();
   if (rescued_at_ && now - *rescued_at_ < kRescueAgain) throw SqliteError::Damage(why);
-  rescued_at_ = now;
+  if (rescue_tried_at_ && now - *rescue_tried_at_ < kRescueRetry) return false;
+  rescue_tried_at_ = now;
+  spool_watch_.Stop();  // it reads the file that goes aside
   const std::optional<PrivateKey> key = LoadKey(directory_);
   const std::optional<PublicKey> signer = key ? std::optional(key->public_key()) : std::nullopt;
-  disk_.Try([&] { spool_.Rescue(why, signer ? &*signer : nullptr); });
+  if (!disk_.Try([&] { spool_.Rescue(why, signer ? &*signer : nullptr); })) {
+    book_.trouble = disk_.trouble();
+    SaveBook();
+    return false;
+  }
+  rescued_at_ = now;
+  rescue_tried_at_ = {};
+  disk_.IsWell();
   NoticeNewStream();
   past_.waits = true;
   SaveBook();
+  return true;
 }
 
 // Between the turns: room, and the full check.
 void Service::CareForSpool() {
   disk_.Try([&] { spool_.KeepWithin(); });
+  ForgetSetAside(directory_, clock_.Now());
   if (SpoolWatch::IsDue(book_.spool_checked_at, clock_.Now())) spool_watch_.Begin();
 }
 
@@ -239,14 +266,16 @@ milliseconds Service::Step() {
     Log(found->empty() ? LogLevel::kInfo : LogLevel::kError, "spool_checked",
         {{"found", found->empty() ? "sound" : *found}});
     SaveBook();
-    if (!found->empty()) Rescue(*found);
+    if (!found->empty() && !Rescue(*found)) {
+      book_.spool_checked_at = {};  // what is wrong with it is found again
+      return kLongestSleep;
+    }
   }
   try {
     return DoWhatIsDue();
   } catch (const SqliteError& error) {
     if (!error.is_damage()) throw;
-    Rescue(error.what());
-    return {};
+    return Rescue(error.what()) ? milliseconds{} : kLongestSleep;
   }
 }
 

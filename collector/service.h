@@ -48,8 +48,16 @@ class Service {
  public:
   // `arguments` and `clock` must outlive it. Not being enrolled is no error: what is read waits.
   // Throws std::runtime_error when another process has a Service in the same state directory.
+  // What lies there as its spool is looked at first, and saved when it is damaged, or when `why`
+  // says what was found wrong with it. What the look did not see may still throw SqliteError that
+  // is_damage().
   Service(const Arguments& arguments, const Clock& clock, std::stop_token stop,
-          const std::optional<StandIns>& stand_ins = {});
+          const std::optional<StandIns>& stand_ins = {}, const std::string& why = {});
+
+  // The same. What turns out to be damaged meanwhile is saved, once.
+  static std::unique_ptr<Service> Start(const Arguments& arguments, const Clock& clock,
+                                        const std::stop_token& stop,
+                                        const std::optional<StandIns>& stand_ins = {});
 
   // Sweeps now, and waits for it, if places to look at were given or no printer is known.
   void FindPrinters();
@@ -76,8 +84,9 @@ class Service {
   const std::string& summary() const { return summary_; }
 
   // The spool turned out to be damaged (SqliteError): saves what can be read of it, and goes on
-  // with that. Throws when that was done within the hour already, or the disk does not let it.
-  void Rescue(const std::string& why);
+  // with that. False when the disk does not let it: trouble() says so, and the next call tries
+  // again, though not at once. Throws SqliteError when it was done within the hour already.
+  bool Rescue(const std::string& why);
 
   // What stands in the way of sending; empty: nothing.
   const std::string& trouble() const { return book_.trouble; }
@@ -112,8 +121,10 @@ class Service {
   std::unique_ptr<Poller> stand_in_poller_;
   Rhythm rhythm_;
   Past past_;
-  bool book_lost_ = false;                       // status.json could not be written
-  std::optional<milliseconds> rescued_at_ = {};  // by the steady clock, the last time in this run
+  bool book_lost_ = false;  // status.json could not be written
+  // By the steady clock, the last time in this run that it was done, and that it was tried.
+  std::optional<milliseconds> rescued_at_ = {};
+  std::optional<milliseconds> rescue_tried_at_ = {};
   std::string summary_ = "the first round is not over";
   std::function<void()> pulse_ = [] {};
   std::mutex wake_mutex_;  // guards the one below

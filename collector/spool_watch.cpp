@@ -20,11 +20,12 @@ void StandBack() {
 
 }  // namespace
 
-SpoolWatch::~SpoolWatch() {
+SpoolWatch::~SpoolWatch() { Stop(); }
+
+void SpoolWatch::Stop() {
   if (!thread_.joinable()) return;
   {
     std::unique_lock lock(mutex_);
-    stop_ = true;
     // Between two statements there is nothing to interrupt, so more than once.
     while (runs_) {
       if (db_ != nullptr) db_->Interrupt();
@@ -32,6 +33,7 @@ SpoolWatch::~SpoolWatch() {
     }
   }
   thread_.join();
+  found_.reset();
 }
 
 bool SpoolWatch::IsDue(const std::optional<Instant>& last, Instant now) {
@@ -58,6 +60,7 @@ void SpoolWatch::Check() {
   StandBack();
   std::optional<std::string> found;
   try {
+    if (IsHollow(path_)) throw SqliteError::Damage("its file is empty or gone");
     Database db(path_, Database::Mode::kReadOnly);
     {
       const std::lock_guard lock(mutex_);

@@ -39,6 +39,10 @@ class SpoolWatch {
   // What the last one found, once; nothing while it is under way, and when it could not be done.
   std::optional<std::string> Take();
 
+  // Ends one that is under way, and forgets what the last one found: for a file that is about to be
+  // another.
+  void Stop();
+
  private:
   void Check();
 
@@ -46,7 +50,6 @@ class SpoolWatch {
   std::mutex mutex_;  // guards all below but the thread
   std::condition_variable changed_;
   bool runs_ = false;
-  bool stop_ = false;
   Database* db_ = nullptr;  // while it is read
   std::optional<std::string> found_ = {};
   std::thread thread_;

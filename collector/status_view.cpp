@@ -197,6 +197,10 @@ std::string SpoolLines(const Json& spool, Instant now) {
     text += fmt::format("  {} ({}): {}.\n", Text(mishap, "kind"), WhenText(*at, now),
                         Text(mishap, "what"));
   }
+  for (const Json& file : spool.value("set_aside", Json::array())) {
+    text += fmt::format("  {} lies there, {}.\n", Text(file, "file"),
+                        SizeText(file.value("bytes", std::int64_t{0})));
+  }
   return text;
 }
 
@@ -295,6 +299,10 @@ Json StatusOf(const StatusParts& parts) {
     mishaps.push_back(
         {{"at", FormatInstant(mishap.at)}, {"kind", mishap.kind}, {"what", mishap.what}});
   }
+  Json set_aside = Json::array();
+  for (const SetAsideFile& file : parts.set_aside) {
+    set_aside.push_back({{"file", file.file}, {"bytes", file.bytes}});
+  }
   const auto& identity = parts.identity;
   // Said before an update, it is not true any more.
   const std::string newer = Text(parts.book, "newer_version");
@@ -325,7 +333,8 @@ Json StatusOf(const StatusParts& parts) {
            {{"bytes", parts.spool_bytes},
             {"limit", parts.spool_limit},
             {"checked_at", of_book("spool_checked_at")},
-            {"mishaps", std::move(mishaps)}}},
+            {"mishaps", std::move(mishaps)},
+            {"set_aside", std::move(set_aside)}}},
           {"printers", std::move(printers)},
           {"events", parts.book.value("events", Json::array())}};
 }

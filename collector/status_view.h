@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "collector/enrol/identity.h"
+#include "collector/spool/set_aside.h"
 #include "collector/spool/spool.h"
 #include "common/json.h"
 #include "common/version.h"
@@ -34,6 +35,7 @@ struct StatusParts {
   std::int64_t spool_bytes = 0;
   std::int64_t spool_limit = 0;  // 0: none
   std::vector<Mishap> mishaps = {};
+  std::vector<SetAsideFile> set_aside = {};
   int service = 0;                   // its process; 0: none runs
   std::string installed = kVersion;  // of this program
 };

@@ -60,8 +60,8 @@ namespace {
   const int primary = extended & 0xff;
   if (db != nullptr && (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB)) {
     throw SqliteError(extended,
-                      fmt::format("{} is damaged; restore it from a backup ({}: {})",
-                                  sqlite3_db_filename(db, "main"), doing, sqlite3_errmsg(db)));
+                      fmt::format("{} is damaged ({}: {})", sqlite3_db_filename(db, "main"), doing,
+                                  sqlite3_errmsg(db)));
   }
   const std::string what =
       fmt::format("{}: {}", doing, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
@@ -87,8 +87,21 @@ bool SqliteError::may_pass() const {
 
 SqliteError SqliteError::Damage(const std::string& what) { return {SQLITE_CORRUPT, what}; }
 
+SqliteError SqliteError::OfDisk(const std::string& what) { return {SQLITE_IOERR, what}; }
+
 bool SqliteError::is_damage() const {
   return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+bool SqliteError::is_of_values() const {
+  switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+      return true;
+    default:
+      return false;
+  }
 }
 
 Statement::Statement(Statement&& other) noexcept
@@ -186,6 +199,9 @@ void Database::Open(const std::string& path, Mode mode) {
   }
   try {
     sqlite3_busy_timeout(handle_, 5000);
+    if (mode == Mode::kReadOnly) {
+      sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    }
     if (const int code = sqlite3_exec(handle_, "PRAGMA schema_version", nullptr, nullptr, nullptr);
         code != SQLITE_OK) {
       Fail(handle_, code, "cannot open " + path);  // the first look at what is in the file
@@ -201,8 +217,11 @@ void Database::Open(const std::string& path, Mode mode) {
 Database::~Database() { Close(); }
 
 // close_v2 waits for statements that still live, instead of failing.
-void Database::Close() {
+void Database::Close(Log log) {
   if (shelf_ != nullptr) shelf_->Close();
+  if (log == Log::kAsItIs && handle_ != nullptr) {
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
   sqlite3_close_v2(std::exchange(handle_, nullptr));
 }
 

@@ -40,8 +40,12 @@ struct SqliteError : std::runtime_error {
   bool may_pass() const;
   // What lies in the file is not what was written, or is no database.
   bool is_damage() const;
+  // What was to be written is not what its table takes, or is in it already.
+  bool is_of_values() const;
   // As if SQLite had found it: for what only its reader can notice.
   static SqliteError Damage(const std::string& what);
+  // The same for a file beside it that the disk did not let be written, or renamed.
+  static SqliteError OfDisk(const std::string& what);
 };
 
 // Another connection held the database longer than the time-out: try again later.
@@ -124,13 +128,17 @@ class Database {
   enum class Mode { kReadOnly, kReadWrite, kReadWriteCreate };
 
   // Opens `path` (":memory:" too) with foreign keys on and a busy time-out of 5 s. WAL and
-  // synchronous=FULL unless read-only: what was committed survives a power cut.
+  // synchronous=FULL unless read-only: what was committed survives a power cut. Read-only leaves
+  // the file and its log as they are.
   Database(const std::string& path, Mode mode);
   ~Database();
   // The same object, for another file, or the same name again. Statements of before stay with what
   // was open before. When it throws nothing is open, and all but Open throws, too.
   void Open(const std::string& path, Mode mode);
-  void Close();
+  // The last one that closes a file writes its log into it, and deletes that; kAsItIs: nothing is
+  // written, for what must stay as it is.
+  enum class Log { kIntoTheFile, kAsItIs };
+  void Close(Log log = Log::kIntoTheFile);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <new>
 #include <stdexcept>
 
 #include "common/json.h"
@@ -34,18 +35,27 @@ std::string RowText(const Batch& batch, const char* member) {
   return JsonText(document.json().at(member).at(0));
 }
 
-Batch InEnvelope(const char* member, const std::vector<std::string>& bodies) {
-  BatchJson written = WriteBatchJson(Envelope());
-  Json& list = written.payload[member] = Json::array();
-  // It was right when it was written, so it is the file that changed.
+// It was right when it was written, so it is the file that changed.
+template <typename Parse>
+auto AsWritten(const Parse& parse) {
   try {
-    for (const std::string& body : bodies) list.push_back(ParseJson(body));
-    const std::string names = written.names;
-    return BatchDocument(std::move(written)).Read(names);
-  } catch (const std::runtime_error& error) {
+    return parse();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
     throw SqliteError::Damage(
         fmt::format("what was kept is not what was written: {}", error.what()));
   }
+}
+
+Batch InEnvelope(const char* member, const std::vector<std::string>& bodies) {
+  BatchJson written = WriteBatchJson(Envelope());
+  Json& list = written.payload[member] = Json::array();
+  return AsWritten([&] {
+    for (const std::string& body : bodies) list.push_back(ParseJson(body));
+    const std::string names = written.names;
+    return BatchDocument(std::move(written)).Read(names);
+  });
 }
 
 }  // namespace
@@ -102,6 +112,34 @@ std::vector<JobRecord> JobsFrom(const std::vector<std::string>& bodies) {
     jobs.push_back(std::move(entry.job));
   }
   return jobs;
+}
+
+std::vector<std::string> TextsFrom(const std::string& list) {
+  return AsWritten([&] { return ParseJson(list).get<std::vector<std::string>>(); });
+}
+
+std::string SparesText(const std::vector<SpareAddress>& spares) {
+  Json list = Json::array();
+  for (const SpareAddress& spare : spares) {
+    list.push_back({spare.host, spare.snmp_port, spare.https_port, spare.access,
+                    ToMillis(spare.since), spare.proven});
+  }
+  return JsonText(list);
+}
+
+std::vector<SpareAddress> SparesFrom(const std::string& text) {
+  return AsWritten([&] {
+    std::vector<SpareAddress> spares;
+    for (const Json& spare : ParseJson(text)) {
+      spares.push_back({.host = spare.at(0).get<std::string>(),
+                        .snmp_port = spare.at(1).get<std::uint16_t>(),
+                        .https_port = spare.at(2).get<std::uint16_t>(),
+                        .access = spare.at(3).get<std::string>(),
+                        .since = FromMillis(spare.at(4).get<std::int64_t>()),
+                        .proven = spare.size() < 6 || spare.at(5).get<bool>()});  // as of old
+    }
+    return spares;
+  });
 }
 
 }  // namespace plotmeter

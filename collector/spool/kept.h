@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/spool/spool.h"
 #include "common/event.h"
 #include "common/job.h"
 #include "common/reading.h"
@@ -23,11 +24,14 @@ namespace plotmeter {
 std::string KeptText(const Reading& reading);
 std::string KeptText(const JobRecord& job);  // without its name
 std::string KeptText(const PrinterEvent& event);
+std::string SparesText(const std::vector<SpareAddress>& spares);
 
 // Throw SqliteError that is_damage() for what KeptText did not write.
 std::vector<Reading> ReadingsFrom(const std::vector<std::string>& bodies);
 std::vector<JobRecord> JobsFrom(const std::vector<std::string>& bodies);
 std::vector<PrinterEvent> EventsFrom(const std::vector<std::string>& bodies);
+std::vector<std::string> TextsFrom(const std::string& list);  // of JSON
+std::vector<SpareAddress> SparesFrom(const std::string& list);
 
 // The inverse of ToText(Severity).
 Severity SeverityOf(std::string_view text);

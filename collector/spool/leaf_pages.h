@@ -7,7 +7,7 @@
 //
 // Which table a row is of no leaf says: whoever takes one tells by its columns. Rows that were
 // deleted are not among them (their cells are no longer listed, and secure_delete wipes free
-// pages); rows of an older version of a page may be.
+// pages); where the log is torn, rows of an older version of a page may be.
 //
 // Source: "Database File Format" of SQLite, sections 1.6 (b-tree pages), 2.1 (records) and 4.1
 // (the write-ahead log).
@@ -27,8 +27,10 @@ struct LeafRow {
   std::vector<std::optional<std::string>> values = {};
 };
 
-// Reads `path`, and before it the write-ahead log beside it, newest first. What does not fit the
-// format is passed over. Throws std::runtime_error when the file cannot be opened.
+// Reads `path` and the write-ahead log beside it, of each page the newest version that was
+// committed; if the log is torn, the older versions after them. What does not fit the format is
+// passed over. Either of the files may be missing. Throws std::runtime_error when one cannot be
+// opened.
 void EachLeafRow(const std::string& path, const std::function<void(const LeafRow&)>& visit);
 
 }  // namespace plotmeter

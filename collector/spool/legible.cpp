@@ -105,7 +105,8 @@ class Reading {
           fmt::format("SELECT rowid, {} FROM {} NOT INDEXED WHERE rowid >= ? ORDER BY rowid",
                       fmt::join(columns_, ", "), table_));
       for (q.Bind(from); q.Step();) {
-        from = q.Int(0) + 1;
+        // A leaf may hold a copy of an earlier one: never back, or it would go round for ever.
+        from = std::max(from, q.Int(0) + 1);
         Visit(q, 1);
       }
       return true;
@@ -163,6 +164,7 @@ class Reading {
 }  // namespace
 
 std::unique_ptr<Database> OpenLegible(const std::string& path) {
+  if (IsHollow(path)) return {};
   try {
     auto db = std::make_unique<Database>(path, Database::Mode::kReadOnly);
     if (HasTable(*db, "stream") && HasTable(*db, "reading")) return db;
@@ -193,7 +195,7 @@ void LegibleRow::Set(const std::string& column, std::optional<std::string> value
   values_[column] = std::move(value);
 }
 
-void LegibleRow::Insert(Database& db) const {
+bool LegibleRow::Insert(Database& db) const {
   std::string columns;
   std::string places;
   for (const auto& [column, value] : values_) {
@@ -204,7 +206,13 @@ void LegibleRow::Insert(Database& db) const {
       db.Prepare(fmt::format("INSERT INTO {}({}) VALUES({})", table_, columns, places));
   int index = 0;
   for (const auto& [column, value] : values_) insert.BindOne(++index, value);
-  while (insert.Step()) {
+  try {
+    while (insert.Step()) {
+    }
+    return true;
+  } catch (const SqliteError& error) {
+    if (!error.is_of_values()) throw;  // it is the new file that is in trouble, or its disk
+    return false;
   }
 }
 

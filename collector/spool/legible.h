@@ -36,8 +36,8 @@ class LegibleRow {
   bool Has(const std::string& column) const;          // and it is not NULL
   void Set(const std::string& column, std::optional<std::string> value);
 
-  // Throws SqliteError when the table does not take it.
-  void Insert(Database& db) const;
+  // False when the table does not take it, because it is there already or no such row.
+  bool Insert(Database& db) const;
 
  private:
   std::string table_;

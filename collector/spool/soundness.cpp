@@ -13,13 +13,20 @@ namespace {
 
 constexpr const char* kNotDatabase = "SQLite cannot read it: it is damaged, or no database";
 
+constexpr const char* kHollow = "its file is empty or gone, though it was a spool";
+
 // What SQLite says over two lines, "*** in database main ***" being the first.
 std::string Line(std::string text) {
   return text.substr(text.find('\n') + 1);  // npos + 1: all of it
 }
 
+// All but those that grow with what waits and with what was sent.
+constexpr const char* kSmallTables[] = {
+    "stream",    "printer", "known_printer", "whereabouts", "certificate", "given_meter", "learnt",
+    "mask_mode", "sweep",   "job_list",      "mishap",      "left_out",    "room"};
+
 std::string QuickCheck(Database& db) {
-  for (const char* table : {"stream", "printer", "known_printer", "whereabouts"}) {
+  for (const char* table : kSmallTables) {
     if (!HasTable(db, table)) continue;  // an older spool
     Statement check = db.Prepare(fmt::format("PRAGMA quick_check({})", table));
     if (check.Step() && check.Text(0) != "ok") return Line(check.Text(0));
@@ -43,8 +50,22 @@ bool HasTable(Database& db, const std::string& name) {
       .Step();
 }
 
+bool IsHollow(const std::string& path) {
+  const auto holds = [](const std::filesystem::path& file) {
+    std::error_code missing;
+    const std::uintmax_t size = std::filesystem::file_size(file, missing);
+    return !missing && size > 0;
+  };
+  const std::filesystem::path file = PathOf(path);
+  if (holds(file)) return false;
+  if (holds(PathOf(path + "-wal"))) return true;
+  // The key is made once the spool is there.
+  return std::filesystem::exists(file) && holds(file.parent_path() / "masking.key");
+}
+
 SpoolSeen LookAtSpool(const std::string& path) {
   using Is = SpoolSeen::Is;
+  if (IsHollow(path)) return {Is::kDamaged, kHollow};
   if (!std::filesystem::exists(PathOf(path))) return {};
   try {
     Database db(path, Database::Mode::kReadOnly);

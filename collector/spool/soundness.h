@@ -15,6 +15,10 @@
 
 namespace plotmeter {
 
+// There was a spool, and its file is empty, or gone from beside its write-ahead log. Only the log
+// has something still, and SQLite deletes that of an empty file: it must not be opened.
+bool IsHollow(const std::string& path);
+
 struct SpoolSeen {
   enum class Is {
     kAbsent,   // no file, or one without anything in it

@@ -9,7 +9,9 @@
 
 #include "common/best_job.h"
 #include "collector/spool/card_start.h"
+#include "collector/spool/change_places.h"
 #include "collector/spool/kept.h"
+#include "collector/spool/soundness.h"
 #include "collector/spool/spool_schema.h"
 #include "common/crypto.h"
 #include "common/path.h"
@@ -23,8 +25,18 @@ constexpr std::size_t kMaxKept = std::size_t{1} << 20;  // bytes of one reading 
 
 std::string SpoolPath(const SpoolSettings& settings) {
   const std::string path = settings.directory + "/" + settings.file;
+  if (IsHollow(path)) {
+    throw SqliteError::Damage(fmt::format(
+        "{} is empty or gone, though it was a spool; plotmeter-collector run saves what "
+        "its log has",
+        path));
+  }
   if (settings.make) {
     MakePrivateFolder(settings.directory);
+    if (DiskFolder folder(settings.directory); IsBeingReplaced(folder, settings.file)) {
+      throw std::runtime_error(fmt::format(
+          "{} is being replaced by what was saved of it; plotmeter-collector run ends that", path));
+    }
   } else if (!std::filesystem::exists(PathOf(path))) {
     throw std::runtime_error(
         fmt::format("there is no spool in {}: nothing was read for it yet, or --state is another",

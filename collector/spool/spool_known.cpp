@@ -1,5 +1,6 @@
 // The spool's memory of where printers are and how far sweeps have come.
 
+#include "collector/spool/kept.h"
 #include "collector/spool/spool.h"
 #include "common/crypto.h"
 #include "common/json.h"
@@ -8,28 +9,6 @@ namespace plotmeter {
 namespace {
 
 constexpr int kMostWithoutPlace = 1000;
-
-Json SparesJson(const std::vector<SpareAddress>& spares) {
-  Json list = Json::array();
-  for (const SpareAddress& spare : spares) {
-    list.push_back({spare.host, spare.snmp_port, spare.https_port, spare.access,
-                    ToMillis(spare.since), spare.proven});
-  }
-  return list;
-}
-
-std::vector<SpareAddress> SparesFrom(const std::string& text) {
-  std::vector<SpareAddress> spares;
-  for (const Json& spare : ParseJson(text)) {
-    spares.push_back({.host = spare.at(0).get<std::string>(),
-                      .snmp_port = spare.at(1).get<std::uint16_t>(),
-                      .https_port = spare.at(2).get<std::uint16_t>(),
-                      .access = spare.at(3).get<std::string>(),
-                      .since = FromMillis(spare.at(4).get<std::int64_t>()),
-                      .proven = spare.size() < 6 || spare.at(5).get<bool>()});  // as of old
-  }
-  return spares;
-}
 
 }  // namespace
 
@@ -51,7 +30,7 @@ void Spool::Know(const KnownPrinter& printer) {
              printer.identity.manufacturer, printer.identity.serial, printer.identity.product,
              printer.identity.model, printer.identity.firmware, ToMillis(printer.found_at),
              printer.access, printer.name, printer.label, printer.note,
-             JsonText(Json(printer.macs)), JsonText(SparesJson(printer.spares)));
+             JsonText(Json(printer.macs)), SparesText(printer.spares));
     // One that says another serial number each time would fill the disk with printers that left.
     if (printer.host.empty()) {
       db_.Prepare(
@@ -84,7 +63,7 @@ std::vector<KnownPrinter> Spool::KnownPrinters() {
                         .name = q.Text(12),
                         .label = q.Text(13),
                         .note = q.Text(14),
-                        .macs = ParseJson(q.Text(15)).get<std::vector<std::string>>(),
+                        .macs = TextsFrom(q.Text(15)),
                         .spares = SparesFrom(q.Text(16))});
   }
   return printers;

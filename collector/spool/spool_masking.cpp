@@ -1,14 +1,12 @@
 // What points at people and places, on its way to disk and when the modes were changed since.
 
+#include "collector/spool/kept.h"
 #include "collector/spool/spool.h"
 #include "common/json.h"
+#include "common/settings.h"
 
 namespace plotmeter {
 namespace {
-
-std::vector<std::string> ListFrom(const std::string& text) {
-  return ParseJson(text).get<std::vector<std::string>>();
-}
 
 // What was said now, else what was said before; said to be empty, it is not there.
 std::optional<std::string> Latest(const std::optional<std::string>& said, bool has_none,
@@ -59,7 +57,7 @@ Whereabouts Spool::PlaceOf(std::int64_t printer) {
   Statement q = db_.Prepare("SELECT ip, macs, name, location FROM whereabouts WHERE printer = ?");
   if (!q.Bind(printer).Step()) return {};
   return {.ip = q.MaybeText(0),
-          .macs = ListFrom(q.Text(1)),
+          .macs = TextsFrom(q.Text(1)),
           .name = q.MaybeText(2),
           .location = q.MaybeText(3)};
 }
@@ -79,7 +77,12 @@ std::optional<MaskModes> Spool::MaskedUnder() {
   while (q.Step()) {
     if (!modes) modes.emplace();
     for (const MaskedField& field : kMaskedFields) {
-      if (field.setting == q.Text(0)) *modes.*field.mode = ParseMaskMode(q.Text(0), q.Text(1));
+      if (field.setting != q.Text(0)) continue;
+      try {
+        *modes.*field.mode = ParseMaskMode(q.Text(0), q.Text(1));
+      } catch (const UsageError&) {  // nobody knows, so it is masked again
+        return {};
+      }
     }
   }
   return modes;

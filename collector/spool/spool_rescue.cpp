@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <new>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "collector/spool/change_places.h"
 #include "collector/spool/kept.h"
 #include "collector/spool/legible.h"
 #include "collector/spool/soundness.h"
@@ -25,9 +28,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kBuilding = ".rescuing";    // is not finished
-constexpr std::string_view kReady = ".rescued-";  // is; the time of the rescue follows
-
 // "20261129T031500Z", as it is part of a name.
 std::string NameOf(Instant at) {
   std::string text = FormatInstant(at);
@@ -35,37 +35,17 @@ std::string NameOf(Instant at) {
   return text;
 }
 
-void Remove(const std::string& path) {
-  for (const char* part : {"", "-wal", "-shm"}) fs::remove(PathOf(path + part));
+void RemoveBuilding(SpoolFolder& folder, const std::string& file) {
+  for (const char* part : {"", "-wal", "-shm", "-journal"}) folder.Remove(file + kBuilding + part);
 }
 
-void Rename(const std::string& from, const std::string& to) {
-  fs::rename(PathOf(from), PathOf(to));
-}
-
-fs::path FolderOf(const std::string& path) { return PathOf(path).parent_path(); }
-
-// Puts the new file in the place of the old one. Begun again at any point it comes to the same: as
-// long as the new one has not its place, its name says where the old one goes.
-void ChangePlaces(const std::string& path, const std::string& ready, const std::string& aside) {
-  if (fs::exists(PathOf(path))) Rename(path, aside);
-  if (fs::exists(PathOf(path + "-wal"))) Rename(path + "-wal", aside + "-wal");
-  fs::remove(PathOf(path + "-shm"));
-  SyncFolder(PathText(FolderOf(path)));
-  Rename(ready, path);
-  SyncFolder(PathText(FolderOf(path)));
-}
-
-// A rescue that an earlier process had all but finished.
-bool FinishEarlier(const std::string& path) {
-  const std::string name = PathText(PathOf(path).filename()) + std::string(kReady);
-  for (const auto& entry : fs::directory_iterator(FolderOf(path))) {
-    const std::string found = PathText(entry.path().filename());
-    if (!found.starts_with(name)) continue;
-    ChangePlaces(path, PathText(entry.path()), path + "." + found.substr(name.size()));
-    return true;
+// A half copy on a disk that is full would keep it full.
+void Discard(SpoolFolder& folder, const std::string& file) noexcept {
+  try {
+    RemoveBuilding(folder, file);
+  } catch (const std::exception& error) {
+    Log(LogLevel::kWarning, "spool_copy_left", {{"why", error.what()}});
   }
-  return false;
 }
 
 }  // namespace
@@ -76,6 +56,24 @@ class SpoolRescue {
  public:
   SpoolRescue(Spool& fresh, const PublicKey* signer, Rescued& saved)
       : fresh_(fresh), db_(fresh.db_), signer_(signer), saved_(saved) {}
+
+  // What waits in `from` cut, once more in `to`.
+  static void TakeBatches(Spool& from, Spool& to) {
+    Statement cut = from.db_.Prepare(
+        "SELECT message FROM batch WHERE state = 'cut' AND message IS NOT NULL ORDER BY id");
+    while (cut.Step()) {
+      const std::string message = cut.Text(0);
+      const BatchText text = TextOfMessage(message);
+      const Batch batch = ParseBatch(text.payload, text.names);
+      to.Together([&] {
+        to.PutBack(message);
+        for (BatchJob row : batch.jobs) {  // either may know it better
+          row.job.name = {};               // masked already, and put back so
+          to.Keep(batch.printers.at(row.printer), row.job);
+        }
+      });
+    }
+  }
 
   // False when nothing in it was ours.
   bool Run(const std::string& path) {
@@ -101,10 +99,11 @@ class SpoolRescue {
             .Run(id, printer.first, printer.second);
       }
     }
-    // Where SQLite did not come. What is there already is not taken again.
-    if (!is_ours || saved_.lost > 0) {
-      EachLeaf(path, db_, [&](LegibleRow& row) { is_ours = Take(row) || is_ours; });
-    }
+    // Where SQLite did not come, and need not have noticed: a page of the tree that is an older one
+    // leads past whole leaves. What is there already is not taken again.
+    EachLeaf(path, db_, [&](LegibleRow& row) {
+      if (!IsTaken(row)) is_ours = Take(row) || is_ours;
+    });
     turn_->Commit();
     turn_.reset();
     fresh_.Together([&] {
@@ -119,12 +118,15 @@ class SpoolRescue {
  private:
   static constexpr int kTurn = 5000;  // rows that share a turn of the disk
 
+  // False for what is not what was written. All else, memory that ends among it, is thrown.
   static bool IsRight(const std::function<void()>& parse) {
     try {
       parse();
       return true;
     } catch (const SqliteError& error) {
-      if (error.may_pass()) throw;  // it is the new file that is in trouble, or its disk
+      if (!error.is_damage()) throw;
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception&) {
     }
     return false;
@@ -139,10 +141,13 @@ class SpoolRescue {
       turn_.reset();
       turn_.emplace(db_);
     }
-    return IsRight([&] {
-      Look(row);
-      row.Insert(db_);
-    });
+    return IsRight([&] { Look(row); }) && row.Insert(db_);
+  }
+
+  bool IsTaken(const LegibleRow& row) {
+    return db_.Prepare(fmt::format("SELECT 1 FROM {} WHERE id = ?", row.table()))
+        .Bind(row.Int("id"))
+        .Step();
   }
 
   // Who a printer is stands in its index once more, on another page: a row that says otherwise is
@@ -169,23 +174,44 @@ class SpoolRescue {
     if (table == "reading") ReadingsFrom({row.Text("body")});
     if (table == "job") JobsFrom({row.Text("body")});
     if (table == "event") EventsFrom({row.Text("body")});
+    if (table == "whereabouts") TextsFrom(row.Text("macs"));
+    if (table == "known_printer") LookAtPlaces(row);
     if (table != "batch" || !row.Has("message")) return;
-    if (IsSound(row.Text("message"), row.Text("sha256"))) return;
+    if (const auto batch = SoundBatch(row.Text("message"), row.Text("sha256"))) {
+      // What it says of itself was signed; what stands beside it may have changed.
+      row.Set("batch", batch->batch);
+      row.Set("stream", batch->stream);
+      row.Set("sequence", std::to_string(batch->sequence));
+      return;
+    }
     ++saved_.lost;
     row.Set("message", std::nullopt);
     if (row.Has("receipt") && row.Text("state") == "cut") row.Set("state", "receipted");
   }
 
-  bool IsSound(const std::string& message, const std::string& sha256) {
-    return IsRight([&] {
+  // Without its lists it is still where a printer is read.
+  void LookAtPlaces(LegibleRow& row) {
+    const auto look = [&](const char* list, const std::function<void(const std::string&)>& parse) {
+      if (!row.Has(list) || IsRight([&] { parse(row.Text(list)); })) return;
+      ++saved_.lost;
+      row.Set(list, "[]");
+    };
+    look("macs", TextsFrom);
+    look("spares", SparesFrom);
+  }
+
+  std::optional<Batch> SoundBatch(const std::string& message, const std::string& sha256) {
+    std::optional<Batch> batch;
+    const bool is_sound = IsRight([&] {
       const BatchText text = TextOfMessage(message);
       Need(Base64Url(Sha256(text.payload)) == sha256);
-      ParseBatch(text.payload, text.names);  // N is the one that P names
+      batch = ParseBatch(text.payload, text.names);  // N is the one that P names
       const auto jws = ReadJws(message.substr(0, message.find('\n')));
       // A key that was replaced is not here any more; then the hash has to do.
       const bool ours = jws && signer_ != nullptr && jws->header.kid == Thumbprint(*signer_);
       Need(jws && (!ours || jws->VerifyDetached(*signer_, text.payload)));
     });
+    return is_sound ? batch : std::nullopt;
   }
 
   // Of the stream before: how our clock was against the portal's, and what holds for the next one.
@@ -288,6 +314,80 @@ std::string Words(const Rescued& saved, const std::string& kind) {
       saved.batches, saved.lost, saved.aside);
 }
 
+// What was kept in `begun` goes into `spool`, which has its place from now on. A batch that waits
+// is not sent as it is: its sequence is of another stream.
+void CarryOver(Spool& begun, Spool& spool) {
+  const PrivateKey key = PrivateKey::Generate();  // of nobody: what is cut only goes over
+  const BatchSigner nobody{
+      .portal = std::string(43, 'A'), .collector = "col_00000000", .key = &key};
+  while (begun.Cut(nobody)) {
+  }
+  SpoolRescue::TakeBatches(begun, spool);
+  std::set<std::pair<std::string, std::uint16_t>> known;
+  for (const KnownPrinter& printer : spool.KnownPrinters()) {
+    known.emplace(printer.host, printer.snmp_port);
+  }
+  for (KnownPrinter printer : begun.KnownPrinters()) {
+    if (known.contains({printer.host, printer.snmp_port})) continue;
+    printer.id = 0;
+    spool.Know(printer);
+  }
+  for (const auto& [printer, fingerprint] : begun.Certificates()) {
+    spool.RememberCertificate(printer, fingerprint);
+  }
+  spool.RememberGiven(begun.GivenMeters());
+}
+
+// An earlier rescue had all but ended, and another spool was begun in the place of the old one.
+void Unite(SpoolFolder& folder, const SpoolSettings& settings, const std::string& ready,
+           const Clock& clock) {
+  SpoolSettings saved = settings;
+  saved.file = ready;
+  std::string what = "another spool was begun while a damaged one was replaced. ";
+  {
+    Spool spool(saved, clock);
+    try {
+      Spool begun(settings, clock);
+      CarryOver(begun, spool);
+      what += "What it held was taken over";
+    } catch (const SqliteError& error) {
+      if (!error.is_damage()) throw;
+      what += fmt::format("What it held could not be read ({})", error.what());
+    }
+    spool.Note({.at = clock.Now(), .kind = "damaged", .what = what + "; it lies beside this one"});
+  }
+  const std::string aside = FinishWith(folder, settings.file, ready);
+  Log(LogLevel::kWarning, "spool_rescue_finished", {{"what", what}, {"aside", aside}});
+}
+
+// Makes the new spool beside the old one; answers the tag under which that is set aside.
+std::string Build(SpoolFolder& folder, const SpoolSettings& settings, const Clock& clock,
+                  const PublicKey* signer, bool is_foreign, Rescued& saved) {
+  const std::string path = settings.directory + "/" + settings.file;
+  SpoolSettings building = settings;
+  building.file += kBuilding;
+  building.make = true;
+  const Instant now = clock.Now();
+  std::string kind = "damaged";
+  std::string tag;
+  {
+    Spool fresh(building, clock);
+    const bool is_hollow = IsHollow(path);
+    const bool is_ours = !is_foreign && SpoolRescue(fresh, signer, saved).Run(path);
+    if (!is_ours && !is_hollow) kind = "foreign";
+    tag = FreeTag(folder, settings.file, kind + "-" + NameOf(now));
+    saved.aside = settings.file + "." + tag;
+    saved.words = Words(saved, kind);
+    TellPortal(fresh, kind, saved, now);
+    fresh.Note({.at = now, .kind = kind, .what = saved.words});
+  }
+  // Closed in order it is one file. If that failed, what is in its log would be lost.
+  if (folder.Names().contains(building.file + "-wal")) {
+    throw SqliteError::OfDisk(fmt::format("{}{} could not be written whole", path, kBuilding));
+  }
+  return tag;
+}
+
 }  // namespace
 
 std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& clock,
@@ -295,7 +395,12 @@ std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& c
   using Is = SpoolSeen::Is;
   const std::string path = settings.directory + "/" + settings.file;
   if (!fs::exists(PathOf(settings.directory))) return {};
-  if (FinishEarlier(path)) Log(LogLevel::kWarning, "spool_rescue_finished", {{"spool", path}});
+  DiskFolder folder(settings.directory);
+  const Unfinished earlier = FinishEarlier(folder, settings.file);
+  if (earlier.is == Unfinished::Is::kFinished) {
+    Log(LogLevel::kWarning, "spool_rescue_finished", {{"spool", path}});
+  }
+  if (earlier.is == Unfinished::Is::kBegun) Unite(folder, settings, earlier.ready, clock);
   SpoolSeen seen = LookAtSpool(path);
   if (seen.is == Is::kNewer) {
     throw std::runtime_error(
@@ -303,48 +408,50 @@ std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& c
                     "program",
                     path, seen.why));
   }
+  if (earlier.is == Unfinished::Is::kHalf && seen.is != Is::kForeign) {
+    seen = {Is::kDamaged, "a damaged spool was being replaced, and only this copy is left of it"};
+  }
   if (seen.is == Is::kAbsent || (seen.is == Is::kSound && why.empty())) return {};
   if (seen.is == Is::kSound) seen = {Is::kDamaged, why};
 
-  Remove(path + kBuilding);
+  RemoveBuilding(folder, settings.file);
+  // Where only the log is left something has to be in the place, so that nobody begins anew there.
+  if (!fs::exists(PathOf(path))) WritePrivateFile(path, Secret(""));
   Rescued saved{.why = seen.why};
-  SpoolSettings building = settings;
-  building.file += kBuilding;
-  building.make = true;
-  const Instant now = clock.Now();
-  std::string kind = "damaged";
-  {
-    Spool fresh(building, clock);
-    if (seen.is == Is::kForeign || !SpoolRescue(fresh, signer, saved).Run(path)) kind = "foreign";
-    saved.aside = fmt::format("{}.{}-{}", settings.file, kind, NameOf(now));
-    saved.words = Words(saved, kind);
-    TellPortal(fresh, kind, saved, now);
-    fresh.Note({.at = now, .kind = kind, .what = saved.words});
+  std::string tag;
+  try {
+    tag = Build(folder, settings, clock, signer, seen.is == Is::kForeign, saved);
+  } catch (const fs::filesystem_error& error) {
+    Discard(folder, settings.file);
+    throw SqliteError::OfDisk(error.what());
+  } catch (...) {
+    Discard(folder, settings.file);
+    throw;
   }
-  // Closed in order it is one file. If that failed, what is in its log would be lost.
-  if (fs::exists(PathOf(path + kBuilding + "-wal"))) {
-    throw std::runtime_error(fmt::format("{} could not be written whole", path + kBuilding));
-  }
-  const std::string ready = path + std::string(kReady) + kind + "-" + NameOf(now);
-  Rename(path + kBuilding, ready);
-  ChangePlaces(path, ready, settings.directory + "/" + saved.aside);
-  const bool is_foreign = kind == "foreign";
-  Log(LogLevel::kError, is_foreign ? "spool_foreign" : "spool_damaged", {{"what", saved.words}});
+  ChangePlaces(folder, settings.file, tag);
+  Log(LogLevel::kError, tag.starts_with("foreign") ? "spool_foreign" : "spool_damaged",
+      {{"what", saved.words}});
   return saved;
 }
 
 Rescued Spool::Rescue(const std::string& why, const PublicKey* signer) {
   until_sync_.reset();
   at_hand_.reset();
-  std::optional<Rescued> rescued;
-  const auto open = [this] {
-    db_.Open(settings_.directory + "/" + settings_.file, Database::Mode::kReadWriteCreate);
+  const std::string path = settings_.directory + "/" + settings_.file;
+  // Never one that is made anew: it would take the place of the one that is being saved.
+  const auto open = [&] {
+    db_.Open(path, Database::Mode::kReadWrite);
     Prepare();
   };
-  db_.Close();
+  db_.Close(Database::Log::kAsItIs);
+  std::optional<Rescued> rescued;
   try {
     rescued = RescueSpool(settings_, clock_, signer, why);
-  } catch (...) {
+  } catch (const std::exception& error) {
+    if (!fs::exists(PathOf(path)) || IsHollow(path)) {
+      throw std::runtime_error(
+          fmt::format("{}; start again, that goes on with the rescue", error.what()));
+    }
     open();
     throw;
   }

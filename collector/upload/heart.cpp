@@ -16,11 +16,16 @@ namespace {
 constexpr const char* kHeartbeats = "/api/v1/heartbeats";
 constexpr int kTries = 3;  // with a new nonce, or new keys
 
+// In one answer; the next heartbeat asks for more. A number that was torn on the disk would make it
+// count until there is no memory.
+constexpr std::int64_t kMostLacking = 10'000;
+
 // What the portal lacks of a stream that ends there.
 std::vector<std::int64_t> Lacking(const std::vector<std::int64_t>& missing, std::int64_t highest,
                                   std::int64_t end) {
   std::vector<std::int64_t> lacking = missing;
-  for (std::int64_t sequence = highest + 1; sequence <= end; ++sequence) {
+  const std::int64_t last = std::min(end, highest + kMostLacking);
+  for (std::int64_t sequence = highest + 1; sequence <= last; ++sequence) {
     lacking.push_back(sequence);
   }
   return lacking;

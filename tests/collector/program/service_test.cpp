@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "collector/spool/soundness.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/scratch.h"
 
@@ -130,6 +131,56 @@ TEST_F(ServiceTest, GoesOnInTheSpoolThatWasSavedFromADamagedOne) {
   Spool spool({.directory = directory_}, clock_);
   ASSERT_EQ(spool.Mishaps().size(), 1U);
   EXPECT_EQ(spool.Mishaps()[0].kind, "damaged");
+}
+
+// A quick look sees no fault in it, and the service reads it before its first step.
+TEST_F(ServiceTest, StartsOnASpoolThatTurnsOutToBeDamagedMeanwhile) {
+  KnowSilentPrinter();
+  Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
+      .Execute(
+          "INSERT INTO printer(id, manufacturer, serial, product, model, firmware)"
+          " VALUES(1, 'HP', 'CN1', '', '', '');"
+          "INSERT INTO whereabouts(printer, macs) VALUES(1, '[ half');"
+          "INSERT INTO mask_mode VALUES('job-names', 'no mode')");
+  EXPECT_THROW(Service(arguments_, clock_, {}), SqliteError);
+  ASSERT_EQ(LookAtSpool(directory_ + "/spool.db").is, SpoolSeen::Is::kSound);
+  const std::unique_ptr<Service> service = Service::Start(arguments_, clock_, {});
+  EXPECT_EQ(service->Round(true).printers, 1) << "it is known as before";
+  Spool spool({.directory = directory_}, clock_);
+  ASSERT_EQ(spool.Mishaps().size(), 1U);
+  EXPECT_EQ(spool.Mishaps()[0].kind, "damaged");
+}
+
+// A disk that is full today is no reason to end, nor to copy the spool again and again.
+TEST_F(ServiceTest, TriesTheRescueAgainWhenTheDiskDidNotLetIt) {
+  KnowSilentPrinter();
+  Service service(arguments_, clock_, {});
+  const std::string in_the_way = directory_ + "/spool.db.rescuing";
+  std::filesystem::create_directories(in_the_way + "/full");
+  EXPECT_FALSE(service.Rescue("said so"));
+  EXPECT_NE(service.trouble().find("spool.db.rescuing"), std::string::npos) << service.trouble();
+  EXPECT_EQ(service.Round(true).printers, 1) << "it goes on with what it has";
+  std::filesystem::remove_all(in_the_way);
+  EXPECT_FALSE(service.Rescue("said so")) << "not at once";
+  clock_.Advance(std::chrono::minutes(5));
+  EXPECT_TRUE(service.Rescue("said so"));
+  EXPECT_EQ(service.Round(true).printers, 1);
+  clock_.Advance(std::chrono::minutes(5));
+  EXPECT_THROW(service.Rescue("said so"), SqliteError) << "then it is not the file's fault";
+}
+
+// What it found is of the file that went aside.
+TEST_F(ServiceTest, StopsTheFullCheckOfASpoolThatIsReplaced) {
+  KnowSilentPrinter();
+  SpoolWatch watch(directory_ + "/spool.db");
+  watch.Begin();
+  watch.Stop();
+  EXPECT_FALSE(watch.Take());
+  watch.Begin();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::optional<std::string> found;
+  while (!found && std::chrono::steady_clock::now() < deadline) found = watch.Take();
+  EXPECT_EQ(found, "");
 }
 
 // What only the full check sees, in a service that runs.

@@ -51,6 +51,7 @@ StatusParts Fleet() {
   parts.book["spool_checked_at"] = "2026-11-20T12:00:00Z";
   parts.spool_bytes = 1'234'567;
   parts.spool_limit = 4'000'000'000;
+  parts.set_aside = {{.file = "spool.db.damaged-20260901T000000Z", .bytes = 2'000'000}};
   parts.mishaps = {{*ParseInstant(hour_ago), "full", "the spool was full, and these went: jobs"},
                    {*ParseInstant("2026-09-01T00:00:00Z"), "damaged", "long ago"}};
   return parts;
@@ -74,6 +75,7 @@ TEST(StatusViewTest, SaysItInWordsWithAges) {
             "Waiting: 1 reading, 12 jobs, 0 alerts, 0 events; 1 batch cut.\n"
             "The spool holds 1.2 MB of at most 4.0 GB; it was checked in full 2 days ago.\n"
             "  full (60 minutes ago): the spool was full, and these went: jobs.\n"
+            "  spool.db.damaged-20260901T000000Z lies there, 2.0 MB.\n"
             "\n5 printers: 1 well, 1 asleep, 1 silent, 1 trouble, 1 new\n"
             "  well     10.0.0.1:161  HP DesignJet Z9  CN9541H01M  answered 60 minutes ago\n"
             "  asleep   10.0.0.2:161  HP DesignJet Z9  CN9541H01M  answered 60 minutes ago\n"

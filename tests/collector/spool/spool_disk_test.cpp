@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "collector/spool/spool_rescue.h"
 #include "tests/collector/spool/spool_fixture.h"
 
 namespace plotmeter {
@@ -35,6 +36,36 @@ class ShortOfRoom {
   void (*signal_)(int) = SIG_DFL;
   rlimit before_ = {};
 };
+
+// Half a copy would keep the disk full, and nobody would ever use it.
+TEST_F(SpoolDiskTest, LeavesNoHalfCopyOfADamagedSpool) {
+  {
+    Spool spool = Open();
+    spool.SyncLater();
+    for (int value = 0; value < 900; ++value) {
+      spool.Keep(ReadingOf(value, clock_.Now() + minutes(value)));
+    }
+    spool.Sync();
+  }
+  const std::string path = directory_ + "/spool.db";
+  std::optional<std::string> why;
+  {
+    const ShortOfRoom room(200'000);
+    try {
+      RescueSpool({.directory = directory_}, clock_, nullptr, "said so");
+    } catch (const SqliteError& error) {
+      EXPECT_TRUE(error.may_pass()) << error.what();
+      why = error.what();
+    }
+  }
+  ASSERT_TRUE(why);
+  for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+    EXPECT_EQ(file.path().string().find(".rescuing"), std::string::npos) << file.path();
+  }
+  const auto rescued = RescueSpool({.directory = directory_}, clock_, nullptr, *why);
+  ASSERT_TRUE(rescued) << "it is where it was";
+  EXPECT_EQ(rescued->readings, 900);
+}
 
 // Enough is kept in one turn that SQLite must write before its end; it then gives up the whole
 // turn.

@@ -138,6 +138,15 @@ TEST_F(HeartTest, SendsAgainWhatARestoredPortalForgotOfEarlierStreams) {
   EXPECT_TRUE(said_.earlier.empty()) << "nothing of it could be sent again";
 }
 
+TEST_F(HeartTest, CountsNotToTheEndOfASequenceThatWasTornOnTheDisk) {
+  Send(2);
+  Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
+      .Execute("UPDATE stream SET next_sequence = 1099511627776");
+  Has(0, 0);
+  EXPECT_EQ(MakeHeart().Beat({}).resent, 2);
+  EXPECT_EQ(Waiting(), "1 2");
+}
+
 TEST_F(HeartTest, SendsEverythingAgainToAPortalThatKnowsNothing) {
   Heart heart = MakeHeart();
   Send(3);
