@@ -73,9 +73,9 @@ class Campaign(Kills):
         finally:
             self.state = mine
 
-    def read(self, state=None):
-        """One round that comes to its end."""
-        self.stage.run("plotmeter-collector", "run", "--once", *self.reach(), "--state", state or self.state)
+    def try_to_read(self):
+        """One round that may come to its end."""
+        self.read_and_send(expect=None)
 
     # What happens, a block each. Each ends with everything sent.
 
@@ -85,8 +85,8 @@ class Campaign(Kills):
                 self.step()
                 self.batter(self.state, self.per_block // 3)
                 for _ in range(4):
-                    self.stage.run("plotmeter-collector", "run", "--once", *self.reach(), "--state", self.state, expect=None)
-        self.read()
+                    self.try_to_read()
+        self.read_and_send()
 
     def full_disk(self):
         """The collector's files may not grow. It says so, and loses nothing."""
@@ -95,18 +95,19 @@ class Campaign(Kills):
         words = [os.path.join(self.stage.bin, "plotmeter-collector"), "run", "--once", *map(str, self.reach()), "--state", self.state]
         subprocess.run(["/bin/sh", "-c", f"trap '' XFSZ; ulimit -f {small}; exec \"$@\"", "sh", *words],
                        env=self.stage.environment(), capture_output=True, timeout=120, check=False)
-        self.read()
+        self.read_and_send()
 
     def clock_jumps(self):
         """A year ahead and two back, while nothing is printed."""
         self.step()
-        self.read()
+        self.read_and_send()
         for jump in (timedelta(days=365), timedelta(days=-365), timedelta(hours=-3)):
             self.stage.set_time(self.at + jump)
+            self.stands(self.at + jump, self.at)
             self.batter(self.state, 1)
-            self.stage.run("plotmeter-collector", "run", "--once", *self.reach(), "--state", self.state, expect=None)
+            self.try_to_read()
         self.stage.set_time(self.at)
-        self.read()
+        self.read_and_send()
 
     def portal_restored(self):
         """The portal is put back to where it was some steps ago, and gets again what it forgot."""
@@ -117,7 +118,7 @@ class Campaign(Kills):
         for _ in range(2):
             self.step()
             self.batter(self.state, self.per_block // 2)
-            self.read()
+            self.read_and_send()
         self.kill_portal()
         for part in ("", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
@@ -134,7 +135,7 @@ class Campaign(Kills):
         for _ in range(2):
             self.step()
             self.batter(self.state, self.per_block // 2)
-            self.read()
+            self.read_and_send()
         shutil.rmtree(self.state)
         shutil.copytree(backup, self.state)
         if self.chance.random() < 0.5:  # found out by the heartbeat, or by the batch that is refused
@@ -142,7 +143,7 @@ class Campaign(Kills):
         self.step()
         with self.lies(0.3):
             self.batter(self.state, self.per_block // 2)
-        self.read()
+        self.read_and_send()
         self.beat(self.state)
 
     def collector_cloned(self):
@@ -155,10 +156,10 @@ class Campaign(Kills):
             self.chance.shuffle(states)
             for state in states:
                 self.batter(state, self.per_block // 4)
-                self.read(state)
+                self.read_and_send(state)
         for state in (twin, self.state):
             self.beat(state)
-            self.read(state)
+            self.read_and_send(state)
             self.sent(state)
 
     def beat(self, state):
@@ -171,6 +172,7 @@ class Campaign(Kills):
                 raise Failed(f"the portal did not get again what it forgot:\n{running.errors()}")
             time.sleep(0.2)
         running.stop()
+        self.account.kept(state)
 
     def is_whole(self, state):
         status = json.loads(self.stage.run("plotmeter-collector", "status", "--state", state, "--json").stdout)
