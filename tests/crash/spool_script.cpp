@@ -135,6 +135,7 @@ void SpoolScript::Step(Spool& spool, std::mt19937_64& chance) {
     case 11:
     case 12:
       if (const auto batch = spool.Next()) {
+        NoteReceipt(*batch);
         spool.Sending(batch->batch, batch->message.size());
         spool.Receipted(batch->batch, "receipt");
         batches_[batch->batch].receipted = disk_->ops();
@@ -145,6 +146,9 @@ void SpoolScript::Step(Spool& spool, std::mt19937_64& chance) {
       break;
     case 14:
       if (chance() % 4 == 0) {
+        for (const OutboxEntry& entry : spool.Outbox()) {
+          if (entry.state == BatchState::kCut) NotePutBack(spool, entry.batch.batch);
+        }
         spool.NewStream("fork");
         ++did_["stream"];
       }
@@ -204,10 +208,31 @@ void SpoolScript::SayEvent(Spool& spool, std::mt19937_64& chance) {
   if (events_.emplace(key, disk_->ops()).second) ++did_["event"];
 }
 
+void SpoolScript::NoteReceipt(const CutBatch& batch) {
+  for (const BatchAlert& row : Opened(batch).alerts) {
+    for (PromisedAlert& alert : alerts_) {
+      if (alert.key != row.alert.key || alert.at != row.since || row.cleared_at) continue;
+      if (alert.cleared > 0 && alert.forgotten == 0) alert.forgotten = disk_->ops();
+    }
+  }
+}
+
+void SpoolScript::NotePutBack(Spool& spool, const std::string& batch) {
+  const auto entry = spool.Shown(batch);
+  if (entry->receipt.empty()) return;
+  for (const BatchAlert& row : Opened(entry->batch).alerts) {
+    for (PromisedAlert& alert : alerts_) {
+      if (alert.key != row.alert.key || alert.at != row.since) continue;
+      if (alert.put_back == 0) alert.put_back = disk_->ops();
+    }
+  }
+}
+
 void SpoolScript::PutAside(Spool& spool, std::mt19937_64& chance) {
   const auto batch = spool.Next();
   if (!batch) return;
   if (batch->items > 1 && chance() % 2 == 0) {
+    NotePutBack(spool, batch->batch);
     spool.CutAnew(batch->batch, "too large");
     ++did_["cut anew"];
   } else if (chance() % 2 == 0) {
@@ -365,7 +390,11 @@ void SpoolScript::CheckAlerts(const Told& told, std::size_t op, Broken& broken) 
     if (heard == told.alerts.end()) {
       broken.push_back(fmt::format("alert {} is not told", alert.key));
     } else if (alert.cleared > 0 && alert.cleared <= op) {
-      Expect(broken, heard->second.contains(*alert.cleared_at),
+      const auto is_past = [op](std::size_t when) { return when > 0 && when <= op; };
+      if (is_past(alert.forgotten)) continue;
+      Expect(broken,
+             heard->second.contains(*alert.cleared_at) ||
+                 (is_past(alert.put_back) && !heard->second.empty()),
              fmt::format("the end of alert {} is not told", alert.key));
     }
   }
