@@ -27,6 +27,10 @@ from mischief import Mischief  # noqa: E402
 from stage import Failed, Stage  # noqa: E402
 
 
+MOST_BEATS = 60  # that are heard while nothing else moves
+STILL = 300  # seconds in which nothing moves at all
+
+
 def say(line):
     print(line, flush=True)
 
@@ -91,10 +95,18 @@ class Campaign(Kills):
     def full_disk(self):
         """The collector's files may not grow. It says so, and loses nothing."""
         self.step()
-        small = self.chance.choice((8, 64, 256))  # blocks of 512 bytes
-        words = [os.path.join(self.stage.bin, "plotmeter-collector"), "run", "--once", *map(str, self.reach()), "--state", self.state]
-        subprocess.run(["/bin/sh", "-c", f"trap '' XFSZ; ulimit -f {small}; exec \"$@\"", "sh", *words],
-                       env=self.stage.environment(), capture_output=True, timeout=120, check=False)
+        # Blocks of 512 bytes: the index of the log does not fit, or the log of this round does not.
+        small = self.chance.choice((8, 64, 96))
+        words = [os.path.join(self.stage.bin, "plotmeter-collector"), "run", "--once", *map(str, self.reach()),
+                 "--state", self.state]
+        done = subprocess.run(["/bin/sh", "-c", f"trap '' XFSZ; ulimit -f {small}; exec \"$@\"", "sh", *words],
+                              env=self.stage.environment(), capture_output=True, text=True, timeout=120, check=False)
+        self.account.kept(self.state)
+        said = done.stderr.strip().split("\n")[-1]
+        if done.returncode != 1 or "disk I/O error" not in said or self.state not in said:
+            raise Failed(f"no file may grow beyond {small} blocks, and the collector ended with {done.returncode}:\n"
+                         f"{done.stdout}{done.stderr}")
+        say(f"  {said.replace(self.state, '…')}")
         self.read_and_send()
 
     def clock_jumps(self):
@@ -163,26 +175,41 @@ class Campaign(Kills):
             self.sent(state)
 
     def beat(self, state):
-        """The service runs until the portal knows everything that this collector ever got a receipt for."""
+        """The service runs until the portal knows everything that this collector ever got a receipt for.
+
+        However long that takes: it failed when the portal heard many heartbeats, or a long time went by, and nothing moved.
+        """
         running = self.stage.start("plotmeter-collector", "run", "--state", state, *self.reach(), "--interval", "1h",
                                    "--job-interval", "1s", "--heartbeat", "1s")
-        deadline = time.monotonic() + 60
-        while not self.is_whole(state):
-            if running.popen.poll() is not None or time.monotonic() > deadline:
-                raise Failed(f"the portal did not get again what it forgot:\n{running.errors()}")
+        place, since, nonce, beats = None, time.monotonic(), None, 0
+        while True:
+            now_at = self.place(state)
+            if now_at["whole"]:
+                break
+            if now_at["nonce"] != nonce:
+                nonce = now_at["nonce"]
+                beats += 1
+            if {**now_at, "nonce": ""} != place:
+                place, since, beats = {**now_at, "nonce": ""}, time.monotonic(), 0
+            if running.popen.poll() is not None or beats > MOST_BEATS or time.monotonic() - since > STILL:
+                raise Failed(f"the portal did not get again what it forgot: after {beats} heartbeats and "
+                             f"{time.monotonic() - since:.0f} s nothing moves from {place}\n{running.errors()}")
             time.sleep(0.2)
         running.stop()
         self.account.kept(state)
 
-    def is_whole(self, state):
+    def place(self, state):
+        """How far the portal has come with what this collector has."""
         status = json.loads(self.stage.run("plotmeter-collector", "status", "--state", state, "--json").stdout)
-        if status["waiting_batches"] or status["waiting_readings"] or status["waiting_jobs"] or not status["last_heartbeat_at"]:
-            return False
         batches = json.loads(self.stage.run("plotmeter-collector", "outbox", "--state", state, "--json").stdout)["batches"]
         received = {b["batch"] for b in batches if b["state"] == "receipted"}
         with contextlib.closing(sqlite3.connect(f"file:{os.path.join(self.data, 'portal.db')}?mode=ro", uri=True)) as portal:
             stored = {row[0] for row in portal.execute("SELECT batch FROM batch")}
-        return received <= stored
+            nonces = portal.execute("SELECT nonce FROM heartbeat").fetchall()
+        waiting = [status["waiting_batches"], status["waiting_readings"], status["waiting_jobs"]]
+        return {"waiting": waiting, "received": len(received), "missing": len(received - stored), "stored": len(stored),
+                "heartbeat": bool(status["last_heartbeat_at"]), "nonce": nonces,
+                "whole": not any(waiting) and bool(status["last_heartbeat_at"]) and received <= stored}
 
     def sent(self, state):
         status = self.stage.run_json("plotmeter-collector", "status", "--state", state)
@@ -220,6 +247,8 @@ class Campaign(Kills):
             self.whole()
             say(f"  {block.__name__.replace('_', ' ')}: {time.monotonic() - begun:.0f} s; "
                 f"{self.killed} collectors and {self.portals} portals killed so far")
+        while self.liar.later:
+            self.liar.send_again()
         self.step()
         self.read_and_send()
         self.sent(self.state)
