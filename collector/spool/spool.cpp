@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "collector/spool/best_job.h"
+#include "common/best_job.h"
 #include "collector/spool/card_start.h"
 #include "collector/spool/kept.h"
 #include "collector/spool/spool_schema.h"

@@ -5,7 +5,7 @@ add_compile_definitions(NOMINMAX WIN32_LEAN_AND_MEAN UNICODE _UNICODE)
 enable_language(RC)
 if(MINGW)
   # A section a function, in the libraries too: what nobody calls stays out of the program.
-  add_compile_options(-ffunction-sections -fdata-sections)
+  add_compile_options(-ffunction-sections -fdata-sections -ffile-prefix-map=${PLOTMETER_WINDOWS_PREFIX}=.)
   add_link_options(-s -Wl,--gc-sections)
 endif()
 find_program(CMAKE_MC_COMPILER mc REQUIRED)  # the toolchain for mingw-w64 has named it already

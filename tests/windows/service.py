@@ -7,7 +7,6 @@ from world import World, arguments, expect
 
 KEY = r"HKLM\System\CurrentControlSet\Services\PlotmeterCollector"
 SOURCE = r"HKLM\System\CurrentControlSet\Services\EventLog\Application\Plotmeter Collector"
-NO_SUCH_SERVICE = 1060 % 256  # Wine hands exit codes on modulo 256
 
 
 def state(world):
@@ -15,7 +14,8 @@ def state(world):
     for line in said.out.splitlines():
         if "STATE" in line:
             return line.split()[-1]
-    return "none" if said.code == NO_SUCH_SERVICE else f"unknown: {said}"
+    # What sc ends with for a service that is not there differs from one Wine to the next.
+    return "none" if world.wine("reg", "query", KEY).code != 0 else f"unknown: {said}"
 
 
 def installed(world):

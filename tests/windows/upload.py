@@ -59,11 +59,11 @@ def sends(world, others):
     expect(others.printer["serial"] in read and '"piws"' in read, f"did not read by SNMP and HTTPS: {read[:2000]}")
 
     world.run("enrol", "--portal", others.url, "--code", others.code(), "--ca", windows_path(others.certificate))
-    once = world.run("run", "--once", *others.reach())
+    once = world.run("run", "--once", "--range", others.printer["address"], *others.reach())
     expect("0 readings, 0 jobs and 0 batches wait" in once.out, f"something waits: {once}")
     outbox = json.loads(world.run("outbox", "--json").out)["batches"]
     expect(outbox and all(batch["receipt"] for batch in outbox), f"no receipt: {outbox}")
-    usage = others.stage.run("plotmeter-portal", "export", "readings", "--data", others.data, "--reseller", others.reseller, "--from",
+    usage = others.stage.run("plotmeter-portal", "export", "usage", "--data", others.data, "--reseller", others.reseller, "--from",
                              "2020-01-01", "--to", "2100-01-01").stdout
     expect(others.printer["serial"] in usage, f"the portal has no reading of it: {usage[:500]}")
 
