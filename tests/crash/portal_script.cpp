@@ -112,10 +112,13 @@ Batch PortalScript::MakeBatch(std::int64_t sequence, std::mt19937_64& chance) {
   }
   // One printer of these, so that a job of two batches is one job.
   batch.printers.push_back(Plotter(99));
-  for (const char* id : {"a", "b", "c"}) {
+  for (const char* stem : {"a", "b", "c"}) {
     if (chance() % 2 == 0) continue;
+    const std::string id = stem + std::to_string(printed_[stem]);
+    const bool is_printed = chance() % 4 == 0;  // then another has its turn
+    if (is_printed) ++printed_[stem];
     const std::string ink = std::to_string(sequence);
-    BatchJob job{printers, JobOf(id, chance() % 2 == 0 ? "printing" : "printed", ink.c_str())};
+    BatchJob job{printers, JobOf(id, is_printed ? "printed" : "printing", ink.c_str())};
     job.job.revision = static_cast<std::uint32_t>(sequence);
     batch.jobs.push_back(std::move(job));
   }

@@ -129,12 +129,15 @@ struct Machine {
     Spool kept({.directory = spool}, clock);
     Uploader uploader = MakeUploader(kept, portal);
     for (int value = from;; ++value) {
+      const Instant at = FromMillis(1'795'338'000'000 + value * 1000LL);
       if (What(value) == Kind::kJob) {
-        kept.Keep(Plotter(), JobOf(JobNamed(value), "printing", std::to_string(value + 1).c_str()));
+        JobRecord job = JobOf(JobNamed(value), "printing", std::to_string(value + 1).c_str());
+        job.seen_at = at;
+        kept.Keep(Plotter(), job);
       } else if (What(value) == Kind::kAlert) {
         kept.Alerts(Plotter(), ChannelKind::kPiws, {{.key = std::to_string(value), .code = "jam"}});
       } else {
-        kept.Keep(ReadingOf(value, FromMillis(1'795'338'000'000 + value * 1000LL)));
+        kept.Keep(ReadingOf(value, at));
       }
       if (::write(announce, &value, sizeof value) != sizeof value) ::_exit(1);
       if (chance() % 3 == 0) uploader.Step();

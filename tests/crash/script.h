@@ -157,9 +157,10 @@ class PortalScript : public Script {
   std::string nonce_;
   FixedClock clock_;
   std::string path_;
-  std::vector<Sent> sent_;     // by sequence
-  std::vector<Said> said_;     // heartbeats that were heard
-  std::int64_t sequence_ = 0;  // the last
+  std::vector<Sent> sent_;              // by sequence
+  std::vector<Said> said_;              // heartbeats that were heard
+  std::map<std::string, int> printed_;  // jobs so far, by the stem of their names
+  std::int64_t sequence_ = 0;           // the last
 };
 
 }  // namespace plotmeter::crash

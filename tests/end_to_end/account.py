@@ -8,8 +8,9 @@
     account.blind(portal_database)               # what this would not have seen; none
 
 A value may be stored only where a meter showed it then; it must be stored where a spool held it at any time, or where a
-collector said that it had read all. A job, an alert, an event that a spool held at any time must be stored as it was there
-last. Account.blind() breaks a copy of the portal's database in every such way and says which of them nobody would see.
+collector said that it had read all. An alert, an event that a spool held at any time must be stored, and of a job the
+best of what they held. Account.blind() breaks a copy of the portal's database in every such way and says which of them
+nobody would see.
 """
 
 import contextlib
@@ -62,37 +63,54 @@ def values_wrong(stored, shown, kept, read):
 
 
 # Of a job: what both the spool's record and the portal's row name alike.
-JOB_MEMBERS = ("type", "status", "pages", "printed_pages", "copies", "printed_copies", "media")
+JOB_WORDS = ("type", "media")
+JOB_COUNTS = ("pages", "printed_pages", "copies", "printed_copies")
+JOB_AMOUNTS = ("area", "length")
+FINAL = ("printed", "cancelled", "failed")
 
 
 def job_contents(job):
-    """A job as a batch tells it, as what is compared."""
-    contents = {member: job.get(member) for member in JOB_MEMBERS}
-    for amount in ("area", "length"):
-        told = job.get(amount)
-        contents[amount] = (Decimal(told["value"]), told["unit"]) if told else None
-    contents["ink"] = sorted((i["colorant"], Decimal(i["value"]), i["unit"]) for i in job.get("ink", []))
-    return contents
+    """A job as a batch tells it, as what is compared: words, and amounts by their name and unit."""
+    amounts = {(member, ""): Decimal(job[member]) for member in JOB_COUNTS if job.get(member) is not None}
+    amounts |= {(member, job[member]["unit"]): Decimal(job[member]["value"]) for member in JOB_AMOUNTS if job.get(member)}
+    amounts |= {(i["colorant"], i["unit"]): Decimal(i["value"]) for i in job.get("ink", [])}
+    return {"status": job["status"], "words": {member: job[member] for member in JOB_WORDS if job.get(member)},
+            "amounts": amounts}
+
+
+def progress(contents):
+    return 2 if contents["status"] in FINAL else 1 if contents["status"] == "printing" else 0
 
 
 def jobs_wrong(stored, kept):
-    """`stored`: [(job, revision, contents)]; `kept`: job -> {revision: contents}, all that were ever kept."""
+    """`stored`: [(job, contents)]; `kept`: job -> [contents], all that any spool ever held of it.
+
+    Of all that the best must be stored, and amounts only grow: the end if one was told, and each amount at its most.
+    """
     wrong = []
     there = {}
-    for job, revision, contents in stored:
+    for job, contents in stored:
         if job in there:
             wrong.append(f"job {job} is stored twice")
-        there[job] = (revision, contents)
-    for job, revisions in kept.items():
+        there[job] = contents
+    for job, told in kept.items():
         if job not in there:
             wrong.append(f"job {job} was kept, and is not stored")
             continue
-        revision, contents = there[job]
-        last = max(revisions)
-        if revision < last:
-            wrong.append(f"job {job} was kept in revision {last}, and is stored in {revision}")
-        elif contents not in revisions.get(revision, []):
-            wrong.append(f"job {job}, revision {revision}, was kept as {revisions.get(revision)}, and is stored as {contents}")
+        contents = there[job]
+        furthest = max(map(progress, told))
+        statuses = {one["status"] for one in told if progress(one) == furthest}
+        amounts = {}
+        for one in told:
+            for name, amount in one["amounts"].items():
+                amounts[name] = max(amount, amounts.get(name, amount))
+        words = {word for one in told for word in one["words"].items()}
+        if contents["status"] not in statuses:
+            wrong.append(f"job {job} was kept as {statuses}, and is stored as {contents['status']}")
+        if contents["amounts"] != amounts:
+            wrong.append(f"job {job} was kept with {amounts}, and is stored with {contents['amounts']}")
+        if not set(contents["words"].items()) <= words or {name for name, _ in words} != set(contents["words"]):
+            wrong.append(f"job {job} was kept with {words}, and is stored with {contents['words']}")
     wrong += [f"job {job} is stored, and no spool ever held it" for job in there if job not in kept]
     return wrong
 
@@ -141,7 +159,8 @@ BREAKS = {
             "revision", "seen_at", "type", "status", "submitted", "started", "finished", "clock_offset_ms", "copies",
             "printed_copies", "pages", "printed_pages", "media", "area", "area_unit", "length", "length_unit", "quality", "ink",
             "batch")) + f" FROM job {SOME_JOB} AND channel != 'snmp'"],
-    "a job is not the last that was kept": [f"UPDATE job SET status = 'printing' {SOME_JOB}"],
+    "a job is not the best that was kept": [f"UPDATE job SET status = 'printing' {SOME_JOB}"],
+    "a job has used less": [f"UPDATE job SET printed_pages = printed_pages - 1 {SOME_JOB}"],
     "a job has no ink": [f"UPDATE job SET ink = '[]' {SOME_JOB}"],
     "an alert is lost": [f"DELETE FROM alert {SOME_ALERT}"],
     "an alert ends that did not, or stands though it ended": [
@@ -156,7 +175,7 @@ class Account:
         self.shown = {}  # at -> meter -> value
         self.read = set()  # at
         self.values = {}  # (meter, at) -> value, that a spool held
-        self.jobs = defaultdict(lambda: defaultdict(list))  # job -> revision -> [contents]
+        self.jobs = defaultdict(list)  # job -> [contents]
         self.alerts = {}  # alert -> cleared
         self.events = set()
         self.batches = set()
@@ -176,7 +195,7 @@ class Account:
 
     def job(self, serial, job):
         contents = job_contents(job)
-        seen = self.jobs[serial, job["channel"], job["job"]][job["revision"]]
+        seen = self.jobs[serial, job["channel"], job["job"]]
         if contents not in seen:
             seen.append(contents)
 
@@ -237,15 +256,13 @@ class Account:
                           "SELECT p.serial, m.channel, m.meter, m.colorant, m.media, m.unit, r.at, r.value"
                           " FROM meter_reading r JOIN meter m ON m.number = r.meter JOIN printer p ON p.number = m.printer")]
             jobs = []
-            for row in portal.execute(
-                    "SELECT p.serial, j.channel, j.job, j.revision, j.area, j.area_unit, j.length, j.length_unit, j.ink, "
-                    + ", ".join(f"j.{member}" for member in JOB_MEMBERS)
-                    + " FROM job j JOIN printer p ON p.number = j.printer"):
-                contents = dict(zip(JOB_MEMBERS, row[9:]))
-                contents["area"] = (Decimal(row[4]), row[5]) if row[4] is not None else None
-                contents["length"] = (Decimal(row[6]), row[7]) if row[6] is not None else None
-                contents["ink"] = sorted((colorant, Decimal(value), unit) for colorant, value, unit in json.loads(row[8]))
-                jobs.append((row[:3], row[3], contents))
+            portal.row_factory = sqlite3.Row
+            for row in portal.execute("SELECT p.serial, j.* FROM job j JOIN printer p ON p.number = j.printer"):
+                told = dict(row) | {member: {"value": row[member], "unit": row[f"{member}_unit"]}
+                                    for member in JOB_AMOUNTS if row[member] is not None}
+                told["ink"] = [dict(zip(("colorant", "value", "unit"), use)) for use in json.loads(row["ink"])]
+                jobs.append(((row["serial"], row["channel"], row["job"]), job_contents(told)))
+            portal.row_factory = None
             alerts = [(row[:4], bool(row[4])) for row in portal.execute(
                 "SELECT p.serial, a.channel, a.key, a.since, a.cleared_at IS NOT NULL FROM alert a"
                 " JOIN printer p ON p.number = a.printer")]
