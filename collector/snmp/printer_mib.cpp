@@ -72,9 +72,8 @@ class Reader {
   std::vector<Row> Rows(const std::vector<Oid>& columns) const {
     std::set<Oid> indexes;
     for (const Oid& column : columns) {
-      for (auto at = table_.lower_bound(column); at != table_.end() && column.Contains(at->first);
-           ++at) {
-        Oid index = at->first.After(column);
+      for (const auto& [oid, value] : table_.Below(column)) {
+        Oid index = oid.After(column);
         if (index.size() == 2 && IsOurs(index.parts()[0])) indexes.insert(std::move(index));
       }
     }
@@ -109,9 +108,9 @@ class Reader {
   void Card() {
     const auto ticks = NumberAt(table_, mib::kSysUpTime);
     if (ticks && *ticks > 0) answers_.uptime = Quantity{Decimal::FromInteger(*ticks), "1/100 s"};
-    for (const Oid& interface : Column(mib::kIfPhysAddress)) {
+    for (const auto& [interface, address] : table_.Below(mib::kIfPhysAddress)) {
       if (answers_.macs.size() >= kMostMacs) break;
-      std::string mac = MacText(OctetsAt(table_, interface).value_or(""));
+      std::string mac = MacText(address.AsOctets().value_or(""));
       if (mac.empty() || std::ranges::find(answers_.macs, mac) != answers_.macs.end()) continue;
       answers_.macs.push_back(std::move(mac));
     }
@@ -238,7 +237,7 @@ class Reader {
   // only from an agent that has the table: one that counts critical alerts.
   void Alerts() {
     const auto rows = Rows({AlertColumn(2), AlertColumn(7), AlertColumn(8)});
-    if (rows.empty() && Column(mib::kPrtAlertCriticalEvents).empty()) return;
+    if (rows.empty() && table_.Below(mib::kPrtAlertCriticalEvents).empty()) return;
     answers_.alerts.emplace();
     for (const Row& row : rows) {
       const auto code = row.Number(AlertColumn(7));
@@ -269,15 +268,6 @@ class Reader {
   static bool SaysReady(std::string_view text) {
     const std::string lower = LowerAscii(text);
     return lower == "ready" || lower.starts_with("ready ");
-  }
-
-  std::vector<Oid> Column(const Oid& column) const {
-    std::vector<Oid> oids;
-    for (auto at = table_.lower_bound(column); at != table_.end() && column.Contains(at->first);
-         ++at) {
-      oids.push_back(at->first);
-    }
-    return oids;
   }
 
   const SnmpTable& table_;
@@ -331,9 +321,8 @@ std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fi
   if (fingerprint.verdict != Verdict::kLargeFormat) return oids;
   std::set<std::uint32_t> sources;
   const Oid first_column = Input(2);
-  for (auto at = table.lower_bound(first_column);
-       at != table.end() && first_column.Contains(at->first); ++at) {
-    const Oid index = at->first.After(first_column);
+  for (const auto& [oid, value] : table.Below(first_column)) {
+    const Oid index = oid.After(first_column);
     if (index.size() == 2) sources.insert(index.parts()[1]);
   }
   if (sources.size() > kMostSources)
