@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <iterator>
 #include <set>
@@ -25,9 +26,32 @@ constexpr std::int64_t kPercent = 19;
 constexpr int kMostSources = 32;             // inputs that are asked for in detail
 constexpr std::int64_t kNoIntervention = 7;  // prtAlertTrainingLevel noInterventionRequired
 
-Oid Input(std::uint32_t column) { return mib::kPrtInput + Oid{column}; }
-Oid Supplies(std::uint32_t column) { return mib::kPrtMarkerSupplies + Oid{column}; }
-Oid AlertColumn(std::uint32_t column) { return mib::kPrtAlert + Oid{column}; }
+// The columns of a table, made once: each printer is asked for all of them.
+class Columns {
+ public:
+  explicit Columns(const Oid& entry) {
+    for (std::uint32_t column = 0; column < columns_.size(); ++column) {
+      columns_[column] = entry + Oid{column};
+    }
+  }
+  const Oid& operator[](std::size_t column) const { return columns_.at(column); }
+
+ private:
+  std::array<Oid, 19> columns_;  // the tables below have 18 at most
+};
+
+const Oid& Input(std::uint32_t column) {
+  static const Columns kColumns(mib::kPrtInput);
+  return kColumns[column];
+}
+const Oid& Supplies(std::uint32_t column) {
+  static const Columns kColumns(mib::kPrtMarkerSupplies);
+  return kColumns[column];
+}
+const Oid& AlertColumn(std::uint32_t column) {
+  static const Columns kColumns(mib::kPrtAlert);
+  return kColumns[column];
+}
 
 // One row of a table whose index is hrDeviceIndex and a number of its own.
 class Row {
@@ -70,15 +94,16 @@ class Reader {
  private:
   // The rows that any of `columns` has, in the order of their index.
   std::vector<Row> Rows(const std::vector<Oid>& columns) const {
-    std::set<Oid> indexes;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> indexes;  // hrDeviceIndex and the subunit
     for (const Oid& column : columns) {
       for (const auto& [oid, value] : table_.Below(column)) {
-        Oid index = oid.After(column);
-        if (index.size() == 2 && IsOurs(index.parts()[0])) indexes.insert(std::move(index));
+        const auto index = oid.parts().subspan(column.size());
+        if (index.size() == 2 && IsOurs(index[0])) indexes.emplace(index[0], index[1]);
       }
     }
     std::vector<Row> rows;
-    for (const Oid& index : indexes) rows.emplace_back(table_, index);
+    rows.reserve(indexes.size());
+    for (const auto& [device, subunit] : indexes) rows.emplace_back(table_, Oid{device, subunit});
     return rows;
   }
 
