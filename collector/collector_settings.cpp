@@ -1,24 +1,23 @@
 #include "collector/collector_settings.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
-#include <cstdlib>
 #include <limits>
 
 #include "collector/discovery/address_range.h"
+#include "collector/system_words.h"
 #include "collector/uplink/portal_client.h"
+#include "common/system.h"
 
 namespace plotmeter {
 namespace {
 
 constexpr std::int64_t kLeastSpool = 10'000'000;  // bytes; a single batch may have 2.5 MB
 
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
+std::string Environment(const char* name) { return EnvironmentVariable(name).value_or(""); }
+
+std::string ExamplePath(const char* file) { return std::string(Words().configuration) + file; }
 
 }  // namespace
 
@@ -26,11 +25,9 @@ std::vector<Setting> StateSettings() {
   std::vector<Setting> settings = {
       {.name = "state",
        .value = "DIR",
-       .help = "where keys, spool and status are kept [/var/lib/plotmeter, or "
-               "~/.local/state/plotmeter when not root]",
-       .why = "A service runs as root or as a user of its own; whoever looks at it (status, "
-              "outbox) must be allowed to read the same directory.",
-       .example = "/var/lib/plotmeter"}};
+       .help = fmt::format("where keys, spool and status are kept [{}]", Words().state_default),
+       .why = Words().state_why,
+       .example = Words().state_example}};
   settings.push_back(
       {.name = "spool-limit",
        .value = "SIZE",
@@ -49,19 +46,21 @@ std::vector<Setting> StateSettings() {
 }
 
 std::vector<Setting> PortalSettings() {
-  return {{.name = "ca",
-           .value = "FILE",
-           .help = "certificates (PEM) to believe for the portal instead of the system's",
-           .why = "For a portal whose certificate the system does not know, and for networks whose "
-                  "proxy opens TLS. What was given to enrol is remembered.",
-           .example = "/etc/plotmeter/portal-ca.pem"},
-          {.name = "proxy",
-           .value = "URL",
-           .help = "HTTP proxy, http://user:password@host:port [https_proxy of the environment]",
-           .why = "A password here is readable in the list of processes if it is a flag: put it "
-                  "into this file and let only its owner read it (chmod 600).",
-           .example = "http://proxy.example:3128",
-           .secret = true}};
+  return {
+      {.name = "ca",
+       .value = "FILE",
+       .help = "certificates (PEM) to believe for the portal instead of the system's",
+       .why = "For a portal whose certificate the system does not know, and for networks whose "
+              "proxy opens TLS. What was given to enrol is remembered.",
+       .example = ExamplePath("portal-ca.pem")},
+      {.name = "proxy",
+       .value = "URL",
+       .help = "HTTP proxy, http://user:password@host:port [https_proxy of the environment]",
+       .why = fmt::format("A password here is readable in the list of processes if it is a flag: "
+                          "put it into this file and {}.",
+                          Words().proxy_file),
+       .example = "http://proxy.example:3128",
+       .secret = true}};
 }
 
 namespace {
@@ -106,7 +105,7 @@ std::vector<Setting> SnmpSettings() {
        .value = "FILE",
        .help = "its passphrase: one line, 8 octets or more, readable by its owner only",
        .why = "A file, so that it is in no list of processes and no backup of this one.",
-       .example = "/etc/plotmeter/auth"},
+       .example = ExamplePath("auth")},
       {.name = "priv-protocol",
        .value = "P",
        .help = "how what it says is hidden: DES, AES-128, AES-192 or AES-256 [none]",
@@ -116,7 +115,7 @@ std::vector<Setting> SnmpSettings() {
        .value = "FILE",
        .help = "the passphrase for that",
        .why = "As above.",
-       .example = "/etc/plotmeter/priv"},
+       .example = ExamplePath("priv")},
       {.name = "context",
        .value = "C",
        .help = "SNMPv3 context, such as Jetdirect",
@@ -164,7 +163,7 @@ std::vector<Setting> ChannelSettings() {
          .value = "DIR",
          .help = "folder with more profiles of models, or others (docs/adding-a-printer.md)",
          .why = "For a model that this version does not know yet.",
-         .example = "/etc/plotmeter/profiles"}}});
+         .example = ExamplePath("profiles")}}});
 }
 
 std::vector<Setting> RangeSettings() {
@@ -186,7 +185,7 @@ std::vector<Setting> RangeSettings() {
            .help = "a list of printers: CSV with a header row of address, profile, community, "
                    "label and note",
            .why = "Where printers are known by name, or have communities of their own.",
-           .example = "/etc/plotmeter/printers.csv"}};
+           .example = ExamplePath("printers.csv")}};
 }
 
 Setting RediscoverSetting() {
@@ -234,11 +233,7 @@ std::chrono::milliseconds ParseDuration(std::string_view setting, const std::str
 
 std::string StateDirectory(const Arguments& arguments) {
   if (arguments.Has("state")) return arguments.Text("state");
-  if (geteuid() == 0) return "/var/lib/plotmeter";
-  if (const std::string state = Environment("XDG_STATE_HOME"); !state.empty()) {
-    return state + "/plotmeter";
-  }
-  return Environment("HOME") + "/.local/state/plotmeter";
+  return DefaultStateDirectory();
 }
 
 std::int64_t ParseSize(std::string_view setting, const std::string& text) {

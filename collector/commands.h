@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <vector>
+
 #include "common/settings.h"
 
 namespace plotmeter {
@@ -17,5 +19,8 @@ Command ImportReceiptsCommand();
 Command StatusCommand();
 Command DoctorCommand();
 Command DiagnoseCommand();
+
+// service install, remove, start and stop on Windows; none elsewhere, where packages bring a unit.
+std::vector<Command> ServiceCommands();
 
 }  // namespace plotmeter

@@ -11,6 +11,7 @@
 #include "collector/commands.h"
 #include "collector/enrol/identity.h"
 #include "collector/upload/hand_carried.h"
+#include "common/path.h"
 
 namespace plotmeter {
 namespace {
@@ -61,7 +62,7 @@ int Import(const Arguments& arguments) {
   const SystemClock clock;
   const UploadIdentity identity = IdentityOf(StateDirectory(arguments));
   const std::string path = arguments.Text("file");
-  std::ifstream in(path, std::ios::binary);
+  std::ifstream in(PathOf(path), std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   if (!in) throw std::runtime_error(fmt::format("cannot read {}", path));
   Spool spool(ExistingSpool(arguments), clock);

@@ -1,7 +1,6 @@
 // discover and read: what stands on the network. No portal is needed.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +14,8 @@
 #include "collector/known_printers.h"
 #include "collector/look.h"
 #include "collector/search_profile.h"
+#include "common/path.h"
+#include "common/system.h"
 
 namespace plotmeter {
 namespace {
@@ -164,7 +165,7 @@ class ProgressLine {
 // The keys of web servers that were met before, where there is a spool that knows them.
 std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Clock& clock) {
   SpoolSettings settings = SpoolSettingsOf(arguments);
-  if (!std::filesystem::exists(settings.directory + "/spool.db")) return {};
+  if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"))) return {};
   settings.make = false;
   return Spool(settings, clock).Certificates();
 }
@@ -185,7 +186,8 @@ void KeepFound(const Arguments& arguments, const Clock& clock, const SearchProfi
                const std::vector<Looked>& all, const SweepRecord& sweep,
                const std::map<std::string, std::string>& certificates) {
   const std::string directory = StateDirectory(arguments);
-  if (!arguments.Has("state") && !std::filesystem::exists(directory + "/identity.json")) return;
+  if (!arguments.Has("state") && !std::filesystem::exists(PathOf(directory + "/identity.json")))
+    return;
   Spool spool(SpoolSettingsOf(arguments), clock);
   std::vector<KnownPrinter> seen;
   std::map<std::string, std::string> serials;  // by address, of all that were asked
@@ -230,7 +232,7 @@ int DiscoverPrinters(const Arguments& arguments) {
       ++unresolved;
     }
     Ways ways(profile, arguments, clock, 100, {.certificates = KeysKept(arguments, clock)});
-    ProgressLine line(ways.session, isatty(STDERR_FILENO) == 1);
+    ProgressLine line(ways.session, ErrorsGoToATerminal());
     std::vector<Looked> found =
         Discover(ways, profile, std::move(plan),
                  {.line = [&](const std::string& words) { line.Say(words); },

@@ -1,7 +1,6 @@
 // enrol and run.
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <filesystem>
 #include <iostream>
@@ -10,26 +9,23 @@
 #include "collector/commands.h"
 #include "collector/enrol/enrol.h"
 #include "collector/service.h"
+#include "collector/service_run.h"
 #include "collector/stop_signal.h"
 #include "common/log_settings.h"
+#include "common/path.h"
 #include "common/supervisor.h"
+#include "common/system.h"
 #include "common/version.h"
 
 namespace plotmeter {
 namespace {
-
-std::string SystemName() {
-  utsname name{};
-  if (uname(&name) != 0) return "unknown";
-  return fmt::format("{} {}", name.sysname, name.machine);
-}
 
 int EnrolCollector(const Arguments& arguments) {
   std::string url = arguments.Text("portal");
   while (url.ends_with('/')) url.pop_back();
   std::string ca_file = arguments.Text("ca");
   PortalClient portal(PortalClientSettingsOf(arguments, url, ca_file));
-  if (!ca_file.empty()) ca_file = std::filesystem::absolute(ca_file).string();
+  if (!ca_file.empty()) ca_file = PathText(std::filesystem::absolute(PathOf(ca_file)));
   const Identity identity = Enrol(portal, {.directory = StateDirectory(arguments),
                                            .portal_url = url,
                                            .ca_file = ca_file,
@@ -72,7 +68,7 @@ int RunOnce(Service& service) {
 
 int RunCollector(const Arguments& arguments) {
   const StopSignal signal;  // before anything that starts threads
-  StartLog(arguments);
+  StartLog(arguments, OwnLogFile(StateDirectory(arguments)));
   const SystemClock clock;
   Supervisor supervisor = Supervisor::FromEnvironment(clock);
   Service service(arguments, clock, signal.token());

@@ -7,6 +7,7 @@
 #include "collector/commands.h"
 #include "collector/doctor.h"
 #include "collector/enrol/identity.h"
+#include "collector/state_lock.h"
 #include "collector/status_view.h"
 #include "common/jose.h"
 #include "common/private_file.h"
@@ -50,7 +51,7 @@ int Status(const Arguments& arguments) {
                                 .spool_bytes = spool.used_bytes(),
                                 .spool_limit = settings.limit,
                                 .mishaps = spool.Mishaps(),
-                                .service = RunningService(directory)});
+                                .service = LockHolder(directory)});
   std::cout << (arguments.Switch("json") ? JsonText(status) + "\n"
                                          : StatusText(status, clock.Now()));
   return 0;

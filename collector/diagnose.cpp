@@ -1,7 +1,6 @@
 #include "collector/diagnose.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <future>
@@ -13,6 +12,7 @@
 #include "collector/diagnose_walk.h"
 #include "collector/diagnose_web.h"
 #include "common/private_file.h"
+#include "common/system.h"
 #include "common/version.h"
 
 namespace plotmeter {
@@ -75,7 +75,7 @@ int DiagnosePrinter(const Arguments& arguments) {
   const SystemClock clock;
   const PrinterAddress address = ParseAddress(arguments, arguments.Text("address"));
   Ways ways(DefaultProfileOf(arguments), arguments, clock, 100);
-  const bool terminal = isatty(STDERR_FILENO) == 1;
+  const bool terminal = ErrorsGoToATerminal();
   const auto say = [&](const std::string& line) {
     if (terminal) std::cerr << "\r\x1b[K" << line << std::flush;
   };

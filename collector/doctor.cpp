@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "collector/search_profile.h"
 #include "collector/ways.h"
+#include "common/private_file.h"
 
 namespace plotmeter {
 namespace {
@@ -34,19 +34,16 @@ void ExamineSettings(const Arguments& arguments, Findings& findings) {
   CheckWays(arguments);
   CheckPortalSettings(arguments);
   if (arguments.file.empty()) return findings.Ok("settings", "they can be meant");
-  const auto mode = std::filesystem::status(arguments.file).permissions();
-  using std::filesystem::perms;
+  const std::string exposure = ExposureOf(arguments.file);
   bool has_secret = !arguments.Text("proxy").empty() || HasCommunity(arguments);
   for (const Arguments& table : arguments.tables) {
     has_secret = has_secret || HasCommunity(table);
   }
-  if (has_secret && (mode & (perms::group_read | perms::others_read)) != perms::none) {
-    findings.Warn(
-        "settings",
-        fmt::format("{} holds a community or a proxy and may be read by others (mode "
-                    "{:o})",
-                    arguments.file, static_cast<unsigned>(mode)),
-        fmt::format("chmod 600 {}, as the user whom the service runs as", arguments.file));
+  if (has_secret && !exposure.empty()) {
+    findings.Warn("settings",
+                  fmt::format("{} holds a community or a proxy and may be read by others ({})",
+                              arguments.file, exposure),
+                  CloseCommand(arguments.file) + ", as the user whom the service runs as");
   } else {
     findings.Ok("settings", fmt::format("{} can be meant", arguments.file));
   }

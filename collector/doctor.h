@@ -61,10 +61,6 @@ struct StateSeen {
 // `directory` and all that is kept there: is it ours alone, writable, with room, sound?
 StateSeen ExamineState(const std::string& directory, Findings& findings);
 
-// Whether a service runs on the directory: the process that holds its lock (proc(5), /proc/locks).
-// 0: none.
-int RunningService(const std::string& directory);
-
 // The way to the portal. `url` empty: nobody said which.
 struct PortalVisit {
   std::string url = {};

@@ -1,15 +1,8 @@
 // doctor: the way to the portal, who answers there, and what became of what was sent.
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netdb.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
-#include <system_error>
 #include <utility>
 
 #include "collector/collector_settings.h"
@@ -17,8 +10,10 @@
 #include "collector/doctor.h"
 #include "collector/service.h"
 #include "collector/status_book.h"
+#include "collector/system_words.h"
 #include "collector/uplink/portal_client.h"
 #include "common/jose.h"
+#include "common/net.h"
 #include "proto/enrolment.h"
 
 namespace plotmeter {
@@ -50,40 +45,6 @@ HostAndPort Split(std::string url, std::string port) {
   return {url, port};
 }
 
-bool IsAddress(const std::string& host) {
-  unsigned char address[sizeof(in6_addr)];
-  return ::inet_pton(AF_INET, host.c_str(), address) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), address) == 1;
-}
-
-// 0, or the error of the last address that was tried. The name is known to resolve.
-int TryToConnect(const HostAndPort& to) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* first = nullptr;
-  if (::getaddrinfo(to.host.c_str(), to.port.c_str(), &wanted, &first) != 0) return EHOSTUNREACH;
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(first, &::freeaddrinfo);
-  int why = EHOSTUNREACH;
-  for (const addrinfo* at = first; at != nullptr; at = at->ai_next) {
-    const int plug = ::socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (plug < 0) continue;
-    why = ::connect(plug, at->ai_addr, at->ai_addrlen) == 0 ? 0 : errno;
-    if (why == EINPROGRESS) {
-      pollfd wait{.fd = plug, .events = POLLOUT, .revents = 0};
-      const int limit = static_cast<int>(milliseconds(kConnectWithin).count());
-      socklen_t size = sizeof(why);
-      if (::poll(&wait, 1, limit) <= 0) {
-        why = ETIMEDOUT;
-      } else {
-        ::getsockopt(plug, SOL_SOCKET, SO_ERROR, &why, &size);
-      }
-    }
-    ::close(plug);
-    if (why == 0) return 0;
-  }
-  return why;
-}
-
 struct Way {
   HostAndPort portal = {};
   std::optional<Proxy> proxy = {};
@@ -94,7 +55,7 @@ struct Way {
 // True unless the name of who comes first leads nowhere.
 bool ExamineName(const Way& way, Findings& findings) {
   const std::string& host = way.first.host;
-  if (IsAddress(host)) {
+  if (ParseIp(host)) {
     findings.Ok("name", fmt::format("{} of {} is an address: no name is needed", host, way.what));
     return true;
   }
@@ -104,28 +65,28 @@ bool ExamineName(const Way& way, Findings& findings) {
     return true;
   }
   // Perhaps it has addresses of IPv6 only, which connecting will show.
-  if (TryToConnect(way.first) == 0) {
+  if (TryToConnect(host, way.first.port, kConnectWithin).seen == Reached::kYes) {
     findings.Ok("name", fmt::format("{} has an address", host));
     return true;
   }
   findings.Fail(
       "name", fmt::format("{}, the name of {}, leads nowhere: {}", host, way.what, answer.trouble),
       fmt::format("is it spelt right? If it is, see whether this machine has a name server "
-                  "that knows it (getent hosts {}; /etc/resolv.conf)",
-                  host));
+                  "that knows it ({})",
+                  fmt::format(fmt::runtime(Words().look_up), host)));
   return false;
 }
 
 bool ExamineConnection(const Way& way, Findings& findings) {
-  const int why = TryToConnect(way.first);
+  const ConnectAnswer answer = TryToConnect(way.first.host, way.first.port, kConnectWithin);
   const std::string check = way.proxy ? "proxy" : "connection";
   const std::string at = fmt::format("{}:{}", way.first.host, way.first.port);
-  if (why == 0) {
+  if (answer.seen == Reached::kYes) {
     findings.Ok(check, fmt::format("{} takes connections at {}", way.what, at));
     return true;
   }
   std::string advice =
-      why == ECONNREFUSED
+      answer.seen == Reached::kRefused
           ? fmt::format("nothing listens there: is the port right, and does {} run?", way.what)
           : fmt::format("a firewall may stop it: this machine must reach TCP {} of {}",
                         way.first.port, way.first.host);
@@ -134,10 +95,9 @@ bool ExamineConnection(const Way& way, Findings& findings) {
   } else {
     advice += " If only a proxy leads out of this network, name it with --proxy";
   }
-  findings.Fail(check,
-                fmt::format("{} at {} does not take the connection: {}", way.what, at,
-                            std::system_category().message(why)),
-                advice);
+  findings.Fail(
+      check, fmt::format("{} at {} does not take the connection: {}", way.what, at, answer.words),
+      advice);
   return false;
 }
 
@@ -170,14 +130,14 @@ void ExamineClock(const PortalAnswer& answer, const std::optional<PortalKeys>& k
   const Instant now = clock.Now();
   if (!answer.date) {
     return findings.Warn("clock", "not compared: the portal said no time",
-                         "compare it by hand (timedatectl)");
+                         fmt::format("compare it by hand ({})", Words().ask_clock));
   }
   const milliseconds off = now - *answer.date;
   const milliseconds by = off < milliseconds(0) ? -off : off;
   const bool signed_later = keys && keys->issued_at > now + kClockMayDiffer;
   const std::string advice =
-      "set it, and have it kept right (timedatectl set-ntp true): readings carry "
-      "the time of this machine";
+      fmt::format("set it, and have it kept right ({}): readings carry the time of this machine",
+                  Words().keep_clock);
   const std::string seen = fmt::format(
       "the clock of this machine is {} {}: it says {}, the portal {}", SpanText(by),
       off < milliseconds(0) ? "behind" : "ahead", FormatInstant(now), FormatInstant(*answer.date));
@@ -193,7 +153,7 @@ void ExamineAnswer(const PortalVisit& visit, const Way& way, const PortalAnswer&
     findings.Fail("tls", fmt::format("{}: {}", visit.url, detail),
                   AdviceForTls(detail, way.portal.host, visit.clock.Now()));
     return findings.Warn("clock", "not compared: the portal's time is believed over TLS only",
-                         "compare it by hand (timedatectl)");
+                         fmt::format("compare it by hand ({})", Words().ask_clock));
   }
   if (answer.seen != PortalSeen::kAnswered) {
     if (way.proxy && detail.find("407") != detail.npos) {

@@ -1,28 +1,20 @@
 #include "collector/look.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 
 #include <algorithm>
-#include <bit>
 #include <future>
 #include <map>
-#include <memory>
 
 #include "collector/by_web.h"
 #include "collector/channel/answers_json.h"
 #include "collector/collector_settings.h"
+#include "common/net.h"
 
 namespace plotmeter {
 namespace {
 
 Json OrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
-std::uint32_t Number(const sockaddr* address) {
-  return ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr);
-}
 
 }  // namespace
 
@@ -226,19 +218,11 @@ std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan
 
 std::vector<AddressRange> LocalNetworks() {
   constexpr int kWidest = 22;
-  ifaddrs* first = nullptr;
-  if (getifaddrs(&first) != 0) return {};
-  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> interfaces(first, freeifaddrs);
   std::vector<AddressRange> ranges;
-  for (const ifaddrs* i = first; i != nullptr; i = i->ifa_next) {
-    if (i->ifa_addr == nullptr || i->ifa_addr->sa_family != AF_INET || i->ifa_netmask == nullptr ||
-        (i->ifa_flags & IFF_LOOPBACK) != 0) {
-      continue;
-    }
-    const int prefix = std::popcount(Number(i->ifa_netmask));
-    ranges.push_back(AddressRange::Parse(
-        "range",
-        fmt::format("{}/{}", Ipv4{Number(i->ifa_addr)}.ToText(), prefix < kWidest ? 24 : prefix)));
+  for (const LocalNetwork& network : LocalIpv4Networks()) {
+    ranges.push_back(
+        AddressRange::Parse("range", fmt::format("{}/{}", Ipv4{network.address}.ToText(),
+                                                 network.prefix < kWidest ? 24 : network.prefix)));
   }
   return ranges;
 }

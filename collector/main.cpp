@@ -1,18 +1,20 @@
 // plotmeter-collector: finds printers, reads them, and sends what it read to its portal.
 
-#include <sys/stat.h>
-
 #include "collector/at_rest.h"
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
+#include "collector/service_run.h"
 #include "common/core_dump.h"
+#include "common/private_file.h"
+#include "common/system.h"
 
 int main(int argc, char** argv) {
   using namespace plotmeter;
   LeaveNoCoreDump();
   ShareMemoryBetweenThreads();
-  ::umask(0077);  // what was read is nobody else's business: SQLite's own files, too
-  const Program program{
+  KeepNewFilesPrivate();  // what was read is nobody else's business: SQLite's own files, too
+  CommandLine line(argc, argv);
+  Program program{
       .name = "plotmeter-collector",
       .summary = "Reads large-format printers and sends their meters to a Plotmeter portal.",
       .more =
@@ -25,11 +27,13 @@ int main(int argc, char** argv) {
       .commands = {DiscoverCommand(), ReadCommand(), EnrolCommand(), RunCommand(), PreviewCommand(),
                    OutboxCommand(), ExportBatchesCommand(), ImportReceiptsCommand(),
                    StatusCommand(), DoctorCommand(), DiagnoseCommand()},
+      .groups = {{"service", "The service of Windows that runs this collector."}},
       .tables = {ProfileTable()},
       .file_intro =
           "Settings of plotmeter-collector, for --config: try them with `run --check`. A "
           "flag wins over a variable (PLOTMETER_PORT), that over this file. What begins "
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
-  return RunProgram(program, argc, argv);
+  for (Command& command : ServiceCommands()) program.commands.push_back(std::move(command));
+  return RunAsStarted(line, [&] { return RunProgram(program, line.argc(), line.argv()); });
 }

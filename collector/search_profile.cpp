@@ -1,18 +1,16 @@
 #include "collector/search_profile.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <system_error>
+#include <stdexcept>
 #include <utility>
 
 #include "collector/collector_settings.h"
 #include "collector/snmp/usm_words.h"
 #include "common/crypto.h"
 #include "common/json.h"
+#include "common/private_file.h"
 
 namespace plotmeter {
 namespace {
@@ -23,23 +21,16 @@ Secret ReadSecretFile(const std::string& setting, const std::string& path) {
   const auto wrong = [&](std::string_view what, std::string_view expected) {
     return UsageError(fmt::format("'{}' is '{}', {}; expected {}", setting, path, what, expected));
   };
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    throw wrong("which cannot be read: " + std::system_category().message(errno),
-                "a file with a passphrase");
-  }
-  struct stat about {};
-  std::string text(kMostOfSecret + 2, '\0');
-  const bool known = ::fstat(file, &about) == 0;
-  const ssize_t octets =
-      known && S_ISREG(about.st_mode) ? ::read(file, text.data(), text.size()) : -1;
-  ::close(file);
-  if (octets < 0) throw wrong("which is no file", "a file with a passphrase");
-  text.resize(static_cast<std::size_t>(octets));
-  Secret secret(std::move(text));
-  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    throw wrong(fmt::format("which others may open (mode {:03o})", about.st_mode & 0777U),
-                "a file only its owner may read (chmod 600)");
+  const Secret secret = [&] {
+    try {
+      return ReadPersonsFile(path, kMostOfSecret + 2);
+    } catch (const std::runtime_error& error) {
+      throw wrong(error.what(), "a file with a passphrase");
+    }
+  }();
+  if (const std::string exposure = ExposureOf(path); !exposure.empty()) {
+    throw wrong(fmt::format("which others may open ({})", exposure),
+                fmt::format("a file only its owner may read ({})", CloseCommand(path)));
   }
   std::string_view passphrase = secret.Reveal();
   for (const char end : {'\n', '\r'}) {

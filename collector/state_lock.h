@@ -2,11 +2,13 @@
 // other. Commands that only look, and preview --cut, need no lock.
 //
 //    const StateLock lock("/var/lib/plotmeter");   // throws when another one has it
+//    LockHolder("/var/lib/plotmeter")              // its process, 4711
 //
 // The system gives the lock back when the process ends, however it ends.
 
 #pragma once
 
+#include <memory>
 #include <string>
 
 namespace plotmeter {
@@ -20,7 +22,11 @@ class StateLock {
   StateLock& operator=(const StateLock&) = delete;
 
  private:
-  int file_ = -1;
+  struct File;
+  std::unique_ptr<File> file_;
 };
+
+// The process that has the lock of this directory; 0: none.
+int LockHolder(const std::string& directory);
 
 }  // namespace plotmeter

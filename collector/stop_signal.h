@@ -1,14 +1,14 @@
-// SIGTERM and SIGINT as a stop token. Made before any other thread, so that none of them takes the
-// signal for itself.
+// That somebody wants the program to end, as a stop token: SIGTERM and SIGINT, or on Windows
+// Ctrl-C, Ctrl-Break, a console that is closed, and the service manager. Made before any other
+// thread, so that none of them takes the signal for itself.
 //
 //    StopSignal signal;
 //    Serve(signal.token());     // returns soon after the first SIGTERM
 
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <stop_token>
-#include <thread>
 
 namespace plotmeter {
 
@@ -22,10 +22,9 @@ class StopSignal {
   std::stop_token token() const { return source_.get_token(); }
 
  private:
+  struct Watch;
   std::stop_source source_;
-  int signals_ = -1;
-  int end_ = -1;
-  std::thread watcher_;
+  std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace plotmeter

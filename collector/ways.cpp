@@ -3,13 +3,14 @@
 #include <utility>
 
 #include "collector/collector_settings.h"
+#include "common/path.h"
 
 namespace plotmeter {
 namespace {
 
 Profiles ProfilesOf(const Arguments& arguments) {
   Profiles profiles = Profiles::BuiltIn();
-  if (arguments.Has("profiles")) profiles.AddFolder(arguments.Text("profiles"));
+  if (arguments.Has("profiles")) profiles.AddFolder(PathOf(arguments.Text("profiles")));
   return profiles;
 }
 

@@ -19,8 +19,8 @@ struct InkUse {
   bool operator==(const InkUse&) const = default;
 };
 
-// A job as a channel showed it. It counts once by (printer, channel, job); its highest revision is
-// the record.
+// A job as a channel showed it. It counts once by (printer, channel, job); of a stream the highest
+// revision is the record, of several streams the best of theirs (best_job.h).
 struct JobRecord {
   std::string job = {};        // the printer's own id of it, "32222D2B-191C-402A-944C-CB719C44869F"
   std::uint32_t revision = 0;  // counted by the spool from 1; 0 while it is only an answer

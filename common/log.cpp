@@ -4,24 +4,25 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 
 #include "common/json.h"
+#include "common/path.h"
+#include "common/system.h"
 
 namespace plotmeter {
 namespace {
 
+constexpr int kStandardError = 2;  // its descriptor
 constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%SZ %l %v";
 
 struct Target {
   std::shared_ptr<spdlog::logger> logger;
   bool is_journal = false;
+  LogEar ear = {};
 };
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
@@ -62,11 +63,11 @@ std::shared_ptr<spdlog::logger> Make(spdlog::sink_ptr sink, const char* pattern)
 
 Target& TheLog() {
   static Target target = [] {
-    const char* stream = std::getenv("JOURNAL_STREAM");
-    const bool journal = stream != nullptr && IsJournal(stream, STDERR_FILENO);
-    return Target{
-        Make(std::make_shared<spdlog::sinks::stderr_sink_mt>(), journal ? "%v" : kPattern),
-        journal};
+    const std::optional<std::string> stream = EnvironmentVariable("JOURNAL_STREAM");
+    const bool journal = stream && IsJournal(*stream, kStandardError);
+    return Target{.logger = Make(std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                 journal ? "%v" : kPattern),
+                  .is_journal = journal};
   }();
   return target;
 }
@@ -74,12 +75,6 @@ Target& TheLog() {
 bool IsPlain(char c) { return c > ' ' && c < 127 && c != '"' && c != '\\' && c != '='; }
 
 }  // namespace
-
-bool IsJournal(std::string_view stream, int descriptor) {
-  struct stat about {};
-  return ::fstat(descriptor, &about) == 0 &&
-         stream == fmt::format("{}:{}", about.st_dev, about.st_ino);
-}
 
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   const Target& target = TheLog();
@@ -94,16 +89,20 @@ void Log(LogLevel level, std::string_view event, std::initializer_list<LogField>
     line += plain ? value : JsonText(value);
   }
   target.logger->log(ToSpdlog(level), spdlog::string_view_t(line));
+  if (target.ear) target.ear(level, line);
 }
+
+void TellLogTo(LogEar ear) { TheLog().ear = std::move(ear); }
 
 void SetLogLevel(LogLevel level) { TheLog().logger->set_level(ToSpdlog(level)); }
 
 void LogToFile(const std::string& path, std::size_t max_bytes, std::size_t kept) {
   const spdlog::level::level_enum level = TheLog().logger->level();
   try {
-    TheLog() = {Make(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, max_bytes, kept),
-                     kPattern),
-                false};
+    TheLog().logger = Make(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+                               PathOf(path).native(), max_bytes, kept),
+                           kPattern);
+    TheLog().is_journal = false;
   } catch (const spdlog::spdlog_ex& error) {
     throw std::runtime_error(fmt::format("the log cannot be written: {}", error.what()));
   }

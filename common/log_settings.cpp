@@ -42,8 +42,9 @@ std::vector<Setting> LogSettings() {
 
 void CheckLogSettings(const Arguments& arguments) { WishesOf(arguments); }
 
-void StartLog(const Arguments& arguments) {
-  const Wishes wishes = WishesOf(arguments);
+void StartLog(const Arguments& arguments, const std::string& otherwise) {
+  Wishes wishes = WishesOf(arguments);
+  if (wishes.path.empty()) wishes.path = otherwise;
   if (!wishes.path.empty()) LogToFile(wishes.path, wishes.max_bytes, wishes.kept);
 }
 

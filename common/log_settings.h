@@ -17,8 +17,8 @@ std::vector<Setting> LogSettings();
 // Throws UsageError for values that cannot be meant.
 void CheckLogSettings(const Arguments& arguments);
 
-// Lines go where the settings say from now on. Throws std::runtime_error when the file cannot be
-// written.
-void StartLog(const Arguments& arguments);
+// Lines go where the settings say from now on, or to the file `otherwise` if they name none. Throws
+// std::runtime_error when the file cannot be written.
+void StartLog(const Arguments& arguments, const std::string& otherwise = {});
 
 }  // namespace plotmeter

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <set>
 
+#include "common/path.h"
 #include "common/suggestion.h"
+#include "common/system.h"
 
 namespace plotmeter {
 namespace {
@@ -80,8 +84,7 @@ std::optional<std::string> FromEnvironment(const std::string& setting) {
   for (const char c : setting) {
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  return EnvironmentVariable(name);
 }
 
 void Complete(const Setting& setting, const std::string& label, std::vector<std::string>& values) {
@@ -103,7 +106,12 @@ FileSettings ReadSettingsFile(const std::string& path, const Program& program) {
   }
   FileSettings file;
   try {
-    const toml::table root = toml::parse_file(path);
+    std::ifstream in(PathOf(path), std::ios::binary);
+    if (!in) {
+      throw UsageError(
+          fmt::format("'config' is '{}', which cannot be read: {}", path, std::strerror(errno)));
+    }
+    const toml::table root = toml::parse(in, path);
     for (const auto& [key, node] : root) {
       const std::string name(key.str());
       const auto kind = std::ranges::find(program.tables, name, &Table::name);

@@ -7,7 +7,9 @@
 #include <stdexcept>
 
 #include "common/jose.h"
+#include "common/path.h"
 #include "common/settings.h"
+#include "common/system.h"
 #include "proto/batch.h"
 #include "proto/evidence.h"
 #include "proto/evidence_words.h"
@@ -61,7 +63,7 @@ void CompareKeys(const Arguments& arguments, const EvidenceHead& head, EvidenceC
 
 class Reader {
  public:
-  explicit Reader(const std::string& path) : in_(path, std::ios::binary) {
+  explicit Reader(const std::string& path) : in_(PathOf(path), std::ios::binary) {
     if (!in_) throw std::runtime_error(fmt::format("cannot read {}", path));
   }
 
@@ -187,4 +189,7 @@ Program Verifier() {
 }  // namespace
 }  // namespace plotmeter
 
-int main(int argc, char** argv) { return plotmeter::RunProgram(plotmeter::Verifier(), argc, argv); }
+int main(int argc, char** argv) {
+  plotmeter::CommandLine line(argc, argv);
+  return plotmeter::RunProgram(plotmeter::Verifier(), line.argc(), line.argv());
+}

@@ -2,6 +2,7 @@
 // outside library. Change the tables in the same commit that changes the design; a row comes with
 // its folder or door, and goes with it.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -72,13 +73,23 @@ const std::map<std::string, Names> kDoors = {
     {"toml++/", {"common/settings_file.cpp"}},
     {"openssl/",
      {"common/crypto.cpp", "common/secret.cpp", "common/http/fetch.cpp",
-      "collector/snmp/usm_crypto.cpp", "collector/uplink/portal_client.cpp", "portal/http/tls.cpp",
-      "portal/certificate.cpp", "tests/simulator/certificate.cpp", "tests/simulator/certificate.h",
+      "collector/snmp/usm_crypto.cpp", "collector/uplink/portal_client.cpp",
+      "collector/uplink/system_authorities.h", "portal/http/tls.cpp", "portal/certificate.cpp",
+      "tests/simulator/certificate.cpp", "tests/simulator/certificate.h",
       "tests/simulator/snmp_usm.cpp"}},
     {"pugixml.hpp", {"collector/xml/xml.cpp"}},
     {"sqlite3.h", {"common/sqlite.cpp"}},
     {"date/", {"portal/ledger/period.cpp"}},
     {"zlib.h", {"proto/seal.cpp", "tests/simulator/web_sick.cpp"}},
+    {"windows.h",
+     {"common/access_windows.h", "common/clock_windows.cpp", "common/core_dump_windows.cpp",
+      "common/event_log_windows.cpp",
+      "common/key_file_windows.cpp", "common/private_file_windows.cpp", "common/system_windows.cpp",
+      "common/windows_service.cpp", "collector/commands_service_windows.cpp",
+      "collector/doctor_disk_windows.cpp", "collector/state_lock_windows.cpp",
+      "collector/stop_signal_windows.cpp", "collector/system_words_windows.cpp",
+      "collector/uplink/system_authorities_windows.cpp"}},
+    {"winsock2.h", {"common/net_windows.cpp", "collector/snmp/udp_port_windows.cpp"}},
 };
 
 std::string FolderOf(const std::string& file) {
@@ -194,6 +205,57 @@ TEST(HouseTest, ReadsWhatCMakeLinks) {
       LinksOf("plotmeter_library(a SOURCES b.cpp\n  LINKS common c_d Threads::Threads\n  DOORS e)"),
       (Names{"common", "c_d"}));
   EXPECT_EQ(LinksOf("plotmeter_library(common SOURCES a.cpp)"), Names{});
+}
+
+// The questions to the portal's store in a source: its string literals that begin with a word of
+// SQL, pieces put together.
+Lines QuestionsOf(const std::string& text) {
+  static const std::regex kLiteral(R"re("((?:[^"\\]|\\.)*)"(?:\s|//[^\n]*\n)*)re");
+  static const std::regex kSql(R"(^(SELECT|INSERT|UPDATE|DELETE) )");
+  Lines found;
+  std::string joined;
+  auto end = text.cbegin();
+  const auto finish = [&] {
+    if (std::regex_search(joined, kSql)) found.push_back(joined);
+    joined.clear();
+  };
+  for (std::sregex_iterator it(text.begin(), text.end(), kLiteral), last; it != last; ++it) {
+    const std::smatch& match = *it;
+    if (match[0].first != end) finish();
+    joined += match[1];
+    end = match[0].second;
+  }
+  finish();
+  return found;
+}
+
+// Whoever asks the store says for which reseller. These ask who the resellers are.
+const Names kOfNoReseller = {
+    "INSERT OR IGNORE INTO reseller(id, name, created_at) VALUES(?,?,?)",
+    "SELECT id, name FROM reseller ORDER BY name",
+    "SELECT count(*) FROM (SELECT 1 FROM reseller LIMIT 1)",
+    "SELECT 1 FROM {} WHERE id=?",  // UnusedId: an id is nobody's yet
+};
+
+TEST(HouseTest, FindsQuestionsThatAreInPieces) {
+  EXPECT_EQ(
+      QuestionsOf("q = Sql(\n  \"SELECT a FROM b\"\n  // and\n  \" WHERE c=?\"); x(\"SELECTED\");"),
+      Lines{"SELECT a FROM b WHERE c=?"});
+}
+
+TEST(HouseTest, EveryQuestionToTheStoreNamesAReseller) {
+  std::size_t questions = 0;
+  Names nobody_asked = kOfNoReseller;
+  for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_ROOT) / "portal/store")) {
+    if (entry.path().extension() != ".cpp") continue;
+    for (const std::string& question : QuestionsOf(TextOf(entry.path()))) {
+      ++questions;
+      if (nobody_asked.erase(question) > 0 || kOfNoReseller.contains(question)) continue;
+      EXPECT_THAT(question, testing::HasSubstr("reseller_id")) << entry.path().filename();
+    }
+  }
+  EXPECT_GT(questions, 60u);
+  EXPECT_THAT(nobody_asked, testing::IsEmpty());
 }
 
 TEST(HouseTest, HasNoRowForAFolderThatIsGone) {

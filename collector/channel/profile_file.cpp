@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "common/json.h"
+#include "common/path.h"
 #include "common/settings.h"
 #include "common/suggestion.h"
 
@@ -194,7 +195,7 @@ void ReadMember(const std::string& name, const Place& place, ModelProfile& profi
 }  // namespace
 
 ModelProfile ParseProfile(const ProfileFile& file) {
-  ModelProfile profile{.name = std::filesystem::path(file.name).stem().string()};
+  ModelProfile profile{.name = PathText(PathOf(file.name).stem())};
   Json json;
   try {
     json = ParseJson(file.text, {.max_bytes = 1 << 20});

@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "common/path.h"
 #include "common/settings.h"
 
 namespace plotmeter {
@@ -17,12 +18,12 @@ constexpr std::uintmax_t kLargestFile = 1 << 20;  // bytes
 std::string TextOf(const std::filesystem::path& file) {
   std::error_code error;
   if (std::filesystem::file_size(file, error) > kLargestFile || error) {
-    throw UsageError(fmt::format("{} cannot be read, or is larger than 1 MiB", file.string()));
+    throw UsageError(fmt::format("{} cannot be read, or is larger than 1 MiB", PathText(file)));
   }
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
-  if (!in) throw UsageError(fmt::format("{} cannot be read", file.string()));
+  if (!in) throw UsageError(fmt::format("{} cannot be read", PathText(file)));
   return text.str();
 }
 
@@ -71,11 +72,11 @@ void Profiles::AddFolder(const std::filesystem::path& folder) {
   }
   if (error || paths.empty()) {
     throw UsageError(
-        fmt::format("'profiles' is '{}'; expected a folder with *.json in it", folder.string()));
+        fmt::format("'profiles' is '{}'; expected a folder with *.json in it", PathText(folder)));
   }
   std::ranges::sort(paths);
   std::vector<ProfileFile> files;
-  for (const auto& path : paths) files.push_back({.name = path.string(), .text = TextOf(path)});
+  for (const auto& path : paths) files.push_back({.name = PathText(path), .text = TextOf(path)});
   Add(files);
 }
 

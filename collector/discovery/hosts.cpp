@@ -5,15 +5,17 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <system_error>
 
 #include "collector/discovery/address_range.h"
 #include "collector/discovery/csv.h"
 #include "collector/discovery/shown.h"
+#include "common/path.h"
 #include "common/settings.h"
 
 namespace plotmeter {
@@ -157,10 +159,10 @@ std::vector<HostRow> ParseHosts(std::string_view file, std::string_view text) {
 }
 
 std::vector<HostRow> ReadHosts(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
+  std::ifstream in(PathOf(path), std::ios::binary);
   if (!in) {
-    throw UsageError(fmt::format("'hosts' is '{}', which cannot be read: {}", path,
-                                 std::system_category().message(errno)));
+    throw UsageError(
+        fmt::format("'hosts' is '{}', which cannot be read: {}", path, std::strerror(errno)));
   }
   std::string text;
   for (char part[65536]; in.read(part, sizeof part), in.gcount() > 0;) {

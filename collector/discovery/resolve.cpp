@@ -1,8 +1,6 @@
 #include "collector/discovery/resolve.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netdb.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -11,6 +9,8 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+
+#include "common/net.h"
 
 namespace plotmeter {
 namespace {
@@ -42,22 +42,12 @@ void LookUp(const std::shared_ptr<Question>& question, const Lookup& lookup) {
 }  // namespace
 
 Resolved SystemLookup(const std::string& name) {
-  addrinfo hints{};
-  hints.ai_family = AF_INET;
-  hints.ai_socktype = SOCK_DGRAM;
-  addrinfo* first = nullptr;
-  const int error = getaddrinfo(name.c_str(), nullptr, &hints, &first);
-  if (error != 0) return {.trouble = gai_strerror(error)};
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> all(first, freeaddrinfo);
-  Resolved resolved;
-  for (const addrinfo* i = first; i != nullptr; i = i->ai_next) {
-    const auto* address = reinterpret_cast<const sockaddr_in*>(i->ai_addr);
-    const Ipv4 number{ntohl(address->sin_addr.s_addr)};
-    if (std::ranges::find(resolved.addresses, number) == resolved.addresses.end()) {
-      resolved.addresses.push_back(number);
-    }
+  Ipv4Answer answer = LookUpIpv4(name);
+  Resolved resolved{.trouble = std::move(answer.trouble)};
+  for (const std::uint32_t number : answer.numbers) resolved.addresses.push_back({number});
+  if (resolved.addresses.empty() && resolved.trouble.empty()) {
+    resolved.trouble = "the name has no IPv4 address";
   }
-  if (resolved.addresses.empty()) resolved.trouble = "the name has no IPv4 address";
   return resolved;
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <stdexcept>
 
 #include "common/json.h"
@@ -15,13 +14,10 @@ std::string IdentityPath(const std::string& directory) { return directory + "/id
 std::string KeyPath(const std::string& directory) { return directory + "/key.pem"; }
 
 void RefuseShared(const std::string& path) {
-  using std::filesystem::perms;
-  const perms mode = std::filesystem::status(path).permissions();
-  if ((mode & (perms::group_all | perms::others_all)) == perms::none) return;
-  throw std::runtime_error(
-      fmt::format("{} is open to others (mode {:o}); expected 600. If nobody else has read it: "
-                  "chmod 600 {}",
-                  path, static_cast<unsigned>(mode), path));
+  const std::string exposure = ExposureOf(path);
+  if (exposure.empty()) return;
+  throw std::runtime_error(fmt::format("{} is open to others ({}). If nobody else has read it: {}",
+                                       path, exposure, CloseCommand(path)));
 }
 
 }  // namespace
@@ -59,7 +55,7 @@ void SaveIdentity(const std::string& directory, const Identity& identity) {
 }
 
 std::optional<PrivateKey> LoadKey(const std::string& directory) {
-  const std::optional<Secret> pem = ReadPrivateFile(KeyPath(directory));
+  const std::optional<Secret> pem = ReadKeyFile(KeyPath(directory));
   if (!pem) return {};
   RefuseShared(KeyPath(directory));
   std::optional<PrivateKey> key = PrivateKey::FromPem(*pem);
@@ -74,9 +70,9 @@ std::optional<PrivateKey> LoadKey(const std::string& directory) {
 
 PrivateKey LoadOrMakeKey(const std::string& directory) {
   if (std::optional<PrivateKey> key = LoadKey(directory)) return *key;
-  std::filesystem::create_directories(directory);
+  MakePrivateFolder(directory);
   PrivateKey key = PrivateKey::Generate();
-  WritePrivateFile(KeyPath(directory), key.ToPem());
+  WriteKeyFile(KeyPath(directory), key.ToPem());
   return key;
 }
 

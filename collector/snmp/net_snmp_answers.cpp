@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "collector/snmp/codec.h"
 #include "collector/snmp/net_snmp_session.h"
+#include "common/net.h"
+#include "common/system.h"
 
 namespace plotmeter {
 namespace {
@@ -135,8 +135,9 @@ void NetSnmpSession::OnError(const Endpoint& to, int error) {
   const auto line = peers_.find(to);
   if (line == peers_.end()) return;
   Job& job = *line->second.front();
-  if (error == ECONNREFUSED) return Finish(job, SnmpSeen::kRefused, "the port is closed (ICMP)");
-  job.problem = std::generic_category().message(error);  // may pass: a router that lost its way
+  if (MeaningOf(error) == Reached::kRefused)
+    return Finish(job, SnmpSeen::kRefused, "the port is closed (ICMP)");
+  job.problem = ErrorText(error);  // may pass: a router that lost its way
 }
 
 }  // namespace plotmeter

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "collector/snmp/codec.h"
+#include "common/system.h"
 
 namespace plotmeter {
 namespace {
@@ -212,7 +213,7 @@ bool NetSnmpSession::SendOne(Job& job, Time now) {
     return false;
   }
   if (sent == UdpPort::Sent::kFailed) {
-    Finish(job, SnmpSeen::kRefused, std::generic_category().message(error));
+    Finish(job, SnmpSeen::kRefused, ErrorText(error));
     return true;
   }
   ++packets_sent_;

@@ -5,14 +5,14 @@
 //    port.Wait(std::chrono::milliseconds(20));
 //    port.Receive([](const Endpoint& from, std::string_view datagram) { … });
 //
-// ICMP errors are asked for (IP_RECVERR), so a closed port is known at once. The system reports
-// such an error also at the next send, whoever that is for; Send takes it off and sends again. All
-// members but Wake belong to one thread.
+// ICMP errors are asked for, so a closed port is known at once. Linux (udp_port_posix.cpp) queues
+// them with the peer (IP_RECVERR), and reports them also at the next send, whoever that is for;
+// Send takes such a one off and sends again. Windows (udp_port_windows.cpp) hands them out in place
+// of a datagram. All members but Wake belong to one thread.
 
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstddef>
@@ -44,7 +44,8 @@ class UdpPort {
     int receive_buffer = 4 << 20;  // octets; the system may allow less (rmem_max)
   };
 
-  // A packet to `to` went wrong; `error` is the system's number, ECONNREFUSED for a closed port.
+  // A packet to `to` went wrong; `error` is the system's number, as MeaningOf in common/net.h takes
+  // it: kRefused for a closed port.
   using OnError = std::function<void(const Endpoint& to, int error)>;
   using OnDatagram = std::function<void(const Endpoint& from, std::string_view datagram)>;
 
@@ -63,8 +64,7 @@ class UdpPort {
   // datagram longer than kMaxDatagram is cut there.
   void Receive(const OnDatagram& on_datagram);
 
-  // Every ICMP error that had come when Wait returned: which peer, and the system's number
-  // (ECONNREFUSED).
+  // Every ICMP error that had come when Wait returned: which peer, and the system's number.
   void TakeErrors(const OnError& on_error);
 
   // Returns when something came, Wake was called, or the time is up.
@@ -77,30 +77,8 @@ class UdpPort {
   static constexpr std::size_t kMostAtOnce = 128;  // datagrams of one socket
 
  private:
-  class Descriptor {
-   public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    ~Descriptor();
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return fd_; }
-    bool is_open() const { return fd_ >= 0; }
-
-   private:
-    int fd_;
-  };
-
-  int SocketFor(const Endpoint& to) const { return to.is_v6 ? v6_.get() : v4_.get(); }
-  int TakeErrorsOf(int fd, const OnError& on_error);
-  void ReceiveOn(int fd, const OnDatagram& on_datagram);
-
-  Descriptor v4_;
-  Descriptor v6_;  // closed on a machine without IPv6
-  Descriptor wake_;
-  short v4_ready_ = 0;  // what the last Wait saw, as poll(2) says it
-  short v6_ready_ = 0;
-  std::atomic<bool> is_woken_{false};
-  std::unique_ptr<char[]> buffers_;
+  struct Sockets;
+  std::unique_ptr<Sockets> sockets_;
 };
 
 }  // namespace plotmeter

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "common/path.h"
+
 namespace plotmeter {
 namespace {
 
@@ -57,7 +59,7 @@ class Bytes {
 class File {
  public:
   explicit File(const std::string& path)
-      : in_(path, std::ios::binary), size_(std::filesystem::file_size(path)) {
+      : in_(PathOf(path), std::ios::binary), size_(std::filesystem::file_size(PathOf(path))) {
     if (!in_) throw std::runtime_error(fmt::format("cannot read {}", path));
   }
 
@@ -175,7 +177,7 @@ void EachLeafRow(const std::string& path, const std::function<void(const LeafRow
   File file(path);
   const std::size_t page = PageSize(file);
   Pages pages(file, page, visit);
-  if (const std::string log = path + "-wal"; std::filesystem::exists(log)) {
+  if (const std::string log = path + "-wal"; std::filesystem::exists(PathOf(log))) {
     File frames(log);
     const std::uint64_t frame = kFrameHead + page;
     const std::uint64_t count = frames.size() < kLogHead ? 0 : (frames.size() - kLogHead) / frame;

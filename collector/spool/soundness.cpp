@@ -6,6 +6,7 @@
 
 #include "collector/spool/spool_schema.h"
 #include "common/crypto.h"
+#include "common/path.h"
 
 namespace plotmeter {
 namespace {
@@ -44,7 +45,7 @@ bool HasTable(Database& db, const std::string& name) {
 
 SpoolSeen LookAtSpool(const std::string& path) {
   using Is = SpoolSeen::Is;
-  if (!std::filesystem::exists(path)) return {};
+  if (!std::filesystem::exists(PathOf(path))) return {};
   try {
     Database db(path, Database::Mode::kReadOnly);
     Statement any = db.Prepare("SELECT count(*) FROM sqlite_master");

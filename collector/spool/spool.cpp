@@ -7,11 +7,12 @@
 #include <stdexcept>
 #include <utility>
 
-#include "collector/spool/best_job.h"
+#include "common/best_job.h"
 #include "collector/spool/card_start.h"
 #include "collector/spool/kept.h"
 #include "collector/spool/spool_schema.h"
 #include "common/crypto.h"
+#include "common/path.h"
 #include "common/private_file.h"
 #include "proto/batch.h"
 
@@ -23,8 +24,8 @@ constexpr std::size_t kMaxKept = std::size_t{1} << 20;  // bytes of one reading 
 std::string SpoolPath(const SpoolSettings& settings) {
   const std::string path = settings.directory + "/" + settings.file;
   if (settings.make) {
-    std::filesystem::create_directories(settings.directory);
-  } else if (!std::filesystem::exists(path)) {
+    MakePrivateFolder(settings.directory);
+  } else if (!std::filesystem::exists(PathOf(path))) {
     throw std::runtime_error(
         fmt::format("there is no spool in {}: nothing was read for it yet, or --state is another",
                     settings.directory));
@@ -33,9 +34,9 @@ std::string SpoolPath(const SpoolSettings& settings) {
 }
 
 Secret MaskingKey(const std::string& path) {
-  if (std::optional<Secret> key = ReadPrivateFile(path)) return std::move(*key);
+  if (std::optional<Secret> key = ReadKeyFile(path)) return std::move(*key);
   Secret key(RandomBytes(32));
-  WritePrivateFile(path, key);
+  WriteKeyFile(path, key);
   return key;
 }
 
@@ -71,7 +72,7 @@ void Spool::Prepare() {
   db_.Execute("PRAGMA secure_delete=ON");  // what was masked again is on the disk no more
   const bool is_new = PrepareSpool(db_);
   const std::string path = settings_.directory + "/masking.key";
-  if (std::optional<Secret> key = ReadPrivateFile(path)) {
+  if (std::optional<Secret> key = ReadKeyFile(path)) {
     masking_key_ = *std::move(key);
     if (is_new) RaiseRevisions();  // there was another one here, whose jobs the portal may know
   } else {

@@ -338,6 +338,9 @@ class Spool {
   std::int64_t PrinterRow(const PrinterIdentity& printer);
   // What stands for this start of a printer in the ids of its jobs (card_start.h).
   std::string CardStart(std::int64_t printer, Instant reckoned);
+  // The next revision of any job is above all that there can have been; and of each job that is
+  // known, the next answer makes one.
+  void CountRevisionsAnew();
   void RaiseRevisions();
   Contents TakeUnsent(const BatchSigner& signer, const CutLimits& limits);
   void MarkCut(const Contents& contents, std::int64_t batch);

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
+#include <tuple>
 
 #include "collector/spool/spool.h"
 #include "common/log.h"
@@ -13,8 +13,9 @@
 namespace plotmeter {
 namespace {
 
-constexpr std::int64_t kSlice = 500;  // rows that go in one transaction
-constexpr double kEnough = 0.95;      // of the limit; or it would be full again at once
+constexpr std::int64_t kSlice = 500;          // rows that go in one transaction
+constexpr std::int64_t kMostOfADay = 50'000;  // readings of a day that are looked at together
+constexpr double kEnough = 0.95;              // of the limit; or it would be full again at once
 constexpr std::chrono::milliseconds kLongest{
     2000};  // at a time; what is left waits for the next call
 constexpr std::string_view kStripped = "'$.supplies', '$.media', '$.state'";
@@ -79,8 +80,11 @@ class SpoolRoom {
     return went;
   }
 
-  // What went in an earlier call, which did not come to telling it.
+  // Makes events of what went and was noted, now or in a call that died before it came to this.
   void Tell() {
+    Statement untold = db_.Prepare("SELECT 1 FROM left_out LIMIT 1");
+    if (!untold.Step()) return;
+    untold.Reset();
     spool_.Together([&] {
       Statement q = db_.Prepare(
           "SELECT l.step, l.first_at, l.last_at, l.count, p.manufacturer, p.serial, p.product,"
@@ -127,9 +131,12 @@ class SpoolRoom {
         Count(step,
               "SELECT printer, json_extract(body, '$.seen_at') FROM job WHERE unsent = 1"
               " ORDER BY id LIMIT ?");
-        return Run(
-            "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE unsent = 1 ORDER BY id"
-            " LIMIT ?)");
+        if (!Run("DELETE FROM job WHERE id IN (SELECT id FROM job WHERE unsent = 1 ORDER BY id"
+                 " LIMIT ?)")) {
+          return false;
+        }
+        spool_.CountRevisionsAnew();  // those that the portal has of these are forgotten now
+        return true;
     }
   }
 
@@ -155,33 +162,46 @@ class SpoolRoom {
     std::string at = {};
   };
 
-  // The oldest day of waiting readings that this step has not looked at, but the one that is not
-  // over. False when there is none.
+  // The oldest day of waiting readings that this step has not looked at. They lie in the order in
+  // which they were kept, and the clock may have been wrong: each row belongs to its own day, what
+  // is dated earlier than the first goes with it, and what is dated ahead of now is passed over.
+  // False when there is none but of the day that is not over.
   bool GoDay(MakesRoom step) {
     Statement done = db_.Prepare("SELECT coalesce(max(next), 0) FROM room WHERE step = ?");
     done.Bind(ToText(step)).Step();
-    std::int64_t next = done.Int(0);
-    std::map<std::pair<std::int64_t, std::string>, std::vector<Row>> rows;
-    std::string day;
+    const std::int64_t begin = done.Int(0);
+    std::int64_t next = begin;
+    const std::string today = DayOf(FormatInstant(clock_.Now()));
+    using PrinterDay = std::tuple<std::string, std::int64_t, std::string>;  // day, printer, channel
+    std::map<PrinterDay, std::vector<Row>> days;
+    std::string oldest;
+    bool met_today = false;
     Statement q = db_.Prepare(
         "SELECT id, printer, json_extract(body, '$.channel'), json_extract(body, '$.at') FROM"
-        " reading WHERE batch IS NULL AND id >= ? ORDER BY id");
-    for (q.Bind(next); q.Step();) {
+        " reading WHERE batch IS NULL AND id >= ? ORDER BY id LIMIT ?");
+    for (q.Bind(begin, kMostOfADay); q.Step();) {
       const std::string at = q.Text(3);
-      if (day.empty()) day = DayOf(at);
-      if (DayOf(at) > day) break;  // one that is dated earlier belongs to it, too
-      rows[{q.Int(1), q.Text(2)}].push_back({q.Int(0), at});
-      next = q.Int(0) + 1;
+      const std::string day = DayOf(at);
+      if (day < today) {
+        if (oldest.empty()) oldest = day;
+        if (day > oldest) break;
+        days[{day, q.Int(1), q.Text(2)}].push_back({q.Int(0), at});
+      }
+      met_today = met_today || day == today;
+      if (!met_today) next = q.Int(0) + 1;  // this one is looked at again tomorrow
     }
-    if (day.empty() || day >= DayOf(FormatInstant(clock_.Now()))) return false;
-    for (const auto& [of, all] : rows) {
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        const bool is_edge = i == 0 || i + 1 == all.size();
-        if (Wants(step, is_edge, day) && TakeOut(step, all[i])) Note(step, of.first, all[i].at);
+    bool took = false;
+    for (const auto& [of, rows] : days) {
+      const auto [first, last] = std::ranges::minmax(rows, {}, &Row::at);
+      for (const Row& row : rows) {
+        const bool is_edge = row.at == first.at || row.at == last.at;
+        if (!Wants(step, is_edge, std::get<0>(of)) || !TakeOut(step, row)) continue;
+        Note(step, std::get<1>(of), row.at);
+        took = true;
       }
     }
     db_.Prepare("INSERT OR REPLACE INTO room VALUES(?, ?)").Run(ToText(step), next);
-    return true;
+    return took || next > begin;
   }
 
   static bool Wants(MakesRoom step, bool is_edge_of_day, const std::string& day) {
@@ -229,8 +249,10 @@ std::int64_t Spool::used_bytes() {
 }
 
 std::vector<std::string> Spool::KeepWithin() {
+  SpoolRoom room(*this, clock_, settings_.limit);
+  room.Tell();
   if (settings_.limit == 0 || used_bytes() <= settings_.limit) return {};
-  std::vector<std::string> went = SpoolRoom(*this, clock_, settings_.limit).Make();
+  std::vector<std::string> went = room.Make();
   const std::string what =
       went.empty() ? fmt::format(
                          "the spool holds more than its limit of {} bytes, and nothing in "

@@ -1,6 +1,7 @@
 // What goes first when the spool is full, in this order and never otherwise. Each kind goes wholly,
-// oldest first, before the next is touched; what has to be told is told to the portal as an event
-// of the printer (kind spool-full), in the transaction in which it goes.
+// oldest first, before the next is touched; what has to be told is noted in the transaction in which
+// it goes, and told to the portal as an event of the printer (kind spool-full) at the end, or at
+// the beginning of the next call if it did not come to that.
 //
 //    copies-refused   what a refused batch carried lies in its message too      nothing is lost
 //    copies           messages of batches that have their receipt; those older

@@ -211,16 +211,20 @@ void Spool::NewStream(const std::string& reason) {
   });
 }
 
+void Spool::RaiseRevisions() {
+  CountRevisionsAnew();
+  db_.Prepare("UPDATE job SET answer = ''").Run();
+}
+
 // Time rises where counting cannot, since what was counted is forgotten: seconds since 1970, far
 // above any count, and above those of an earlier time.
-void Spool::RaiseRevisions() {
+void Spool::CountRevisionsAnew() {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(clock_.Now().time_since_epoch());
   db_.Prepare(
          "UPDATE stream SET revisions_above = max(revisions_above + 1, ?, coalesce((SELECT"
          " max(json_extract(body, '$.revision')) FROM job), 0))")
       .Run(std::clamp<std::int64_t>(now.count(), 0, kHighestRevision));
-  db_.Prepare("UPDATE job SET answer = ''").Run();
 }
 
 std::int64_t Spool::Resend(const std::vector<std::int64_t>& sequences) {

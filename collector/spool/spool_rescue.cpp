@@ -1,8 +1,6 @@
 #include "collector/spool/spool_rescue.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -17,6 +15,8 @@
 #include "collector/spool/spool_schema.h"
 #include "common/jose.h"
 #include "common/log.h"
+#include "common/path.h"
+#include "common/private_file.h"
 #include "proto/seal.h"
 
 namespace plotmeter {
@@ -36,34 +36,33 @@ std::string NameOf(Instant at) {
 }
 
 void Remove(const std::string& path) {
-  for (const char* part : {"", "-wal", "-shm"}) fs::remove(path + part);
+  for (const char* part : {"", "-wal", "-shm"}) fs::remove(PathOf(path + part));
 }
 
-void SyncFolder(const std::string& folder) {
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool done = directory >= 0 && ::fsync(directory) == 0;
-  if (directory >= 0) ::close(directory);
-  if (!done) throw std::runtime_error(fmt::format("cannot write {} to the disk", folder));
+void Rename(const std::string& from, const std::string& to) {
+  fs::rename(PathOf(from), PathOf(to));
 }
+
+fs::path FolderOf(const std::string& path) { return PathOf(path).parent_path(); }
 
 // Puts the new file in the place of the old one. Begun again at any point it comes to the same: as
 // long as the new one has not its place, its name says where the old one goes.
 void ChangePlaces(const std::string& path, const std::string& ready, const std::string& aside) {
-  if (fs::exists(path)) fs::rename(path, aside);
-  if (fs::exists(path + "-wal")) fs::rename(path + "-wal", aside + "-wal");
-  fs::remove(path + "-shm");
-  SyncFolder(fs::path(path).parent_path().string());
-  fs::rename(ready, path);
-  SyncFolder(fs::path(path).parent_path().string());
+  if (fs::exists(PathOf(path))) Rename(path, aside);
+  if (fs::exists(PathOf(path + "-wal"))) Rename(path + "-wal", aside + "-wal");
+  fs::remove(PathOf(path + "-shm"));
+  SyncFolder(PathText(FolderOf(path)));
+  Rename(ready, path);
+  SyncFolder(PathText(FolderOf(path)));
 }
 
 // A rescue that an earlier process had all but finished.
 bool FinishEarlier(const std::string& path) {
-  const std::string name = fs::path(path).filename().string() + std::string(kReady);
-  for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path())) {
-    const std::string found = entry.path().filename().string();
+  const std::string name = PathText(PathOf(path).filename()) + std::string(kReady);
+  for (const auto& entry : fs::directory_iterator(FolderOf(path))) {
+    const std::string found = PathText(entry.path().filename());
     if (!found.starts_with(name)) continue;
-    ChangePlaces(path, entry.path().string(), path + "." + found.substr(name.size()));
+    ChangePlaces(path, PathText(entry.path()), path + "." + found.substr(name.size()));
     return true;
   }
   return false;
@@ -293,7 +292,7 @@ std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& c
                                    const PublicKey* signer, const std::string& why) {
   using Is = SpoolSeen::Is;
   const std::string path = settings.directory + "/" + settings.file;
-  if (!fs::exists(settings.directory)) return {};
+  if (!fs::exists(PathOf(settings.directory))) return {};
   if (FinishEarlier(path)) Log(LogLevel::kWarning, "spool_rescue_finished", {{"spool", path}});
   SpoolSeen seen = LookAtSpool(path);
   if (seen.is == Is::kNewer) {
@@ -321,11 +320,11 @@ std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& c
     fresh.Note({.at = now, .kind = kind, .what = saved.words});
   }
   // Closed in order it is one file. If that failed, what is in its log would be lost.
-  if (fs::exists(path + kBuilding + "-wal")) {
+  if (fs::exists(PathOf(path + kBuilding + "-wal"))) {
     throw std::runtime_error(fmt::format("{} could not be written whole", path + kBuilding));
   }
   const std::string ready = path + std::string(kReady) + kind + "-" + NameOf(now);
-  fs::rename(path + kBuilding, ready);
+  Rename(path + kBuilding, ready);
   ChangePlaces(path, ready, settings.directory + "/" + saved.aside);
   const bool is_foreign = kind == "foreign";
   Log(LogLevel::kError, is_foreign ? "spool_foreign" : "spool_damaged", {{"what", saved.words}});

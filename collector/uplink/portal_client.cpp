@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/uplink/system_authorities.h"
 #include "common/log.h"
 #include "common/settings.h"
 
@@ -34,7 +35,8 @@ void ReportUnobservedTask() { Log(LogLevel::kWarning, "portal_task_unobserved");
 namespace {
 
 namespace http = web::http;
-using Store = std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)>;
+using utility::conversions::to_string_t;
+using utility::conversions::to_utf8string;
 
 // What OpenSSL said of the portal's certificate; cpprestsdk itself only says "handshake failed".
 struct Judgement {
@@ -72,8 +74,8 @@ int VerifyAndRemember(X509_STORE_CTX* context, void* argument) {
   return believed;
 }
 
-Store LoadAuthorities(const std::string& ca_file) {
-  Store store(X509_STORE_new(), X509_STORE_free);
+Authorities LoadAuthorities(const std::string& ca_file) {
+  Authorities store(X509_STORE_new(), X509_STORE_free);
   if (!store || X509_STORE_load_file(store.get(), ca_file.c_str()) != 1) {
     throw UsageError(fmt::format(
         "'ca' is '{}'; expected a readable file with certificates in PEM form", ca_file));
@@ -84,11 +86,11 @@ Store LoadAuthorities(const std::string& ca_file) {
 web::uri HttpsUri(const std::string& url) {
   web::uri uri;
   try {
-    uri = web::uri(url);
+    uri = web::uri(to_string_t(url));
   } catch (const web::uri_exception&) {
     uri = {};
   }
-  if (uri.scheme() != "https" || uri.host().empty() || !uri.user_info().empty()) {
+  if (uri.scheme() != _XPLATSTR("https") || uri.host().empty() || !uri.user_info().empty()) {
     throw UsageError(
         fmt::format("'portal' is '{}'; expected an address such as "
                     "https://portal.example",
@@ -99,7 +101,7 @@ web::uri HttpsUri(const std::string& url) {
 
 // The clock of whoever answered; unsigned, for people.
 std::optional<Instant> DateOf(const http::http_headers& headers) {
-  const auto found = headers.find("Date");
+  const auto found = headers.find(_XPLATSTR("Date"));
   if (found == headers.end()) return {};
   const auto date = utility::datetime::from_string(found->second, utility::datetime::RFC_1123);
   if (!date.is_initialized()) return {};
@@ -111,10 +113,10 @@ std::optional<Instant> DateOf(const http::http_headers& headers) {
 }
 
 std::optional<std::chrono::seconds> RetryAfter(const http::http_headers& headers) {
-  const auto found = headers.find("Retry-After");
+  const auto found = headers.find(_XPLATSTR("Retry-After"));
   if (found == headers.end()) return {};
   unsigned seconds = 0;
-  const std::string& text = found->second;
+  const std::string text = to_utf8string(found->second);
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (error != std::errc{} || stop != text.data() + text.size()) return {};
   return std::chrono::seconds(seconds);
@@ -137,7 +139,7 @@ PortalAnswer Troubled(PortalSeen seen, std::string detail) {
 
 PortalAnswer WholeAnswer(const http::http_response& response, Flight& flight) {
   PortalAnswer answer{.seen = PortalSeen::kAnswered, .status = response.status_code()};
-  answer.content_type = response.headers().content_type();
+  answer.content_type = to_utf8string(response.headers().content_type());
   answer.retry_after = RetryAfter(response.headers());
   answer.date = DateOf(response.headers());
   const auto length = static_cast<std::size_t>(flight.buffer.getpos(std::ios_base::out));
@@ -186,7 +188,7 @@ struct PortalClient::Connection {
 };
 
 void PortalClient::Check(const PortalClientSettings& settings) {
-  ChooseProxy(settings.proxy, HttpsUri(settings.url).host());
+  ChooseProxy(settings.proxy, to_utf8string(HttpsUri(settings.url).host()));
   if (!settings.ca_file.empty()) LoadAuthorities(settings.ca_file);
 }
 
@@ -196,15 +198,17 @@ PortalClient::PortalClient(const PortalClientSettings& settings)
   StartThreads();
   connection_->settings = settings;
   const web::uri uri = HttpsUri(settings.url);
-  connection_->judgement->host = uri.host();
+  const std::string host = to_utf8string(uri.host());
+  connection_->judgement->host = host;
 
   http::client::http_client_config config;
   config.set_max_redirects(0);  // else a POST that is redirected silently becomes a GET
   config.set_timeout(settings.step_timeout);
-  if (std::optional<Proxy> proxy = ChooseProxy(settings.proxy, uri.host())) {
-    web::web_proxy by{web::uri(proxy->address)};
+  if (std::optional<Proxy> proxy = ChooseProxy(settings.proxy, host)) {
+    web::web_proxy by{web::uri(to_string_t(proxy->address))};
     if (!proxy->user.empty()) {
-      by.set_credentials(web::credentials(proxy->user, proxy->password.Reveal()));
+      by.set_credentials(
+          web::credentials(to_string_t(proxy->user), to_string_t(proxy->password.Reveal())));
     }
     config.set_proxy(by);
   }
@@ -213,7 +217,8 @@ PortalClient::PortalClient(const PortalClientSettings& settings)
         SSL_CTX* ssl = context.native_handle();
         SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION);
         SSL_CTX_set_cert_verify_callback(ssl, &VerifyAndRemember, judgement.get());
-        if (!ca_file.empty()) SSL_CTX_set_cert_store(ssl, LoadAuthorities(ca_file).release());
+        Authorities authorities = ca_file.empty() ? SystemAuthorities() : LoadAuthorities(ca_file);
+        if (authorities) SSL_CTX_set_cert_store(ssl, authorities.release());
       });
   connection_->client = std::make_unique<http::client::http_client>(uri, config);
 }
@@ -282,14 +287,14 @@ PortalAnswer PortalClient::Connection::Ask(http::http_request request) {
 
 PortalAnswer PortalClient::Get(const std::string& path) {
   http::http_request request(http::methods::GET);
-  request.set_request_uri(path);
+  request.set_request_uri(to_string_t(path));
   return connection_->Ask(std::move(request));
 }
 
 PortalAnswer PortalClient::Post(const std::string& path, const std::string& content_type,
                                 const std::string& body) {
   http::http_request request(http::methods::POST);
-  request.set_request_uri(path);
+  request.set_request_uri(to_string_t(path));
   request.set_body(body, content_type);
   return connection_->Ask(std::move(request));
 }

@@ -10,6 +10,7 @@
 #include "collector/upload/signed_part.h"
 #include "common/jose.h"
 #include "common/json.h"
+#include "common/path.h"
 #include "proto/seal.h"
 
 namespace plotmeter {
@@ -21,11 +22,12 @@ constexpr std::size_t kNewest = 1'000'000;  // batches of the outbox that are lo
 
 // Under its name only when it is whole.
 void WriteWhole(const fs::path& path, const std::string& bytes) {
-  const fs::path part = path.string() + ".part";
+  fs::path part = path;
+  part += ".part";
   std::ofstream out(part, std::ios::binary | std::ios::trunc);
   out << bytes;
   out.close();
-  if (!out) throw std::runtime_error(fmt::format("cannot write {}", part.string()));
+  if (!out) throw std::runtime_error(fmt::format("cannot write {}", PathText(part)));
   fs::rename(part, path);
 }
 
@@ -89,7 +91,7 @@ Json HeadOf(std::string_view line, const UploadIdentity& identity) {
 
 std::vector<std::string> ExportBatches(Spool& spool, const UploadIdentity& identity,
                                        const std::string& directory) {
-  fs::create_directories(directory);
+  fs::create_directories(PathOf(directory));
   const BatchSigner signer{
       .portal = identity.portal, .collector = identity.collector, .key = &*identity.key};
   while (spool.Cut(signer)) {
@@ -103,7 +105,7 @@ std::vector<std::string> ExportBatches(Spool& spool, const UploadIdentity& ident
     const std::string sealed = Seal(batch.message, identity.keys.encryption.front());
     const std::string name = fmt::format("{}-{:08}.jose", batch.stream, batch.sequence);
     spool.Sending(batch.batch, sealed.size());
-    WriteWhole(fs::path(directory) / name, sealed);
+    WriteWhole(PathOf(directory) / name, sealed);
     names.push_back(name);
   }
   return names;

@@ -7,6 +7,7 @@
 
 #include "collector/upload/signed_part.h"
 #include "common/log.h"
+#include "common/path.h"
 #include "proto/receipt.h"
 
 namespace plotmeter {
@@ -29,7 +30,7 @@ std::vector<std::int64_t> Lacking(const std::vector<std::int64_t>& missing, std:
 
 std::string DiskWord(const std::string& directory) {
   std::error_code failed;
-  const std::filesystem::space_info space = std::filesystem::space(directory, failed);
+  const std::filesystem::space_info space = std::filesystem::space(PathOf(directory), failed);
   if (failed) return {};
   constexpr std::uintmax_t kMiB = std::uintmax_t{1} << 20;
   if (space.available >= 1024 * kMiB) return "plenty";

@@ -126,7 +126,12 @@ UploadStep Uploader::Obey(const Heard& heard, const CutBatch& batch, Instant sen
         const Instant middle = sent + (answered - sent) / 2;
         spool_.MeasuredOffset(middle - heard.receipt->stored_at, answered);
       }
-      if (!heard.receipt->resend.empty()) spool_.Resend(heard.receipt->resend);
+      // Of the receipt's own stream, which is an earlier one where its batch was sent again.
+      if (!heard.receipt->resend.empty() && batch.stream == spool_.stream()) {
+        spool_.Resend(heard.receipt->resend);
+      } else if (!heard.receipt->resend.empty()) {
+        spool_.ResendOf(batch.stream, heard.receipt->resend);
+      }
       if (failures_ > 0) {
         const auto since = std::chrono::duration_cast<seconds>(answered - *first_failure_);
         Log(LogLevel::kInfo, "upload_recovered",

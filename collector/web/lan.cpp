@@ -1,9 +1,10 @@
 #include "collector/web/lan.h"
 
-#include <arpa/inet.h>
-
+#include <algorithm>
 #include <array>
 #include <cstdint>
+
+#include "common/net.h"
 
 namespace plotmeter {
 
@@ -18,19 +19,21 @@ bool IsLanAddress(const std::string& host) {
                                                  {0xA9FE0000, 16},   // 169.254.0.0
                                                  {0x64400000, 10},   // 100.64.0.0
                                                  {0x7F000000, 8}}};  // 127.0.0.0
-  in_addr v4{};
-  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
-    const std::uint32_t number = ntohl(v4.s_addr);
-    for (const auto& [address, prefix] : kNetworks) {
-      if ((number ^ address) >> (32 - prefix) == 0) return true;
-    }
-    return false;
+  const std::optional<IpAddress> ip = ParseIp(host);
+  if (!ip) return false;
+  const auto& octets = ip->octets;
+  if (!ip->is_v6) {
+    const std::uint32_t number = std::uint32_t{octets[0]} << 24 | std::uint32_t{octets[1]} << 16 |
+                                 std::uint32_t{octets[2]} << 8 | octets[3];
+    return std::ranges::any_of(kNetworks, [&](const Network& network) {
+      return (number ^ network.address) >> (32 - network.prefix) == 0;
+    });
   }
-  in6_addr v6{};
-  if (inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
-  const bool unique_local = (v6.s6_addr[0] & 0xFE) == 0xFC;
-  const bool link_local = v6.s6_addr[0] == 0xFE && (v6.s6_addr[1] & 0xC0) == 0x80;
-  return unique_local || link_local || IN6_IS_ADDR_LOOPBACK(&v6);
+  constexpr std::array<std::uint8_t, 16> kLoopback = {0, 0, 0, 0, 0, 0, 0, 0,
+                                                      0, 0, 0, 0, 0, 0, 0, 1};
+  const bool unique_local = (octets[0] & 0xFE) == 0xFC;
+  const bool link_local = octets[0] == 0xFE && (octets[1] & 0xC0) == 0x80;
+  return unique_local || link_local || octets == kLoopback;
 }
 
 }  // namespace plotmeter

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <map>
 #include <mutex>
 #include <new>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "common/log.h"
+#include "common/net.h"
 #include "common/version.h"
 
 namespace plotmeter {
@@ -159,11 +159,11 @@ std::string UnreachableBecause(CURLcode code, const Transfer& t) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "no address is known for this host name";
     case CURLE_COULDNT_CONNECT:
-      switch (Info<long>(t.easy.get(), CURLINFO_OS_ERRNO)) {
-        case ECONNREFUSED:
+      switch (MeaningOf(static_cast<int>(Info<long>(t.easy.get(), CURLINFO_OS_ERRNO)))
+                  .value_or(Reached::kYes)) {
+        case Reached::kRefused:
           return "the port is closed";
-        case ENETUNREACH:
-        case EHOSTUNREACH:
+        case Reached::kNoWay:
           return "no way leads there";
         default:
           return "it takes no connection";

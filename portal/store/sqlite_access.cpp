@@ -122,8 +122,8 @@ CodeUsed SqliteStore::UseCode(const ResellerId& reseller, const std::string& has
         .Run(collector, owner, site, newcomer.name, newcomer.version, newcomer.system, newcomer.jwk,
              newcomer.thumbprint, ToMillis(now));
   }
-  writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=?")
-      .Run(ToMillis(now), collector, hash);
+  writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=? AND reseller_id=?")
+      .Run(ToMillis(now), collector, hash, owner);
   transaction.Commit();
   return {CodeUse::kEnrolled, collector, site_name};
 }

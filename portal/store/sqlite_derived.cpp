@@ -3,7 +3,9 @@
 
 #include "common/json.h"
 #include "portal/store/derived.h"
+#include "portal/store/job_rows.h"
 #include "portal/store/sqlite_store.h"
+#include "portal/store/values.h"
 
 namespace plotmeter {
 namespace {
@@ -47,48 +49,6 @@ std::int64_t FindPrinter(StoreConnection& writer, std::int64_t owner,
   return find.Int(0);
 }
 
-std::string InkText(const std::vector<InkUse>& ink) {
-  Json list = Json::array();
-  for (const InkUse& use : ink) {
-    list.push_back({use.colorant, use.amount.value.text(), use.amount.unit});
-  }
-  return JsonText(list);
-}
-
-std::optional<std::string> ValueOf(const std::optional<Quantity>& quantity) {
-  return quantity ? std::optional(quantity->value.text()) : std::nullopt;
-}
-
-std::optional<std::string> UnitOf(const std::optional<Quantity>& quantity) {
-  return quantity ? std::optional(quantity->unit) : std::nullopt;
-}
-
-void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
-               const std::vector<std::int64_t>& printers) {
-  Statement& insert = writer.Sql(
-      "INSERT INTO job(reseller_id, printer, channel, job, revision, seen_at, type, status,"
-      " submitted, started, finished, clock_offset_ms, copies, printed_copies, pages,"
-      " printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch)"
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-      " ON CONFLICT DO UPDATE SET revision=excluded.revision, seen_at=excluded.seen_at,"
-      " type=excluded.type, status=excluded.status, submitted=excluded.submitted,"
-      " started=excluded.started, finished=excluded.finished,"
-      " clock_offset_ms=excluded.clock_offset_ms, copies=excluded.copies,"
-      " printed_copies=excluded.printed_copies, pages=excluded.pages,"
-      " printed_pages=excluded.printed_pages, media=excluded.media, area=excluded.area,"
-      " area_unit=excluded.area_unit, length=excluded.length, length_unit=excluded.length_unit,"
-      " quality=excluded.quality, ink=excluded.ink, batch=excluded.batch"
-      " WHERE excluded.revision > revision");
-  for (const auto& [printer, job] : batch.jobs) {
-    insert.Run(place.owner, printers.at(printer), ToText(job->channel), job->job, job->revision,
-               ToMillis(job->seen_at), job->type, job->status, MaybeMillis(job->submitted),
-               MaybeMillis(job->started), MaybeMillis(job->finished), job->clock_offset_ms,
-               job->copies, job->printed_copies, job->pages, job->printed_pages, job->media,
-               ValueOf(job->area), UnitOf(job->area), ValueOf(job->length), UnitOf(job->length),
-               job->quality, InkText(job->ink), place.batch);
-  }
-}
-
 void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
                    const BatchRecord& batch, const std::vector<std::int64_t>& printers) {
   Statement& insert = writer.Sql(
@@ -102,11 +62,12 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
       " part_number=excluded.part_number, serial=excluded.serial, installed=excluded.installed"
       " WHERE excluded.at > at");
   for (const auto& [printer, reading] : batch.readings) {
+    // A level that is dated ahead must not stand before all that is truly seen later.
+    const std::int64_t at = ToMillis(std::min(reading->at, batch.received_at));
     for (const Supply& supply : reading->supplies) {
-      insert.Run(place.owner, printers.at(printer), ToText(reading->channel), supply.supply,
-                 ToMillis(reading->at), supply.kind, supply.colorant, supply.description,
-                 ValueOf(supply.level), UnitOf(supply.level), ValueOf(supply.capacity),
-                 UnitOf(supply.capacity),
+      insert.Run(place.owner, printers.at(printer), ToText(reading->channel), supply.supply, at,
+                 supply.kind, supply.colorant, supply.description, ValueOf(supply.level),
+                 UnitOf(supply.level), ValueOf(supply.capacity), UnitOf(supply.capacity),
                  supply.percent ? std::optional(supply.percent->text()) : std::nullopt,
                  supply.remark, supply.state, supply.part_number, supply.serial, supply.installed);
     }
@@ -137,8 +98,9 @@ void WriteWhereabouts(StoreConnection& writer, const DerivedRows::Place& place,
       " location) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET at=excluded.at,"
       " ip=excluded.ip, macs=excluded.macs, name=excluded.name, location=excluded.location"
       " WHERE excluded.at >= at");
-  Statement& forget =
-      writer.Sql("DELETE FROM printer_whereabouts WHERE printer=? AND collector=? AND at<=?");
+  Statement& forget = writer.Sql(
+      "DELETE FROM printer_whereabouts WHERE printer=? AND collector=? AND at<=?"
+      " AND reseller_id=?");
   std::set<std::size_t> read;
   for (const auto& [printer, reading] : batch.readings) read.insert(printer);
   for (const std::size_t printer : read) {
@@ -146,7 +108,7 @@ void WriteWhereabouts(StoreConnection& writer, const DerivedRows::Place& place,
         ToMillis(std::min(seen[printer].at.value_or(batch.received_at), batch.received_at));
     const auto said = batch.whereabouts->find(printer);
     if (said == batch.whereabouts->end()) {
-      forget.Run(printers.at(printer), batch.collector, at);
+      forget.Run(printers.at(printer), batch.collector, at, place.owner);
       continue;
     }
     const Whereabouts& what = said->second;
@@ -227,9 +189,9 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, co
             "UPDATE printer SET manufacturer=IIF(manufacturer='', ?2, manufacturer),"
             " product=COALESCE(NULLIF(?3,''), product), model=COALESCE(NULLIF(?4,''), model),"
             " firmware=COALESCE(NULLIF(?5,''), firmware), state=COALESCE(?6, state), last_seen=?7"
-            " WHERE number=?1 AND last_seen<=?7")
+            " WHERE number=?1 AND last_seen<=?7 AND reseller_id=?8")
         .Run(number, printer.manufacturer, printer.product, printer.model, printer.firmware,
-             seen[i].state, at);
+             seen[i].state, at, place.owner);
     numbers.push_back(number);
   }
   return numbers;
@@ -275,12 +237,12 @@ std::int64_t DerivedRows::MeterNumber(StoreConnection& writer, std::int64_t owne
       .Run(owner, printer, ToText(channel), value.meter, colorant, media, value.value.unit);
   Statement& find = writer.Sql(
       "SELECT number FROM meter WHERE printer=? AND channel=? AND meter=? AND colorant=?"
-      " AND media=? AND unit=?");
-  find.Bind(printer, ToText(channel), value.meter, colorant, media, value.value.unit).Step();
+      " AND media=? AND unit=? AND reseller_id=?");
+  find.Bind(printer, ToText(channel), value.meter, colorant, media, value.value.unit, owner).Step();
   const std::int64_t number = find.Int(0);
   // The latest word counts: a profile may be corrected.
-  writer.Sql("UPDATE meter SET outranked=?2 WHERE number=?1 AND outranked<>?2")
-      .Run(number, value.outranked ? 1 : 0);
+  writer.Sql("UPDATE meter SET outranked=?2 WHERE number=?1 AND outranked<>?2 AND reseller_id=?3")
+      .Run(number, value.outranked ? 1 : 0, owner);
   meters_.insert_or_assign(key_, KnownMeter{number, value.outranked});
   learned_.push_back(key_);
   return number;

@@ -36,95 +36,118 @@ void AddGap(StoreConnection& writer, std::int64_t owner, const Gap& gap, Instant
       .Run(owner, gap.collector, gap.stream, gap.sequence, gap.kind, gap.detail, ToMillis(now));
 }
 
-bool IsStored(StoreConnection& writer, const BatchRecord& batch, std::int64_t sequence) {
-  Statement& q = writer.Sql("SELECT 1 FROM batch WHERE collector=? AND stream=? AND sequence=?");
-  return q.Bind(batch.collector, batch.stream, sequence).Step();
-}
+// A batch that is being stored, and the stream that it stands in.
+class Arrival {
+ public:
+  Arrival(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch)
+      : writer_(writer), owner_(owner), batch_(batch) {}
 
-bool IsVoid(StoreConnection& writer, const BatchRecord& batch, std::int64_t sequence) {
-  Statement& q =
-      writer.Sql("SELECT 1 FROM gap WHERE collector=? AND stream=? AND sequence=? AND kind='void'");
-  return q.Bind(batch.collector, batch.stream, sequence).Step();
-}
-
-// What the batch says will not come, unless it did; and this batch, should it have been given up.
-void NoteVoids(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch) {
-  for (const BatchRecord::Void& gone : batch.voided) {
-    if (gone.sequence < 1 || gone.sequence >= batch.sequence) continue;
-    if (IsStored(writer, batch, gone.sequence)) continue;
-    AddGap(writer, owner, {batch.collector, batch.stream, gone.sequence, "void", gone.detail},
-           batch.received_at);
-  }
-  writer.Sql("DELETE FROM gap WHERE collector=? AND stream=? AND sequence=? AND kind='void'")
-      .Run(batch.collector, batch.stream, batch.sequence);
-}
-
-// `previous` against the neighbours that are here; a mismatch is a fact to report, not a refusal.
-void NoteBrokenChain(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch) {
-  Statement& before =
-      writer.Sql("SELECT sha256 FROM batch WHERE collector=? AND stream=? AND sequence=?");
-  const bool known = before.Bind(batch.collector, batch.stream, batch.sequence - 1).Step();
-  const bool wrong =
-      batch.sequence == 1 ? !batch.previous.empty() : known && before.Text(0) != batch.previous;
-  if (wrong) {
-    AddGap(writer, owner,
-           {batch.collector, batch.stream, batch.sequence, "chain",
-            "'previous' is not the batch before"},
-           batch.received_at);
-  }
-  Statement& after =
-      writer.Sql("SELECT previous FROM batch WHERE collector=? AND stream=? AND sequence=?");
-  if (after.Bind(batch.collector, batch.stream, batch.sequence + 1).Step() &&
-      after.Text(0) != batch.sha256) {
-    AddGap(writer, owner,
-           {batch.collector, batch.stream, batch.sequence + 1, "chain",
-            "'previous' is not the batch before"},
-           batch.received_at);
-  }
-}
-
-// The stream once this batch is in it.
-StreamState Advance(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch) {
-  StreamState state;
-  Statement& find =
-      writer.Sql("SELECT unbroken, highest FROM stream WHERE collector=? AND stream=?");
-  if (find.Bind(batch.collector, batch.stream).Step()) {
-    state = {find.Int(0), find.Int(1)};
-  }
-  state.highest = std::max(state.highest, batch.sequence);
-  while (state.unbroken < state.highest &&
-         (state.unbroken + 1 == batch.sequence || IsStored(writer, batch, state.unbroken + 1) ||
-          IsVoid(writer, batch, state.unbroken + 1))) {
-    ++state.unbroken;
-  }
-  writer
-      .Sql(
-          "INSERT INTO stream(reseller_id, collector, stream, unbroken, highest)"
-          " VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET unbroken=excluded.unbroken,"
-          " highest=excluded.highest")
-      .Run(owner, batch.collector, batch.stream, state.unbroken, state.highest);
-  return state;
-}
-
-std::vector<std::int64_t> Missing(StoreConnection& writer, const BatchRecord& batch,
-                                  const StreamState& state) {
-  std::vector<std::int64_t> missing;
-  if (state.unbroken == state.highest) return missing;
-  Statement& here = writer.Sql(
-      "SELECT sequence FROM batch WHERE collector=?1 AND stream=?2 AND sequence>?3"
-      " UNION SELECT sequence FROM gap WHERE collector=?1 AND stream=?2 AND sequence>?3"
-      " AND kind='void' UNION SELECT ?4 ORDER BY 1");
-  std::int64_t next = state.unbroken + 1;
-  for (here.Bind(batch.collector, batch.stream, state.unbroken, batch.sequence);
-       missing.size() < kMaxResend && here.Step();) {
-    for (const std::int64_t sequence = here.Int(0); next < sequence && missing.size() < kMaxResend;
-         ++next) {
-      missing.push_back(next);
+  // What the batch says will not come, unless it did; and this batch, should it have been given up.
+  void NoteVoids() {
+    for (const BatchRecord::Void& gone : batch_.voided) {
+      if (gone.sequence < 1 || gone.sequence >= batch_.sequence) continue;
+      if (IsStored(gone.sequence)) continue;
+      Note(gone.sequence, "void", gone.detail);
     }
-    next = std::max(next, here.Int(0) + 1);
+    writer_
+        .Sql(
+            "DELETE FROM gap WHERE collector=? AND stream=? AND sequence=? AND kind='void'"
+            " AND reseller_id=?")
+        .Run(batch_.collector, batch_.stream, batch_.sequence, owner_);
   }
-  return missing;
-}
+
+  // `previous` against the neighbours that are here; a mismatch is a fact to report, not a refusal.
+  void NoteBrokenChain() {
+    constexpr const char* kBroken = "'previous' is not the batch before";
+    Statement& before = Neighbour(
+        "SELECT sha256 FROM batch WHERE collector=? AND stream=? AND sequence=? AND reseller_id=?",
+        batch_.sequence - 1);
+    const bool known = before.Step();
+    const bool wrong = batch_.sequence == 1 ? !batch_.previous.empty()
+                                            : known && before.Text(0) != batch_.previous;
+    if (wrong) Note(batch_.sequence, "chain", kBroken);
+    Statement& after = Neighbour(
+        "SELECT previous FROM batch WHERE collector=? AND stream=? AND sequence=? AND "
+        "reseller_id=?",
+        batch_.sequence + 1);
+    if (after.Step() && after.Text(0) != batch_.sha256) {
+      Note(batch_.sequence + 1, "chain", kBroken);
+    }
+  }
+
+  // The stream once this batch is in it.
+  StreamState Advance() {
+    StreamState state;
+    Statement& find = writer_.Sql(
+        "SELECT unbroken, highest FROM stream WHERE collector=? AND stream=? AND reseller_id=?");
+    if (find.Bind(batch_.collector, batch_.stream, owner_).Step()) {
+      state = {find.Int(0), find.Int(1)};
+    }
+    state.highest = std::max(state.highest, batch_.sequence);
+    while (state.unbroken < state.highest &&
+           (state.unbroken + 1 == batch_.sequence || IsStored(state.unbroken + 1) ||
+            IsVoid(state.unbroken + 1))) {
+      ++state.unbroken;
+    }
+    writer_
+        .Sql(
+            "INSERT INTO stream(reseller_id, collector, stream, unbroken, highest)"
+            " VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET unbroken=excluded.unbroken,"
+            " highest=excluded.highest")
+        .Run(owner_, batch_.collector, batch_.stream, state.unbroken, state.highest);
+    return state;
+  }
+
+  // The first of the sequences that are neither stored nor void.
+  std::vector<std::int64_t> Missing(const StreamState& state) {
+    std::vector<std::int64_t> missing;
+    if (state.unbroken == state.highest) return missing;
+    Statement& here = writer_.Sql(
+        "SELECT sequence FROM batch WHERE collector=?1 AND stream=?2 AND sequence>?3"
+        " AND reseller_id=?5"
+        " UNION SELECT sequence FROM gap WHERE collector=?1 AND stream=?2 AND sequence>?3"
+        " AND kind='void' AND reseller_id=?5 UNION SELECT ?4 ORDER BY 1");
+    std::int64_t next = state.unbroken + 1;
+    for (here.Bind(batch_.collector, batch_.stream, state.unbroken, batch_.sequence, owner_);
+         missing.size() < kMaxResend && here.Step();) {
+      for (const std::int64_t sequence = here.Int(0);
+           next < sequence && missing.size() < kMaxResend; ++next) {
+        missing.push_back(next);
+      }
+      next = std::max(next, here.Int(0) + 1);
+    }
+    return missing;
+  }
+
+ private:
+  // `sql` asks for a batch of this stream by its sequence.
+  Statement& Neighbour(std::string_view sql, std::int64_t sequence) {
+    return writer_.Sql(sql).Bind(batch_.collector, batch_.stream, sequence, owner_);
+  }
+  bool IsStored(std::int64_t sequence) {
+    return Neighbour(
+               "SELECT 1 FROM batch WHERE collector=? AND stream=? AND sequence=?"
+               " AND reseller_id=?",
+               sequence)
+        .Step();
+  }
+  bool IsVoid(std::int64_t sequence) {
+    return writer_
+        .Sql(
+            "SELECT 1 FROM gap WHERE collector=? AND stream=? AND sequence=? AND kind='void'"
+            " AND reseller_id=?")
+        .Bind(batch_.collector, batch_.stream, sequence, owner_)
+        .Step();
+  }
+  void Note(std::int64_t sequence, const char* kind, const std::string& detail) {
+    AddGap(writer_, owner_, {batch_.collector, batch_.stream, sequence, kind, detail},
+           batch_.received_at);
+  }
+
+  StoreConnection& writer_;
+  const std::int64_t owner_;
+  const BatchRecord& batch_;
+};
 
 }  // namespace
 
@@ -148,10 +171,11 @@ BatchFound SqliteStore::StoreBatch(const ResellerId& reseller, const BatchRecord
     return found;
   }
 
-  NoteVoids(*writer, owner, batch);
-  NoteBrokenChain(*writer, owner, batch);
-  const StreamState state = Advance(*writer, owner, batch);
-  BatchFound stored{BatchPlace::kFree, receipt(Missing(*writer, batch, state))};
+  Arrival arrival(*writer, owner, batch);
+  arrival.NoteVoids();
+  arrival.NoteBrokenChain();
+  const StreamState state = arrival.Advance();
+  BatchFound stored{BatchPlace::kFree, receipt(arrival.Missing(state))};
   writer
       ->Sql(
           "INSERT INTO batch(reseller_id, collector, batch, stream, sequence, previous, sha256,"

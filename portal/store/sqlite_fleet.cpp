@@ -67,21 +67,23 @@ struct Points {
   }
 };
 
-Points ReadPoints(StoreConnection& reader, std::int64_t meter, Instant from, Instant to) {
+Points ReadPoints(StoreConnection& reader, std::int64_t owner, std::int64_t meter, Instant from,
+                  Instant to) {
   Points read;
   Statement& base = reader.Sql(
-      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? ORDER BY at DESC LIMIT "
-      "1");
-  if (base.Bind(meter, ToMillis(from)).Step()) read.Add(base);
+      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? AND reseller_id=?"
+      " ORDER BY at DESC LIMIT 1");
+  if (base.Bind(meter, ToMillis(from), owner).Step()) read.Add(base);
   Statement& rest = reader.Sql(
-      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at>? AND at<=? ORDER BY at");
-  for (rest.Bind(meter, ToMillis(from), ToMillis(to)); rest.Step();) read.Add(rest);
+      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at>? AND at<=?"
+      " AND reseller_id=? ORDER BY at");
+  for (rest.Bind(meter, ToMillis(from), ToMillis(to), owner); rest.Step();) read.Add(rest);
   return read;
 }
 
-std::string BatchId(StoreConnection& reader, std::int64_t number) {
-  Statement& q = reader.Sql("SELECT batch FROM batch WHERE number=?");
-  return q.Bind(number).Step() ? q.Text(0) : "";
+std::string BatchId(StoreConnection& reader, std::int64_t owner, std::int64_t number) {
+  Statement& q = reader.Sql("SELECT batch FROM batch WHERE number=? AND reseller_id=?");
+  return q.Bind(number, owner).Step() ? q.Text(0) : "";
 }
 
 }  // namespace
@@ -113,11 +115,12 @@ std::vector<PrinterRow> SqliteStore::PrintersInOrder(const ResellerId& reseller,
 void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& printer, Instant from,
                             Instant to, const std::function<void(const MeterSeries&)>& visit) {
   auto reader = pool_.Reader();
+  const std::int64_t owner = OwnerOf(*reader, reseller);
   std::vector<std::pair<std::int64_t, MeterSeries>> meters;
   Statement& q = reader->Sql(
       "SELECT number, channel, meter, colorant, media, unit, outranked FROM meter WHERE printer=?"
-      " ORDER BY channel, meter, colorant, media, unit");
-  for (q.Bind(PrinterNumber(*reader, reseller, printer)); q.Step();) {
+      " AND reseller_id=? ORDER BY channel, meter, colorant, media, unit");
+  for (q.Bind(PrinterNumber(*reader, reseller, printer), owner); q.Step();) {
     meters.push_back({q.Int(0),
                       {.channel = q.Text(1),
                        .meter = q.Text(2),
@@ -127,11 +130,11 @@ void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& print
                        .outranked = q.Int(6) != 0}});
   }
   for (auto& [number, series] : meters) {
-    Points read = ReadPoints(*reader, number, from, to);
+    Points read = ReadPoints(*reader, owner, number, from, to);
     if (read.points.empty()) continue;
     series.points = std::move(read.points);
-    series.first_batch = BatchId(*reader, read.first_batch);
-    series.last_batch = BatchId(*reader, read.last_batch);
+    series.first_batch = BatchId(*reader, owner, read.first_batch);
+    series.last_batch = BatchId(*reader, owner, read.last_batch);
     visit(series);
     series.points = {};
   }
@@ -140,17 +143,19 @@ void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& print
 void SqliteStore::EachJob(const ResellerId& reseller, const std::string& printer, Instant from,
                           Instant to, const std::function<void(const JobRow&)>& visit) {
   auto reader = pool_.Reader();
+  const std::int64_t owner = OwnerOf(*reader, reseller);
   Statement& who = reader->Sql(
       "SELECT p.number, c.name, s.name, p.serial FROM printer p JOIN site s ON s.id=p.site"
       " JOIN customer c ON c.id=s.customer WHERE p.id=? AND p.reseller_id=?");
-  if (!who.Bind(printer, OwnerOf(*reader, reseller)).Step()) return;
+  if (!who.Bind(printer, owner).Step()) return;
   JobRow row{.customer = who.Text(1), .site = who.Text(2), .serial = who.Text(3)};
   Statement& q = reader->Sql(
       "SELECT channel, job, revision, type, status, submitted, finished, copies, pages,"
       " printed_pages, media, area, area_unit, length, length_unit, quality, ink FROM job"
       " WHERE printer=?1 AND COALESCE(finished+clock_offset_ms, seen_at)>=?2"
-      " AND COALESCE(finished+clock_offset_ms, seen_at)<?3 ORDER BY channel, job");
-  for (q.Bind(who.Int(0), ToMillis(from), ToMillis(to)); q.Step();) {
+      " AND COALESCE(finished+clock_offset_ms, seen_at)<?3 AND reseller_id=?4"
+      " ORDER BY channel, job");
+  for (q.Bind(who.Int(0), ToMillis(from), ToMillis(to), owner); q.Step();) {
     row.channel = q.Text(0);
     row.job = q.Text(1);
     row.revision = q.Int(2);

@@ -140,7 +140,10 @@ std::optional<std::int64_t> SqliteStore::ProposeSettings(const ResellerId& resel
       writer->Sql("SELECT coalesce(max(version), 0) FROM settings_proposal WHERE reseller_id=?");
   last.Bind(owner).Step();
   const std::int64_t version = last.Int(0) + 1;
-  writer->Sql("INSERT INTO settings_proposal VALUES(?,?,?,?,?)")
+  writer
+      ->Sql(
+          "INSERT INTO settings_proposal(reseller_id, version, target, settings, made_at)"
+          " VALUES(?,?,?,?,?)")
       .Run(owner, version, target, settings, ToMillis(now));
   transaction.Commit();
   return version;

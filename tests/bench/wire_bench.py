@@ -7,6 +7,8 @@ The real collector reads simulated printers and sends to a real portal; the prin
 will. Counted is E, the sealed batch, as `outbox` says it was sent: compressed, encrypted, in base64url. What goes over
 the connection beside it (TLS, HTTP, the portal's answers) is counted where it passes by, and stated apart. The first poll
 of all, which finds two days of jobs, is not in the figures.
+
+A heartbeat is counted with all that its connection costs, since minutes lie between two of them and each has one of its own.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from datetime import timedelta
 
 from measuring import broken, result, say
@@ -26,13 +29,16 @@ from world import World  # noqa: E402
 PRINTERS = 10
 JOBS = 50
 POLLS = 8  # a day
+HEARTBEATS_A_DAY = 24 * 12
+PATIENCE = 60  # seconds, for what the collector does by itself
 
 
 class Counted:
-    """A door to the portal that counts what goes through, in bytes of TCP."""
+    """A door to the portal that counts what goes through, in bytes of TCP. It may close what was idle so many seconds."""
 
-    def __init__(self, port):
+    def __init__(self, port, idle=None):
         self.target = port
+        self.idle = idle
         self.up = self.down = self.connections = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -42,6 +48,8 @@ class Counted:
         while True:
             client, _ = self.listener.accept()
             portal = socket.create_connection(("127.0.0.1", self.target))
+            client.settimeout(self.idle)
+            portal.settimeout(self.idle)
             self.connections += 1
             threading.Thread(target=self.pump, args=(client, portal, "up"), daemon=True).start()
             threading.Thread(target=self.pump, args=(portal, client, "down"), daemon=True).start()
@@ -52,6 +60,9 @@ class Counted:
                 setattr(self, way, getattr(self, way) + len(data))
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
+        except TimeoutError:
+            for end in (source, sink):
+                end.close()
         except OSError:
             pass
 
@@ -84,6 +95,37 @@ def day(bin_dir, *modes):
                 (door.up - up, door.down - down, door.connections - connections))
 
 
+def heartbeats(bin_dir, wanted=10):
+    """Bytes up and down of a heartbeat of a collector with ten printers and nothing to send."""
+    with Stage(bin_dir) as stage:
+        world = World(stage, printers=PRINTERS, days=1)
+        stage.set_time(None)
+        world.start_printers("--models", "z9,z5200")
+        world.start_portal()
+        door = Counted(world.portal_port, idle=0.3)
+        world.url = f"https://127.0.0.1:{door.port}"
+        world.enrol()
+        world.discover()
+        world.collector("run", "--once", *world.reach())
+        stage.start("plotmeter-collector", "run", "--state", world.state, *world.reach(), "--heartbeat", "1s")
+        wait_until(lambda: door.connections > 5, "the collector says nothing")  # and what came up at the start is sent
+        sent = len(outbox(world))
+        up, down, connections = door.up, door.down, door.connections
+        wait_until(lambda: door.connections >= connections + wanted, "the collector says no more")
+        heard = door.connections - connections
+        if len(outbox(world)) != sent:
+            broken("a batch went out among the heartbeats")
+        return (door.up - up) / heard, (door.down - down) / heard
+
+
+def wait_until(holds, otherwise):
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            broken(otherwise)
+        time.sleep(0.05)
+
+
 def outbox(world):
     return json.loads(world.collector("outbox", "--json").stdout)["batches"]
 
@@ -111,6 +153,9 @@ def main():
             if not title:
                 result("wire-poll", total / PRINTERS / POLLS / 1000, "KB a printer a poll", most=4)
                 result("wire-day", total / PRINTERS / 1000, "KB a printer a day", most=40)
+        up, down = heartbeats(options.bin)
+        say(f"  a heartbeat: {up:.0f} bytes up and {down:.0f} down with its TLS connection; {HEARTBEATS_A_DAY} a day are "
+            f"{up * HEARTBEATS_A_DAY / 1000:.0f} KB up and {down * HEARTBEATS_A_DAY / 1000:.0f} KB down, however many printers")
     except Failed as failed:
         broken(str(failed))
 

@@ -2,11 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <fstream>
 #include <regex>
 
+#include "tests/fakes/environment.h"
 #include "tests/fakes/scratch.h"
 
 namespace plotmeter {
@@ -75,9 +75,9 @@ TEST(SettingsExampleTest, IsAFileThatCanBeRead) {
 
 TEST(SettingsExampleTest, SaysWhatHoldsAndWhereItComesFrom) {
   const FileSettings file = ReadSettingsFile(FileOf("retries = 7\n"), Meter());
-  ::setenv("PLOTMETER_LOG", "/x", 1);
+  SetVariable("PLOTMETER_LOG", "/x");
   const std::string text = SettingsNow(Meter(), file);
-  ::unsetenv("PLOTMETER_LOG");
+  UnsetVariable("PLOTMETER_LOG");
   EXPECT_THAT(text, HasSubstr("retries = 7  # file\n"));
   EXPECT_THAT(text, HasSubstr("log = \"/x\"  # variable\n"));
   EXPECT_THAT(text, HasSubstr("community = [\"public\"]  # default\n"));

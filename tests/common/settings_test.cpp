@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <fstream>
 
+#include "tests/fakes/environment.h"
 #include "tests/fakes/scratch.h"
 
 namespace plotmeter {
@@ -89,10 +89,10 @@ TEST(SettingsTest, LetsTheFlagWinOverTheVariableOverTheFile) {
   std::ofstream(path) << "retries = 7\ncommunity = [\"x\", \"y\"]\nname = \"from the file\"\n";
   EXPECT_EQ(Call({"read", "a", "--config", path}).seen.All("community"), (Texts{"x", "y"}));
   EXPECT_EQ(Call({"reseller", "add", "--config", path}).seen.Text("name"), "from the file");
-  setenv("PLOTMETER_RETRIES", "8", 1);
+  SetVariable("PLOTMETER_RETRIES", "8");
   EXPECT_EQ(Call({"read", "a", "--config", path}).seen.Number("retries"), 8);
   EXPECT_EQ(Call({"read", "a", "--config", path, "--retries", "9"}).seen.Number("retries"), 9);
-  unsetenv("PLOTMETER_RETRIES");
+  UnsetVariable("PLOTMETER_RETRIES");
 }
 
 TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {

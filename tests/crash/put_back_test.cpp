@@ -49,6 +49,10 @@ class PutBackTest : public SpoolFixture {
     collector.spool.Keep(ReadingOf(value, clock_.Now()));
     ++read_;
   }
+  BatchSigner world_signer() {
+    return {
+        .portal = world_.portal.thumbprint, .collector = world_.north.id, .key = &world_.north.key};
+  }
   static void Copy(const std::string& from, const std::string& to) {
     fs::remove_all(to);
     fs::copy(from, to, fs::copy_options::recursive);
@@ -149,6 +153,91 @@ TEST_F(PutBackTest, AClonedSpoolLosesNothingAndDoublesNothing) {
     }
   }
   fs::remove_all(twin);
+}
+
+// The copy told of a job first, as a new stream, and was switched off.
+TEST_F(PutBackTest, TheOneThatGoesOnStillTellsItsJobs) {
+  const std::string twin = directory_ + ".twin";
+  auto one = Start(directory_);
+  Read(*one, 1);
+  one->Send();
+  one.reset();
+  Copy(directory_, twin);
+  one = Start(directory_);
+  auto two = Start(twin);
+  Read(*one, 2);
+  one->Send();
+  Read(*two, 3);
+  two->Send();
+  ASSERT_NE(one->spool.stream(), two->spool.stream());
+  two->spool.Keep(Plotter(), JobOf("j", "printing", "0.1"));
+  two->Send();
+  two.reset();
+  one->spool.Keep(Plotter(), JobOf("j", "printed", "0.5"));
+  one->Send();
+  EXPECT_EQ(Ask("SELECT status || ink FROM job"), R"(printed[["magenta","0.5","cc"]])");
+  ExpectWhole();
+  fs::remove_all(twin);
+}
+
+// It was put back to before a job, and the printer has forgotten by now what that used.
+TEST_F(PutBackTest, AnEmptierAnswerDoesNotReplaceABetterRecord) {
+  const std::string backup = directory_ + ".backup";
+  auto collector = Start(directory_);
+  Read(*collector, 1);
+  collector->Send();
+  collector.reset();
+  Copy(directory_, backup);
+  collector = Start(directory_);
+  collector->spool.Keep(Plotter(), JobOf("j", "printed", "0.5"));
+  Read(*collector, 2);
+  collector->Send();
+  collector.reset();
+  Copy(backup, directory_);
+  collector = Start(directory_);
+  Read(*collector, 3);
+  collector->Send();
+  collector->spool.Keep(Plotter(), JobOf("j", "printed"));
+  collector->Send();
+  EXPECT_EQ(collector->spool.CountWaiting().jobs, 0);
+  EXPECT_EQ(Ask("SELECT status || ink FROM job"), R"(printed[["magenta","0.5","cc"]])");
+  fs::remove_all(backup);
+}
+
+// A full spool lets a waiting job go, which its printer still shows when there is room again.
+TEST_F(PutBackTest, AJobThatWentForRoomIsToldAgain) {
+  auto collector = Start(directory_);
+  collector->spool.Keep(Plotter(), JobOf("j", "printing", "0.1"));
+  collector->Send();
+  collector->spool.Keep(Plotter(), JobOf("j", "printing", "0.2"));
+  collector->Send();
+  collector->spool.Keep(Plotter(), JobOf("j", "printing", "0.3"));
+  Spool({.directory = directory_, .limit = 1}, clock_).KeepWithin();
+  ASSERT_EQ(collector->spool.CountWaiting().jobs, 0);
+  collector->spool.Keep(Plotter(), JobOf("j", "printed", "0.5"));
+  collector->Send();
+  EXPECT_EQ(Ask("SELECT status || ink FROM job"), R"(printed[["magenta","0.5","cc"]])");
+}
+
+// The receipt of a batch of an earlier stream asks for others of that one, not of today's.
+TEST_F(PutBackTest, WhatAReceiptAsksForIsOfItsOwnStream) {
+  auto collector = Start(directory_);
+  Read(*collector, 1);
+  collector->spool.Receipted(collector->spool.Cut(world_signer())->batch, "as if");
+  Read(*collector, 2);
+  collector->spool.Receipted(collector->spool.Cut(world_signer())->batch, "as if");
+  const std::string first = collector->spool.stream();
+  collector->spool.NewStream("fork");
+  Read(*collector, 3);
+  collector->Send();
+  EXPECT_EQ(collector->spool.ResendOf(first, {2}), 1);
+  collector->Send();  // its receipt says that the first is missing, and so that is sent, too
+  Read(*collector, 4);
+  const auto next = collector->spool.Cut(world_signer());
+  EXPECT_EQ(Opened(*next).voided.size(), 0U) << "nothing of the current stream was given up";
+  collector->Send();
+  EXPECT_EQ(Ask("SELECT group_concat(kind) FROM gap"), "");
+  ExpectWhole();
 }
 
 }  // namespace

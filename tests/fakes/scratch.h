@@ -4,9 +4,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
+#include <random>
 #include <stdexcept>
 #include <string>
 
@@ -15,13 +15,16 @@ namespace plotmeter {
 inline const std::string& Scratch() {
   struct Folder {
     Folder() {
-      if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
+      std::random_device chance;
+      do {
+        path = testing::TempDir() + "plotmeter-" + std::to_string(chance());
+      } while (!std::filesystem::create_directory(path));
     }
     ~Folder() {
       std::error_code ignored;
       std::filesystem::remove_all(path, ignored);
     }
-    std::string path = testing::TempDir() + "plotmeter-XXXXXX";
+    std::string path = {};
   };
   static const Folder folder;
   return folder.path;

@@ -7,10 +7,6 @@
 
 #pragma once
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -21,6 +17,8 @@
 #include <vector>
 
 #include "collector/snmp/oid.h"
+#include "common/net.h"
+#include "tests/fakes/sockets.h"
 
 namespace plotmeter {
 
@@ -42,10 +40,10 @@ class UdpAgent {
   }
   ~UdpAgent() {
     const sockaddr_in self = Loopback(port_);  // an empty datagram ends the thread
-    sendto(other_, "", 0, 0, reinterpret_cast<const sockaddr*>(&self), sizeof self);
+    SendTo(other_, "", self);
     thread_.join();
-    close(socket_);
-    close(other_);
+    CloseSocket(socket_);
+    CloseSocket(other_);
   }
   UdpAgent(const UdpAgent&) = delete;
   UdpAgent& operator=(const UdpAgent&) = delete;
@@ -60,8 +58,7 @@ class UdpAgent {
 
   // From a handler: octets to whoever asked; from_elsewhere: from another port.
   void Send(const std::string& octets, bool from_elsewhere = false) {
-    sendto(from_elsewhere ? other_ : socket_, octets.data(), octets.size(), 0,
-           reinterpret_cast<const sockaddr*>(&asker_), sizeof asker_);
+    SendTo(from_elsewhere ? other_ : socket_, octets, asker_);
   }
 
   static std::string Tlv(char tag, const std::string& content) {
@@ -114,6 +111,14 @@ class UdpAgent {
   }
 
  private:
+  static void SendTo(Socket from, const std::string& octets, const sockaddr_in& to) {
+#ifdef _WIN32
+    const int length = static_cast<int>(octets.size());
+#else
+    const std::size_t length = octets.size();
+#endif
+    sendto(from, octets.data(), length, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  }
   static sockaddr_in Loopback(std::uint16_t port) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
@@ -121,15 +126,16 @@ class UdpAgent {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return address;
   }
-  static int Open() {
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  static Socket Open() {
+    StartNetwork();
+    const Socket fd = socket(AF_INET, SOCK_DGRAM, 0);
     const sockaddr_in any = Loopback(0);
-    if (fd < 0 || bind(fd, reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) {
+    if (!IsOpen(fd) || bind(fd, reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0) {
       throw std::runtime_error("no socket for the test's agent");
     }
     return fd;
   }
-  static std::uint16_t PortOf(int fd) {
+  static std::uint16_t PortOf(Socket fd) {
     sockaddr_in address = {};
     socklen_t length = sizeof address;
     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
@@ -188,8 +194,8 @@ class UdpAgent {
     char buffer[65536];
     for (;;) {
       socklen_t length = sizeof asker_;
-      const ssize_t got = recvfrom(socket_, buffer, sizeof buffer, 0,
-                                   reinterpret_cast<sockaddr*>(&asker_), &length);
+      const auto got = recvfrom(socket_, buffer, sizeof buffer, 0,
+                                reinterpret_cast<sockaddr*>(&asker_), &length);
       if (got <= 0) return;
       const Request request = Parse({buffer, static_cast<std::size_t>(got)});
       {
@@ -201,8 +207,8 @@ class UdpAgent {
   }
 
   const Handler handler_;
-  const int socket_;
-  const int other_;
+  const Socket socket_;
+  const Socket other_;
   const std::uint16_t port_;
   sockaddr_in asker_ = {};  // the thread's own
   std::mutex mutex_;        // guards what is below

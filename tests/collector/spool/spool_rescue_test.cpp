@@ -1,14 +1,14 @@
 #include "collector/spool/spool_rescue.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 
 #include "collector/spool/soundness.h"
 #include "common/private_file.h"
+#include "common/system.h"
 #include "tests/collector/spool/spool_fixture.h"
+#include "tests/fakes/environment.h"
 
 namespace plotmeter {
 namespace {
@@ -19,7 +19,14 @@ constexpr int kReadings = 60;
 constexpr int kJobs = 20;
 
 // What is written here a hundred times over need not reach a disk.
-const bool in_memory = fs::is_directory("/dev/shm") && setenv("TEST_TMPDIR", "/dev/shm/", 0) == 0;
+const bool in_memory = [] {
+#ifndef _WIN32
+  if (!EnvironmentVariable("TEST_TMPDIR") && fs::is_directory("/dev/shm")) {
+    SetVariable("TEST_TMPDIR", "/dev/shm/");
+  }
+#endif
+  return true;
+}();
 
 std::string BytesOf(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -1,10 +1,7 @@
 #include "collector/spool/spool.h"
 
 #include <gmock/gmock.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 
-#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -20,27 +17,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 class SpoolTest : public SpoolFixture {};
-
-// No file of this process grows beyond so many bytes while it lives.
-class ShortOfRoom {
- public:
-  explicit ShortOfRoom(rlim_t bytes) {
-    signal_ = std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit now = {bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &now);
-  }
-  ~ShortOfRoom() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, signal_);
-  }
-  ShortOfRoom(const ShortOfRoom&) = delete;
-  ShortOfRoom& operator=(const ShortOfRoom&) = delete;
-
- private:
-  void (*signal_)(int) = SIG_DFL;
-  rlimit before_ = {};
-};
 
 TEST_F(SpoolTest, CutsWhatWasKeptIntoASignedBatch) {
   Spool spool = Open();
@@ -96,35 +72,6 @@ TEST_F(SpoolTest, KeepsWhatWaitsForTheDiskInOneTurnAndHarmsNoOtherWithOneThatFai
   EXPECT_EQ(Open().CountWaiting().readings, 2);
   spool.Keep(ReadingOf(4, clock_.Now()));
   EXPECT_EQ(Open().CountWaiting().readings, 3) << "again at once";
-}
-
-// Enough is kept in one turn that SQLite must write before its end; it then gives up the whole
-// turn.
-TEST_F(SpoolTest, TakesAFullDiskInTheMiddleOfATurnForAFullDisk) {
-  Spool spool = Open();
-  spool.Keep(ReadingOf(1, clock_.Now()));
-  {
-    const ShortOfRoom room(512 << 10);
-    spool.SyncLater();
-    bool refused = false;
-    for (int value = 2; value < 30'000 && !refused; ++value) {
-      try {
-        spool.Together([&] { spool.Keep(ReadingOf(value, clock_.Now() + minutes(value))); });
-      } catch (const SqliteError& error) {
-        EXPECT_TRUE(error.may_pass()) << error.what();
-        refused = true;
-      }
-    }
-    ASSERT_TRUE(refused) << "nothing was written before the end of the turn";
-    try {
-      spool.Sync();
-      ADD_FAILURE() << "what was lost must be told";
-    } catch (const SqliteError& error) {
-      EXPECT_TRUE(error.may_pass()) << error.what();
-    }
-  }
-  spool.Keep(ReadingOf(2, clock_.Now() + minutes(1)));
-  EXPECT_EQ(Open().CountWaiting().readings, 2) << "the turn was lost as a whole, and told so";
 }
 
 TEST_F(SpoolTest, RemembersTheFirstKeyOfASerialNumberAndTheLastAtAnAddress) {
@@ -315,14 +262,6 @@ TEST_F(SpoolTest, NarrowsAModeForWhatAlreadyWaits) {
   Open(MaskMode::kSent).Keep(Plotter(), job);
   Spool narrowed = Open(MaskMode::kHashed);
   EXPECT_EQ(narrowed.Cut(signer())->message.find("Divorce"), std::string::npos);
-}
-
-TEST_F(SpoolTest, KeepsTheMaskingKeyToItself) {
-  Open();
-  struct stat info = {};
-  ASSERT_EQ(stat((directory_ + "/masking.key").c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777U, 0600U);
-  EXPECT_EQ(info.st_size, 32);
 }
 
 TEST_F(SpoolTest, NamesNewAndClearedAlerts) {

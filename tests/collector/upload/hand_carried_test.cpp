@@ -68,6 +68,7 @@ TEST_F(HandCarriedTest, ExportsTheBatchesThatWaitAsTheyWouldBeSent) {
   EXPECT_THAT(names, ElementsAre(batch.stream + "-00000001.jose"));
   std::ifstream in(out_ + "/" + names[0], std::ios::binary);
   const std::string sealed{std::istreambuf_iterator<char>(in), {}};
+  in.close();  // Windows replaces no file that somebody has open
   const OpenResult opened = plotmeter::Open(
       sealed,
       {.decryption = [&](const std::string&) { return std::optional(encryption_); },

@@ -391,6 +391,22 @@ TEST_F(SqliteStoreTest, KeepsTheHighestRevisionOfAJob) {
   EXPECT_EQ(seen.size(), 1u);
 }
 
+TEST_F(SqliteStoreTest, ALevelThatIsDatedAheadGivesWayToWhatIsSeenLater) {
+  const auto tell = [&](std::int64_t sequence, Instant at, Instant received, const char* level) {
+    const auto parcel = Ink(sequence, "CN1", at, "1");
+    parcel->record.received_at = received;
+    parcel->reading.supplies.push_back(
+        {.supply = "ink", .level = Quantity{*Decimal::Parse(level), "cc"}});
+    Put(parcel->record);
+  };
+  tell(1, noon_ + std::chrono::days(365), noon_, "90");
+  tell(2, noon_ + kHour, noon_ + kHour, "50");
+  Database database(path_, Database::Mode::kReadOnly);
+  Statement q = database.Prepare("SELECT group_concat(level) FROM supply");
+  ASSERT_TRUE(q.Step());
+  EXPECT_EQ(q.Text(0), "50");
+}
+
 TEST_F(SqliteStoreTest, PagesThroughPrinters) {
   for (int i = 1; i <= 5; ++i) Put(Ink(i, "CN" + std::to_string(i), noon_, "1")->record);
   std::vector<std::string> serials;

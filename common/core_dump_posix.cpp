@@ -1,7 +1,7 @@
-#include "common/core_dump.h"
-
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include "common/core_dump.h"
 
 namespace plotmeter {
 

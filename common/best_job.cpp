@@ -1,4 +1,4 @@
-#include "collector/spool/best_job.h"
+#include "common/best_job.h"
 
 #include <algorithm>
 

@@ -5,6 +5,8 @@
 //    printed, 0.21 cc    then  printed, nothing     printed, 0.21 cc   no new revision
 //    printing, 0.10 cc   then  cancelled, nothing   cancelled, 0.10 cc a new revision
 //
+// The spool makes its revisions with it, and the portal one record of what several streams tell.
+//
 // Pure. Both answers are of the same printer, channel and job.
 
 #pragma once

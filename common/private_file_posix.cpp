@@ -1,5 +1,3 @@
-#include "common/private_file.h"
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -13,8 +11,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/private_file.h"
+
 namespace plotmeter {
 namespace {
+
+constexpr std::string_view kKeyOfWindows = "plotmeter key ";
 
 [[noreturn]] void Fail(const std::string& doing, const std::string& path) {
   throw std::runtime_error(fmt::format("cannot {} {}: {}", doing, path, std::strerror(errno)));
@@ -36,6 +38,10 @@ class Descriptor {
 };
 
 }  // namespace
+
+void KeepNewFilesPrivate() { ::umask(0077); }
+
+void MakePrivateFolder(const std::string& path) { std::filesystem::create_directories(path); }
 
 std::optional<Secret> ReadPrivateFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -64,8 +70,52 @@ void WritePrivateFile(const std::string& path, const Secret& content) {
   if (rename(next.c_str(), path.c_str()) != 0) Fail("write", path);
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::string folder = parent.empty() ? std::string(".") : parent.string();
+  SyncFolder(folder);
+}
+
+void SyncFolder(const std::string& folder) {
   const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0 || fsync(directory.get()) != 0) Fail("write", folder);
+}
+
+std::optional<Secret> ReadKeyFile(const std::string& path) {
+  std::optional<Secret> key = ReadPrivateFile(path);
+  if (key && key->Reveal().starts_with(kKeyOfWindows)) {
+    throw std::runtime_error(
+        fmt::format("{} was sealed by a Windows machine, which alone can open it; enrol this one "
+                    "in another state directory",
+                    path));
+  }
+  return key;
+}
+
+void WriteKeyFile(const std::string& path, const Secret& content) {
+  WritePrivateFile(path, content);
+}
+
+std::string ExposureOf(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0 || (about.st_mode & 0077U) == 0) return {};
+  return fmt::format("mode {:03o}", about.st_mode & 0777U);
+}
+
+std::string CloseCommand(const std::string& path) { return "chmod 600 " + path; }
+
+Secret ReadPersonsFile(const std::string& path, std::size_t most) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto fail = [] {
+    throw std::runtime_error(fmt::format("which cannot be read: {}", std::strerror(errno)));
+  };
+  if (file.get() < 0) fail();
+  struct stat about {};
+  if (fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
+    throw std::runtime_error("which is no file");
+  }
+  std::string text(most, '\0');
+  const ssize_t octets = read(file.get(), text.data(), text.size());
+  if (octets < 0) fail();
+  text.resize(static_cast<std::size_t>(octets));
+  return Secret(std::move(text));
 }
 
 }  // namespace plotmeter

@@ -1,0 +1,7 @@
+#include "collector/commands.h"
+
+namespace plotmeter {
+
+std::vector<Command> ServiceCommands() { return {}; }
+
+}  // namespace plotmeter

@@ -1,0 +1,123 @@
+#include <algorithm>
+
+#include "common/best_job.h"
+#include "common/json.h"
+#include "portal/store/job_rows.h"
+#include "portal/store/sqlite_store.h"
+#include "portal/store/values.h"
+
+namespace plotmeter {
+namespace {
+
+// What is known of a job, and who said the later word.
+struct KnownJob {
+  JobRecord record = {};
+  std::string collector = {};
+  std::string stream = {};
+  std::int64_t batch = 0;
+};
+
+std::string InkText(const std::vector<InkUse>& ink) {
+  Json list = Json::array();
+  for (const InkUse& use : ink) {
+    list.push_back({use.colorant, use.amount.value.text(), use.amount.unit});
+  }
+  return JsonText(list);
+}
+
+std::vector<InkUse> InkFrom(const std::string& text) {
+  std::vector<InkUse> ink;
+  for (const Json& use : ParseJson(text)) {
+    ink.push_back({use.at(0).get<std::string>(),
+                   {*Decimal::Parse(use.at(1).get<std::string>()), use.at(2).get<std::string>()}});
+  }
+  return ink;
+}
+
+std::optional<Quantity> QuantityFrom(const Statement& q, int value, int unit) {
+  if (q.IsNull(value)) return std::nullopt;
+  return Quantity{*Decimal::Parse(q.Text(value)), q.Text(unit)};
+}
+
+std::optional<KnownJob> Find(StoreConnection& writer, std::int64_t owner, std::int64_t printer,
+                             const JobRecord& job) {
+  Statement& q = writer.Sql(
+      "SELECT j.revision, j.seen_at, j.type, j.status, j.submitted, j.started, j.finished,"
+      " j.clock_offset_ms, j.copies, j.printed_copies, j.pages, j.printed_pages, j.media, j.area,"
+      " j.area_unit, j.length, j.length_unit, j.quality, j.ink, b.collector, b.stream, j.batch"
+      " FROM job j JOIN batch b ON b.number=j.batch"
+      " WHERE j.printer=? AND j.channel=? AND j.job=? AND j.reseller_id=?");
+  if (!q.Bind(printer, ToText(job.channel), job.job, owner).Step()) return std::nullopt;
+  KnownJob known;
+  JobRecord& record = known.record;
+  record.job = job.job;
+  record.channel = job.channel;
+  record.revision = static_cast<std::uint32_t>(q.Int(0));
+  record.seen_at = FromMillis(q.Int(1));
+  record.type = q.Text(2);
+  record.status = q.Text(3);
+  record.submitted = MaybeInstant(q, 4);
+  record.started = MaybeInstant(q, 5);
+  record.finished = MaybeInstant(q, 6);
+  record.clock_offset_ms = q.MaybeInt(7);
+  record.copies = q.MaybeInt(8);
+  record.printed_copies = q.MaybeInt(9);
+  record.pages = q.MaybeInt(10);
+  record.printed_pages = q.MaybeInt(11);
+  record.media = q.MaybeText(12);
+  record.area = QuantityFrom(q, 13, 14);
+  record.length = QuantityFrom(q, 15, 16);
+  record.quality = q.MaybeText(17);
+  record.ink = InkFrom(q.Text(18));
+  known.collector = q.Text(19);
+  known.stream = q.Text(20);
+  known.batch = q.Int(21);
+  return known;
+}
+
+// Makes `known` the best of itself and what a batch with this number tells; false when that is what
+// it was. What changed it is what it stands on from then on, with that batch's stream and revision.
+bool Hear(KnownJob& known, const BatchRecord& batch, std::int64_t number, const JobRecord& told) {
+  const JobRecord& before = known.record;
+  const bool same_stream = known.collector == batch.collector && known.stream == batch.stream;
+  if (same_stream && told.revision <= before.revision) return false;
+  const bool is_later = same_stream || told.seen_at > before.seen_at;
+  JobRecord best = is_later ? BestOf(before, told) : BestOf(told, before);
+  best.revision = before.revision;
+  if (best == before && !same_stream) return false;
+  best.revision = told.revision;
+  known.record = std::move(best);
+  known.batch = number;
+  return true;
+}
+
+}  // namespace
+
+void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+               const std::vector<std::int64_t>& printers) {
+  Statement& write = writer.Sql(
+      "INSERT OR REPLACE INTO job(reseller_id, printer, channel, job, revision, seen_at, type,"
+      " status, submitted, started, finished, clock_offset_ms, copies, printed_copies, pages,"
+      " printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  for (const auto& [printer, told] : batch.jobs) {
+    const std::int64_t printer_number = printers.at(printer);
+    KnownJob known;
+    if (auto before = Find(writer, place.owner, printer_number, *told)) {
+      known = *std::move(before);
+      if (!Hear(known, batch, place.batch, *told)) continue;
+    } else {
+      known.record = *told;
+      known.batch = place.batch;
+    }
+    const JobRecord& job = known.record;
+    write.Run(place.owner, printer_number, ToText(job.channel), job.job, job.revision,
+              ToMillis(job.seen_at), job.type, job.status, MaybeMillis(job.submitted),
+              MaybeMillis(job.started), MaybeMillis(job.finished), job.clock_offset_ms, job.copies,
+              job.printed_copies, job.pages, job.printed_pages, job.media, ValueOf(job.area),
+              UnitOf(job.area), ValueOf(job.length), UnitOf(job.length), job.quality,
+              InkText(job.ink), known.batch);
+  }
+}
+
+}  // namespace plotmeter
