@@ -429,8 +429,8 @@ std::optional<Rescued> RescueSpool(const SpoolSettings& settings, const Clock& c
     throw;
   }
   ChangePlaces(folder, settings.file, tag);
-  Log(LogLevel::kError, tag.starts_with("foreign") ? "spool_foreign" : "spool_damaged",
-      {{"what", saved.words}});
+  const bool is_foreign = tag.starts_with("foreign");
+  Log(LogLevel::kError, is_foreign ? "spool_foreign" : "spool_damaged", {{"what", saved.words}});
   return saved;
 }
 

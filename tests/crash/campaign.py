@@ -38,6 +38,7 @@ def say(line):
 class Campaign(Kills):
     def __init__(self, stage, options):
         super().__init__(stage, options)
+        self.usual = 1.0  # seconds that a run of the collector takes; measured later
         self.at = self.begin
         self.blocks = 0
 
@@ -72,10 +73,14 @@ class Campaign(Kills):
 
     def kill_after(self, seconds, *words, state=None):
         mine, self.state = self.state, state or self.state
+        begun = time.monotonic()
         try:
-            return super().kill_after(seconds, *words)
+            killed = super().kill_after(seconds, *words)
         finally:
             self.state = mine
+        if not killed:  # a run is shorter than was thought: the machine has less to do now
+            self.usual += 0.5 * (min(self.usual, time.monotonic() - begun) - self.usual)
+        return killed
 
     def try_to_read(self):
         """One round that may come to its end."""

@@ -143,6 +143,29 @@ TEST_F(PutBackTest, DISABLED_TheEndOfAnAlertOutlivesTheReceiptOfItsBeginning) {
   EXPECT_EQ(Ask("SELECT count(*) FROM alert WHERE cleared_at IS NOT NULL"), "1");
 }
 
+// An alert began after the backup, and the restored spool sees it begin again. Disabled: nothing
+// ends it as it began first, so that it stands at the portal for ever beside the other.
+TEST_F(PutBackTest, DISABLED_AnAlertOfARestoredSpoolEndsAltogether) {
+  const std::string backup = directory_ + ".backup";
+  auto collector = Start(directory_);
+  Read(*collector, 1);
+  collector->Send();
+  collector.reset();
+  Copy(directory_, backup);
+  for (const std::vector<Alert>& shown : {std::vector<Alert>{{.key = "a", .code = "jam"}}, {}}) {
+    collector = Start(directory_);
+    clock_.Advance(std::chrono::minutes(1));
+    collector->spool.Alerts(Plotter(), ChannelKind::kPiws, {{.key = "a", .code = "jam"}});
+    collector->Send();
+    collector->spool.Alerts(Plotter(), ChannelKind::kPiws, shown);
+    collector->Send();
+    collector.reset();
+    if (!shown.empty()) Copy(backup, directory_);
+  }
+  EXPECT_EQ(Ask("SELECT count(*) FROM alert WHERE cleared_at IS NULL"), "0");
+  fs::remove_all(backup);
+}
+
 // Both batches of an alert had their receipts, and a portal put back to a backup asks for them when
 // the stream changes. Disabled: Spool::PutBack takes the first for all there is of the alert, lets
 // it end now, and does not take the true end from the second.

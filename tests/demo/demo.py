@@ -131,11 +131,9 @@ class Demo(World):
         models = {p["model"] for p in self.printers}
         say(f"\n{len(self.printers)} printers of {len(models)} models, {self.options.days} days, {jobs} jobs printed, "
             f"{lines} usage lines")
-        if lines_wrong or jobs_wrong or not lines or not jobs:
-            say(f"billed differs from printed: {lines_wrong} of {lines} lines, {jobs_wrong} jobs")
-            return 1
-        say("billed = printed")
-        return self.compare_rows() or self.prove()
+        wrong = lines_wrong or jobs_wrong or not lines or not jobs
+        say(f"billed differs from printed: {lines_wrong} of {lines} lines, {jobs_wrong} jobs" if wrong else "billed = printed")
+        return 1 if self.compare_rows() or wrong else self.prove()
 
     def compare_rows(self):
         """Every value that is stored beside what its meter showed then; all that was kept, once."""
