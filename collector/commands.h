@@ -16,6 +16,7 @@ Command PreviewCommand();
 Command OutboxCommand();
 Command ExportBatchesCommand();
 Command ImportReceiptsCommand();
+Command RotateKeyCommand();
 Command StatusCommand();
 Command DoctorCommand();
 Command DiagnoseCommand();

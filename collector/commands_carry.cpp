@@ -10,6 +10,7 @@
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "collector/enrol/identity.h"
+#include "collector/key_lock.h"
 #include "collector/upload/hand_carried.h"
 #include "common/path.h"
 
@@ -28,8 +29,12 @@ UploadIdentity IdentityOf(const std::string& directory) {
                         .collector = identity->collector,
                         .keys = identity->keys,
                         .key = key};
-  upload.remember_keys = [directory, known = *std::move(identity)](const std::string& jws) mutable {
+  upload.remember_keys = [directory, known = *std::move(identity)](const std::string& jws,
+                                                                   const PortalKeys& keys) mutable {
+    const KeyLock lock(directory);
+    if (const std::optional<Identity> now = LoadIdentity(directory)) known = *now;
     known.keys_jws = jws;
+    known.keys = keys;
     SaveIdentity(directory, known);
   };
   return upload;

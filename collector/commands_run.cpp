@@ -9,6 +9,7 @@
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
 #include "collector/enrol/enrol.h"
+#include "collector/key_lock.h"
 #include "collector/service.h"
 #include "collector/service_run.h"
 #include "collector/stop_signal.h"
@@ -21,19 +22,40 @@
 namespace plotmeter {
 namespace {
 
+EnrolSpool SpoolFor(Spool& spool) {
+  return {.retire =
+              [&](const Identity& before, const PrivateKey& old) {
+                return spool.Retire(
+                    {.portal = before.portal, .collector = before.collector, .key = &old});
+              },
+          .reinstate = [&](const PrivateKey& old) { spool.Reinstate(old.public_key()); },
+          .move = [&] { spool.NewStream("enrolled as another collector"); }};
+}
+
 int EnrolCollector(const Arguments& arguments) {
   std::string url = arguments.Text("portal");
   while (url.ends_with('/')) url.pop_back();
   std::string ca_file = arguments.Text("ca");
   PortalClient portal(PortalClientSettingsOf(arguments, url, ca_file));
   if (!ca_file.empty()) ca_file = PathText(std::filesystem::absolute(PathOf(ca_file)));
-  const Identity identity = Enrol(portal, {.directory = StateDirectory(arguments),
+  const SystemClock clock;
+  const std::string directory = StateDirectory(arguments);
+  const KeyLock lock(directory);
+  std::optional<Spool> spool;
+  if (std::filesystem::exists(PathOf(directory + "/spool.db"))) {
+    SpoolSettings settings = SpoolSettingsOf(arguments);
+    settings.make = false;
+    spool.emplace(settings, clock);
+  }
+  const Identity identity = Enrol(portal, {.directory = directory,
                                            .portal_url = url,
                                            .ca_file = ca_file,
                                            .code = Secret(arguments.Text("code")),
                                            .name = arguments.Text("name"),
                                            .version = kVersion,
-                                           .system = SystemName()});
+                                           .system = SystemName(),
+                                           .at = clock.Now(),
+                                           .spool = spool ? SpoolFor(*spool) : EnrolSpool{}});
   fmt::print("enrolled as {} for {} at {}\n", identity.collector,
              identity.site.empty() ? "its site" : identity.site, url);
   return 0;
@@ -93,6 +115,8 @@ Command EnrolCommand() {
           .summary = "Makes this collector known to a portal, with the code its reseller gave.",
           .more =
               "The same command may be given again until it succeeds: the code is not lost.\n"
+              "With a new code of the same site, what was enrolled before is enrolled again, and "
+              "keeps what it read.\n"
               "  plotmeter-collector enrol --portal https://portal.example --code PM1-...",
           .settings = Joined(
               {{{.name = "portal",

@@ -84,7 +84,8 @@ int Examine(const Arguments& arguments) {
         given ? arguments.Text("portal") : (state.identity ? state.identity->portal_url : "");
     while (url.ends_with('/')) url.pop_back();
     ExaminePortal({.url = url,
-                   .portal = state.identity ? state.identity->portal : "",
+                   .portal = state.identity ? std::optional(KeysTrust::Of(state.identity->keys))
+                                            : std::nullopt,
                    .arguments = arguments,
                    .clock = clock,
                    .ca_file = state.identity ? state.identity->ca_file : ""},

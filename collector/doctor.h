@@ -64,7 +64,8 @@ StateSeen ExamineState(const std::string& directory, Findings& findings);
 // The way to the portal. `url` empty: nobody said which.
 struct PortalVisit {
   std::string url = {};
-  std::string portal = {};  // thumbprint that it must show; empty: not enrolled yet
+  // What is known of it, whose keys its document must follow from; empty: not enrolled yet.
+  std::optional<KeysTrust> portal = {};
   const Arguments& arguments;
   const Clock& clock;
   std::string ca_file = {};  // as it was remembered at enrolment

@@ -177,18 +177,18 @@ void ExamineAnswer(const PortalVisit& visit, const Way& way, const PortalAnswer&
                                    : "ask whoever runs the portal whether it is up");
   }
   findings.Ok("tls", fmt::format("the certificate of {} is good", way.portal.host));
-  std::string thumbprint = visit.portal;
-  if (thumbprint.empty()) {  // not enrolled: any portal will do, by its own word
-    if (const auto jws = ReadJws(answer.body)) thumbprint = jws->header.kid;
+  KeysTrust trust = visit.portal.value_or(KeysTrust{});
+  if (!visit.portal) {  // not enrolled: any portal will do, by its own word
+    if (const auto jws = ReadJws(answer.body)) trust.signing = jws->header.kid;
   }
-  const std::optional<PortalKeys> keys = ReadKeys(answer.body, thumbprint);
+  const std::optional<PortalKeys> keys = FollowKeys(answer.body, trust);
   if (answer.status == 200 && keys) {
-    findings.Ok("portal", visit.portal.empty() ? "a Plotmeter portal answers there"
-                                               : "it is the one this collector is enrolled at");
+    findings.Ok("portal", !visit.portal ? "a Plotmeter portal answers there"
+                                        : "it is the one this collector is enrolled at");
   } else if (answer.status == 200) {
     findings.Fail(
         "portal",
-        visit.portal.empty()
+        !visit.portal
             ? fmt::format("what answers at {} is no Plotmeter portal", visit.url)
             : fmt::format("what answers at {} is not the portal this collector is enrolled "
                           "at",

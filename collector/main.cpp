@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
           "  plotmeter-collector run",
       .commands = {DiscoverCommand(), ReadCommand(), EnrolCommand(), RunCommand(), PreviewCommand(),
                    OutboxCommand(), ExportBatchesCommand(), ImportReceiptsCommand(),
-                   StatusCommand(), DoctorCommand(), DiagnoseCommand()},
+                   RotateKeyCommand(), StatusCommand(), DoctorCommand(), DiagnoseCommand()},
       .groups = {{"service", "The service of Windows that runs this collector."}},
       .tables = {ProfileTable()},
       .file_intro =

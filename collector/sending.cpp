@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 #include <string_view>
 
 #include "collector/collector_settings.h"
+#include "collector/key_lock.h"
+#include "collector/upload/key_rotation.h"
 #include "common/log.h"
+#include "common/path.h"
 #include "common/semantic_version.h"
 #include "common/version.h"
 
@@ -16,6 +20,29 @@ namespace {
 
 constexpr std::chrono::minutes kDoubtfulOffset{10};  // of our clock, as the portal judges it
 constexpr std::chrono::days kMishapTold{7};
+
+// A flag that is up for a scope.
+class Raised {
+ public:
+  explicit Raised(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Raised() { flag_ = false; }
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+// Changes whenever one of them is replaced, which is how they are written.
+std::string FilesOf(const std::string& directory) {
+  std::string text;
+  for (const char* name : {"/identity.json", "/key.pem"}) {
+    std::error_code missing;
+    const auto at = std::filesystem::last_write_time(PathOf(directory + name), missing);
+    text += missing ? "-;" : fmt::format("{};", at.time_since_epoch().count());
+  }
+  return text;
+}
 
 std::function<double()> Chance() {
   return [random = std::mt19937_64(std::random_device()())]() mutable {
@@ -35,32 +62,105 @@ PortalClientSettings PortalClientSettingsOf(const Arguments& arguments, const st
 Sending::Sending(const Parts& parts, const Arguments& arguments, const std::string& directory,
                  std::stop_token stop, Portal* stand_in)
     : parts_(parts),
+      arguments_(arguments),
       directory_(directory),
       stop_(std::move(stop)),
-      identity_(LoadIdentity(directory)),
-      portal_(stand_in) {
-  const std::optional<PrivateKey> key = LoadKey(directory);
+      stand_in_(stand_in) {
+  Open();
+}
+
+void Sending::Open() {
+  files_ = FilesOf(directory_);
+  const std::string collector = identity_ ? identity_->collector : "";
+  heart_.reset();
+  uploader_.reset();
+  client_.reset();
+  identity_ = LoadIdentity(directory_);
+  const std::optional<PrivateKey> key = LoadKey(directory_);
   if (!identity_ || !key) {
     parts_.book.trouble = "not enrolled: what is read waits here. Run plotmeter-collector enrol";
     return;
   }
+  // It was enrolled anew meanwhile, and what was cut for another collector stays that one's.
+  if (!collector.empty() && collector != identity_->collector) {
+    parts_.spool.NewStream("enrolled as another collector");
+  }
+  portal_ = stand_in_;
   if (portal_ == nullptr) {
     client_ = std::make_unique<PortalClient>(
-        PortalClientSettingsOf(arguments, identity_->portal_url, identity_->ca_file));
+        PortalClientSettingsOf(arguments_, identity_->portal_url, identity_->ca_file));
     portal_ = client_.get();
   }
-  uploader_ =
-      std::make_unique<Uploader>(parts_.spool, *portal_, parts_.clock, Chance(),
-                                 UploadIdentity{.portal = identity_->portal,
-                                                .collector = identity_->collector,
-                                                .keys = identity_->keys,
-                                                .key = key,
-                                                .remember_keys = [this](const std::string& jws) {
-                                                  identity_->keys_jws = jws;
-                                                  SaveIdentity(directory_, *identity_);
-                                                }});
+  uploader_ = std::make_unique<Uploader>(
+      parts_.spool, *portal_, parts_.clock, Chance(),
+      UploadIdentity{.portal = identity_->portal,
+                     .collector = identity_->collector,
+                     .keys = identity_->keys,
+                     .key = key,
+                     .remember_keys = [this](const std::string& jws, const PortalKeys& keys) {
+                       RememberKeys(jws, keys);
+                     }});
   heart_ = std::make_unique<Heart>(parts_.spool, *portal_, parts_.clock, uploader_->identity(),
                                    [this] { return uploader_->RefreshKeys(); });
+}
+
+bool Sending::Renew() {
+  if (FilesOf(directory_) == files_) return false;
+  try {
+    Open();
+    Log(LogLevel::kInfo, "identity_read_again",
+        {{"collector", identity_ ? identity_->collector : ""}});
+  } catch (const std::runtime_error& error) {
+    parts_.book.trouble = error.what();
+  }
+  return true;
+}
+
+void Sending::RememberKeys(const std::string& jws, const PortalKeys& keys) {
+  std::optional<KeyLock> lock;
+  if (!settling_) lock.emplace(directory_, KeyLock::Try());
+  // Who enrols or rotates just now knows more than we do; then they are fetched again.
+  if ((lock && !lock->has()) || FilesOf(directory_) != files_) {
+    throw std::runtime_error("another process changes identity or key");
+  }
+  identity_->keys_jws = jws;
+  identity_->keys = keys;
+  SaveIdentity(directory_, *identity_);
+  files_ = FilesOf(directory_);
+}
+
+void Sending::SettleKey() {
+  if (!uploader_) return;
+  if (!parts_.spool.IsRetired(uploader_->identity().key->public_key())) return;
+  // A command that is at it brings it to its end itself.
+  const KeyLock lock(directory_, KeyLock::Try());
+  if (!lock.has()) return;
+  Renew();
+  if (!uploader_ || !parts_.spool.IsRetired(uploader_->identity().key->public_key())) return;
+  const UploadIdentity& ours = uploader_->identity();
+  const std::optional<PrivateKey> next = LoadNextKey(directory_);
+  if (!next) {  // somebody took it away, and whatever the portal says, there is no other
+    parts_.spool.Reinstate(ours.key->public_key());
+    return;
+  }
+  RotationStep step;
+  {
+    const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
+    const Raised settling(settling_);
+    step = RotateKey(parts_.spool, *portal_, parts_.clock, ours, *next,
+                     [this] { return uploader_->RefreshKeys(); });
+  }
+  if (step.end == RotationEnd::kRotated) {
+    try {
+      UseNextKey(directory_, *identity_);
+      Open();
+      Log(LogLevel::kInfo, "key_replaced", {{"key", identity_ ? identity_->key : ""}});
+    } catch (const std::runtime_error& error) {  // the disk is full: asked again, answered the same
+      parts_.book.trouble = error.what();
+    }
+  } else if (step.end == RotationEnd::kRefused) {
+    Log(LogLevel::kWarning, "key_not_replaced", {{"why", step.words}});
+  }
 }
 
 HeartFacts Sending::Facts(const std::optional<SettingsOutcome>& settings) {
@@ -92,6 +192,8 @@ HeartFacts Sending::Facts(const std::optional<SettingsOutcome>& settings) {
 }
 
 std::optional<HeartbeatStep> Sending::Beat(const std::optional<SettingsOutcome>& settings) {
+  Renew();
+  parts_.disk.Try([&] { SettleKey(); });
   if (!heart_) return {};
   const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
   std::optional<HeartbeatStep> step;
@@ -117,6 +219,8 @@ void Sending::NoteNewest(const std::string& newest) {
 
 Sending::Outcome Sending::SendAll(std::optional<milliseconds> budget) {
   Outcome outcome{.attempt = {.at = parts_.clock.Both()}};
+  Renew();
+  parts_.disk.Try([&] { SettleKey(); });
   if (!uploader_) return outcome;
   const std::stop_callback cancel(stop_, [this] { portal_->Cancel(); });
   // Even if nothing could be kept just now: what the portal has makes room.

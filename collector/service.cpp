@@ -141,7 +141,10 @@ void Service::Heartbeat() {
   NoticeNewStream();
   if (!step) return;
   if (step->resent > 0 || step->new_stream) past_.waits = true;
-  if (step->wait) past_.send = Attempt{.at = now, .wait = *step->wait, .asked = true};
+  if (step->wait) {  // nothing is sent meanwhile, and that is said
+    past_.send = Attempt{.at = now, .wait = *step->wait, .asked = true};
+    book_.trouble = step->trouble;
+  }
   if (!step->settings) return SaveBook();
   try {
     if (remote_.Take(*step->settings)) UseRemote();
@@ -278,6 +281,11 @@ milliseconds Service::Step() {
 
 milliseconds Service::DoWhatIsDue() {
   if (searches_.Go()) past_.round = {};  // a new printer is read at once
+  if (sending_.Renew()) {                // enrolled again, or with another key: what stood in the
+    past_.send = {};                     // way of sending may be gone
+    past_.waits = true;
+    UseRemote();
+  }
   const Next next = WhatNext(rhythm_, past_, clock_.Both());
   switch (next.turn) {
     case Turn::kRound:

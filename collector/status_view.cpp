@@ -7,10 +7,16 @@
 #include <map>
 
 #include "collector/doctor.h"
+#include "common/jose.h"
 #include "common/semantic_version.h"
 
 namespace plotmeter {
 namespace {
+
+// The portal's signing key of now, as far as it is known here.
+std::string SigningKeyOf(const Identity& identity) {
+  return identity.keys.signing ? Thumbprint(*identity.keys.signing) : identity.portal;
+}
 
 constexpr std::chrono::days kMishapShown{35};
 
@@ -305,7 +311,7 @@ Json StatusOf(const StatusParts& parts) {
           {"service", parts.service == 0 ? Json() : Json(parts.service)},
           {"written_at", of_book("written_at")},
           {"portal", identity ? Json(identity->portal_url) : Json()},
-          {"portal_key", identity ? Json(identity->portal) : Json()},
+          {"portal_key", identity ? Json(SigningKeyOf(*identity)) : Json()},
           {"key", OrNull(parts.key)},
           {"collector", identity ? Json(identity->collector) : Json()},
           {"site", identity ? Json(identity->site) : Json()},

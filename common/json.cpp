@@ -30,10 +30,11 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   bool end_array() override { return Close(); }
 
   bool key(string_t& name) override {
-    if (open_.back()->contains(name)) {
+    const auto [member, is_new] = open_.back()->emplace(name, nullptr);
+    if (!is_new) {
       throw JsonError(fmt::format("member {} stands twice in one object", JsonText(name)));
     }
-    key_ = std::move(name);
+    member_ = &*member;
     return true;
   }
 
@@ -77,13 +78,13 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
       parent.push_back(std::move(value));
       return &parent.back();
     }
-    return &(parent[key_] = std::move(value));
+    return &(*member_ = std::move(value));
   }
 
   int max_depth_;
   bool fractions_as_text_;
   Json root_;
-  std::string key_;
+  Json* member_ = nullptr;  // whose value comes next
   std::vector<Json*> open_;
 };
 

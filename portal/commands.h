@@ -48,6 +48,10 @@ int ExportEvidence(const Arguments& arguments);
 int Backup(const Arguments& arguments);
 int Restore(const Arguments& arguments);
 int AddRecoveryKey(const Arguments& arguments);
+int ListKeys(const Arguments& arguments);
+int RotateKeys(const Arguments& arguments);
+int ReplaceKeys(const Arguments& arguments);
+void CheckRotateKeys(const Arguments& arguments);
 
 int ImportBatches(const Arguments& arguments);
 

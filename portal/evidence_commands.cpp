@@ -40,7 +40,8 @@ int VerifyEvidence(const Arguments& arguments) {
   CheckCollector(store, resellers, collector);
   EvidenceReport all;
   for (const Reseller& reseller : resellers) {
-    all += VerifyStored(store, reseller.id, collector, keys.signing().public_key());
+    all += VerifyStored(store, reseller.id, collector,
+                        {.signing = keys.signing(), .chain = keys.chain()});
   }
   return SayEvidence(all, arguments.Switch("json"));
 }
@@ -53,8 +54,8 @@ int ExportEvidence(const Arguments& arguments) {
   const std::string collector = arguments.Text("collector");
   CheckCollector(store, {reseller}, collector);
   Output output(arguments.Text("output"));
-  ExportStored(store, reseller.id, collector, keys.signing(), SystemClock().Now(),
-               [&](std::string_view text) { output.Write(text); });
+  ExportStored(store, reseller.id, collector, {.signing = keys.signing(), .chain = keys.chain()},
+               SystemClock().Now(), [&](std::string_view text) { output.Write(text); });
   output.Finish();
   return 0;
 }

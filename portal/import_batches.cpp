@@ -14,6 +14,7 @@
 #include "portal/access/keyring.h"
 #include "portal/commands.h"
 #include "portal/ledger/ingest.h"
+#include "portal/lookup.h"
 #include "portal/output.h"
 #include "portal/portal_settings.h"
 #include "portal/store/sqlite_store.h"
@@ -81,10 +82,7 @@ int ImportBatches(const Arguments& arguments) {
   const SystemClock clock;
   SqliteStore store(data.existing_database());
   const Keyring keys = Keyring::Load(data.path);
-  const PortalIdentity identity{
-      .signing = keys.signing(),
-      .thumbprint = keys.thumbprint(),
-      .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
+  const PortalIdentity identity = IdentityOf(keys);
   Ingest ingest(store, store, identity, clock);
   const std::string directory = arguments.Text("directory");
   const std::vector<fs::path> files = FilesIn(directory);

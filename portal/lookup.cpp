@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "common/jose.h"
 #include "common/json.h"
 
 namespace plotmeter {
@@ -84,6 +85,15 @@ SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::st
   return Only(
       all, text, "site", [](const SiteMeant& s) { return s.site.id; },
       [](const SiteMeant& s) { return s.site.name; });
+}
+
+PortalIdentity IdentityOf(const Keyring& keys) {
+  PortalIdentity identity{
+      .signing = keys.signing(),
+      .thumbprint = keys.thumbprint(),
+      .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
+  for (const PublicKey& key : keys.all_signing()) identity.earlier.insert(Thumbprint(key));
+  return identity;
 }
 
 }  // namespace plotmeter

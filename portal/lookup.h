@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "common/settings.h"
+#include "portal/access/keyring.h"
+#include "portal/ledger/ingest.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
@@ -32,5 +34,8 @@ struct SiteMeant {
   Site site = {};
 };
 SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::string& text);
+
+// The portal's keys as Ingest needs them; `keys` must outlive it.
+PortalIdentity IdentityOf(const Keyring& keys);
 
 }  // namespace plotmeter

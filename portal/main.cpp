@@ -146,6 +146,29 @@ std::vector<Command> OperatorCommands() {
        .summary = "Makes a recovery key for a portal that has none yet.",
        .settings = {DataSetting(), Flag("output", "FILE", "where its private half goes")},
        .run = AddRecoveryKey},
+      {.name = "keys list",
+       .summary = "Shows which keys sign and open for this portal.",
+       .settings = {DataSetting(), JsonSetting()},
+       .run = ListKeys},
+      {.name = "keys rotate",
+       .summary = "Makes a new signing or encryption key; the old one vouches for it.",
+       .more =
+           "Collectors follow by themselves, those too that were away meanwhile. What was sealed "
+           "to the old key is still opened for 400 days.\n"
+           "Afterwards start the portal anew, and make a backup.\n"
+           "  plotmeter-portal keys rotate --data DIR --key both",
+       .settings = {DataSetting(), Flag("key", "KEY", "signing, encryption or both")},
+       .run = RotateKeys,
+       .check = CheckRotateKeys},
+      {.name = "keys replace",
+       .summary = "Replaces a lost or stolen signing key, by the recovery key's word.",
+       .more =
+           "Collectors that know the recovery key follow; nothing that the old key signs counts "
+           "for them any more.\nEnrolment codes made before are void.\n"
+           "  plotmeter-portal keys replace --data DIR --recovery-key recovery-key.pem",
+       .settings = {DataSetting(),
+                    Flag("recovery-key", "FILE", "the private half, which init wrote")},
+       .run = ReplaceKeys},
       {.name = "verify",
        .summary = "Checks the signature, the hashes and the place of every stored batch again.",
        .more = "Names the first that fails. Exit code 0: all is what the collectors signed; 1: "
@@ -319,7 +342,8 @@ Program Portal() {
           "  plotmeter-portal serve --data DIR --listen 0.0.0.0:443\n"
           "The variable PLOTMETER_DATA, or a line data = \"DIR\" in the file of --config, saves "
           "--data.",
-      .groups = {{"reseller", "Resellers: who bills. Everything else belongs to one of them."},
+      .groups = {{"keys", "What signs for this portal, and what opens what is sealed to it."},
+                 {"reseller", "Resellers: who bills. Everything else belongs to one of them."},
                  {"customer", "Customers of a reseller: who pays."},
                  {"site", "Sites of a customer: where printers stand, and in which time zone."},
                  {"enrolment", "Codes with which a collector makes itself known, once."},

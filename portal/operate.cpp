@@ -24,6 +24,7 @@
 #include "common/version.h"
 #include "portal/access/enrolments.h"
 #include "portal/access/heartbeats.h"
+#include "portal/access/key_changes.h"
 #include "portal/access/keyring.h"
 #include "portal/access/revocations.h"
 #include "portal/certificate.h"
@@ -33,9 +34,11 @@
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/rotations_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/usage_controller.h"
 #include "portal/http/listener.h"
+#include "portal/lookup.h"
 #include "portal/portal_settings.h"
 #include "portal/store/migrate.h"
 #include "portal/store/sqlite_store.h"
@@ -204,6 +207,9 @@ int Serve(const Arguments& arguments) {
   const SystemClock clock;
   Supervisor supervisor = Supervisor::FromEnvironment(clock);
   SqliteStore store(data.existing_database());
+  for (const std::string& gone : DropRetired(data.path, clock.Now())) {
+    Log(LogLevel::kInfo, "retired_key_removed", {{"file", gone}});
+  }
   const Keyring keys = Keyring::Load(data.path);
   if (const int repeated = RepeatRevocations(JournalFile(data.path), store); repeated > 0) {
     Log(LogLevel::kInfo, "revocations_repeated", {{"collectors", std::to_string(repeated)}});
@@ -211,18 +217,17 @@ int Serve(const Arguments& arguments) {
   if (fs::exists(RecoveryKeyFile(data.path))) {
     Log(LogLevel::kWarning, "recovery_key_here", {{"file", RecoveryKeyFile(data.path).string()}});
   }
-  const PortalIdentity identity{
-      .signing = keys.signing(),
-      .thumbprint = keys.thumbprint(),
-      .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
+  const PortalIdentity identity = IdentityOf(keys);
   Ingest ingest(store, store, identity, clock);
-  Enrolments enrolments(store, store, keys, clock);
+  Enrolments enrolments(store, store, keys, clock, RevokedIn(JournalFile(data.path)));
+  Rotations rotations(store, store, keys, clock);
   const NewestCollector newest = NewestCollectorOf(arguments);
   Heartbeats heartbeats(store, store, keys, clock, newest.version);
 
   const BatchesController batches(ingest);
   const EnrolmentsController enrolment(enrolments, keys, clock);
   const HeartbeatsController heartbeat(heartbeats);
+  const RotationsController rotation(rotations);
   const PrintersController printers(store);
   const UsageController usage(store);
   const HealthController health(store);
@@ -230,6 +235,7 @@ int Serve(const Arguments& arguments) {
   batches.Map(router);
   enrolment.Map(router);
   heartbeat.Map(router);
+  rotation.Map(router);
   printers.Map(router);
   usage.Map(router);
   health.Map(router);

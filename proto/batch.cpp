@@ -9,36 +9,19 @@
 
 #include "common/crypto.h"
 #include "common/json.h"
+#include "proto/reading_text.h"
 #include "proto/words.h"
 
 namespace plotmeter {
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
-// See WriteBatch: the text as a portal will take it.
-std::string Clean(std::string text) {
-  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) - 1U < 0x7fU; };
-  if (!std::ranges::all_of(text, is_plain)) {
-    text = ParseJson(JsonText(Json(text))).get<std::string>();  // now it is UTF-8
-    for (auto at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) {
-      text.replace(at, 1, kReplacement);
-    }
-  }
-  if (text.size() <= kMaxText) return text;
-  std::size_t end = kMaxText;
-  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not inside a character
-  text.resize(end);
-  return text;
-}
-
-Json Member(const std::string& text) { return Clean(text); }
+Json Member(const std::string& text) { return CleanText(text); }
 Json Member(const Decimal& number) { return number.text(); }
 Json Member(Instant at) { return FormatInstant(at); }
 Json Member(std::int64_t number) { return number; }
 Json Member(bool flag) { return flag; }
 Json Member(const Quantity& quantity) {
-  const std::string unit = quantity.unit.empty() ? "?" : Clean(quantity.unit);
+  const std::string unit = quantity.unit.empty() ? "?" : CleanText(quantity.unit);
   return {{"value", quantity.value.text()}, {"unit", unit}};
 }
 
@@ -58,80 +41,18 @@ void Say(Json& object, const char* name, const std::string& text) {
 }
 
 template <typename Row>
-Json AllOf(const std::vector<Row>& rows, Json (*write)(const Row&)) {
-  Json all = Json::array();
-  for (const auto& row : rows) all.push_back(write(row));
-  return all;
-}
-
-template <typename Row>
 void SayAll(Json& object, const char* name, const std::vector<Row>& rows,
             Json (*write)(const Row&)) {
-  if (!rows.empty()) object[name] = AllOf(rows, write);
-}
-
-Json WriteMeter(const MeterValue& meter) {
-  Json out = Member(meter.value);
-  out["meter"] = meter.meter;
-  Say(out, "colorant", meter.colorant);
-  Say(out, "media", meter.media);
-  Say(out, "source", meter.source);
-  if (meter.outranked) out["outranked"] = true;
-  return out;
-}
-
-Json WriteSupply(const Supply& supply) {
-  Json out = {{"supply", Clean(supply.supply)}};
-  Say(out, "kind", supply.kind);
-  Say(out, "colorant", supply.colorant);
-  Say(out, "description", supply.description);
-  Say(out, "level", supply.level);
-  Say(out, "capacity", supply.capacity);
-  Say(out, "percent", supply.percent);
-  Say(out, "remark", supply.remark);
-  Say(out, "state", supply.state);
-  Say(out, "part_number", supply.part_number);
-  Say(out, "serial", supply.serial);
-  Say(out, "installed", supply.installed);
-  return out;
-}
-
-Json WriteMedia(const LoadedMedia& media) {
-  Json out = {{"input", Clean(media.input)}};
-  Say(out, "media", media.media);
-  Say(out, "name", media.name);
-  Say(out, "width", media.width);
-  Say(out, "length_left", media.length_left);
-  Say(out, "state", media.state);
-  return out;
-}
-
-Json WriteAlert(const Alert& alert) {
-  Json out = {{"severity", ToText(alert.severity)}};
-  Say(out, "key", alert.key);
-  Say(out, "code", alert.code);
-  Say(out, "text", alert.text);
-  Say(out, "part", alert.part);
-  return out;
+  for (const auto& row : rows) object[name].push_back(write(row));
 }
 
 Json WriteReading(const BatchReading& row) {
-  const Reading& reading = row.reading;
-  Json out = {{"printer", PrinterLabel(row.printer)},
-              {"at", FormatInstant(reading.at)},
-              {"channel", ToText(reading.channel)}};
-  SayAll(out, "meters", reading.meters, WriteMeter);
-  SayAll(out, "supplies", reading.supplies, WriteSupply);
-  SayAll(out, "media", reading.media, WriteMedia);
-  Say(out, "state", reading.state);
-  Say(out, "uptime", reading.uptime);
-  if (reading.alerts) out["alerts"] = AllOf(*reading.alerts, WriteAlert);
-  return out;
+  return ParseJson(ReadingText(row.reading, row.printer));
 }
 
 Json WriteInk(const InkUse& ink) {
   Json out = Member(ink.amount);
-  out["colorant"] = Clean(ink.colorant);
+  out["colorant"] = CleanText(ink.colorant);
   return out;
 }
 
@@ -139,7 +60,7 @@ Json WriteJob(const BatchJob& row) {
   const JobRecord& job = row.job;
   Json out = {{"printer", PrinterLabel(row.printer)},
               {"channel", ToText(job.channel)},
-              {"job", Clean(job.job)},
+              {"job", CleanText(job.job)},
               {"revision", job.revision},
               {"seen_at", FormatInstant(job.seen_at)},
               {"type", job.type},
@@ -172,7 +93,7 @@ Json WriteJob(const BatchJob& row) {
 }
 
 Json WriteBatchAlert(const BatchAlert& row) {
-  Json out = WriteAlert(row.alert);
+  Json out = ParseJson(AlertText(row.alert));
   out["printer"] = PrinterLabel(row.printer);
   if (row.channel != ChannelKind::kNone) out["channel"] = ToText(row.channel);
   out["since"] = FormatInstant(row.since);
@@ -184,7 +105,7 @@ Json WriteEvent(const BatchEvent& row) {
   const PrinterEvent& event = row.event;
   Json out = {{"printer", PrinterLabel(row.printer)},
               {"kind", event.kind},
-              {"key", Clean(event.key)},
+              {"key", CleanText(event.key)},
               {"at", FormatInstant(event.at)}};
   if (event.channel != ChannelKind::kNone) out["channel"] = ToText(event.channel);
   Say(out, "code", event.code);
@@ -197,8 +118,9 @@ Json WriteEvent(const BatchEvent& row) {
 }
 
 Json WriteVoided(const Voided& voided) {
-  return {
-      {"sequence", voided.sequence}, {"sha256", voided.sha256}, {"reason", Clean(voided.reason)}};
+  return {{"sequence", voided.sequence},
+          {"sha256", voided.sha256},
+          {"reason", CleanText(voided.reason)}};
 }
 
 Json WritePrinters(const std::vector<PrinterIdentity>& printers) {
@@ -221,7 +143,7 @@ Json WriteWhereabouts(const Whereabouts& place) {
   Say(out, "name", place.name);
   Say(out, "location", place.location);
   for (const std::string& mac : place.macs) {
-    if (out["macs"].size() < kMaxMacs) out["macs"].push_back(Clean(mac));
+    if (out["macs"].size() < kMaxMacs) out["macs"].push_back(CleanText(mac));
   }
   return out;
 }
@@ -230,8 +152,8 @@ std::string WriteNames(const Batch& batch) {
   Json jobs = Json::object();
   for (const auto& row : batch.jobs) {
     if (!row.job.name) continue;
-    jobs[NamesKey(row.printer, row.job.channel, Clean(row.job.job))] = {
-        {"name", Clean(*row.job.name)}};
+    jobs[NamesKey(row.printer, row.job.channel, CleanText(row.job.job))] = {
+        {"name", CleanText(*row.job.name)}};
   }
   Json out = {{"salt", batch.names_salt}, {"jobs", std::move(jobs)}};
   for (const auto& [printer, place] : batch.whereabouts) {

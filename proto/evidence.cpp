@@ -7,6 +7,7 @@
 #include "common/jose.h"
 #include "common/json.h"
 #include "proto/batch.h"
+#include "proto/enrolment.h"
 #include "proto/field.h"
 #include "proto/receipt.h"
 #include "proto/seal.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t kHash = 32;
 constexpr std::int64_t kFormat = 1;
 constexpr std::size_t kMaxCollectors = 1'000'000;
+constexpr std::size_t kMaxRotations = 10'000;  // of one collector, or of a portal
 
 // A text of any length, byte for byte: S, P, N and receipts.
 std::string LongText(const Field& field, const Json& object, const char* member) {
@@ -37,6 +39,25 @@ PublicKey Key(const Field& field) {
   return *key;
 }
 
+std::vector<std::string> Compacts(const Field& list) {
+  std::vector<std::string> texts;
+  const std::size_t count = list.is_present() ? list.Array(kMaxRotations) : 0;
+  for (std::size_t i = 0; i < count; ++i) texts.push_back(list[i].Compact());
+  return texts;
+}
+
+bool LeadsToKey(const EvidenceCollector& of) {
+  std::optional<PublicKey> led;
+  for (const std::string& word : of.rotations) {
+    const auto rotation = ReadKeyRotation(word);
+    if (!rotation || rotation->collector != of.collector || (led && *led != *rotation->old)) {
+      return false;
+    }
+    led = rotation->key;
+  }
+  return !led || *led == *of.key;
+}
+
 EvidenceHead ReadHead(const Field& in) {
   in["evidence"].Integer(kFormat, kFormat);
   EvidenceHead head{.portal = in["portal"].Bytes(kHash),
@@ -45,14 +66,19 @@ EvidenceHead ReadHead(const Field& in) {
   if (Thumbprint(*head.signing) != head.portal) {
     in["portal"].Refuse("the thumbprint of 'signing'");
   }
+  head.chain = Compacts(in["chain"]);
   const Field list = in["collectors"];
   const std::size_t count = list.Array(kMaxCollectors);
   for (std::size_t i = 0; i < count; ++i) {
     const Field of = list[i];
     head.collectors.push_back({.collector = of["collector"].SomeText(),
                                .key = Key(of["key"]),
+                               .rotations = Compacts(of["rotations"]),
                                .site = of["site"].Text(),
                                .revoked_at = of["revoked_at"].Maybe(&Field::Time)});
+    if (!LeadsToKey(head.collectors.back())) {
+      of["rotations"].Refuse("the words by which each key of this collector named the next");
+    }
   }
   return head;
 }
@@ -76,14 +102,17 @@ std::string WriteEvidenceHead(const EvidenceHead& head) {
   Json collectors = Json::array();
   for (const EvidenceCollector& of : head.collectors) {
     Json row = {{"collector", of.collector}, {"key", ToJwk(*of.key)}, {"site", of.site}};
+    if (!of.rotations.empty()) row["rotations"] = of.rotations;
     if (of.revoked_at) row["revoked_at"] = FormatInstant(*of.revoked_at);
     collectors.push_back(std::move(row));
   }
-  return JsonText({{"evidence", kFormat},
-                   {"portal", head.portal},
-                   {"signing", ToJwk(*head.signing)},
-                   {"exported_at", FormatInstant(head.exported_at)},
-                   {"collectors", std::move(collectors)}});
+  Json out = {{"evidence", kFormat},
+              {"portal", head.portal},
+              {"signing", ToJwk(*head.signing)},
+              {"exported_at", FormatInstant(head.exported_at)},
+              {"collectors", std::move(collectors)}};
+  if (!head.chain.empty()) out["chain"] = head.chain;
+  return JsonText(out);
 }
 
 std::string WriteEvidence(const EvidenceBatch& batch) {
@@ -140,11 +169,32 @@ std::optional<EvidenceEnd> ReadEvidenceEnd(std::string_view jws, const PublicKey
 }
 
 EvidenceKeys EvidenceKeys::Of(const EvidenceHead& head) {
-  EvidenceKeys keys{.portal = head.signing};
+  EvidenceKeys keys{.portal = {*head.signing}};
+  for (const std::string& text : head.chain) {
+    if (const auto link = ReadKeysLink(text)) {
+      keys.portal.push_back(*link->signing);
+      keys.portal.push_back(link->replaced.value_or(*link->by));
+    }
+  }
   for (const EvidenceCollector& of : head.collectors) {
-    keys.collectors.emplace(of.collector, *of.key);
+    std::vector<Signer>& signers = keys.collectors[of.collector];
+    signers.push_back({*of.key});
+    for (const std::string& word : of.rotations) {
+      const auto rotation = ReadKeyRotation(word);
+      if (rotation) signers.push_back({*rotation->old, rotation->last});
+    }
   }
   return keys;
+}
+
+bool LeadsTo(const std::vector<std::string>& chain, const std::string& from,
+             const PublicKey& signing) {
+  std::string led = from;
+  for (const std::string& text : chain) {
+    const auto link = ReadKeysLink(text);
+    if (link && Thumbprint(*link->by) == led) led = Thumbprint(*link->signing);
+  }
+  return led == Thumbprint(signing);
 }
 
 }  // namespace plotmeter

@@ -2,8 +2,10 @@
 //
 // A text file, one JSON object a line, in this order (PROTOCOL.md, "Evidence"):
 //
-//    {"evidence":1,"portal":thumbprint,"signing":JWK,"exported_at":…,
-//     "collectors":[{"collector":"col_…","key":JWK,"site":…,"revoked_at":…},…]}
+//    {"evidence":1,"portal":thumbprint,"signing":JWK,"chain":[JWS…],"exported_at":…,
+//     "collectors":[{"collector":"col_…","key":JWK,"rotations":[JWS…],"site":…,"revoked_at":…},…]}
+//        `chain`: how the portal's signing key came to be (proto/enrolment.h); `rotations`: the
+//        words of the keys that the collector had before, oldest first (proto/rotation.h)
 //    {"collector":…,"stream":…,"sequence":41,"batch":…,"sha256":…,"received_at":…,"receipt":JWS,
 //     "jws":S,"payload":P as text,"names":N as text}       payload or names are absent when erased
 //    {"collector":…,"stream":…,"sequence":42,"gap":"void","detail":…}
@@ -32,6 +34,7 @@
 
 #include "common/crypto.h"
 #include "common/time.h"
+#include "proto/rotation.h"
 
 namespace plotmeter {
 
@@ -67,6 +70,7 @@ struct EvidenceGap {
 struct EvidenceCollector {
   std::string collector = {};
   std::optional<PublicKey> key = {};
+  std::vector<std::string> rotations = {};  // oldest first; the last one leads to `key`
   std::string site = {};
   std::optional<Instant> revoked_at = {};
 };
@@ -74,6 +78,7 @@ struct EvidenceCollector {
 struct EvidenceHead {
   std::string portal = {};  // thumbprint of `signing`
   std::optional<PublicKey> signing = {};
+  std::vector<std::string> chain = {};  // links that lead to `signing`, oldest first
   Instant exported_at = {};
   std::vector<EvidenceCollector> collectors = {};
 };
@@ -103,11 +108,21 @@ std::optional<EvidenceEnd> ReadEvidenceEnd(std::string_view jws, const PublicKey
 
 // Who may have signed what.
 struct EvidenceKeys {
-  std::optional<PublicKey> portal = {};
-  std::map<std::string, PublicKey> collectors = {};  // by "col_…"
+  std::vector<PublicKey> portal = {};  // the one that signs now, and those before it
+  struct Signer {
+    PublicKey key;
+    // Of a key that was replaced: up to where it signed.
+    std::optional<std::vector<StreamMark>> until = {};
+  };
+  std::map<std::string, std::vector<Signer>> collectors = {};  // by "col_…"
 
   static EvidenceKeys Of(const EvidenceHead& head);
 };
+
+// Whether the chain leads from the signing key with this thumbprint, each key naming the next, to
+// `signing`. What the recovery key did is no such step: who replaced a stolen key says so apart.
+bool LeadsTo(const std::vector<std::string>& chain, const std::string& from,
+             const PublicKey& signing);
 
 struct EvidenceReport {
   std::int64_t batches = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -17,8 +18,10 @@ namespace {
 
 // What the receipt says that the portal's own row does not; empty: they agree.
 std::string FaultOfReceipt(const EvidenceBatch& batch, const EvidenceKeys& keys) {
-  if (!keys.portal) return "the portal's key is not known";
-  const std::optional<Receipt> receipt = ReadReceipt(batch.receipt, *keys.portal);
+  std::optional<Receipt> receipt;
+  for (const PublicKey& portal : keys.portal) {
+    if ((receipt = ReadReceipt(batch.receipt, portal))) break;
+  }
   if (!receipt) return "the receipt is not signed by the portal";
   if (receipt->sha256 != batch.sha256) return "the receipt names another content";
   if (receipt->collector != batch.collector || receipt->stream != batch.stream ||
@@ -30,17 +33,23 @@ std::string FaultOfReceipt(const EvidenceBatch& batch, const EvidenceKeys& keys)
 
 // The signature of an erased batch can still be checked as far as its header goes.
 std::string FaultOfSignature(const EvidenceBatch& batch, const EvidenceKeys& keys) {
-  const auto key = keys.collectors.find(batch.collector);
-  if (key == keys.collectors.end()) return "its collector's key is not known";
+  const auto signers = keys.collectors.find(batch.collector);
+  if (signers == keys.collectors.end()) return "its collector's key is not known";
   const auto jws = ReadJws(batch.jws);
   if (!jws || !jws->payload.empty() || jws->header.typ != kBatchJws) {
     return "its signature is none of a batch";
   }
-  if (jws->header.kid != Thumbprint(key->second)) {
+  const auto signer = std::ranges::find_if(signers->second, [&](const EvidenceKeys::Signer& known) {
+    return jws->header.kid == Thumbprint(known.key);
+  });
+  if (signer == signers->second.end()) {
     return fmt::format("it is signed by key {}, not by the collector's {}", jws->header.kid,
-                       Thumbprint(key->second));
+                       Thumbprint(signers->second.front().key));
   }
-  if (batch.payload && !jws->VerifyDetached(key->second, *batch.payload)) {
+  if (signer->until && !IsWithin(*signer->until, batch.stream, batch.sequence)) {
+    return fmt::format("it is signed by key {}, which was replaced before", jws->header.kid);
+  }
+  if (batch.payload && !jws->VerifyDetached(signer->key, *batch.payload)) {
     return "the signature is not that of its content";
   }
   return {};

@@ -38,6 +38,12 @@ bool IsUuid(std::string_view text, char version) {
 
 }  // namespace
 
+bool IsWord(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxWord && IsLower(text.front()) &&
+         std::ranges::all_of(
+             text, [](char c) { return IsLower(c) || IsDigit(c) || c == '.' || c == '-'; });
+}
+
 Field Field::operator[](const char* member) const {
   const Json& object = Object();
   const auto found = object.find(member);
@@ -84,11 +90,7 @@ std::string Field::Word() const {
   constexpr std::string_view kExpected = "a word such as \"ink.used\"";
   if (!is_present() || !value_->is_string()) Refuse(kExpected);
   const auto& word = value_->get_ref<const std::string&>();
-  const bool right = !word.empty() && word.size() <= kMaxWord && IsLower(word.front()) &&
-                     std::ranges::all_of(word, [](char c) {
-                       return IsLower(c) || IsDigit(c) || c == '.' || c == '-';
-                     });
-  if (!right) Refuse(kExpected);
+  if (!IsWord(word)) Refuse(kExpected);
   return word;
 }
 
@@ -142,6 +144,19 @@ std::string Field::Uuid(char version) const {
   }
   Refuse(version == '*' ? "a UUID in lower case"
                         : fmt::format("a UUID of version {} in lower case", version));
+}
+
+std::string Field::Compact() const {
+  constexpr std::size_t kMost = 16 * 1024;
+  if (is_present() && value_->is_string()) {
+    const auto& text = value_->get_ref<const std::string&>();
+    const bool right = !text.empty() && text.size() <= kMost &&
+                       text.find_first_not_of(
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                           "0123456789-_.") == text.npos;
+    if (right) return text;
+  }
+  Refuse("a compact JWS");
 }
 
 const Json& Field::Object() const {

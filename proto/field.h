@@ -23,6 +23,9 @@
 
 namespace plotmeter {
 
+// [a-z][a-z0-9.-]*, at most 64: "ink.used", "x-heads"
+bool IsWord(std::string_view text);
+
 class Field {
  public:
   explicit Field(const Json& root) : value_(&root) {}
@@ -42,13 +45,14 @@ class Field {
   // Each throws BatchError unless it is there and is what was asked for.
   std::string Text() const;      // at most kMaxText bytes, without U+0000
   std::string SomeText() const;  // the same, not empty
-  std::string Word() const;      // [a-z][a-z0-9.-]*, at most 64: "ink.used", "x-heads"
+  std::string Word() const;      // IsWord
   std::int64_t Integer(std::int64_t low, std::int64_t high) const;
   bool Boolean() const;
   Instant Time() const;                        // RFC 3339, UTC, with a Z
   Decimal Number() const;                      // decimal text
   std::string Bytes(std::size_t count) const;  // base64url of so many bytes; answers the text
   std::string Uuid(char version) const;        // lower case; version '7', or '*' for any
+  std::string Compact() const;                 // a JWS or JWE as one line, at most 16 KiB
   const Json& Object() const;
   std::size_t Array(std::size_t most) const;  // how many elements
 

@@ -142,10 +142,6 @@ ProposedSettings ProposalFrom(const Field& in) {
   return proposal;
 }
 
-HeardHeartbeat Failed(HeardHeartbeat::Check check, std::string detail) {
-  return {.check = check, .detail = std::move(detail)};
-}
-
 }  // namespace
 
 std::string HeartbeatPayload(const Heartbeat& heartbeat) { return JsonText(Payload(heartbeat)); }
@@ -158,34 +154,14 @@ SaidHeartbeat WriteHeartbeat(const Heartbeat& heartbeat, const PrivateKey& colle
           .sha256 = Base64Url(Sha256(payload))};
 }
 
-// The same order as for a batch: form, our key, the MAC, a signer we know, its signature, and only
-// then what it says.
 HeardHeartbeat ReadHeartbeat(std::string_view sealed, const OpenKeys& keys) {
   using Check = HeardHeartbeat::Check;
-  const auto none = "the body is no heartbeat sealed to this portal";
-  if (sealed.size() > kMaxHeartbeat) return Failed(Check::kForm, none);
-  const JweRead read = ReadJwe(sealed);
-  if (read.fault == JweFault::kParts || read.fault == JweFault::kHeader ||
-      read.jwe.header.typ != kHeartbeatJwe || read.jwe.header.zip) {
-    return Failed(Check::kForm, none);
-  }
-  const auto key = keys.decryption(read.jwe.header.kid);
-  if (!key) {
-    return Failed(Check::kKeyRetired, "it is sealed to a key that this portal does not have");
-  }
-  if (read.fault != JweFault::kNone) return Failed(Check::kForm, none);
-  const auto opened = read.jwe.Decrypt(*key);
-  if (!opened) return Failed(Check::kForm, none);
-  const auto jws = ReadJws(*opened);
-  if (!jws || jws->header.typ != kHeartbeatJws) return Failed(Check::kForm, none);
-  const auto signer = keys.signer(jws->header.kid);
-  if (!signer || !jws->Verify(signer->key)) {
-    return Failed(Check::kSigner, "no collector of this portal signed it");
-  }
-  if (signer->revoked) return Failed(Check::kRevoked, "the collector was revoked");
-  HeardHeartbeat heard{.check = Check::kRight, .sha256 = Base64Url(Sha256(jws->payload))};
+  const OpenedSaid said =
+      OpenSaid(sealed, {"heartbeat", kHeartbeatJwe, kHeartbeatJws, kMaxHeartbeat}, keys);
+  if (said.check != Check::kRight) return {.check = said.check, .detail = said.detail};
+  HeardHeartbeat heard{.check = Check::kRight, .sha256 = Base64Url(Sha256(said.payload))};
   try {
-    const Json json = ParseJson(jws->payload, {.max_bytes = kMaxHeartbeat});
+    const Json json = ParseJson(said.payload, {.max_bytes = kMaxHeartbeat});
     heard.heartbeat = FromPayload(Field(json));
   } catch (const JsonError& error) {
     heard.check = Check::kSchema;
@@ -205,6 +181,7 @@ std::string WriteHeartbeatAnswer(const HeartbeatAnswer& answer, const PrivateKey
               {"missing", answer.missing}};
   if (!answer.unbroken_sha256.empty()) out["unbroken_sha256"] = answer.unbroken_sha256;
   if (!answer.newest.empty()) out["newest"] = answer.newest;
+  if (answer.keys > 0) out["keys"] = answer.keys;
   if (answer.settings) {
     Json values = Json::object();
     for (const auto& [name, texts] : answer.settings->values) values[name] = texts;
@@ -233,6 +210,7 @@ std::optional<HeartbeatAnswer> ReadHeartbeatAnswer(std::string_view jws, const P
                            .newest = TextOrNothing(in["newest"])};
     answer.missing = MissingFrom(in["missing"]);
     answer.earlier = PlacesFrom(in["earlier"]);
+    if (in["keys"].is_present()) answer.keys = in["keys"].Integer(1, kMaxInteger);
     if (in["settings"].is_present()) answer.settings = ProposalFrom(in["settings"]);
     return answer;
   });

@@ -12,7 +12,7 @@
 //   answer     200, JWS (typ plotmeter-heartbeat-answer+jws) by the portal's signing key over
 //              {"portal":…,"collector":…,"sha256":of the heartbeat's payload,"at":…,"nonce":…,
 //               "heard":true,"unbroken":40,"unbroken_sha256":…,"highest":41,"missing":[],
-//               "newest":"0.2.0","settings":{"version":3,"values":{"interval":"1h"}},
+//               "newest":"0.2.0","keys":1,"settings":{"version":3,"values":{"interval":"1h"}},
 //               "earlier":[{"stream":…,"unbroken":17,"highest":17,"missing":[]}]}
 //
 // `sequence` and `sha256` are of the last batch that was cut in `stream`; absent before the first.
@@ -25,7 +25,7 @@
 // backup no longer has, the collector sends again, whatever receipts it holds. `earlier` says the
 // same of the streams that the collector wrote before this one, as long as it keeps what it sent in
 // them: the newest ten, each with its last batch that has a receipt. Who does not know the member
-// ignores it.
+// ignores it. `keys` is the version of the portal's keys document: who has a lower one fetches it.
 
 #pragma once
 
@@ -38,6 +38,7 @@
 
 #include "common/crypto.h"
 #include "common/time.h"
+#include "proto/said.h"
 
 namespace plotmeter {
 
@@ -121,6 +122,7 @@ struct HeartbeatAnswer {
   std::int64_t highest = 0;
   std::vector<std::int64_t> missing = {};
   std::string newest = {};  // version of the collector's program; empty: not known
+  std::int64_t keys = 0;    // version of the portal's keys document; 0: an older portal
   std::optional<ProposedSettings> settings = {};
   std::vector<EarlierPlace> earlier = {};  // of those that were named
 
@@ -138,9 +140,8 @@ SaidHeartbeat WriteHeartbeat(const Heartbeat& heartbeat, const PrivateKey& colle
                              const PublicKey& portal_encryption);
 
 // What an opened heartbeat is, or at which check it failed.
-struct OpenKeys;
 struct HeardHeartbeat {
-  enum class Check { kRight, kForm, kKeyRetired, kSigner, kRevoked, kSchema };
+  using Check = SaidCheck;
   Check check = Check::kForm;
   std::string detail = {};  // for people; nothing about keys
   std::string sha256 = {};  // of the payload, once the signature was right

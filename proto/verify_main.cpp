@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 
@@ -43,18 +44,25 @@ void CheckPortal(const Arguments& arguments) {
       fmt::format("'portal' is '{}'; expected the thumbprint of its key, 43 characters", portal));
 }
 
+// Its key now, or one before, from which it leads here.
+bool HadKey(const EvidenceCollector& of, const std::string& thumbprint) {
+  return Thumbprint(*of.key) == thumbprint ||
+         std::ranges::any_of(of.rotations, [&](const std::string& word) {
+           const auto rotation = ReadKeyRotation(word);
+           return rotation && Thumbprint(*rotation->old) == thumbprint;
+         });
+}
+
 // Whether the file's own keys are those that the caller knows.
 void CompareKeys(const Arguments& arguments, const EvidenceHead& head, EvidenceCheck& check) {
   const std::string portal = arguments.Text("portal");
-  if (!portal.empty() && portal != head.portal) {
+  if (!portal.empty() && !LeadsTo(head.chain, portal, *head.signing)) {
     check.Fault(fmt::format("the file is of portal {}, not of {}", head.portal, portal));
   }
   for (const std::string& text : arguments.All("key")) {
     const Expected expected = ParseExpected(text);
     for (const EvidenceCollector& of : head.collectors) {
-      if (of.collector != expected.collector || Thumbprint(*of.key) == expected.thumbprint) {
-        continue;
-      }
+      if (of.collector != expected.collector || HadKey(of, expected.thumbprint)) continue;
       check.Fault(fmt::format("collector {} has key {} in the file, not {}", of.collector,
                               Thumbprint(*of.key), expected.thumbprint));
     }

@@ -83,10 +83,10 @@ const std::map<std::string, Names> kDoors = {
     {"zlib.h", {"proto/seal.cpp", "tests/simulator/web_sick.cpp"}},
     {"windows.h",
      {"common/access_windows.h", "common/clock_windows.cpp", "common/core_dump_windows.cpp",
-      "common/event_log_windows.cpp",
-      "common/key_file_windows.cpp", "common/private_file_windows.cpp", "common/system_windows.cpp",
-      "common/windows_service.cpp", "collector/commands_service_windows.cpp",
-      "collector/doctor_disk_windows.cpp", "collector/state_lock_windows.cpp",
+      "common/event_log_windows.cpp", "common/key_file_windows.cpp",
+      "common/private_file_windows.cpp", "common/system_windows.cpp", "common/windows_service.cpp",
+      "collector/commands_service_windows.cpp", "collector/doctor_disk_windows.cpp",
+      "collector/key_lock_windows.cpp", "collector/state_lock_windows.cpp",
       "collector/stop_signal_windows.cpp", "collector/system_words_windows.cpp",
       "collector/uplink/system_authorities_windows.cpp"}},
     {"winsock2.h", {"common/net_windows.cpp", "collector/snmp/udp_port_windows.cpp"}},
@@ -234,7 +234,8 @@ const Names kOfNoReseller = {
     "INSERT OR IGNORE INTO reseller(id, name, created_at) VALUES(?,?,?)",
     "SELECT id, name FROM reseller ORDER BY name",
     "SELECT count(*) FROM (SELECT 1 FROM reseller LIMIT 1)",
-    "SELECT 1 FROM {} WHERE id=?",  // UnusedId: an id is nobody's yet
+    "SELECT 1 FROM {} WHERE id=?",         // UnusedId: an id is nobody's yet
+    "SELECT 1 FROM collector WHERE id=?",  // whether a collector that comes back is anybody's
 };
 
 TEST(HouseTest, FindsQuestionsThatAreInPieces) {

@@ -14,39 +14,24 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <limits>
-#include <memory>
-#include <vector>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "collector/snmp/ber.h"
 
 namespace plotmeter {
 namespace {
 
-struct FreePdu {
-  void operator()(netsnmp_pdu* pdu) const { snmp_free_pdu(pdu); }
-};
-using Pdu = std::unique_ptr<netsnmp_pdu, FreePdu>;
-
-struct FreeOctets {
-  void operator()(u_char* octets) const { std::free(octets); }
-};
-
-// A session that is never opened: the codec looks up its version and limits there.
-netsnmp_session& Template() {
-  static netsnmp_session session = [] {
-    // Its complaints about what strangers send would go to standard error, a line a packet. They go
-    // to callbacks instead, of which there are none: DecodeMessage names the problem.
-    snmp_enable_calllog();
-    netsnmp_session made;
-    snmp_sess_init(&made);
-    made.version = SNMP_DEFAULT_VERSION;  // parse v1 and v2c alike
-    return made;
-  }();
-  return session;
+// net-snmp's complaints about what strangers send would go to standard error, a line a packet. They
+// go to callbacks instead, of which there are none: DecodeMessage names the problem.
+void KeepQuiet() {
+  static std::once_flag once;
+  std::call_once(once, snmp_enable_calllog);
 }
 
-int CommandOf(SnmpRequest::Kind kind) {
+u_char CommandOf(SnmpRequest::Kind kind) {
   switch (kind) {
     case SnmpRequest::Kind::kGetNext:
       return SNMP_MSG_GETNEXT;
@@ -77,40 +62,112 @@ Oid ToOid(const oid* parts, std::size_t count) {
   return Oid(std::span(out).first(count));
 }
 
-Value Octets(const netsnmp_variable_list& variable, ValueType type) {
-  const auto* octets = reinterpret_cast<const char*>(variable.val.string);
-  return Value::Octets(octets ? std::string(octets, variable.val_len) : std::string(), type);
-}
+// net-snmp's parsers one after the other, over octets that stay where they are: its own list of
+// variables would be allocated, filled, copied and freed for each message. None of them writes to
+// the octets, though their signatures would let them.
+class Parser {
+ public:
+  explicit Parser(std::string_view octets)
+      : at_(reinterpret_cast<u_char*>(const_cast<char*>(octets.data()))), left_(octets.size()) {}
 
-Value Number(const netsnmp_variable_list& variable, ValueType type) {
-  if (!variable.val.integer) return {};
-  const long number = *variable.val.integer;
-  if (type == ValueType::kInteger) return Value::Number(type, number);
-  return Value::Number(type, static_cast<std::uint32_t>(number));
-}
+  bool is_at_end() const { return left_ == 0; }
 
-Value ToValue(const netsnmp_variable_list& variable) {
-  switch (variable.type) {
-    case ASN_INTEGER:
-      return Number(variable, ValueType::kInteger);
+  // Goes into the next element, whose end is the end from now on.
+  bool Enter(u_char type) {
+    return MoveOn(asn_parse_sequence(at_, &left_, &seen_, type, "message"));
+  }
+  // The same for an element of any type, which is answered.
+  std::optional<u_char> EnterAny() {
+    if (!MoveOn(asn_parse_header(at_, &left_, &seen_))) return std::nullopt;
+    return seen_;
+  }
+  std::optional<long> TakeInteger() {
+    long number = 0;
+    if (!MoveOn(asn_parse_int(at_, &left_, &seen_, &number, sizeof number))) return std::nullopt;
+    return number;
+  }
+  std::optional<std::uint32_t> TakeUnsigned() {
+    u_long number = 0;
+    if (!MoveOn(asn_parse_unsigned_int(at_, &left_, &seen_, &number, sizeof number))) {
+      return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(number);
+  }
+  std::optional<std::uint64_t> TakeCounter64() {
+    counter64 number = {};
+    if (!MoveOn(asn_parse_unsigned_int64(at_, &left_, &seen_, &number, sizeof number))) {
+      return std::nullopt;
+    }
+    return (std::uint64_t{number.high} << 32) | (std::uint64_t{number.low} & 0xFFFFFFFFU);
+  }
+  std::optional<std::string> TakeCommunity() {
+    std::array<u_char, COMMUNITY_MAX_LEN> text;
+    std::size_t length = text.size();
+    if (!MoveOn(asn_parse_string(at_, &left_, &seen_, text.data(), &length))) return std::nullopt;
+    return std::string(reinterpret_cast<const char*>(text.data()), length);
+  }
+  std::optional<Oid> TakeOid() {
+    std::array<oid, MAX_OID_LEN> parts;
+    std::size_t count = parts.size();
+    if (!MoveOn(asn_parse_objid(at_, &left_, &seen_, parts.data(), &count))) return std::nullopt;
+    return ToOid(parts.data(), count);
+  }
+  std::optional<std::pair<Oid, Value>> TakeVarbind();
+
+ private:
+  Parser(u_char* at, std::size_t left) : at_(at), left_(left) {}
+
+  bool MoveOn(u_char* next) {
+    if (next) at_ = next;
+    return next != nullptr;
+  }
+  std::string Rest() const { return {reinterpret_cast<const char*>(at_), left_}; }
+  std::optional<Value> TakeValue(u_char type);
+
+  u_char* at_;
+  std::size_t left_;
+  u_char seen_ = 0;  // the type of the element before
+};
+
+std::optional<Value> Parser::TakeValue(u_char type) {
+  const auto octets = [this](ValueType as) -> std::optional<Value> {
+    if (!EnterAny()) return std::nullopt;
+    return Value::Octets(Rest(), as);
+  };
+  const auto number = [this](ValueType as) -> std::optional<Value> {
+    const auto taken = TakeUnsigned();
+    if (!taken) return std::nullopt;
+    return Value::Number(as, *taken);
+  };
+  switch (type) {
+    case ASN_INTEGER: {
+      const auto taken = TakeInteger();
+      if (!taken) return std::nullopt;
+      return Value::Number(ValueType::kInteger, *taken);
+    }
     case ASN_COUNTER:
-      return Number(variable, ValueType::kCounter32);
+      return number(ValueType::kCounter32);
     case ASN_GAUGE:
-      return Number(variable, ValueType::kGauge32);
+      return number(ValueType::kGauge32);
     case ASN_TIMETICKS:
-      return Number(variable, ValueType::kTimeTicks);
+      return number(ValueType::kTimeTicks);
     case ASN_COUNTER64: {
-      const auto* counter = variable.val.counter64;
-      if (!counter) return {};
-      return Value::Counter64((static_cast<std::uint64_t>(counter->high) << 32) |
-                              (static_cast<std::uint64_t>(counter->low) & 0xFFFFFFFFU));
+      const auto taken = TakeCounter64();
+      if (!taken) return std::nullopt;
+      return Value::Counter64(*taken);
     }
     case ASN_OCTET_STR:
-      return Octets(variable, ValueType::kOctets);
-    case ASN_IPADDRESS:
-      return Octets(variable, ValueType::kIpAddress);
-    case ASN_OBJECT_ID:
-      return Value::ObjectId(ToOid(variable.val.objid, variable.val_len / sizeof(oid)));
+      return octets(ValueType::kOctets);
+    case ASN_IPADDRESS: {
+      auto address = octets(ValueType::kIpAddress);
+      if (address && address->AsOctets()->size() != 4) return std::nullopt;
+      return address;
+    }
+    case ASN_OBJECT_ID: {
+      auto taken = TakeOid();
+      if (!taken) return std::nullopt;
+      return Value::ObjectId(*std::move(taken));
+    }
     case SNMP_NOSUCHOBJECT:
       return Value::Exception(ValueType::kNoSuchObject);
     case SNMP_NOSUCHINSTANCE:
@@ -118,41 +175,145 @@ Value ToValue(const netsnmp_variable_list& variable) {
     case SNMP_ENDOFMIBVIEW:
       return Value::Exception(ValueType::kEndOfMibView);
     case ASN_NULL:
-      return {};
+      return Value();
+    case ASN_OPAQUE:
+    case ASN_NSAP:
+    case ASN_UINTEGER:
+    case ASN_BIT_STR:
+    case ASN_OPAQUE_FLOAT:
+    case ASN_OPAQUE_DOUBLE:
+    case ASN_OPAQUE_I64:
+    case ASN_OPAQUE_U64:
+    case ASN_OPAQUE_COUNTER64:
+      return octets(ValueType::kOpaque);
     default:
-      return Octets(variable, ValueType::kOpaque);
+      return std::nullopt;
   }
 }
+
+std::optional<std::pair<Oid, Value>> Parser::TakeVarbind() {
+  std::array<oid, MAX_OID_LEN> name;
+  std::size_t count = name.size();
+  std::size_t length = 0;
+  u_char type = 0;
+  u_char* value = nullptr;
+  if (!MoveOn(snmp_parse_var_op(at_, name.data(), &count, &type, &length, &value, &left_))) {
+    return std::nullopt;
+  }
+  auto taken = Parser(value, static_cast<std::size_t>(at_ - value)).TakeValue(type);
+  if (!taken) return std::nullopt;
+  return std::pair(ToOid(name.data(), count), *std::move(taken));
+}
+
+// RFC 3416 section 3: what is no request is an answer or a report.
+bool IsPdu(u_char type) {
+  switch (type) {
+    case SNMP_MSG_GET:
+    case SNMP_MSG_GETNEXT:
+    case SNMP_MSG_GETBULK:
+    case SNMP_MSG_SET:
+    case SNMP_MSG_RESPONSE:
+    case SNMP_MSG_REPORT:
+    case SNMP_MSG_INFORM:
+    case SNMP_MSG_TRAP2:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::optional<SnmpMessage> Parse(std::string_view datagram) {
+  Parser in(datagram);
+  if (!in.Enter(ASN_SEQUENCE | ASN_CONSTRUCTOR)) return std::nullopt;
+  const auto version = in.TakeInteger();
+  auto community = in.TakeCommunity();
+  if (!version || !community) return std::nullopt;
+  const auto pdu = in.EnterAny();
+  if (!pdu || !IsPdu(*pdu)) return std::nullopt;
+  const auto request_id = in.TakeInteger();
+  const auto error = in.TakeInteger();
+  const auto error_index = in.TakeInteger();
+  if (!request_id || !error || !error_index) return std::nullopt;
+  if (!in.Enter(ASN_SEQUENCE | ASN_CONSTRUCTOR)) return std::nullopt;
+  SnmpMessage message{.version = *version == SNMP_VERSION_1 ? SnmpVersion::k1 : SnmpVersion::k2c,
+                      .community = *std::move(community),
+                      .is_response = *pdu == SNMP_MSG_RESPONSE,
+                      .is_report = *pdu == SNMP_MSG_REPORT,
+                      .request_id = static_cast<std::int32_t>(*request_id)};
+  message.reply.error = static_cast<SnmpError>(*error);
+  message.reply.varbinds.reserve(32);
+  while (!in.is_at_end()) {
+    auto varbind = in.TakeVarbind();
+    if (!varbind) return std::nullopt;
+    message.reply.varbinds.push_back(*std::move(varbind));
+  }
+  return message;
+}
+
+// A packet from its end to its beginning, as net-snmp builds it: each length is known when it is
+// written.
+class Builder {
+ public:
+  Builder() : capacity_(2048), octets_(static_cast<u_char*>(std::malloc(capacity_))) {}
+  ~Builder() { std::free(octets_); }
+  Builder(const Builder&) = delete;
+  Builder& operator=(const Builder&) = delete;
+
+  void PutInteger(long number) {
+    Note(asn_realloc_rbuild_int(&octets_, &capacity_, &length_, 1, ASN_INTEGER, &number,
+                                sizeof number));
+  }
+  void PutText(std::string_view text) {
+    Note(asn_realloc_rbuild_string(&octets_, &capacity_, &length_, 1, ASN_OCTET_STR,
+                                   reinterpret_cast<const u_char*>(text.data()), text.size()));
+  }
+  // The name of an object, without a value.
+  void PutVarbind(const Oid& object) {
+    std::array<oid, MAX_OID_LEN> parts;
+    std::size_t count = object.size();
+    if (count > parts.size()) return Note(0);
+    std::ranges::copy(object.parts(), parts.begin());
+    Note(snmp_realloc_rbuild_var_op(&octets_, &capacity_, &length_, 1, parts.data(), &count,
+                                    ASN_NULL, nullptr, 0));
+  }
+  // Round all that was put by now.
+  void Enclose(u_char type) {
+    Note(asn_realloc_rbuild_sequence(&octets_, &capacity_, &length_, 1, type, length_));
+  }
+
+  std::string Take() const {
+    if (failed_) return {};
+    return {reinterpret_cast<const char*>(octets_ + capacity_ - length_), length_};
+  }
+
+ private:
+  void Note(int done) { failed_ |= done == 0; }
+
+  std::size_t capacity_;
+  std::size_t length_ = 0;
+  u_char* octets_;  // which net-snmp may reallocate
+  bool failed_ = false;
+};
 
 }  // namespace
 
 std::string EncodeRequest(const SnmpCredentials& credentials, std::int32_t request_id,
                           const SnmpRequest& request) {
+  const bool v1 = credentials.version == SnmpVersion::k1;
   if (credentials.version == SnmpVersion::k3) return {};
-  Pdu pdu(snmp_pdu_create(CommandOf(request.kind)));
-  if (!pdu) return {};
-  pdu->version = credentials.version == SnmpVersion::k1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
-  pdu->community = reinterpret_cast<u_char*>(std::malloc(credentials.community.size() + 1));
-  if (!pdu->community) return {};
-  credentials.community.copy(reinterpret_cast<char*>(pdu->community), std::string::npos);
-  pdu->community_len = credentials.community.size();
-  pdu->reqid = request_id;
-  pdu->errstat = 0;  // GETBULK: non-repeaters
-  pdu->errindex = request.max_repetitions;
-  for (const Oid& object : request.objects) {
-    if (object.size() > MAX_OID_LEN) return {};
-    std::array<oid, MAX_OID_LEN> parts;
-    std::ranges::copy(object.parts(), parts.begin());
-    if (!snmp_add_null_var(pdu.get(), parts.data(), object.size())) return {};
-  }
-
-  std::size_t capacity = 2048;
-  std::size_t length = 0;
-  auto* buffer = static_cast<u_char*>(std::malloc(capacity));  // snmp_build may reallocate it
-  const int failed = snmp_build(&buffer, &capacity, &length, &Template(), pdu.get());
-  const std::unique_ptr<u_char, FreeOctets> owner(buffer);
-  if (failed != 0 || length > capacity) return {};
-  return {reinterpret_cast<const char*>(buffer + capacity - length), length};
+  if (v1 && request.kind == SnmpRequest::Kind::kGetBulk) return {};  // which v1 does not have
+  KeepQuiet();
+  Builder packet;
+  for (std::size_t i = request.objects.size(); i-- > 0;) packet.PutVarbind(request.objects[i]);
+  packet.Enclose(ASN_SEQUENCE | ASN_CONSTRUCTOR);
+  packet.PutInteger(request.max_repetitions);  // else error-index
+  packet.PutInteger(0);                        // GETBULK: non-repeaters; else error-status
+  packet.PutInteger(request_id);
+  packet.Enclose(CommandOf(request.kind));
+  packet.PutText(credentials.community);
+  packet.PutInteger(v1 ? SNMP_VERSION_1 : SNMP_VERSION_2c);
+  packet.Enclose(ASN_SEQUENCE | ASN_CONSTRUCTOR);
+  return packet.Take();
 }
 
 Decoded DecodeMessage(std::string_view datagram) {
@@ -160,25 +321,10 @@ Decoded DecodeMessage(std::string_view datagram) {
   if (version != SNMP_VERSION_1 && version != SNMP_VERSION_2c) {
     return {.problem = fmt::format("{} octets that are no v1 or v2c message", datagram.size())};
   }
-  Pdu pdu(snmp_pdu_create(SNMP_MSG_RESPONSE));
-  if (!pdu) return {.problem = "out of memory"};
-  std::string copy(datagram);  // the parser wants to write
-  if (snmp_parse(nullptr, &Template(), pdu.get(), reinterpret_cast<u_char*>(copy.data()),
-                 copy.size()) != 0) {
+  KeepQuiet();
+  auto message = Parse(datagram);
+  if (!message) {
     return {.problem = fmt::format("{} octets that are not SNMP all through", datagram.size())};
-  }
-  SnmpMessage message;
-  message.version = version == SNMP_VERSION_1 ? SnmpVersion::k1 : SnmpVersion::k2c;
-  message.is_response = pdu->command == SNMP_MSG_RESPONSE;
-  message.is_report = pdu->command == SNMP_MSG_REPORT;
-  if (pdu->community) {
-    message.community.assign(reinterpret_cast<const char*>(pdu->community), pdu->community_len);
-  }
-  message.request_id = static_cast<std::int32_t>(pdu->reqid);
-  message.reply.error = static_cast<SnmpError>(pdu->errstat);
-  for (const auto* variable = pdu->variables; variable; variable = variable->next_variable) {
-    message.reply.varbinds.emplace_back(ToOid(variable->name, variable->name_length),
-                                        ToValue(*variable));
   }
   return {.message = std::move(message)};
 }

@@ -19,11 +19,10 @@ constexpr std::uint32_t kCode = 2;
 // The numbers of the entries that are not empty, in order.
 std::vector<std::uint32_t> Entries(const SnmpTable& table) {
   std::vector<std::uint32_t> numbers;
-  for (auto row = table.lower_bound(mib::kHpErrorLog);
-       row != table.end() && mib::kHpErrorLog.Contains(row->first); ++row) {
-    const Oid index = row->first.After(mib::kHpErrorLog);
+  for (const auto& [oid, value] : table.Below(mib::kHpErrorLog)) {
+    const Oid index = oid.After(mib::kHpErrorLog);
     if (index.size() != 3 || index.parts()[1] != kCode || index.parts()[2] != 0) continue;
-    if (row->second.AsNumber().value_or(0) != 0) numbers.push_back(index.parts()[0]);
+    if (value.AsNumber().value_or(0) != 0) numbers.push_back(index.parts()[0]);
   }
   return numbers;
 }

@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-#include "collector/snmp/value.h"
+#include "collector/snmp/table.h"
 #include "common/event.h"
 
 namespace plotmeter {

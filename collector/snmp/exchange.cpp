@@ -35,7 +35,7 @@ SnmpRequest Exchange::request(bool may_bulk) {
   return request;
 }
 
-bool Exchange::Accept(const SnmpReply& reply) {
+bool Exchange::Accept(SnmpReply reply) {
   if (is_finished()) return false;
   answered_since_ = bulk_given_up_;
   if (bulk_asked_ && !IsRightBulk(reply) && GiveUpBulk()) return answered_since_ = true;
@@ -78,18 +78,19 @@ bool Exchange::AcceptError(SnmpError error) {
   return !is_finished();
 }
 
-void Exchange::AcceptGet(const SnmpReply& reply) {
+void Exchange::AcceptGet(SnmpReply& reply) {
   const std::size_t count = asked();
   if (reply.varbinds.size() != count) {
     return Stop(SnmpSeen::kMalformed,
                 fmt::format("{} values for {} objects", reply.varbinds.size(), count));
   }
-  for (const auto& [oid, value] : reply.varbinds) {
+  for (auto& row : reply.varbinds) {
+    const Oid& oid = row.first;
     if (oid != parts_.front().root) {
       return Stop(SnmpSeen::kMalformed,
                   fmt::format("{} came for {}", oid.ToText(), parts_.front().root.ToText()));
     }
-    if (!Keep(oid, value)) return;
+    if (!Keep(row)) return;
     parts_.pop_front();
   }
 }
@@ -115,7 +116,7 @@ bool Exchange::IsRightBulk(const SnmpReply& reply) const {
   return true;
 }
 
-void Exchange::AcceptWalk(const SnmpReply& reply) {
+void Exchange::AcceptWalk(SnmpReply& reply) {
   const std::size_t count = asked();
   if (!bulk_asked_ && reply.varbinds.size() != count) {
     return Stop(SnmpSeen::kMalformed,
@@ -140,14 +141,15 @@ void Exchange::AcceptWalk(const SnmpReply& reply) {
       continue;
     }
     part.at = oid;
-    if (!Keep(oid, value)) return;
+    if (!Keep(reply.varbinds[i])) return;
   }
   for (std::size_t i = count; i-- > 0;) {
     if (ended[i]) parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
-bool Exchange::Keep(const Oid& oid, const Value& value) {
+bool Exchange::Keep(SnmpTable::Row& row) {
+  const Value& value = row.second;
   ++rows_;  // absent ones too: an agent can go on for ever with those
   octets_ += value.AsOctets().value_or("").size();
   if (rows_ > kMaxWalkRows) {
@@ -161,7 +163,7 @@ bool Exchange::Keep(const Oid& oid, const Value& value) {
                      kMaxWalkOctets));
     return false;
   }
-  if (!value.is_absent()) table_.emplace(oid, value);
+  if (!value.is_absent()) kept_.push_back(std::move(row));
   return true;
 }
 

@@ -38,7 +38,7 @@ class Exchange {
   SnmpRequest request(bool may_bulk);
 
   // Takes the reply to request(); true when there is more to ask.
-  bool Accept(const SnmpReply& reply);
+  bool Accept(SnmpReply reply);
 
   // Nobody replied. True when there is another way to ask: GETNEXT after a GETBULK.
   bool GiveUpBulk();
@@ -51,7 +51,7 @@ class Exchange {
 
   SnmpSeen seen() const { return seen_; }
   const std::string& detail() const { return detail_; }
-  SnmpTable TakeTable() { return std::move(table_); }
+  SnmpTable TakeTable() { return SnmpTable(std::move(kept_)); }
   std::vector<Oid> TakeCut() { return std::move(cut_); }  // SnmpResult::cut
 
   // Ends it as too long, with what came by now.
@@ -66,10 +66,10 @@ class Exchange {
 
   Exchange(bool walk, std::vector<Oid> roots, int max_repetitions, std::size_t at_once);
   bool AcceptError(SnmpError error);
-  void AcceptGet(const SnmpReply& reply);
-  void AcceptWalk(const SnmpReply& reply);
+  void AcceptGet(SnmpReply& reply);
+  void AcceptWalk(SnmpReply& reply);
   bool IsRightBulk(const SnmpReply& reply) const;
-  bool Keep(const Oid& oid, const Value& value);  // false: the table is full
+  bool Keep(SnmpTable::Row& row);  // false: the table is full
   void Stop(SnmpSeen seen, std::string detail);
   std::size_t asked() const;
 
@@ -78,10 +78,10 @@ class Exchange {
   bool bulk_asked_ = false;  // the last request was a GETBULK
   bool bulk_worked_ = false;
   bool bulk_given_up_ = false;
-  bool answered_since_ = false;  // since it was given up
-  std::size_t group_ = kFew;     // how many parts go into one request
-  std::deque<Part> parts_;       // those not done; the first asked() are in the request
-  SnmpTable table_ = {};
+  bool answered_since_ = false;            // since it was given up
+  std::size_t group_ = kFew;               // how many parts go into one request
+  std::deque<Part> parts_;                 // those not done; the first asked() are in the request
+  std::vector<SnmpTable::Row> kept_ = {};  // in the order in which they came
   std::vector<Oid> cut_ = {};
   std::size_t rows_ = 0;
   std::size_t octets_ = 0;

@@ -72,8 +72,7 @@ struct Evidence {
   explicit Evidence(const SnmpTable& answers)
       : table(answers), id(DeviceIdOf(answers)), rows(PrinterRows(answers)) {
     if (const Oid* oid = OidAt(table, mib::kSysObjectId)) sys_object_id = *oid;
-    const auto first = table.lower_bound(mib::kHrDeviceType);
-    any_device_type = first != table.end() && mib::kHrDeviceType.Contains(first->first);
+    any_device_type = !table.Below(mib::kHrDeviceType).empty();
     for (const std::uint32_t row : rows) {
       row_descr.push_back(TextAt(table, mib::kHrDeviceDescr + Oid{row}));
     }
@@ -274,10 +273,9 @@ std::vector<Oid> FingerprintRowObjects(const SnmpTable& table) {
 
 std::vector<std::uint32_t> PrinterRows(const SnmpTable& table) {
   std::vector<std::uint32_t> rows;
-  for (auto row = table.lower_bound(mib::kHrDeviceType);
-       row != table.end() && mib::kHrDeviceType.Contains(row->first); ++row) {
-    const Oid index = row->first.After(mib::kHrDeviceType);
-    const Oid* type = row->second.AsOid();
+  for (const auto& [oid, value] : table.Below(mib::kHrDeviceType)) {
+    const Oid index = oid.After(mib::kHrDeviceType);
+    const Oid* type = value.AsOid();
     if (rows.size() == kMostPrinterRows) break;
     if (type && *type == mib::kHrDevicePrinter && index.size() == 1)
       rows.push_back(index.parts()[0]);

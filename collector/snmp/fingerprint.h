@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "collector/snmp/value.h"
+#include "collector/snmp/table.h"
 #include "common/reading.h"
 
 namespace plotmeter {

@@ -36,16 +36,15 @@ std::optional<std::string> TrayText(const SnmpTable& table, const Oid& oid) {
 
 std::vector<MeterValue> LifetimeInk(const SnmpTable& table, const ModelProfile& profile) {
   std::vector<MeterValue> meters;
-  for (auto row = table.lower_bound(mib::kHpLifetimeInk);
-       row != table.end() && mib::kHpLifetimeInk.Contains(row->first); ++row) {
-    const Oid index = row->first.After(mib::kHpLifetimeInk);
-    const auto used = row->second.AsNumber();
+  for (const auto& [oid, value] : table.Below(mib::kHpLifetimeInk)) {
+    const Oid index = oid.After(mib::kHpLifetimeInk);
+    const auto used = value.AsNumber();
     if (index.size() != 3 || index.parts()[1] != 1 || index.parts()[2] != 0) continue;
     if (!used || *used <= 0) continue;
     meters.push_back({.meter = "ink.used",
                       .colorant = ColorantOf(index.parts()[0], profile),
                       .value = {Decimal::FromInteger(*used), "1/1000 ml"},
-                      .source = row->first.ToText()});
+                      .source = oid.ToText()});
   }
   return meters;
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "collector/channel/profile.h"
-#include "collector/snmp/value.h"
+#include "collector/snmp/table.h"
 #include "common/reading.h"
 
 namespace plotmeter {

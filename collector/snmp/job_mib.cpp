@@ -84,11 +84,10 @@ std::vector<Listed> ListedJobs(const SnmpTable& table) {
   std::vector<Listed> jobs;
   for (const Oid& column : {mib::kJmJobState, kHpStateColumn}) {
     if (!jobs.empty()) break;
-    for (auto row = table.lower_bound(column); row != table.end() && column.Contains(row->first);
-         ++row) {
-      Oid index = row->first.After(column);
-      const auto number = row->second.AsNumber();
-      if (number && index.size() == 2) jobs.push_back({row->first, std::move(index), *number});
+    for (const auto& [oid, value] : table.Below(column)) {
+      Oid index = oid.After(column);
+      const auto number = value.AsNumber();
+      if (number && index.size() == 2) jobs.push_back({oid, std::move(index), *number});
     }
   }
   return jobs;

@@ -24,7 +24,7 @@
 #include <string>
 #include <vector>
 
-#include "collector/snmp/value.h"
+#include "collector/snmp/table.h"
 #include "common/job.h"
 
 namespace plotmeter {

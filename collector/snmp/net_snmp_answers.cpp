@@ -51,14 +51,14 @@ NetSnmpSession::Job* NetSnmpSession::Asked(std::int32_t request_id, const Endpoi
 void NetSnmpSession::OnPlain(const Endpoint& from, std::string_view datagram) {
   Decoded decoded = DecodeMessage(datagram);
   if (!decoded.message) return NoteOdd(from, std::move(decoded.problem));
-  const SnmpMessage& message = *decoded.message;
+  SnmpMessage& message = *decoded.message;
   Job* const job = message.is_response ? Asked(message.request_id, from) : nullptr;
   const SnmpCredentials* used = job ? &job->peer.credentials[job->credentials] : nullptr;
   if (!used || message.version != used->version || message.community != used->community) {
     ++dropped_;
     return;
   }
-  OnReply(*job, message.reply);
+  OnReply(*job, std::move(message.reply));
 }
 
 void NetSnmpSession::OnV3(const Endpoint& from, std::string_view datagram) {
@@ -75,7 +75,7 @@ void NetSnmpSession::OnV3(const Endpoint& from, std::string_view datagram) {
   if (!engines_[job->endpoint].is_known()) engines_.erase(job->endpoint);
   switch (heard.kind) {
     case UsmHeard::Kind::kReply:
-      return OnReply(*job, heard.reply);
+      return OnReply(*job, std::move(heard.reply));
     case UsmHeard::Kind::kAgain:
       StopWaiting(*job);
       if (++job->detours <= kMaxDetours) return Ask(*job);
@@ -89,7 +89,7 @@ void NetSnmpSession::OnV3(const Endpoint& from, std::string_view datagram) {
   }
 }
 
-void NetSnmpSession::OnReply(Job& job, const SnmpReply& reply) {
+void NetSnmpSession::OnReply(Job& job, SnmpReply reply) {
   StopWaiting(job);
   job.at = clock_.Now();
   if (reply.error == SnmpError::kAuthorizationError && !job.answered) {
@@ -99,7 +99,7 @@ void NetSnmpSession::OnReply(Job& job, const SnmpReply& reply) {
   job.silence = SnmpSeen::kTimedOut;
   job.problem.clear();
   job.detours = 0;
-  const bool goes_on = job.exchange.Accept(reply);
+  const bool goes_on = job.exchange.Accept(std::move(reply));
   if (goes_on && job.waited <= options_.longest_wait) return Ask(job);
   if (goes_on) {
     job.exchange.Abandon(fmt::format("not all had been answered after {} ms of waiting for it",

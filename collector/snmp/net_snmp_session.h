@@ -136,7 +136,7 @@ class NetSnmpSession : public SnmpSession {
   void OnV3(const Endpoint& from, std::string_view datagram);
   // The job an answer is for, if it came from where it may.
   Job* Asked(std::int32_t request_id, const Endpoint& from);
-  void OnReply(Job& job, const SnmpReply& reply);
+  void OnReply(Job& job, SnmpReply reply);
   void NoteOdd(const Endpoint& from, std::string problem);    // dropped, but not forgotten
   void TryNext(Job& job, SnmpSeen seen, std::string detail);  // other credentials, or the end
   void OnError(const Endpoint& to, int error);

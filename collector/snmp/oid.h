@@ -17,6 +17,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -68,7 +69,9 @@ class Oid {
     const auto left = a.parts();
     const auto right = b.parts();
     const std::size_t common = std::min(left.size(), right.size());
-    for (std::size_t i = 0; i < common; ++i) {
+    std::size_t i = 0;
+    while (i + 2 <= common && std::memcmp(&left[i], &right[i], 2 * sizeof left[i]) == 0) i += 2;
+    for (; i < common; ++i) {
       if (left[i] != right[i]) return left[i] <=> right[i];
     }
     return left.size() <=> right.size();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <iterator>
 #include <set>
@@ -25,9 +26,32 @@ constexpr std::int64_t kPercent = 19;
 constexpr int kMostSources = 32;             // inputs that are asked for in detail
 constexpr std::int64_t kNoIntervention = 7;  // prtAlertTrainingLevel noInterventionRequired
 
-Oid Input(std::uint32_t column) { return mib::kPrtInput + Oid{column}; }
-Oid Supplies(std::uint32_t column) { return mib::kPrtMarkerSupplies + Oid{column}; }
-Oid AlertColumn(std::uint32_t column) { return mib::kPrtAlert + Oid{column}; }
+// The columns of a table, made once: each printer is asked for all of them.
+class Columns {
+ public:
+  explicit Columns(const Oid& entry) {
+    for (std::uint32_t column = 0; column < columns_.size(); ++column) {
+      columns_[column] = entry + Oid{column};
+    }
+  }
+  const Oid& operator[](std::size_t column) const { return columns_.at(column); }
+
+ private:
+  std::array<Oid, 19> columns_;  // the tables below have 18 at most
+};
+
+const Oid& Input(std::uint32_t column) {
+  static const Columns kColumns(mib::kPrtInput);
+  return kColumns[column];
+}
+const Oid& Supplies(std::uint32_t column) {
+  static const Columns kColumns(mib::kPrtMarkerSupplies);
+  return kColumns[column];
+}
+const Oid& AlertColumn(std::uint32_t column) {
+  static const Columns kColumns(mib::kPrtAlert);
+  return kColumns[column];
+}
 
 // One row of a table whose index is hrDeviceIndex and a number of its own.
 class Row {
@@ -70,16 +94,16 @@ class Reader {
  private:
   // The rows that any of `columns` has, in the order of their index.
   std::vector<Row> Rows(const std::vector<Oid>& columns) const {
-    std::set<Oid> indexes;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> indexes;  // hrDeviceIndex and the subunit
     for (const Oid& column : columns) {
-      for (auto at = table_.lower_bound(column); at != table_.end() && column.Contains(at->first);
-           ++at) {
-        Oid index = at->first.After(column);
-        if (index.size() == 2 && IsOurs(index.parts()[0])) indexes.insert(std::move(index));
+      for (const auto& [oid, value] : table_.Below(column)) {
+        const auto index = oid.parts().subspan(column.size());
+        if (index.size() == 2 && IsOurs(index[0])) indexes.emplace(index[0], index[1]);
       }
     }
     std::vector<Row> rows;
-    for (const Oid& index : indexes) rows.emplace_back(table_, index);
+    rows.reserve(indexes.size());
+    for (const auto& [device, subunit] : indexes) rows.emplace_back(table_, Oid{device, subunit});
     return rows;
   }
 
@@ -109,9 +133,9 @@ class Reader {
   void Card() {
     const auto ticks = NumberAt(table_, mib::kSysUpTime);
     if (ticks && *ticks > 0) answers_.uptime = Quantity{Decimal::FromInteger(*ticks), "1/100 s"};
-    for (const Oid& interface : Column(mib::kIfPhysAddress)) {
+    for (const auto& [interface, address] : table_.Below(mib::kIfPhysAddress)) {
       if (answers_.macs.size() >= kMostMacs) break;
-      std::string mac = MacText(OctetsAt(table_, interface).value_or(""));
+      std::string mac = MacText(address.AsOctets().value_or(""));
       if (mac.empty() || std::ranges::find(answers_.macs, mac) != answers_.macs.end()) continue;
       answers_.macs.push_back(std::move(mac));
     }
@@ -238,7 +262,7 @@ class Reader {
   // only from an agent that has the table: one that counts critical alerts.
   void Alerts() {
     const auto rows = Rows({AlertColumn(2), AlertColumn(7), AlertColumn(8)});
-    if (rows.empty() && Column(mib::kPrtAlertCriticalEvents).empty()) return;
+    if (rows.empty() && table_.Below(mib::kPrtAlertCriticalEvents).empty()) return;
     answers_.alerts.emplace();
     for (const Row& row : rows) {
       const auto code = row.Number(AlertColumn(7));
@@ -269,15 +293,6 @@ class Reader {
   static bool SaysReady(std::string_view text) {
     const std::string lower = LowerAscii(text);
     return lower == "ready" || lower.starts_with("ready ");
-  }
-
-  std::vector<Oid> Column(const Oid& column) const {
-    std::vector<Oid> oids;
-    for (auto at = table_.lower_bound(column); at != table_.end() && column.Contains(at->first);
-         ++at) {
-      oids.push_back(at->first);
-    }
-    return oids;
   }
 
   const SnmpTable& table_;
@@ -331,9 +346,8 @@ std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fi
   if (fingerprint.verdict != Verdict::kLargeFormat) return oids;
   std::set<std::uint32_t> sources;
   const Oid first_column = Input(2);
-  for (auto at = table.lower_bound(first_column);
-       at != table.end() && first_column.Contains(at->first); ++at) {
-    const Oid index = at->first.After(first_column);
+  for (const auto& [oid, value] : table.Below(first_column)) {
+    const Oid index = oid.After(first_column);
     if (index.size() == 2) sources.insert(index.parts()[1]);
   }
   if (sources.size() > kMostSources)

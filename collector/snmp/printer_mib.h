@@ -23,7 +23,7 @@
 #include "collector/channel/channel.h"
 #include "collector/channel/profiles.h"
 #include "collector/snmp/fingerprint.h"
-#include "collector/snmp/value.h"
+#include "collector/snmp/table.h"
 
 namespace plotmeter {
 

@@ -18,10 +18,7 @@ constexpr std::chrono::minutes kClocksDiffer{1};
 
 std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
   std::vector<Oid> rows;
-  for (auto row = table.lower_bound(subtree); row != table.end() && subtree.Contains(row->first);
-       ++row) {
-    rows.push_back(row->first);
-  }
+  for (const auto& [oid, value] : table.Below(subtree)) rows.push_back(oid);
   return rows;
 }
 
@@ -122,7 +119,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     known_.explored_at = probed_.at;
     known_.offers = {mib::kHpErrorLog};  // which is empty as long as all is well
     for (const Oid& subtree : OptionalSubtrees(probed_.fingerprint)) {
-      if (IsCut(subtree) || !RowsBelow(probed_.table, subtree).empty()) {
+      if (IsCut(subtree) || !probed_.table.Below(subtree).empty()) {
         known_.offers.insert(subtree);
       }
     }
@@ -190,9 +187,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
         cut_, [&](const Oid& cut) { return subtree.Contains(cut) || cut.Contains(subtree); });
   }
 
-  void Forget(const Oid& subtree) {
-    for (const Oid& row : RowsBelow(probed_.table, subtree)) probed_.table.erase(row);
-  }
+  void Forget(const Oid& subtree) { probed_.table.EraseBelow(subtree); }
 
   bool Take(SnmpResult result) {
     if (!HasTable(result.seen)) {
@@ -203,7 +198,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     }
     if (!result.detail.empty()) remarks_.push_back(result.detail);
     if (!result.table.empty()) probed_.at = result.at;
-    probed_.table.merge(result.table);
+    probed_.table.Merge(std::move(result.table));
     cut_.insert(cut_.end(), result.cut.begin(), result.cut.end());
     // One marker of several would be taken for the only one.
     if (IsCut(mib::kPrtMarkerLifeCount)) Forget(mib::kPrtMarkerLifeCount);

@@ -66,7 +66,7 @@ class Probing : public std::enable_shared_from_this<Probing> {
 
   bool Take(SnmpResult& result) {
     any_answer_ |= HasTable(result.seen);
-    probed_.table.merge(result.table);
+    probed_.table.Merge(std::move(result.table));
     if (!result.detail.empty()) probed_.detail = result.detail;
     probed_.seen = HasTable(result.seen) ? SnmpSeen::kAnswered : result.seen;
     lets_nobody_in_ = result.seen == SnmpSeen::kRefused && result.at != Instant{};

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/snmp/value.h"
+#include "collector/snmp/table.h"
 #include "common/secret.h"
 #include "common/time.h"
 

@@ -6,10 +6,7 @@ namespace plotmeter {
 namespace {
 
 // True if the table has the object, or anything below it.
-bool Has(const SnmpTable& table, const Oid& oid) {
-  const auto row = table.lower_bound(oid);
-  return row != table.end() && oid.Contains(row->first);
-}
+bool Has(const SnmpTable& table, const Oid& oid) { return !table.Below(oid).empty(); }
 
 // By the agent, which does not know the context, and not by a closed port.
 bool IsNotLetIn(const SnmpResult& result) {
@@ -45,7 +42,7 @@ void TwoContexts::AskBoth(Ask ask, const SnmpPeer& peer, std::vector<Oid> what, 
       const bool is_there = !IsNotLetIn(second);
       const auto& cut = second.seen == SnmpSeen::kAnswered ? second.cut : missing;
       if (is_there) first.cut.insert(first.cut.end(), cut.begin(), cut.end());
-      first.table.merge(second.table);
+      first.table.Merge(std::move(second.table));
       done(std::move(first));
     });
   });

@@ -1,5 +1,4 @@
-// One value as an agent gave it, with the type it gave (RFC 2578 section 7, RFC 3416 section 3),
-// and a table of such values.
+// One value as an agent gave it, with the type it gave (RFC 2578 section 7, RFC 3416 section 3).
 //
 //    Value::Number(ValueType::kCounter32, 15232).AsNumber()   15232
 //    Value::Octets("Ready").AsOctets()                        "Ready"
@@ -12,7 +11,7 @@
 
 #include <cstdint>
 #include <limits>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +54,9 @@ class Value {
   static Value Octets(std::string octets, ValueType type = ValueType::kOctets) {
     return {type, std::move(octets)};
   }
-  static Value ObjectId(Oid oid) { return {ValueType::kOid, std::move(oid)}; }
+  static Value ObjectId(Oid oid) {
+    return {ValueType::kOid, std::make_shared<const Oid>(std::move(oid))};
+  }
   static Value Exception(ValueType type) { return {type, std::monostate()}; }
 
   ValueType type() const { return type_; }
@@ -77,34 +78,24 @@ class Value {
     return octets ? std::optional<std::string_view>(*octets) : std::nullopt;
   }
   // OBJECT IDENTIFIER; else nullptr.
-  const Oid* AsOid() const { return std::get_if<Oid>(&content_); }
+  const Oid* AsOid() const {
+    const auto* oid = std::get_if<SharedOid>(&content_);
+    return oid ? oid->get() : nullptr;
+  }
 
-  bool operator==(const Value&) const = default;
+  friend bool operator==(const Value& a, const Value& b) {
+    if (a.AsOid() && b.AsOid()) return *a.AsOid() == *b.AsOid();
+    return a.type_ == b.type_ && a.content_ == b.content_;
+  }
 
  private:
-  using Content = std::variant<std::monostate, std::int64_t, std::string, Oid>;
+  // Elsewhere, because few values are one, and it would make each of them three times as large.
+  using SharedOid = std::shared_ptr<const Oid>;
+  using Content = std::variant<std::monostate, std::int64_t, std::string, SharedOid>;
   Value(ValueType type, Content content) : type_(type), content_(std::move(content)) {}
 
   ValueType type_ = ValueType::kNull;
   Content content_ = {};
 };
-
-// What an agent answered, in the order of a walk. Holds no absent value: what is not there is not
-// in the table.
-using SnmpTable = std::map<Oid, Value>;
-
-// Reads of one object; empty when it is not in the table or of another kind.
-inline std::optional<std::int64_t> NumberAt(const SnmpTable& table, const Oid& oid) {
-  const auto row = table.find(oid);
-  return row == table.end() ? std::nullopt : row->second.AsNumber();
-}
-inline std::optional<std::string_view> OctetsAt(const SnmpTable& table, const Oid& oid) {
-  const auto row = table.find(oid);
-  return row == table.end() ? std::nullopt : row->second.AsOctets();
-}
-inline const Oid* OidAt(const SnmpTable& table, const Oid& oid) {
-  const auto row = table.find(oid);
-  return row == table.end() ? nullptr : row->second.AsOid();
-}
 
 }  // namespace plotmeter

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/sqlite.h"
 #include "proto/batch.h"
+#include "proto/reading_text.h"
 
 namespace plotmeter {
 namespace {
@@ -69,6 +70,7 @@ Severity SeverityOf(std::string_view text) {
 }
 
 std::string KeptText(const Reading& reading) {
+  if (!reading.alerts && IsPlainlyRight(reading)) return ReadingText(reading);
   Reading kept = reading;
   kept.alerts = {};
   Batch batch = Envelope();

@@ -24,6 +24,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@
 #include "common/sqlite.h"
 #include "common/whereabouts.h"
 #include "proto/batch.h"
+#include "proto/rotation.h"
 
 namespace plotmeter {
 
@@ -71,6 +73,11 @@ struct Mishap {
   Instant at = {};
   std::string kind = {};  // "damaged", "foreign" or "full"
   std::string what = {};  // a sentence
+};
+
+// Cut was told to use a key that was retired.
+struct KeyRetired : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 // For whom and by whom a batch is cut.
@@ -241,8 +248,16 @@ class Spool {
   AlertChanges Alerts(const PrinterIdentity& printer, ChannelKind channel,
                       const std::vector<Alert>& active);
 
+  // From now on nothing is cut with that key, by whichever process: it is about to name the next
+  // one (proto/rotation.h), and with it where it stopped, which is what this answers. A second time
+  // it answers the same. `signer` names portal, collector and key.
+  std::vector<StreamMark> Retire(const BatchSigner& signer);
+  // It was not replaced after all.
+  void Reinstate(const PublicKey& key);
+  bool IsRetired(const PublicKey& key);
+
   // Makes one batch of what is in none: alerts first, then events, readings, jobs, oldest first, as
-  // far as the limits go; call again for the rest. Empty when nothing waits.
+  // far as the limits go; call again for the rest. Empty when nothing waits. Throws KeyRetired.
   std::optional<CutBatch> Cut(const BatchSigner& signer, const CutLimits& limits = {});
 
   // What Cut would write now; changes nothing. The batch id, the salts and the instant will be

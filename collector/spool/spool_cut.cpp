@@ -204,6 +204,11 @@ void Spool::MarkCut(const Contents& contents, std::int64_t batch) {
 std::optional<CutBatch> Spool::Cut(const BatchSigner& signer, const CutLimits& limits) {
   std::optional<CutBatch> cut;
   Together([&] {
+    if (IsRetired(signer.key->public_key())) {
+      throw KeyRetired(
+          "a new key of this collector waits for the portal's answer, and the old one signs no "
+          "more; plotmeter-collector rotate-key asks again");
+    }
     CutLimits bounds = limits;
     for (;;) {
       const Contents contents = TakeUnsent(signer, bounds);

@@ -12,7 +12,7 @@ namespace plotmeter {
 namespace {
 
 // Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
-constexpr std::array<std::string_view, 6> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 7> kMigrations = {R"sql(
 -- One row: the stream that is written now, and where it is.
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY CHECK(id = 1),
@@ -170,6 +170,10 @@ CREATE TABLE left_out(
   count INTEGER NOT NULL, PRIMARY KEY(printer, step)) WITHOUT ROWID;
 -- Up to which reading each step of making room has come.
 CREATE TABLE room(step TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+-- Keys that sign no more batches, and up to where each did: [{"stream":…,"sequence":41}].
+CREATE TABLE retired_key(thumbprint TEXT PRIMARY KEY, last TEXT NOT NULL) WITHOUT ROWID;
 )sql"};
 
 std::size_t VersionOf(Database& db) {

@@ -79,7 +79,10 @@ Json HeadOf(std::string_view line, const UploadIdentity& identity) {
     throw std::runtime_error(
         "this is no file of receipts: its first line is not that of plotmeter-portal import");
   }
-  if (head.value("portal", Json()) != Json(identity.portal)) {
+  const auto keys = FollowKeys(head.at("keys").get<std::string>(), KeysTrust::Of(identity.keys));
+  const Json portal = head.value("portal", Json());
+  // By the name that it had when we enrolled, or by that of the key which ours leads to.
+  if (portal != Json(identity.portal) && !(keys && portal == Json(Thumbprint(*keys->signing)))) {
     throw std::runtime_error(
         fmt::format("these receipts are of portal {}; this collector is enrolled with {}",
                     head.value("portal", Json()).dump(), identity.portal));

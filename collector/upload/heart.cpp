@@ -116,6 +116,12 @@ HeartbeatStep Heart::Once(const HeartFacts& facts, bool& again) {
   }
   step.trouble = fmt::format("the answer was {} without the portal's signature", answer.status);
   const std::string jws = SignedPart(answer);
+  if (IsOfStranger(jws, identity_.keys)) {
+    step.trouble = fmt::format(
+        "the answer was {}, signed by a key that this collector does not know", answer.status);
+    again = refresh_keys_();
+    return step;
+  }
   const PublicKey& signing = *identity_.keys.signing;
   if (answer.status == 200) {
     const std::optional<HeartbeatAnswer> heard = ReadHeartbeatAnswer(jws, signing);
@@ -131,13 +137,14 @@ HeartbeatStep Heart::Once(const HeartFacts& facts, bool& again) {
     step.trouble = again ? "the portal expected another nonce" : "";
     if (again) return step;
     step.answered = true;
+    if (heard->keys > identity_.keys.version) refresh_keys_();
     Obey(*heard, end, step);
     // By whichever clock is behind: one that is wrong must not make it forget too early.
     spool_.ForgetOld(std::min(heard->at, answered));
     return step;
   }
   const std::optional<RefusalNote> note = ReadRefusal(jws, signing);
-  if (!note || note->portal != identity_.portal ||
+  if (!note || !identity_.IsPortal(note->portal) ||
       note->sealed_sha256 != Base64Url(Sha256(said.sealed))) {
     if (answer.retry_after) step.wait = std::min(*answer.retry_after, kMostRetryAfter);
     return step;
@@ -145,7 +152,10 @@ HeartbeatStep Heart::Once(const HeartFacts& facts, bool& again) {
   step.trouble =
       fmt::format("refused: {}{}{}", note->check, note->detail.empty() ? "" : ": ", note->detail);
   if (note->check == "key-retired") again = refresh_keys_();
-  if (note->status == 401) step.wait = kKnockEvery;
+  if (note->status == 401) {
+    step.trouble = NotKnownAnyMore(step.trouble);
+    step.wait = kKnockEvery;
+  }
   return step;
 }
 

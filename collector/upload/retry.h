@@ -31,6 +31,7 @@ struct SeenAnswer {
   bool answered = false;  // an HTTP answer came at all
   int status = 0;         // of the signed refusal, else of HTTP
   std::string check = {};
+  bool earlier_key = false;  // the batch is signed by a key that we had before
   std::optional<seconds> retry_after = {};
 };
 
@@ -38,6 +39,7 @@ enum class Act {
   kWait,       // and send the same again
   kForget,     // the receipt lets the contents go
   kNewStream,  // fork: one key on two machines, or a restored spool
+  kMove,       // cut with a key after that was replaced: into a new stream, with today's
   kSetAside,   // refused for good
   kCutAnew,    // too large
   kFetchKeys,  // sealed to a key the portal no longer has; seal again
@@ -61,7 +63,7 @@ inline Decision Decide(const SeenAnswer& seen) {
     if (seen.check == "key-retired") return {.act = Act::kFetchKeys};
     switch (seen.status) {
       case 401:
-        return {.act = Act::kKnock};
+        return {.act = seen.check == "key-replaced" && seen.earlier_key ? Act::kMove : Act::kKnock};
       case 409:
         // Any other conflict is a bug of ours: the same batch id with other content.
         return {.act = seen.check == "fork" ? Act::kNewStream : Act::kSetAside};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "collector/upload/signed_part.h"
+#include "common/jose.h"
 #include "common/log.h"
 #include "proto/seal.h"
 
@@ -14,7 +15,28 @@ namespace {
 constexpr const char* kBatches = "/api/v1/batches";
 constexpr const char* kKeys = "/api/v1/keys";
 
+// Whether S of M = S LF P LF N is by that key.
+bool IsSignedBy(std::string_view message, const PrivateKey& key) {
+  const auto jws = ReadJws(message.substr(0, message.find('\n')));
+  return jws && jws->header.kid == Thumbprint(key.public_key());
+}
+
 }  // namespace
+
+bool UploadIdentity::IsPortal(const std::string& thumbprint) const {
+  return thumbprint == portal || thumbprint == Thumbprint(*keys.signing);
+}
+
+std::string NotKnownAnyMore(const std::string& words) {
+  return fmt::format(
+      "the portal does not know this collector any more ({}); readings are kept. Enrol it again",
+      words);
+}
+
+bool IsOfStranger(const std::string& jws, const PortalKeys& keys) {
+  const auto read = ReadJws(jws);
+  return read && read->header.kid != Thumbprint(*keys.signing);
+}
 
 // An answer, after its signature and its names were checked.
 struct Uploader::Heard {
@@ -22,6 +44,7 @@ struct Uploader::Heard {
   std::optional<Receipt> receipt = {};
   std::string jws = {};
   std::string words = {};
+  bool stranger = false;  // signed by a key that is not known
 };
 
 Uploader::Uploader(Spool& spool, Portal& portal, const Clock& clock, std::function<double()> chance,
@@ -44,6 +67,12 @@ Uploader::Heard Uploader::Listen(const PortalAnswer& answer, const CutBatch& bat
   heard.words = fmt::format("the answer was {} without the portal's signature", answer.status);
   heard.jws = SignedPart(answer);
   const PublicKey& signing = *identity_.keys.signing;
+  if (IsOfStranger(heard.jws, identity_.keys)) {
+    heard.words = fmt::format(
+        "the answer was {}, signed by a key that this collector does not know", answer.status);
+    heard.stranger = true;
+    return heard;
+  }
   if (answer.status == 200) {
     std::optional<Receipt> receipt = ReadReceipt(heard.jws, signing);
     if (!receipt) return heard;
@@ -62,7 +91,7 @@ Uploader::Heard Uploader::Listen(const PortalAnswer& answer, const CutBatch& bat
   // Named: the batch by its P, or where the portal did not get that far, by what was sent.
   const bool this_one = note->sha256.empty() ? note->sealed_sha256 == Base64Url(Sha256(sealed))
                                              : note->sha256 == batch.sha256;
-  if (note->portal != identity_.portal || !this_one ||
+  if (!identity_.IsPortal(note->portal) || !this_one ||
       (!note->collector.empty() && note->collector != identity_.collector)) {
     heard.words = "the refusal is about something else";
     return heard;
@@ -70,6 +99,7 @@ Uploader::Heard Uploader::Listen(const PortalAnswer& answer, const CutBatch& bat
   heard.seen.word = Word::kRefusal;
   heard.seen.status = note->status;
   heard.seen.check = note->check;
+  heard.seen.earlier_key = !IsSignedBy(batch.message, *identity_.key);
   heard.words =
       fmt::format("refused: {}{}{}", note->check, note->detail.empty() ? "" : ": ", note->detail);
   return heard;
@@ -91,14 +121,15 @@ std::string Uploader::TakeNewKeys() {
   const PortalAnswer answer = portal_.Get(kKeys);
   std::optional<PortalKeys> keys;
   if (answer.seen == PortalSeen::kAnswered && answer.status == 200) {
-    keys = ReadKeys(answer.body, identity_.portal);
+    keys = FollowKeys(answer.body, KeysTrust::Of(identity_.keys));
+    if (!keys) return "the portal's keys are not signed by a key that this collector knows";
   }
   if (!keys) return "the portal's keys could not be fetched";
-  if (keys->version <= identity_.keys.version) {
-    return "the portal retired its key and shows no newer one";
+  if (!IsNewer(*keys, KeysTrust::Of(identity_.keys))) {
+    return "the portal shows no newer keys than those that are known";
   }
   try {
-    if (identity_.remember_keys) identity_.remember_keys(answer.body);
+    if (identity_.remember_keys) identity_.remember_keys(answer.body, *keys);
   } catch (const std::runtime_error& error) {  // the disk is full: they are fetched again
     return fmt::format("the portal's new keys could not be kept: {}", error.what());
   }
@@ -109,14 +140,15 @@ std::string Uploader::TakeNewKeys() {
 
 bool Uploader::RefreshKeys() { return TakeNewKeys().empty(); }
 
-UploadStep Uploader::FetchKeys() {
+UploadStep Uploader::FetchKeys(const std::string& instead) {
   const std::string why = TakeNewKeys();
-  if (!why.empty()) return WaitFor({}, why);
+  if (!why.empty()) return WaitFor({}, fmt::format("{}; {}", instead, why));
   return {.did = UploadStep::Did::kChanged};
 }
 
 UploadStep Uploader::Obey(const Heard& heard, const CutBatch& batch, Instant sent,
                           Instant answered) {
+  if (heard.stranger) return FetchKeys(heard.words);
   const Decision decision = Decide(heard.seen);
   switch (decision.act) {
     case Act::kForget: {
@@ -140,6 +172,10 @@ UploadStep Uploader::Obey(const Heard& heard, const CutBatch& batch, Instant sen
       failures_ = 0;
       return {.did = UploadStep::Did::kSent};
     }
+    case Act::kMove:
+      Log(LogLevel::kWarning, "batch_of_old_key", {{"batch", batch.batch}});
+      spool_.NewStream(heard.words);
+      return {.did = UploadStep::Did::kChanged, .trouble = heard.words};
     case Act::kNewStream:
       Log(LogLevel::kError, "stream_forked", {{"batch", batch.batch}});
       spool_.NewStream(heard.words);
@@ -153,12 +189,9 @@ UploadStep Uploader::Obey(const Heard& heard, const CutBatch& batch, Instant sen
       spool_.CutAnew(batch.batch, heard.words);
       return {.did = UploadStep::Did::kChanged, .trouble = heard.words};
     case Act::kFetchKeys:
-      return FetchKeys();
+      return FetchKeys(heard.words);
     case Act::kKnock:
-      return WaitFor({.wait = kKnockEvery},
-                     fmt::format("the portal does not know this collector any more ({}); "
-                                 "readings are kept. Enrol it again",
-                                 heard.words));
+      return WaitFor({.wait = kKnockEvery}, NotKnownAnyMore(heard.words));
     case Act::kWait:
       break;
   }
@@ -172,6 +205,9 @@ UploadStep Uploader::Heed(const PortalAnswer& answer, const CutBatch& batch) {
 UploadStep Uploader::Step() {
   std::optional<CutBatch> batch = spool_.Next();
   if (!batch) {
+    if (spool_.IsRetired(identity_.key->public_key())) {
+      return WaitFor({}, "the portal has not said yet whether it took the new key");
+    }
     batch = spool_.Cut(
         {.portal = identity_.portal, .collector = identity_.collector, .key = &*identity_.key},
         limits_);

@@ -25,13 +25,23 @@ namespace plotmeter {
 
 // Who we are to the portal, as enrolment left it.
 struct UploadIdentity {
-  std::string portal = {};     // thumbprint of its signing key
+  std::string portal = {};     // thumbprint of its signing key, of the day of enrolment
   std::string collector = {};  // "col_…"
   PortalKeys keys = {};
   std::optional<PrivateKey> key = {};
   // Called with newer keys of the portal, verified, before they are used.
-  std::function<void(const std::string& jws)> remember_keys = {};
+  std::function<void(const std::string& jws, const PortalKeys& keys)> remember_keys = {};
+
+  // Whether a signed message means this portal: by the name it had, or by the key it has.
+  bool IsPortal(const std::string& thumbprint) const;
 };
+
+// What is said where the portal answers 401, in a signed word whose check and detail are `words`.
+std::string NotKnownAnyMore(const std::string& words);
+
+// Whether the answer is a JWS by another key than that of the portal as it is known: it may have
+// another by now, and its keys document says so, or it is somebody else.
+bool IsOfStranger(const std::string& jws, const PortalKeys& keys);
 
 struct UploadStep {
   enum class Did {
@@ -73,7 +83,7 @@ class Uploader {
   Heard Listen(const PortalAnswer& answer, const CutBatch& batch, const std::string& sealed) const;
   UploadStep Obey(const Heard& heard, const CutBatch& batch, Instant sent, Instant answered);
   UploadStep WaitFor(const Decision& decision, const std::string& trouble);
-  UploadStep FetchKeys();
+  UploadStep FetchKeys(const std::string& instead);
   std::string TakeNewKeys();
 
   Spool& spool_;

@@ -5,12 +5,35 @@
 #include "common/log.h"
 #include "proto/enrolment.h"
 #include "proto/receipt.h"
+#include "proto/rotation.h"
 #include "proto/seal.h"
 
 namespace plotmeter {
 namespace {
 
 constexpr std::size_t kSecret = 16;  // bytes
+
+// "col_" and eight of the characters that ids are made of: nothing else comes back.
+bool IsCollectorId(const std::string& id) {
+  return id.size() == 12 && id.starts_with("col_") &&
+         id.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ", 4) == id.npos;
+}
+
+// What the old key says of the new one; empty: it does not say it of this one, or not rightly.
+std::optional<KeyChange> ChangeOf(const EnrolmentRequest& request) {
+  const auto said = ReadKeyRotation(request.rotation);
+  if (!said || *said->key != *request.key || said->portal != request.portal ||
+      said->collector != request.before) {
+    return std::nullopt;
+  }
+  return KeyChange{.collector = said->collector,
+                   .old = Thumbprint(*said->old),
+                   .thumbprint = Thumbprint(*said->key),
+                   .old_jwk = JsonText(ToJwk(*said->old)),
+                   .jwk = JsonText(ToJwk(*said->key)),
+                   .last = WriteMarks(said->last),
+                   .rotation = request.rotation};
+}
 
 std::string HashOf(const Secret& secret) { return Base64Url(Sha256(secret.Reveal())); }
 
@@ -50,7 +73,7 @@ std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_v
     return Refuse(body, 400, "form",
                   "the body is no enrolment sealed to this portal and signed by the key it names");
   }
-  if (request->portal != keys_.thumbprint()) {
+  if (!keys_.IsNamed(request->portal)) {
     return Refuse(body, 422, "portal", "the enrolment was made for another portal");
   }
   const std::string hash = HashOf(request->secret);
@@ -60,13 +83,23 @@ std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_v
                   "no such enrolment code; compare it with the one the portal showed");
   }
   const std::string thumbprint = Thumbprint(*request->key);
-  const CodeUsed used = store_.UseCode(*reseller, hash,
-                                       {.name = request->name,
-                                        .version = request->version,
-                                        .system = request->system,
-                                        .jwk = JsonText(ToJwk(*request->key)),
-                                        .thumbprint = thumbprint},
-                                       clock_.Now());
+  Newcomer newcomer{
+      .name = request->name,
+      .version = request->version,
+      .system = request->system,
+      .jwk = JsonText(ToJwk(*request->key)),
+      .thumbprint = thumbprint,
+      .before = request->before,
+      .before_site = request->before_site,
+      .may_come_back = !revoked_.contains(request->before) && IsCollectorId(request->before)};
+  if (!request->rotation.empty()) {
+    newcomer.change = ChangeOf(*request);
+    if (!newcomer.change) {
+      return Refuse(body, 400, "form",
+                    "the old key's word for the new one is not what it should be");
+    }
+  }
+  const CodeUsed used = store_.UseCode(*reseller, hash, newcomer, clock_.Now());
   switch (used.use) {
     case CodeUse::kEnrolled:
       break;
@@ -82,12 +115,16 @@ std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_v
     case CodeUse::kKeyTaken:
       return Refuse(body, 409, "key-taken",
                     "this key cannot be enrolled here; let the collector make a new one");
+    case CodeUse::kOtherSite:
+      return Refuse(body, 409, "other-site",
+                    "the collector holds readings of another site than the code is for");
   }
   Log(LogLevel::kInfo, "collector_enrolled", {{"collector", used.collector}});
-  return EnrolmentAnswer{WriteEnrolled({.portal = keys_.thumbprint(),
+  return EnrolmentAnswer{WriteEnrolled({.portal = request->portal,
                                         .collector = used.collector,
-                                        .key = thumbprint,
+                                        .key = used.thumbprint,
                                         .site = used.site_name,
+                                        .site_id = used.site,
                                         .at = clock_.Now()},
                                        keys_.signing())};
 }

@@ -11,8 +11,10 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "common/clock.h"
@@ -29,7 +31,8 @@ struct EnrolmentAnswer {
 
 struct EnrolmentRefused {
   int status = 400;
-  // form 400, portal 422, code-unknown 404, code-expired 410, code-used 409, key-taken 409
+  // form 400, portal 422, code-unknown 404, code-expired 410, code-used 409, key-taken 409,
+  // other-site 409
   std::string check = {};
   std::string detail = {};
   std::string signed_note = {};  // the same as a JWS (proto/receipt.h, SignRefusal)
@@ -38,8 +41,15 @@ struct EnrolmentRefused {
 class Enrolments {
  public:
   // All of them must outlive this.
-  Enrolments(Directory& directory, Store& store, const Keyring& keys, const Clock& clock)
-      : directory_(directory), store_(store), keys_(keys), clock_(clock) {}
+  // `revoked`: collectors that may not come back as themselves when the database has forgotten
+  // them.
+  Enrolments(Directory& directory, Store& store, const Keyring& keys, const Clock& clock,
+             std::set<std::string> revoked = {})
+      : directory_(directory),
+        store_(store),
+        keys_(keys),
+        clock_(clock),
+        revoked_(std::move(revoked)) {}
 
   // The text of a new code for a site; empty where the site is not this reseller's.
   std::optional<Secret> Offer(const ResellerId& reseller, const std::string& site,
@@ -55,6 +65,7 @@ class Enrolments {
   Store& store_;
   const Keyring& keys_;
   const Clock& clock_;
+  const std::set<std::string> revoked_;
 };
 
 }  // namespace plotmeter

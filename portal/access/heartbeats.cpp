@@ -6,7 +6,6 @@
 #include "common/jose.h"
 #include "common/json.h"
 #include "proto/heartbeat.h"
-#include "proto/receipt.h"
 #include "proto/seal.h"
 
 namespace plotmeter {
@@ -43,52 +42,17 @@ HeartbeatNote NoteOf(const Heartbeat& said, Instant received_at) {
 
 }  // namespace
 
-HeartbeatRefused Heartbeats::Refuse(std::string_view body, int status, std::string check,
-                                    std::string detail) const {
-  HeartbeatRefused refused{
-      .status = status, .check = std::move(check), .detail = std::move(detail)};
-  refused.signed_note = SignRefusal({.portal = keys_.thumbprint(),
-                                     .sealed_sha256 = Base64Url(Sha256(body)),
-                                     .status = refused.status,
-                                     .check = refused.check,
-                                     .detail = refused.detail,
-                                     .at = clock_.Now()},
-                                    keys_.signing());
-  return refused;
-}
-
 std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view body) {
-  using Check = HeardHeartbeat::Check;
   std::optional<KnownCollector> signer;
-  const HeardHeartbeat heard = ReadHeartbeat(
-      body, {.decryption = [this](const std::string& kid) { return keys_.Decryption(kid); },
-             .signer = [&](const std::string& kid) -> std::optional<OpenKeys::Signer> {
-               signer = directory_.CollectorByKey(kid);
-               if (!signer) return std::nullopt;
-               auto key = FromJwk(ParseJson(signer->jwk));
-               if (!key) return std::nullopt;
-               return OpenKeys::Signer{*std::move(key), signer->revoked};
-             }});
-  switch (heard.check) {
-    case Check::kRight:
-      break;
-    case Check::kForm:
-      return Refuse(body, 400, "form", heard.detail);
-    case Check::kKeyRetired:
-      return Refuse(body, 400, "key-retired", heard.detail);
-    case Check::kSigner:
-      return Refuse(body, 401, "signer", heard.detail);
-    case Check::kRevoked:
-      return Refuse(body, 401, "revoked", heard.detail);
-    case Check::kSchema:
-      return Refuse(body, 422, "schema", heard.detail);
-  }
+  const HeardHeartbeat heard = ReadHeartbeat(body, KeysToOpen(keys_, directory_, signer));
+  if (heard.check != SaidCheck::kRight) return refusing_.Because(body, heard.check, heard.detail);
+  if (!signer->next.empty()) return refusing_.Replaced(body);
   const Heartbeat& said = heard.heartbeat;
-  if (said.portal != keys_.thumbprint()) {
-    return Refuse(body, 422, "portal", "the heartbeat was made for another portal");
+  if (!keys_.IsNamed(said.portal)) {
+    return refusing_.With(body, 422, "portal", "the heartbeat was made for another portal");
   }
   if (said.collector != signer->collector) {
-    return Refuse(body, 422, "collector", "'collector' is not the one whose key signed it");
+    return refusing_.With(body, 422, "collector", "'collector' is not the one whose key signed it");
   }
   const Instant now = clock_.Now();
   const HeartbeatTaken taken = store_.TakeHeartbeat(signer->reseller, NoteOf(said, now), said.nonce,
@@ -99,7 +63,8 @@ std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view
                          .at = now,
                          .nonce = taken.nonce,
                          .heard = taken.heard,
-                         .newest = newest_};
+                         .newest = newest_,
+                         .keys = keys_.version()};
   if (taken.heard) {
     const StreamPlace place = store_.FindStream(signer->reseller, said.collector, said.stream);
     answer.unbroken = place.unbroken;

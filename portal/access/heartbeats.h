@@ -16,6 +16,7 @@
 
 #include "common/clock.h"
 #include "portal/access/keyring.h"
+#include "portal/access/said.h"
 #include "portal/store/directory.h"
 #include "portal/store/store.h"
 
@@ -25,12 +26,7 @@ struct HeartbeatHeard {
   std::string jws = {};  // the signed answer
 };
 
-struct HeartbeatRefused {
-  int status = 400;              // 400, 401, 422
-  std::string check = {};        // "form", "key-retired", "signer", "revoked", "portal", "schema"
-  std::string detail = {};       // for people; nothing about keys
-  std::string signed_note = {};  // the same as a JWS (proto/receipt.h, SignRefusal)
-};
+using HeartbeatRefused = SaidRefused;
 
 class Heartbeats {
  public:
@@ -42,18 +38,17 @@ class Heartbeats {
         store_(store),
         keys_(keys),
         clock_(clock),
+        refusing_(keys, clock),
         newest_(std::move(newest)) {}
 
   std::variant<HeartbeatHeard, HeartbeatRefused> Hear(std::string_view body);
 
  private:
-  HeartbeatRefused Refuse(std::string_view body, int status, std::string check,
-                          std::string detail) const;
-
   Directory& directory_;
   Store& store_;
   const Keyring& keys_;
   const Clock& clock_;
+  Refusing refusing_;
   const std::string newest_;
 };
 

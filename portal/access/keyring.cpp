@@ -15,6 +15,7 @@
 
 #include "common/jose.h"
 #include "common/json.h"
+#include "portal/access/key_changes.h"
 #include "proto/enrolment.h"
 
 namespace plotmeter {
@@ -22,7 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrefix = "encryption-";
+constexpr std::string_view kEncryption = "encryption-";
+constexpr std::string_view kSigning = "signing";
+
+fs::path FirstSigningFile(const fs::path& data) { return data / "keys" / "signing.jwk"; }
 
 [[noreturn]] void Fail(const fs::path& path, std::string_view doing) {
   throw std::runtime_error(fmt::format("cannot {} {}: {}", doing, path.string(),
@@ -39,7 +43,7 @@ std::string TextOf(const fs::path& path) {
 
 fs::path RecoveryFile(const fs::path& data) { return data / "keys" / "recovery.jwk"; }
 
-std::optional<PublicKey> ReadRecovery(const fs::path& path) {
+std::optional<PublicKey> ReadPublic(const fs::path& path) {
   if (!fs::exists(path)) return std::nullopt;
   try {
     if (auto key = FromJwk(ParseJson(TextOf(path)))) return key;
@@ -67,10 +71,10 @@ namespace {
 // The N of "encryption-N.pem", or empty.
 std::optional<int> NumberOf(const fs::path& path) {
   const std::string stem = path.stem().string();
-  if (path.extension() != ".pem" || !stem.starts_with(kPrefix)) return std::nullopt;
+  if (path.extension() != ".pem" || !stem.starts_with(kEncryption)) return std::nullopt;
   int number = 0;
   const char* end = stem.data() + stem.size();
-  const auto [stop, error] = std::from_chars(stem.data() + kPrefix.size(), end, number);
+  const auto [stop, error] = std::from_chars(stem.data() + kEncryption.size(), end, number);
   if (error != std::errc{} || stop != end || number < 1) return std::nullopt;
   return number;
 }
@@ -110,28 +114,98 @@ Keyring Keyring::Create(const fs::path& data, const fs::path& recovery_key) {
   const fs::path folder = data / "keys";
   fs::create_directories(folder);
   fs::permissions(folder, fs::perms::owner_all);
-  WritePrivateFile(folder / "signing.pem", PrivateKey::Generate().ToPem().Reveal());
+  const PrivateKey signing = PrivateKey::Generate();
+  WritePrivateFile(folder / "signing.pem", signing.ToPem().Reveal());
+  WritePrivateFile(FirstSigningFile(data), JsonText(ToJwk(signing.public_key())) + "\n");
   WritePrivateFile(folder / "encryption-1.pem", PrivateKey::Generate().ToPem().Reveal());
   MakeRecoveryKey(data, recovery_key.empty() ? RecoveryKeyFile(data) : recovery_key);
   return Load(data);
 }
 
+std::map<fs::path, PrivateKey> SigningKeys(const fs::path& data) {
+  std::map<fs::path, PrivateKey> keys;
+  for (const auto& entry : fs::directory_iterator(data / "keys")) {
+    const fs::path& path = entry.path();
+    const bool signs = path.extension() == ".pem" && path.stem().string().starts_with(kSigning);
+    if (signs) keys.emplace(path, ReadKey(path));
+  }
+  return keys;
+}
+
+std::map<int, PrivateKey> EncryptionKeys(const fs::path& data) {
+  std::map<int, PrivateKey> keys;
+  for (const auto& entry : fs::directory_iterator(data / "keys")) {
+    if (const auto number = NumberOf(entry.path())) keys.emplace(*number, ReadKey(entry.path()));
+  }
+  return keys;
+}
+
+std::optional<PublicKey> ReadRecoveryKey(const fs::path& data) {
+  return ReadPublic(RecoveryFile(data));
+}
+
+SigningPast ReadSigningPast(const fs::path& data) {
+  SigningPast past;
+  const fs::path first = data / "keys" / "signing.pem";
+  past.current = ReadPublic(FirstSigningFile(data));
+  if (!past.current && fs::exists(first)) past.current = ReadKey(first).public_key();
+  if (past.current) past.all.push_back(*past.current);
+  for (const KeyChangeNote& note : KeyChanges(data)) {
+    if (note.link.empty()) continue;
+    const auto link = ReadKeysLink(note.link);
+    if (!link) throw std::runtime_error((data / "keys").string() + " holds a link that is none");
+    // Older portals kept no public half of the first one; the link has it.
+    const PublicKey& before = link->replaced ? *link->replaced : *link->by;
+    const bool known = link->replaced || link->generation == past.generation;
+    if (past.all.empty() && known) past.all.push_back(before);
+    past.all.push_back(*link->signing);
+    past.current = link->signing;
+    past.generation = link->generation;
+    past.chain.push_back(note.link);
+  }
+  return past;
+}
+
 Keyring Keyring::Load(const fs::path& data) {
   const fs::path folder = data / "keys";
-  Keyring keys(ReadKey(folder / "signing.pem"));
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const auto number = NumberOf(entry.path());
-    if (!number) continue;
-    PrivateKey key = ReadKey(entry.path());
-    keys.encryption_.emplace_back(*number, key.public_key());
-    keys.decryption_.emplace(Thumbprint(key.public_key()), std::move(key));
+  SigningPast past = ReadSigningPast(data);
+  std::optional<PrivateKey> signing;
+  if (past.chain.empty()) {
+    signing = ReadKey(folder / "signing.pem");
+    past.all = {signing->public_key()};
+  } else {
+    for (const auto& [path, key] : SigningKeys(data)) {
+      if (key.public_key() == *past.current) signing = key;
+    }
+  }
+  if (!signing) {
+    throw std::runtime_error(
+        fmt::format("{} holds no private half of the signing key {}; restore it from a "
+                    "backup, or replace it with 'plotmeter-portal keys replace'",
+                    folder.string(), Thumbprint(*past.current)));
+  }
+  Keyring keys(*std::move(signing));
+  for (const auto& [number, key] : EncryptionKeys(data)) {
+    keys.encryption_.emplace_back(number, key.public_key());
+    keys.decryption_.emplace(Thumbprint(key.public_key()), key);
   }
   if (keys.encryption_.empty()) {
     throw std::runtime_error(fmt::format("{} holds no encryption-N.pem", folder.string()));
   }
-  keys.recovery_ = ReadRecovery(RecoveryFile(data));
-  std::ranges::sort(keys.encryption_, {}, [](const auto& entry) { return entry.first; });
+  keys.recovery_ = ReadRecoveryKey(data);
+  keys.past_ = std::move(past.all);
+  keys.chain_ = std::move(past.chain);
+  keys.generation_ = past.generation;
   return keys;
+}
+
+bool Keyring::IsNamed(const std::string& thumbprint) const {
+  return std::ranges::any_of(past_,
+                             [&](const PublicKey& key) { return Thumbprint(key) == thumbprint; });
+}
+
+std::int64_t Keyring::version() const {
+  return encryption_.back().first + static_cast<std::int64_t>(chain_.size());
 }
 
 std::optional<PrivateKey> Keyring::Decryption(const std::string& kid) const {
@@ -140,10 +214,12 @@ std::optional<PrivateKey> Keyring::Decryption(const std::string& kid) const {
 }
 
 std::string Keyring::Document(Instant issued_at) const {
-  return WriteKeys({.version = encryption_.back().first,
+  return WriteKeys({.version = version(),
                     .signing = signing_.public_key(),
                     .encryption = {newest_encryption()},
                     .recovery = recovery_ ? Thumbprint(*recovery_) : "",
+                    .generation = generation_,
+                    .chain = chain_,
                     .issued_at = issued_at},
                    signing_);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <functional>
 #include <stdexcept>
 #include <system_error>
 
@@ -52,21 +53,20 @@ void NoteRevocation(const std::filesystem::path& journal, const Revocation& revo
       fmt::format("cannot write {}: {}", journal.string(), std::generic_category().message(why)));
 }
 
-int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
+namespace {
+
+void EachRevocation(const std::filesystem::path& journal,
+                    const std::function<void(const Revocation&)>& visit) {
   std::ifstream in(journal);
   if (!in) {
-    if (!std::filesystem::exists(journal)) return 0;
+    if (!std::filesystem::exists(journal)) return;
     throw std::runtime_error("cannot read " + journal.string());
   }
-  int repeated = 0;
   int number = 0;
   for (std::string line; std::getline(in, line) && !in.eof();) {
     ++number;
     try {
-      const Revocation revocation = ReadLine(line);
-      if (!IsValid(store, revocation)) continue;
-      store.RevokeCollector(revocation.reseller, revocation.collector, revocation.at);
-      ++repeated;
+      visit(ReadLine(line));
     } catch (const Json::exception&) {
       throw std::runtime_error(fmt::format(
           "{}, line {}: not {{\"at\":…,\"reseller\":…,\"revoked\":…}}", journal.string(), number));
@@ -75,7 +75,25 @@ int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
           fmt::format("{}, line {}: {}", journal.string(), number, error.what()));
     }
   }
+}
+
+}  // namespace
+
+int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
+  int repeated = 0;
+  EachRevocation(journal, [&](const Revocation& revocation) {
+    if (!IsValid(store, revocation)) return;
+    store.RevokeCollector(revocation.reseller, revocation.collector, revocation.at);
+    ++repeated;
+  });
   return repeated;
+}
+
+std::set<std::string> RevokedIn(const std::filesystem::path& journal) {
+  std::set<std::string> revoked;
+  EachRevocation(journal,
+                 [&](const Revocation& revocation) { revoked.insert(revocation.collector); });
+  return revoked;
 }
 
 }  // namespace plotmeter

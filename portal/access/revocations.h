@@ -14,6 +14,8 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "common/reseller.h"
 #include "common/time.h"
@@ -34,5 +36,8 @@ void NoteRevocation(const std::filesystem::path& journal, const Revocation& revo
 // Revokes what the database calls valid; answers how many. Collectors that the database does not
 // know cannot speak, and are passed over. A last line that was cut off by a power cut is none.
 int RepeatRevocations(const std::filesystem::path& journal, Store& store);
+
+// Every collector that the journal names.
+std::set<std::string> RevokedIn(const std::filesystem::path& journal);
 
 }  // namespace plotmeter

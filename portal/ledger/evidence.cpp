@@ -33,15 +33,22 @@ EvidenceBatch BatchOf(const EvidenceRow& row) {
 }
 
 EvidenceHead HeadOf(Store& store, const ResellerId& reseller, const std::string& collector,
-                    const PublicKey& portal, Instant now) {
-  EvidenceHead head{.portal = Thumbprint(portal), .signing = portal, .exported_at = now};
+                    const EvidencePortal& portal, Instant now) {
+  const PublicKey signing = portal.signing.public_key();
+  EvidenceHead head{
+      .portal = Thumbprint(signing), .signing = signing, .chain = portal.chain, .exported_at = now};
   for (const Collector& of : store.Collectors(reseller)) {
     if (!collector.empty() && of.id != collector) continue;
     std::optional<PublicKey> key = FromJwk(ParseJson(of.jwk));
     if (!key) continue;  // its batches will be named: nobody knows their key
     const std::optional<Site> site = store.FindSite(reseller, of.site);
+    std::vector<std::string> rotations;
+    for (RetiredKey& old : store.RetiredKeys(reseller, of.id)) {
+      rotations.push_back(std::move(old.rotation));
+    }
     head.collectors.push_back({.collector = of.id,
                                .key = std::move(key),
+                               .rotations = std::move(rotations),
                                .site = site ? site->name : "",
                                .revoked_at = of.revoked_at});
   }
@@ -73,7 +80,7 @@ void EachInOrder(Store& store, const ResellerId& reseller, const std::string& co
 }  // namespace
 
 EvidenceReport VerifyStored(Store& store, const ResellerId& reseller, const std::string& collector,
-                            const PublicKey& portal) {
+                            const EvidencePortal& portal) {
   EvidenceCheck check(EvidenceKeys::Of(HeadOf(store, reseller, collector, portal, {})));
   EachInOrder(
       store, reseller, collector, [&](const EvidenceBatch& batch) { check.Add(batch); },
@@ -82,9 +89,9 @@ EvidenceReport VerifyStored(Store& store, const ResellerId& reseller, const std:
 }
 
 void ExportStored(Store& store, const ResellerId& reseller, const std::string& collector,
-                  const PrivateKey& portal, Instant now,
+                  const EvidencePortal& portal, Instant now,
                   const std::function<void(std::string_view)>& write) {
-  const EvidenceHead head = HeadOf(store, reseller, collector, portal.public_key(), now);
+  const EvidenceHead head = HeadOf(store, reseller, collector, portal, now);
   EvidenceEnd end{.portal = head.portal};
   Sha256Stream hash;
   const auto line = [&](std::string text) {
@@ -104,7 +111,7 @@ void ExportStored(Store& store, const ResellerId& reseller, const std::string& c
         line(WriteEvidence(gap));
       });
   end.sha256 = Base64Url(hash.Finish());
-  write(WriteEvidenceEnd(end, portal) + "\n");
+  write(WriteEvidenceEnd(end, portal.signing) + "\n");
 }
 
 }  // namespace plotmeter

@@ -1,8 +1,8 @@
 // What the portal keeps of batches, checked again or handed out (proto/evidence.h).
 //
-//    EvidenceReport report = VerifyStored(store, reseller, "", portal_key);
-//    report.faults                                       none: every stored batch is what was
-//    signed ExportStored(store, reseller, "col_7Q2M9K4T", portal_signing_key, now, write);
+//    EvidenceReport report = VerifyStored(store, reseller, "", {.signing = key, .chain = {}});
+//    report.faults                      none: every stored batch is what was signed
+//    ExportStored(store, reseller, "col_7Q2M9K4T", portal, now, write);
 //
 // One batch at a time is in memory. `collector`: of this one only; empty: of all.
 
@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/crypto.h"
 #include "common/reseller.h"
@@ -19,12 +20,18 @@
 
 namespace plotmeter {
 
+// The key that signs for the portal, and how it came to be (proto/enrolment.h).
+struct EvidencePortal {
+  PrivateKey signing;
+  std::vector<std::string> chain = {};
+};
+
 EvidenceReport VerifyStored(Store& store, const ResellerId& reseller, const std::string& collector,
-                            const PublicKey& portal);
+                            const EvidencePortal& portal);
 
 // Writes the evidence file, piece by piece.
 void ExportStored(Store& store, const ResellerId& reseller, const std::string& collector,
-                  const PrivateKey& portal, Instant now,
+                  const EvidencePortal& portal, Instant now,
                   const std::function<void(std::string_view)>& write);
 
 }  // namespace plotmeter

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "common/sqlite.h"
+#include "proto/rotation.h"
 
 namespace plotmeter {
 namespace {
@@ -138,13 +139,15 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
   known.sha256 = Base64Url(Sha256(opened.text.payload));
   std::optional<BatchDocument> document;
   BatchRecord record;
+  std::string named;  // the portal, as this collector knows it
   try {
     document.emplace(opened.text.payload);
     const BatchAddress address = document->Address();
     record = PlaceOf(address, known.sha256);
-    if (address.portal != portal_.thumbprint) {
+    if (address.portal != portal_.thumbprint && !portal_.earlier.contains(address.portal)) {
       return Refuse(known, 422, "portal", "the batch was made for another portal");
     }
+    named = address.portal;
   } catch (const BatchError& error) {
     return Refuse(known, 422, "schema", error.what());
   }
@@ -152,7 +155,11 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
     return Refuse(known, 422, "collector", "'collector' is not the one whose key signed the batch");
   }
   const BatchFound found = store_.FindBatch(signer.reseller, record);
-  if (found.place == BatchPlace::kStored) return Accepted{found.receipt, true};
+  if (found.place == BatchPlace::kStored) return Accepted{SignedNow(found.receipt), true};
+  if (!signer.next.empty() && !IsWithin(ReadMarks(signer.last), record.stream, record.sequence)) {
+    return Refuse(known, 401, "key-replaced",
+                  "the collector replaced the key that signed it before it came to this batch");
+  }
   if (auto clash = Clash(known, signer, record, found.place)) return *std::move(clash);
   Batch batch;
   try {
@@ -171,7 +178,7 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
   AddContents(record, batch);
   const BatchFound stored =
       store_.StoreBatch(signer.reseller, record, [&](const std::vector<std::int64_t>& resend) {
-        return SignReceipt({.portal = portal_.thumbprint,
+        return SignReceipt({.portal = named,
                             .collector = record.collector,
                             .stream = record.stream,
                             .batch = record.batch,
@@ -183,7 +190,15 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
       });
   // Another request may have stored something between the check and the transaction.
   if (auto clash = Clash(known, signer, record, stored.place)) return *std::move(clash);
-  return Accepted{stored.receipt, stored.place == BatchPlace::kStored};
+  const bool repeated = stored.place == BatchPlace::kStored;
+  return Accepted{repeated ? SignedNow(stored.receipt) : stored.receipt, repeated};
+}
+
+// What a key signed that was replaced since, its successor signs again: the same words.
+std::string Ingest::SignedNow(std::string receipt) const {
+  const auto jws = ReadJws(receipt);
+  if (!jws || jws->header.kid == portal_.thumbprint) return receipt;
+  return SignJws(kReceiptJws, jws->payload, portal_.signing);
 }
 
 std::optional<Refused> Ingest::Clash(const Known& known, const KnownCollector& signer,

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -58,7 +59,8 @@ inline constexpr std::size_t kIngestMemory = std::size_t{512} << 20;  // bytes
 // The portal's own keys, as Ingest needs them.
 struct PortalIdentity {
   PrivateKey signing;
-  std::string thumbprint = {};  // of `signing`
+  std::string thumbprint = {};         // of `signing`
+  std::set<std::string> earlier = {};  // of keys that signed before; batches may name the portal so
   std::function<std::optional<PrivateKey>(const std::string& kid)> decryption = {};
 };
 
@@ -82,6 +84,7 @@ class Ingest {
   Refused Refuse(const Known& known, int status, std::string check, std::string detail) const;
   IngestResult TakeSealed(std::string_view sealed);
   IngestResult TakeOpened(const OpenResult& opened, const KnownCollector& signer, Known known);
+  std::string SignedNow(std::string receipt) const;
   std::optional<Refused> Clash(const Known& known, const KnownCollector& signer,
                                const BatchRecord& record, BatchPlace place);
 

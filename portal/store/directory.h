@@ -16,8 +16,12 @@ namespace plotmeter {
 struct KnownCollector {
   ResellerId reseller = {};
   std::string collector = {};
-  std::string jwk = {};  // the public key, as JSON
+  std::string jwk = {};  // the public key that was asked for, as JSON
   bool revoked = false;
+  // Where that key was replaced: the thumbprint of the next one, and up to where it signed
+  // (proto/rotation.h, ReadMarks).
+  std::string next = {};
+  std::string last = {};
 };
 
 struct KnownToken {
@@ -37,7 +41,7 @@ class Directory {
  public:
   virtual ~Directory() = default;
 
-  // By RFC 7638 thumbprint. Empty: a stranger.
+  // By RFC 7638 thumbprint of its key, or of one that it had before. Empty: a stranger.
   virtual std::optional<KnownCollector> CollectorByKey(const std::string& thumbprint) = 0;
   // By base64url SHA-256 of the token or of the code's secret. Empty: nobody's.
   virtual std::optional<KnownToken> TokenByHash(const std::string& hash) = 0;

@@ -2,15 +2,6 @@
 
 namespace plotmeter {
 
-std::optional<KnownCollector> SqliteStore::CollectorByKey(const std::string& thumbprint) {
-  auto reader = pool_.Reader();
-  Statement& q = reader->Sql(
-      "SELECT r.id, c.id, c.jwk, c.revoked_at IS NOT NULL FROM collector c JOIN reseller r"
-      " USING (reseller_id) WHERE c.thumbprint=?");
-  if (!q.Bind(thumbprint).Step()) return std::nullopt;
-  return KnownCollector{ResellerId{q.Text(0)}, q.Text(1), q.Text(2), q.Int(3) != 0};
-}
-
 std::optional<KnownToken> SqliteStore::TokenByHash(const std::string& hash) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
@@ -84,48 +75,6 @@ std::vector<EnrolmentOffer> SqliteStore::Codes(const ResellerId& reseller) {
                      MaybeInstant(q, 4), q.Text(5)});
   }
   return codes;
-}
-
-CodeUsed SqliteStore::UseCode(const ResellerId& reseller, const std::string& hash,
-                              const Newcomer& newcomer, Instant now) {
-  auto writer = pool_.Writer();
-  Transaction transaction(writer->db());
-  const std::int64_t owner = OwnerOf(*writer, reseller);
-  Statement& find = writer->Sql(
-      "SELECT e.site, s.name, e.expires_at, e.collector FROM enrolment_code e JOIN site s"
-      " ON s.id=e.site WHERE e.hash=? AND e.reseller_id=?");
-  if (!find.Bind(hash, owner).Step()) return {};
-  const std::string site = find.Text(0);
-  const std::string site_name = find.Text(1);
-  const std::int64_t expires_at = find.Int(2);
-  const auto used_by = find.MaybeText(3);
-
-  Statement& holder = writer->Sql(
-      "SELECT id, site, reseller_id, revoked_at IS NOT NULL FROM collector WHERE thumbprint=?");
-  const bool known = holder.Bind(newcomer.thumbprint).Step();
-  std::string collector = known ? holder.Text(0) : "";
-  // A lost answer burns nothing: the same key hears the same again, after the code's time as well.
-  if (used_by) {
-    if (*used_by == collector) return {CodeUse::kEnrolled, collector, site_name};
-    return {CodeUse::kUsed};
-  }
-  if (ToMillis(now) >= expires_at) return {CodeUse::kExpired};
-  if (known && (holder.Text(1) != site || holder.Int(2) != owner || holder.Int(3) != 0)) {
-    return {CodeUse::kKeyTaken};
-  }
-  if (!known) {
-    collector = UnusedId(*writer, "collector", "col_");
-    writer
-        ->Sql(
-            "INSERT INTO collector(id, reseller_id, site, name, version, system, jwk, thumbprint,"
-            " enrolled_at) VALUES(?,?,?,?,?,?,?,?,?)")
-        .Run(collector, owner, site, newcomer.name, newcomer.version, newcomer.system, newcomer.jwk,
-             newcomer.thumbprint, ToMillis(now));
-  }
-  writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=? AND reseller_id=?")
-      .Run(ToMillis(now), collector, hash, owner);
-  transaction.Commit();
-  return {CodeUse::kEnrolled, collector, site_name};
 }
 
 std::vector<Collector> SqliteStore::Collectors(const ResellerId& reseller) {

@@ -39,6 +39,10 @@ class SqliteStore : public Store, public Directory {
   CodeUsed UseCode(const ResellerId& reseller, const std::string& hash, const Newcomer& newcomer,
                    Instant now) override;
   std::vector<Collector> Collectors(const ResellerId& reseller) override;
+  KeyReplaced ReplaceKey(const ResellerId& reseller, const KeyChange& change,
+                         const std::string& said, const std::string& next, Instant now) override;
+  std::vector<RetiredKey> RetiredKeys(const ResellerId& reseller,
+                                      const std::string& collector) override;
   bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) override;
 
   BatchFound FindBatch(const ResellerId& reseller, const BatchRecord& batch) override;

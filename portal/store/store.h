@@ -69,6 +69,36 @@ struct EnrolmentOffer {
   std::string collector = {};  // who used it; empty until then
 };
 
+// One key of a collector for another, as the old one said it (proto/rotation.h).
+struct KeyChange {
+  std::string collector = {};
+  std::string old = {};         // thumbprints
+  std::string thumbprint = {};  // of the new one
+  std::string old_jwk = {};
+  std::string jwk = {};
+  std::string last = {};      // JSON: up to where the old one signed
+  std::string rotation = {};  // the word itself
+};
+
+enum class KeyUse {
+  kReplaced,    // now, or by this very key before
+  kOtherNonce,  // nothing was done; KeyReplaced::nonce is the one to name
+  kNotCurrent,  // the old key is not that of this collector now
+  kTaken,       // the new key is, or was, a collector's
+};
+
+struct KeyReplaced {
+  KeyUse use = KeyUse::kNotCurrent;
+  std::string nonce = {};
+};
+
+struct RetiredKey {
+  std::string thumbprint = {};
+  std::string next = {};
+  std::string rotation = {};
+  Instant retired_at = {};
+};
+
 // A collector that shows a code.
 struct Newcomer {
   std::string name = {};
@@ -76,6 +106,13 @@ struct Newcomer {
   std::string system = {};
   std::string jwk = {};
   std::string thumbprint = {};
+  // Who it says it was, and at which site, if it was anybody and was told.
+  std::string before = {};
+  std::string before_site = {};
+  // Its old key's word; the signatures were checked.
+  std::optional<KeyChange> change = {};
+  // Whether it may have the id that it had, if nobody has it.
+  bool may_come_back = true;
 };
 
 enum class CodeUse {
@@ -83,13 +120,16 @@ enum class CodeUse {
   kEnrolled,  // now, or by this very key before: the same answer again
   kUsed,      // by another key
   kExpired,
-  kKeyTaken,  // the key is a collector's already, of another site, or revoked
+  kKeyTaken,   // the key is a collector's already, of another site, or revoked
+  kOtherSite,  // it was a collector of another site, or of another tenant: the code stays good
 };
 
 struct CodeUsed {
   CodeUse use = CodeUse::kUnknown;
   std::string collector = {};
+  std::string site = {};
   std::string site_name = {};
+  std::string thumbprint = {};  // of the key that the collector has now
 };
 
 // A batch and everything derived from it. The pointers are the caller's and live through the call.
@@ -291,10 +331,20 @@ class Store {
   virtual std::vector<ApiToken> Tokens(const ResellerId& reseller) = 0;
   virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) = 0;
   virtual std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) = 0;
-  // Uses a code up, in one transaction. Used again by the same key it answers the same.
+  // Uses a code up, in one transaction. Used again by the same key it answers the same; so it does
+  // for the key that the newcomer had before. At the same site, and with the word of the key that
+  // it has there, the newcomer stays the collector that it was; a collector that the portal has
+  // forgotten comes back as itself; any other is a new one.
   virtual CodeUsed UseCode(const ResellerId& reseller, const std::string& hash,
                            const Newcomer& newcomer, Instant now) = 0;
   virtual std::vector<Collector> Collectors(const ResellerId& reseller) = 0;
+  // Another key for a collector. `said` and `next` are nonces, as for TakeHeartbeat. Asked again
+  // for the same two keys it answers the same, whatever the nonce.
+  virtual KeyReplaced ReplaceKey(const ResellerId& reseller, const KeyChange& change,
+                                 const std::string& said, const std::string& next, Instant now) = 0;
+  // Those that the collector had before, oldest first.
+  virtual std::vector<RetiredKey> RetiredKeys(const ResellerId& reseller,
+                                              const std::string& collector) = 0;
   // False where it is not this reseller's. A second time changes nothing.
   virtual bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) = 0;
 

@@ -274,11 +274,12 @@ bool CrashDisk::Fails() {
   return fails_at && call >= *fails_at && call < *fails_at + fails_for;
 }
 
-bool CrashDisk::Takes(std::uint64_t more) const {
-  if (!room) return true;
-  std::uint64_t used = more;
+bool CrashDisk::Takes(std::uint64_t more) const { return !room || used() + more <= *room; }
+
+std::uint64_t CrashDisk::used() const {
+  std::uint64_t used = 0;
   for (const auto& [path, file] : files_) used += file->bytes.size();
-  return used <= *room;
+  return used;
 }
 
 int CrashDisk::Write(const std::shared_ptr<File>& file, const char* data, std::size_t count,

@@ -66,6 +66,7 @@ class CrashDisk {
   std::size_t fails_for = 1;                    // and so many from there
   double lies = 0;                              // how many of the syncs are only pretended, 0 to 1
   std::size_t calls() const { return calls_; }  // writes, syncs and truncations so far
+  std::uint64_t used() const;                   // bytes of all files
 
   // What SQLite calls.
   struct File;

@@ -1,5 +1,6 @@
-// The long campaign within one program: the power goes out at so many points of scripted lives, and
-// a machine is killed so many times. What is broken is printed with the seed that shows it again.
+// The long campaign within one program: the power goes out at so many points of scripted lives,
+// each of which leaves another disk, and a machine is killed so many times. What is broken is
+// printed with the seed that shows it again.
 //
 //    crash_points --points 10000 --kills 2000 --seed 1
 //
@@ -13,40 +14,41 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/crash/cut_points.h"
 #include "tests/crash/real_kills.h"
 #include "tests/crash/script.h"
 
 namespace plotmeter::crash {
 namespace {
 
-constexpr int kPointsALife = 500;
+constexpr int kPointsALife = 250;
 
-struct Tally {
-  int points = 0;
-  int lives = 0;
-  int broken = 0;
-};
-
+// Returns how many promises were broken.
 template <typename Life>
-Tally CutThePower(const char* what, int points, std::uint64_t seed) {
-  Tally tally;
-  for (; tally.points < points; ++tally.lives) {
-    const std::uint64_t own = seed + static_cast<std::uint64_t>(tally.lives);
+int CutThePower(const char* what, int wanted, std::uint64_t seed) {
+  int points = 0, drawn = 0, lives = 0, broken = 0;
+  for (; points < wanted; ++lives) {
+    const std::uint64_t own = LifeSeed(seed, what, lives);
     Life life(own);
-    std::mt19937_64 chance(own);
-    for (int i = 0; i < kPointsALife && tally.points < points; ++i, ++tally.points) {
-      const std::size_t op = chance() % (life.disk().ops() + 1);
-      for (const std::string& sentence :
-           life.Check(op, static_cast<CrashDisk::Loss>(i % 3), chance)) {
-        fmt::print("{}, seed {}, point {}, operation {}: {}\n", what, own, i, op, sentence);
-        ++tally.broken;
+    CutPoints cuts(life.disk(), own);
+    for (int i = 0; i < kPointsALife && points < wanted; ++i) {
+      const auto point = cuts.Next();
+      if (!point) break;
+      ++points;
+      for (const std::string& sentence : life.Check(point->op, point->left)) {
+        fmt::print("{}, seed {}, life {}, point {}, operation {}: {}\n", what, seed, lives, i,
+                   point->op, sentence);
+        ++broken;
       }
     }
+    drawn += cuts.drawn();
   }
-  fmt::print("power cuts, {}: {} points in {} lives, seed {}; {} promises broken\n", what,
-             tally.points, tally.lives, seed, tally.broken);
+  fmt::print(
+      "power cuts, {}: {} points, each of another disk image, of {} drawn in {} lives, seed "
+      "{}; {} promises broken\n",
+      what, points, drawn, lives, seed, broken);
   std::fflush(stdout);
-  return tally;
+  return broken;
 }
 
 int Number(int argc, char** argv, const char* name, int fallback) {
@@ -62,12 +64,12 @@ int Run(int argc, char** argv) {
   const auto seed = static_cast<std::uint64_t>(Number(argc, argv, "--seed", 1));
   const auto begun = std::chrono::steady_clock::now();
   int broken = 0;
-  broken += CutThePower<SpoolScript>("the spool", points * 3 / 4, seed).broken;
-  broken += CutThePower<PortalScript>("the portal", points - points * 3 / 4, seed).broken;
+  broken += CutThePower<SpoolScript>("the spool", points * 3 / 4, seed);
+  broken += CutThePower<PortalScript>("the portal", points - points * 3 / 4, seed);
   const KillReport killed = KillForReal(kills, seed);
   for (const std::string& sentence : killed.broken) fmt::print("{}\n", sentence);
-  fmt::print("SIGKILL: {} kills, {} readings, seed {}; {} promises broken\n", killed.kills,
-             killed.readings, seed, killed.broken.size());
+  fmt::print("SIGKILL: {} kills, {} readings, {} jobs, {} alerts, seed {}; {} promises broken\n",
+             killed.kills, killed.readings, killed.jobs, killed.alerts, seed, killed.broken.size());
   fmt::print("{} s\n", std::chrono::duration_cast<std::chrono::seconds>(
                            std::chrono::steady_clock::now() - begun)
                            .count());

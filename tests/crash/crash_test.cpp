@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tests/collector/spool/spool_fixture.h"
+#include "tests/crash/cut_points.h"
 #include "tests/crash/long_silence.h"
 #include "tests/crash/real_kills.h"
 #include "tests/crash/script.h"
@@ -61,39 +62,75 @@ TEST(CrashDiskTest, CanBeFullAndCanFail) {
 }
 
 template <typename Life>
-int CutThePower(std::uint64_t seed, int points) {
-  Life life(seed);
-  std::mt19937_64 chance(seed);
-  const std::size_t ops = life.disk().ops();
-  for (int point = 0; point < points; ++point) {
-    const std::size_t op = chance() % (ops + 1);
-    const auto loss = static_cast<CrashDisk::Loss>(point % 3);
-    for (const std::string& broken : life.Check(op, loss, chance)) {
-      ADD_FAILURE() << "seed " << seed << ", point " << point << ", power out after operation "
-                    << op << " of " << ops << ": " << broken;
+void CutThePower(Life& life, std::uint64_t seed, int points) {
+  CutPoints cuts(life.disk(), seed);
+  for (int i = 0; i < points; ++i) {
+    const auto point = cuts.Next();
+    ASSERT_TRUE(point) << "a life has too few points: " << cuts.distinct();
+    for (const std::string& broken : life.Check(point->op, point->left)) {
+      ADD_FAILURE() << "seed " << seed << ", point " << i << ", power out after operation "
+                    << point->op << " of " << life.disk().ops() << ": " << broken;
     }
   }
-  return static_cast<int>(ops);
+}
+
+TEST(CutPointsTest, AreEachAnotherImageAndTheSameForTheSameSeed) {
+  CrashDisk disk(1);
+  {
+    CrashDisk::Mounted here(disk);
+    Database db("/d/x.db", Database::Mode::kReadWriteCreate);
+    db.Execute("CREATE TABLE t(a)");
+  }
+  std::set<CrashDisk::Contents> images;
+  std::vector<std::size_t> ops;
+  CutPoints cuts(disk, 1);
+  while (const auto point = cuts.Next()) {
+    EXPECT_TRUE(images.insert(point->left).second);
+    ops.push_back(point->op);
+  }
+  EXPECT_EQ(cuts.drawn(), 3 * (disk.ops() + 1));
+  EXPECT_EQ(cuts.distinct(), images.size());
+  EXPECT_LT(cuts.distinct(), cuts.drawn()) << "between two syncs nothing changes";
+  CutPoints again(disk, 1);
+  for (const std::size_t op : ops) EXPECT_EQ(again.Next()->op, op);
+}
+
+TEST(CutPointsTest, NoCampaignIsAnotherALifeLater) {
+  EXPECT_NE(LifeSeed(1, "the spool", 1), LifeSeed(2, "the spool", 0));
+  EXPECT_NE(LifeSeed(1, "the spool", 0), LifeSeed(1, "the portal", 0));
+  EXPECT_EQ(LifeSeed(1, "the spool", 0), LifeSeed(1, "the spool", 0));
 }
 
 TEST(PowerCutTest, LeavesTheSpoolWithEverythingItPromised) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed)
-    EXPECT_GT(CutThePower<SpoolScript>(seed, 40), 100);
+  std::map<std::string, int> did;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    SpoolScript life(seed);
+    CutThePower(life, seed, 40);
+    for (const auto& [what, times] : life.did()) did[what] += times;
+  }
+  for (const char* what :
+       {"job", "alert", "alert ended", "event", "cut anew", "set aside", "void", "stream"}) {
+    EXPECT_GT(did[what], 1) << what << " hardly happened";
+  }
 }
 
 TEST(PowerCutTest, LeavesThePortalWithEveryBatchWholeOrNotAtAll) {
-  for (std::uint64_t seed = 1; seed <= 2; ++seed)
-    EXPECT_GT(CutThePower<PortalScript>(seed, 30), 100);
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    PortalScript life(seed);
+    CutThePower(life, seed, 40);
+  }
 }
 
 // A test of the test: when the disk lies about syncing, promises are broken, and are seen to be.
 TEST(PowerCutTest, SeesWhatADiskCostsThatLies) {
-  SpoolScript life(7, 60, 1.0);
-  std::mt19937_64 chance(7);
+  SpoolScript life(7, 80, 1.0);
+  CutPoints cuts(life.disk(), 7);
   int lost = 0;
-  for (int point = 0; point < 40; ++point) {
-    const Broken broken = life.Check(chance() % life.disk().ops(), CrashDisk::Loss::kAny, chance);
-    for (const std::string& sentence : broken) ADD_FAILURE() << sentence;
+  for (int i = 0; i < 40; ++i) {
+    const auto point = cuts.Next();
+    ASSERT_TRUE(point);
+    for (const std::string& sentence : life.Check(point->op, point->left))
+      ADD_FAILURE() << sentence;
     lost += life.lost();
   }
   EXPECT_GT(lost, 0);
@@ -109,11 +146,12 @@ TEST(FailingDiskTest, TakesNothingBackThatItHadTaken) {
       CrashDisk disk(at);
       CrashDisk::Mounted here(disk);
       int kept = 0;
+      int errors = 0;
       {
         Spool spool({.directory = home}, clock);
         for (int i = 0; i < 3; ++i) spool.Keep(ReadingOf(kept++, clock.Now()));
         if (full) {
-          disk.room = 200'000 + at * 512;
+          disk.room = disk.used() + at * 512;
         } else {
           disk.fails_at = disk.calls() + at;
           disk.fails_for = 3;
@@ -124,8 +162,10 @@ TEST(FailingDiskTest, TakesNothingBackThatItHadTaken) {
             ++kept;
           } catch (const SqliteError& error) {
             ASSERT_TRUE(error.may_pass()) << error.what();
+            ++errors;
           }
         }
+        ASSERT_GT(errors, 0) << "nothing failed: " << (full ? "full at " : "fails at ") << at;
         disk.room = {};
         spool.Keep(ReadingOf(kept++, clock.Now()));
         EXPECT_EQ(spool.CountWaiting().readings, kept) << (full ? "full at " : "fails at ") << at;
@@ -136,10 +176,12 @@ TEST(FailingDiskTest, TakesNothingBackThatItHadTaken) {
 }
 
 TEST(RealKillsTest, LoseNothingAndDoubleNothing) {
-  const KillReport report = KillForReal(30, 11);
+  const KillReport report = KillForReal(60, 11);
   for (const std::string& broken : report.broken) ADD_FAILURE() << broken;
-  EXPECT_EQ(report.kills, 30);
+  EXPECT_EQ(report.kills, 60);
   EXPECT_GT(report.readings, 30);
+  EXPECT_GT(report.jobs, 30);
+  EXPECT_GT(report.alerts, 30);
 }
 
 TEST(LongSilenceTest, EndsWithEverythingAtThePortal) {

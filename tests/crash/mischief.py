@@ -20,7 +20,7 @@ class Mischief:
         self.portal_port = portal_port
         self.chance = random.Random(seed)
         self.share = 0.0  # of the requests that suffer something
-        self.done = dict.fromkeys(WAYS, 0)
+        self.done = dict.fromkeys(WAYS, 0)  # counted when it was done to the end
         self.later = []
         self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.server.load_cert_chain(certificate, key)
@@ -72,8 +72,8 @@ class Mischief:
             body += peer.recv(65536)
             if way == "cut in request":
                 break
-        self.done[way] += 1
         if way in ("cut in request", "cut before portal"):
+            self.done[way] += 1
             return False
         asked = (method, path, headers.get("content-type", ""), body)
         answer = self.ask(*asked)
@@ -81,8 +81,10 @@ class Mischief:
             answer = self.ask(*asked)
         if way == "again later":
             self.later.append(asked)
-        if way != "again later" and self.later and self.chance.random() < 0.3:
-            self.ask(*self.later.pop(self.chance.randrange(len(self.later))))
+        elif self.later and self.chance.random() < 0.3:
+            self.send_again()
+        if way not in ("cut in answer", "again later"):
+            self.done[way] += 1
         if way == "receipt lost":
             return False
         status, kind, text, retry = answer
@@ -90,9 +92,15 @@ class Mischief:
                  f"{'Retry-After: ' + retry + chr(13) + chr(10) if retry else ''}\r\n").encode() + text
         if way == "cut in answer":
             peer.sendall(whole[:self.chance.randrange(len(whole))])
+            self.done[way] += 1
             return False
         peer.sendall(whole)
         return True
+
+    def send_again(self):
+        """One of the copies that he kept."""
+        self.ask(*self.later.pop(self.chance.randrange(len(self.later))))
+        self.done["again later"] += 1
 
     def ask(self, method, path, kind, body):
         portal = http.client.HTTPSConnection("127.0.0.1", self.portal_port, timeout=20, context=self.client)

@@ -118,6 +118,78 @@ TEST_F(PutBackTest, ARestoredSpoolLosesNothingAndDoublesNothing) {
   fs::remove_all(backup);
 }
 
+// The end of an alert is in a second batch when the first gets its receipt, and that batch is cut
+// anew or moved to another stream then. Disabled: Spool::Receipted forgets the alert although its
+// end is in a batch without a receipt, so that it is in none then, and stands at the portal for
+// ever.
+TEST_F(PutBackTest, DISABLED_TheEndOfAnAlertOutlivesTheReceiptOfItsBeginning) {
+  const Sender& north = world_.north;
+  const BatchSigner signer{
+      .portal = world_.portal.thumbprint, .collector = north.id, .key = &north.key};
+  auto collector = Start(directory_);
+  Spool& spool = collector->spool;
+  spool.Alerts(Plotter(), ChannelKind::kPiws, {{.key = "a", .code = "jam"}});
+  const auto beginning = spool.Cut(signer);
+  ASSERT_TRUE(beginning);
+  ASSERT_TRUE(std::holds_alternative<Accepted>(
+      world_.ingest.Take(Seal(beginning->message, world_.encryption.public_key()))));
+  clock_.Advance(std::chrono::minutes(1));
+  spool.Alerts(Plotter(), ChannelKind::kPiws, {});
+  ASSERT_TRUE(spool.Cut(signer));
+  spool.Receipted(beginning->batch, "receipt");
+  spool.NewStream("restored");
+  Read(*collector, 1);
+  collector->Send();
+  EXPECT_EQ(Ask("SELECT count(*) FROM alert WHERE cleared_at IS NOT NULL"), "1");
+}
+
+// An alert began after the backup, and the restored spool sees it begin again. Disabled: nothing
+// ends it as it began first, so that it stands at the portal for ever beside the other.
+TEST_F(PutBackTest, DISABLED_AnAlertOfARestoredSpoolEndsAltogether) {
+  const std::string backup = directory_ + ".backup";
+  auto collector = Start(directory_);
+  Read(*collector, 1);
+  collector->Send();
+  collector.reset();
+  Copy(directory_, backup);
+  for (const std::vector<Alert>& shown : {std::vector<Alert>{{.key = "a", .code = "jam"}}, {}}) {
+    collector = Start(directory_);
+    clock_.Advance(std::chrono::minutes(1));
+    collector->spool.Alerts(Plotter(), ChannelKind::kPiws, {{.key = "a", .code = "jam"}});
+    collector->Send();
+    collector->spool.Alerts(Plotter(), ChannelKind::kPiws, shown);
+    collector->Send();
+    collector.reset();
+    if (!shown.empty()) Copy(backup, directory_);
+  }
+  EXPECT_EQ(Ask("SELECT count(*) FROM alert WHERE cleared_at IS NULL"), "0");
+  fs::remove_all(backup);
+}
+
+// Both batches of an alert had their receipts, and a portal put back to a backup asks for them when
+// the stream changes. Disabled: Spool::PutBack takes the first for all there is of the alert, lets
+// it end now, and does not take the true end from the second.
+TEST_F(PutBackTest, DISABLED_AnAlertThatIsPutBackEndsWhenItEnded) {
+  const Sender& north = world_.north;
+  const BatchSigner signer{
+      .portal = world_.portal.thumbprint, .collector = north.id, .key = &north.key};
+  auto collector = Start(directory_);
+  Spool& spool = collector->spool;
+  for (const std::vector<Alert>& shown : {std::vector<Alert>{{.key = "a", .code = "jam"}}, {}}) {
+    clock_.Advance(std::chrono::minutes(1));
+    spool.Alerts(Plotter(), ChannelKind::kPiws, shown);
+    const auto batch = spool.Cut(signer);
+    ASSERT_TRUE(batch);
+    spool.Receipted(batch->batch, "receipt");
+  }
+  const Instant ended = clock_.Now();
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(spool.Resend({1, 2}), 2);
+  spool.NewStream("restored");
+  collector->Send();
+  EXPECT_EQ(Ask("SELECT cleared_at FROM alert"), std::to_string(ToMillis(ended)));
+}
+
 // Which of the two comes first does not matter, nor whether one had something waiting.
 TEST_F(PutBackTest, AClonedSpoolLosesNothingAndDoublesNothing) {
   const std::string twin = directory_ + ".twin";

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -104,6 +105,11 @@ void MountDoom() {
   sqlite3_vfs_register(&doomed, 1);
 }
 
+// What each value is.
+enum class Kind { kReading, kJob, kAlert };
+Kind What(int value) { return static_cast<Kind>(value % 3); }
+std::string JobNamed(int value) { return "job " + std::to_string(value % 5); }
+
 struct Machine {
   Machine() : spool(FreshDirectory("killed_spool")), world(), sender(world.north) {
     keys = {.version = 1,
@@ -112,7 +118,9 @@ struct Machine {
             .issued_at = world.clock.now};
   }
 
-  // Reads and sends until it dies. `announce` is told each value that is kept.
+  // Reads and sends until it dies. `announce` is told each value that is kept. With every third
+  // one comes a job that has used so much by then, and with every third an alert that takes the
+  // place of the one before.
   void Work(int from, std::uint64_t seed, int announce) {
     std::mt19937_64 chance(seed);
     SqliteStore store(world.path);
@@ -121,7 +129,16 @@ struct Machine {
     Spool kept({.directory = spool}, clock);
     Uploader uploader = MakeUploader(kept, portal);
     for (int value = from;; ++value) {
-      kept.Keep(ReadingOf(value, FromMillis(1'795'338'000'000 + value * 1000LL)));
+      const Instant at = FromMillis(1'795'338'000'000 + value * 1000LL);
+      if (What(value) == Kind::kJob) {
+        JobRecord job = JobOf(JobNamed(value), "printing", std::to_string(value + 1).c_str());
+        job.seen_at = at;
+        kept.Keep(Plotter(), job);
+      } else if (What(value) == Kind::kAlert) {
+        kept.Alerts(Plotter(), ChannelKind::kPiws, {{.key = std::to_string(value), .code = "jam"}});
+      } else {
+        kept.Keep(ReadingOf(value, at));
+      }
       if (::write(announce, &value, sizeof value) != sizeof value) ::_exit(1);
       if (chance() % 3 == 0) uploader.Step();
       if (chance() % 20 == 0) kept.NewStream("somebody said so");
@@ -155,18 +172,81 @@ struct Machine {
       if (!check.Step() || check.Text(0) != "ok") broken.push_back(path + ": " + check.Text(0));
     }
     Database db(world.path, Database::Mode::kReadOnly);
+    CompareReadings(db, announced, next, broken);
+    CompareJobs(db, announced, next, broken);
+    CompareAlerts(db, announced, next, broken);
+    return broken;
+  }
+
+  static void CompareReadings(Database& db, const std::set<int>& announced, int next,
+                              Broken& broken) {
     Statement q = db.Prepare("SELECT value, count(*) FROM meter_reading GROUP BY value");
     std::set<int> stored;
     while (q.Step()) {
       const int value = std::stoi(q.Text(0));
       stored.insert(value);
       if (q.Int(1) != 1) broken.push_back(fmt::format("reading {} is stored twice", value));
-      if (value >= next) broken.push_back(fmt::format("nobody read {}", value));
+      if (value >= next || What(value) != Kind::kReading) {
+        broken.push_back(fmt::format("nobody read {}", value));
+      }
     }
     for (const int value : announced) {
-      if (!stored.contains(value)) broken.push_back(fmt::format("reading {} is lost", value));
+      if (What(value) == Kind::kReading && !stored.contains(value)) {
+        broken.push_back(fmt::format("reading {} is lost", value));
+      }
     }
-    return broken;
+  }
+
+  // As the last one that was announced, or as one after that which it died of.
+  static void CompareJobs(Database& db, const std::set<int>& announced, int next, Broken& broken) {
+    std::map<std::string, int> last;
+    for (const int value : announced) {
+      if (What(value) == Kind::kJob) last[JobNamed(value)] = value;
+    }
+    Statement q = db.Prepare("SELECT job, json_extract(ink, '$[0][1]') FROM job");
+    std::set<std::string> stored;
+    while (q.Step()) {
+      const std::string job = q.Text(0);
+      const int value = std::stoi(q.Text(1)) - 1;
+      if (!stored.insert(job).second) broken.push_back(job + " is stored twice");
+      if (value >= next || What(value) != Kind::kJob || JobNamed(value) != job) {
+        broken.push_back(fmt::format("{} never used {}", job, value + 1));
+      }
+      if (last.contains(job) && value < last[job]) {
+        broken.push_back(
+            fmt::format("{} had used {} and is stored with {}", job, last[job] + 1, value + 1));
+      }
+    }
+    for (const auto& [job, value] : last) {
+      if (!stored.contains(job)) broken.push_back(job + " is lost");
+    }
+  }
+
+  // All but the last have ended; of the last nobody knows when another one came as it died.
+  static void CompareAlerts(Database& db, const std::set<int>& announced, int next,
+                            Broken& broken) {
+    std::map<int, bool> stored;  // whether it has ended
+    Statement q = db.Prepare("SELECT key, cleared_at IS NOT NULL FROM alert");
+    while (q.Step()) {
+      const int value = std::stoi(q.Text(0));
+      if (!stored.emplace(value, q.Int(1) == 1).second) {
+        broken.push_back(fmt::format("alert {} is stored twice", value));
+      }
+      if (value >= next || What(value) != Kind::kAlert) {
+        broken.push_back(fmt::format("nobody saw alert {}", value));
+      }
+    }
+    for (const int value : announced) {
+      if (What(value) == Kind::kAlert && !stored.contains(value)) {
+        broken.push_back(fmt::format("alert {} is lost", value));
+      }
+    }
+    for (const auto& [value, ended] : stored) {
+      const bool is_last = value == stored.rbegin()->first;
+      if (ended == is_last) {
+        broken.push_back(fmt::format("alert {} {}", value, ended ? "has ended" : "never ends"));
+      }
+    }
   }
 
   std::string spool;
@@ -227,7 +307,13 @@ KillReport KillForReal(int kills, std::uint64_t seed) {
           fmt::format("after {} kills, seed {}: {}", report.kills, seed, sentence));
     }
   }
-  report.readings = static_cast<int>(announced.size());
+  const auto count = [&](Kind kind) {
+    return static_cast<int>(
+        std::ranges::count_if(announced, [kind](int value) { return What(value) == kind; }));
+  };
+  report.readings = count(Kind::kReading);
+  report.jobs = count(Kind::kJob);
+  report.alerts = count(Kind::kAlert);
   std::filesystem::remove_all(machine.spool);
   return report;
 }

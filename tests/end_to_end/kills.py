@@ -42,6 +42,7 @@ class Kills(Demo):
         self.ended += not killed
         program.popen.stdin.close()
         program.popen.stdout.close()
+        self.account.kept(self.state)
         return killed
 
     def kill_portal(self):

@@ -87,6 +87,7 @@ class Stage:
         self.programs = []
         self.clock_file = os.path.join(self.dir, "clock")
         self.faked = False
+        self.time = None
 
     def __enter__(self):
         return self
@@ -103,6 +104,7 @@ class Stage:
     def set_time(self, when):
         """The wall clock of every program stands here until it is set again; None gives it back."""
         self.faked = when is not None
+        self.time = when
         if when is None:
             return
         staged = self.clock_file + ".new"

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "collector/snmp/value.h"
+#include "collector/snmp/table.h"
 #include "tests/fakes/udp_agent.h"
 
 namespace plotmeter {

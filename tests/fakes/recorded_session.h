@@ -68,7 +68,7 @@ class RecordedSession : public SnmpSession {
     for (const Oid& object : objects) {
       asked_.push_back(object);
       const auto row = table_.find(object);
-      if (row != table_.end()) answer.insert(*row);
+      if (row != table_.end()) Put(*row, answer);
     }
     Answer(peer, std::move(answer), done);
   }
@@ -80,7 +80,7 @@ class RecordedSession : public SnmpSession {
       if (!cut_.empty() && subtree == cut_) continue;
       for (auto row = table_.upper_bound(subtree);  // as GETNEXT does, not the subtree itself
            row != table_.end() && subtree.Contains(row->first); ++row) {
-        answer.insert(*row);
+        Put(*row, answer);
       }
     }
     Answer(peer, std::move(answer), done);
@@ -96,8 +96,11 @@ class RecordedSession : public SnmpSession {
   void CutShort(Oid subtree) { cut_ = std::move(subtree); }
 
  private:
+  static void Put(const SnmpTable::Row& row, SnmpTable& answer) {
+    if (!row.second.is_absent()) answer.emplace(row.first, row.second);
+  }
+
   void Answer(const SnmpPeer& peer, SnmpTable answer, const SnmpCallback& done) {
-    std::erase_if(answer, [](const auto& row) { return row.second.is_absent(); });
     done({.seen = SnmpSeen::kAnswered,
           .table = std::move(answer),
           .cut = cut_.empty() ? std::vector<Oid>() : std::vector<Oid>{cut_},

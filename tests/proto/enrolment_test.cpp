@@ -68,6 +68,106 @@ TEST(PortalKeysTest, AreBelievedOnlyFromTheKeyThatTheCodeNames) {
                         Thumbprint(signing.public_key())));
 }
 
+// A portal over the years: its keys document at each step.
+class KeysChainTest : public testing::Test {
+ protected:
+  struct Era {
+    PrivateKey signing = PrivateKey::Generate();
+    std::int64_t version = 1;
+    std::int64_t generation = 0;
+    std::vector<std::string> chain = {};
+
+    std::string Document(const std::string& recovery) const {
+      return WriteKeys({.version = version,
+                        .encryption = {signing.public_key()},
+                        .recovery = recovery,
+                        .generation = generation,
+                        .chain = chain,
+                        .issued_at = kAt},
+                       signing);
+    }
+    Era Next(const PrivateKey& by, std::int64_t next_generation) const {
+      Era next{.version = version + 1, .generation = next_generation, .chain = chain};
+      next.chain.push_back(WriteKeysLink(
+          {.signing = next.signing.public_key(), .generation = next_generation, .at = kAt}, by));
+      return next;
+    }
+    Era Rotated() const { return Next(signing, generation); }
+  };
+
+  std::optional<PortalKeys> Follow(const Era& era, const Era& known) const {
+    const auto keys = ReadKeys(known.Document(recovery()), Thumbprint(known.signing.public_key()));
+    return FollowKeys(era.Document(recovery()), KeysTrust::Of(*keys));
+  }
+  std::string recovery() const { return Thumbprint(recovery_.public_key()); }
+
+  static constexpr Instant kAt{std::chrono::seconds(1'795'338'000)};
+  PrivateKey recovery_ = PrivateKey::Generate();
+  Era first_;
+};
+
+TEST_F(KeysChainTest, LeadsFromAnyEarlierKeyToTodays) {
+  const Era second = first_.Rotated();
+  const Era third = second.Rotated();
+  const Era fourth = third.Rotated();
+  for (const Era* known : std::initializer_list<const Era*>{&first_, &second, &third, &fourth}) {
+    const auto keys = Follow(fourth, *known);
+    ASSERT_TRUE(keys);
+    EXPECT_EQ(*keys->signing, fourth.signing.public_key());
+  }
+  EXPECT_TRUE(ReadKeys(fourth.Document(recovery()), Thumbprint(first_.signing.public_key())))
+      << "a code of before leads here, too";
+  EXPECT_FALSE(Follow(first_, second)) << "nobody goes back";
+  EXPECT_TRUE(IsNewer(*Follow(second, first_), {.version = 1}));
+  EXPECT_FALSE(IsNewer(*Follow(second, first_), {.version = 2}));
+}
+
+TEST_F(KeysChainTest, IsNoneWithALinkMissingOrForged) {
+  const Era second = first_.Rotated();
+  Era third = second.Rotated();
+  third.chain.erase(third.chain.begin());
+  EXPECT_FALSE(Follow(third, first_)) << "the first link is missing";
+  EXPECT_TRUE(Follow(third, second));
+  const Era stranger = first_.Next(PrivateKey::Generate(), 0);
+  EXPECT_FALSE(Follow(stranger, first_)) << "somebody else chose it";
+  Era alone;
+  EXPECT_FALSE(Follow(alone, first_)) << "nobody chose it";
+}
+
+TEST_F(KeysChainTest, TakesTheRecoveryKeysWordOverThatOfAThief) {
+  // The thief has the first key, and hurries: versions 2 to 9 are his.
+  Era thief = first_.Rotated();
+  while (thief.version < 9) thief = thief.Rotated();
+  ASSERT_TRUE(Follow(thief, first_)) << "until the recovery key speaks he is the portal";
+  const Era honest = first_.Next(recovery_, 1);
+  for (const Era* known : std::initializer_list<const Era*>{&first_, &thief}) {
+    const auto keys = Follow(honest, *known);
+    ASSERT_TRUE(keys);
+    EXPECT_TRUE(IsNewer(*keys, {.generation = known->generation, .version = known->version}))
+        << "a later generation is newer, whatever its version";
+  }
+  EXPECT_TRUE(Follow(honest.Rotated(), thief));
+  EXPECT_FALSE(Follow(thief, honest));
+  EXPECT_FALSE(Follow(thief.Rotated(), honest));
+  Era bold = thief.Rotated();
+  bold.generation = 1;  // he says so, and nobody's signature does
+  EXPECT_FALSE(Follow(bold, honest));
+  EXPECT_FALSE(Follow(bold, first_));
+}
+
+TEST_F(KeysChainTest, KnowsOnlyTheRecoveryKeyOfTheStart) {
+  const PrivateKey other = PrivateKey::Generate();
+  EXPECT_FALSE(Follow(first_.Next(other, 1), first_)) << "another recovery key than ours";
+  const auto known = ReadKeys(first_.Document(recovery()), Thumbprint(first_.signing.public_key()));
+  Era second = first_.Rotated();
+  EXPECT_FALSE(FollowKeys(second.Document(Thumbprint(other.public_key())), KeysTrust::Of(*known)))
+      << "the signing key cannot replace the recovery key";
+  EXPECT_FALSE(FollowKeys(second.Document(""), KeysTrust::Of(*known)));
+  // A code says nothing of a recovery key, so codes of a stolen key lead nowhere.
+  EXPECT_FALSE(ReadKeys(first_.Next(recovery_, 1).Document(recovery()),
+                        Thumbprint(first_.signing.public_key())));
+}
+
 class EnrolmentRequestTest : public testing::Test {
  protected:
   OpenKeys Keys() const {

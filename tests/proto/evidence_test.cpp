@@ -5,6 +5,7 @@
 
 #include "common/jose.h"
 #include "proto/batch.h"
+#include "proto/enrolment.h"
 #include "proto/evidence_words.h"
 #include "proto/receipt.h"
 #include "proto/seal.h"
@@ -53,8 +54,8 @@ class EvidenceTest : public testing::Test {
   }
 
   EvidenceKeys keys() const {
-    return {.portal = signing_.public_key(),
-            .collectors = {{ExampleBatch().collector, parties_.collector.public_key()}}};
+    return {.portal = {signing_.public_key()},
+            .collectors = {{ExampleBatch().collector, {{parties_.collector.public_key()}}}}};
   }
 
   EvidenceReport Checked(const std::vector<std::variant<EvidenceBatch, EvidenceGap>>& lines) {
@@ -168,6 +169,63 @@ TEST_F(EvidenceTest, CallsErasedWhatIsErasedAndNotBroken) {
   EXPECT_EQ(report.erased, 1);
   EXPECT_EQ(report.names_erased, 1);
   EXPECT_THAT(ToWords(report), HasSubstr("1 erased, hash and place kept; 1 without names"));
+}
+
+TEST_F(EvidenceTest, KnowsTheKeysThatACollectorHadBefore) {
+  const PrivateKey second = PrivateKey::Generate();
+  const PrivateKey third = PrivateKey::Generate();
+  const Batch example = ExampleBatch();
+  const auto word = [&](const PrivateKey& old, const PrivateKey& next, std::int64_t last) {
+    return WriteKeyRotation({.portal = example.portal,
+                             .collector = example.collector,
+                             .last = {{example.stream, last}}},
+                            old, next);
+  };
+  const EvidenceBatch first_batch = Next();
+  const EvidenceBatch late = Next();  // by the first key, which stopped before
+  EvidenceHead head{
+      .portal = Thumbprint(signing_.public_key()),
+      .signing = signing_.public_key(),
+      .exported_at = first_batch.received_at,
+      .collectors = {{.collector = example.collector,
+                      .key = third.public_key(),
+                      .rotations = {word(parties_.collector, second, 1), word(second, third, 1)}}}};
+  const auto read = std::get<EvidenceHead>(ReadEvidenceLine(WriteEvidenceHead(head)));
+  EvidenceCheck check(EvidenceKeys::Of(read));
+  check.Add(first_batch);
+  check.Add(late);
+  const EvidenceReport report = check.Finish();
+  ASSERT_EQ(report.faults.size(), 1U);
+  EXPECT_THAT(report.faults[0], HasSubstr("sequence 2: it is signed by key"));
+  EXPECT_THAT(report.faults[0], HasSubstr("which was replaced before"));
+
+  std::swap(head.collectors[0].rotations[0], head.collectors[0].rotations[1]);
+  EXPECT_THROW(ReadEvidenceLine(WriteEvidenceHead(head)), BatchError) << "not in their order";
+  head.collectors[0].rotations = {word(parties_.collector, second, 1)};
+  EXPECT_THROW(ReadEvidenceLine(WriteEvidenceHead(head)), BatchError) << "it leads elsewhere";
+}
+
+TEST_F(EvidenceTest, KnowsTheKeysThatThePortalHadBefore) {
+  const PrivateKey second = PrivateKey::Generate();
+  const std::vector<std::string> chain = {
+      WriteKeysLink({.signing = second.public_key()}, signing_)};
+  EXPECT_TRUE(LeadsTo(chain, Thumbprint(signing_.public_key()), second.public_key()));
+  EXPECT_FALSE(LeadsTo({}, Thumbprint(signing_.public_key()), second.public_key()));
+  EvidenceHead head{.portal = Thumbprint(second.public_key()),
+                    .signing = second.public_key(),
+                    .chain = chain,
+                    .collectors = {{.collector = ExampleBatch().collector,
+                                    .key = parties_.collector.public_key()}}};
+  for (const bool with_chain : {true, false}) {
+    if (!with_chain) head.chain.clear();
+    EvidenceCheck check(
+        EvidenceKeys::Of(std::get<EvidenceHead>(ReadEvidenceLine(WriteEvidenceHead(head)))));
+    EvidenceBatch batch = Next();
+    check.Add(batch);
+    EXPECT_EQ(check.Finish().faults.empty(), with_chain) << "its receipt is by the first key";
+    sequence_ = 0;
+    previous_.clear();
+  }
 }
 
 TEST_F(EvidenceTest, ComesBackFromItsLines) {

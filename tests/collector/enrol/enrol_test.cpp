@@ -50,11 +50,15 @@ class EnrolTest : public testing::Test {
     EXPECT_EQ(request->secret.Reveal(), code_.secret.Reveal());
     EXPECT_EQ(request->name, "print room");
     seen_keys_.push_back(Thumbprint(*request->key));
+    request_.emplace(EnrolmentRequest{.before = request->before,
+                                      .before_site = request->before_site,
+                                      .rotation = request->rotation});
     return FakePortal::Http(200, "application/jose",
                             WriteEnrolled({.portal = portal_.thumbprint(),
                                            .collector = collector_,
                                            .key = seen_keys_.back(),
                                            .site = "Main street",
+                                           .site_id = site_,
                                            .at = FromMillis(1'795'338'000'000)},
                                           portal_.signing));
   }
@@ -88,6 +92,8 @@ class EnrolTest : public testing::Test {
   std::string directory_;
   EnrolmentCode code_;
   std::string collector_ = "col_7Q2M9K4T";
+  std::string site_ = "sit_00000001";
+  std::optional<EnrolmentRequest> request_;
   std::vector<std::string> seen_keys_;
 };
 
@@ -183,16 +189,103 @@ TEST_F(EnrolTest, BelievesNoAnswerOfAnotherKey) {
   EXPECT_NE(WhyNot().find("not signed by the portal"), std::string::npos);
 }
 
-TEST_F(EnrolTest, KeepsTheReadingsOfOneCollectorFromAnother) {
+TEST_F(EnrolTest, StaysWhoItWasWithTheWordOfItsOldKey) {
+  const Identity first = Enrol(portal_, Wishes());
+  const PrivateKey old = *LoadKey(directory_);
+  EnrolWishes wishes = Wishes();
+  int retired = 0;
+  wishes.spool.retire = [&](const Identity& before, const PrivateKey& key) {
+    EXPECT_EQ(before.collector, first.collector);
+    EXPECT_EQ(key.public_key(), old.public_key());
+    ++retired;
+    return std::vector<StreamMark>{{"4b1c0a52-9c1d-4c63-8f9d-6d1b7a3c2e10", 41}};
+  };
+  wishes.spool.move = [] { FAIL() << "nothing has to move"; };
+  const Identity again = Enrol(portal_, wishes);
+  EXPECT_EQ(again.collector, first.collector);
+  EXPECT_EQ(retired, 1);
+  const PrivateKey next = *LoadKey(directory_);
+  EXPECT_NE(next.public_key(), old.public_key());
+  EXPECT_EQ(again.key, Thumbprint(next.public_key()));
+  EXPECT_FALSE(LoadNextKey(directory_));
+  ASSERT_TRUE(request_);
+  EXPECT_EQ(request_->before, first.collector);
+  EXPECT_EQ(request_->before_site, "sit_00000001");
+  const auto word = ReadKeyRotation(request_->rotation);
+  ASSERT_TRUE(word);
+  EXPECT_EQ(*word->old, old.public_key());
+  EXPECT_EQ(*word->key, next.public_key());
+  EXPECT_EQ(word->last.at(0).sequence, 41);
+}
+
+TEST_F(EnrolTest, LosesNothingWithALostAnswerWhenItEnrolsAgain) {
   Enrol(portal_, Wishes());
-  collector_ = "col_00000000";
+  const std::string old = seen_keys_.at(0);
+  portal_.script.push_back([this](const auto& asked) { return Answer(asked); });
+  portal_.script.push_back([this](const auto& asked) {
+    Answer(asked);
+    return FakePortal::Trouble(PortalSeen::kTimedOut);
+  });
   EXPECT_THROW(Enrol(portal_, Wishes()), EnrolError);
-  EXPECT_EQ(LoadIdentity(directory_)->collector, "col_7Q2M9K4T");
+  EXPECT_EQ(Thumbprint(LoadKey(directory_)->public_key()), old) << "it is not settled";
+  Enrol(portal_, Wishes());
+  EXPECT_EQ(seen_keys_.at(1), seen_keys_.at(2)) << "the same key asks again";
+  EXPECT_EQ(Thumbprint(LoadKey(directory_)->public_key()), seen_keys_.at(2));
+  // The identity names the next key, and the machine dies before the file has its name.
+  std::filesystem::rename(directory_ + "/key.pem", directory_ + "/next-key.pem");
+  EXPECT_EQ(Thumbprint(LoadKey(directory_)->public_key()), seen_keys_.at(2));
+}
+
+TEST_F(EnrolTest, LetsTheOldKeySignOnWhereThePortalRefusesTheNext) {
+  Enrol(portal_, Wishes());
+  for (const bool is_signed : {true, false}) {
+    Refuse("code-expired", is_signed);
+    EnrolWishes wishes = Wishes();
+    int reinstated = 0;
+    wishes.spool.reinstate = [&](const PrivateKey&) { ++reinstated; };
+    EXPECT_THROW(Enrol(portal_, wishes), EnrolError);
+    EXPECT_EQ(reinstated, is_signed ? 1 : 0) << "who does not sign has decided nothing";
+    EXPECT_EQ(Thumbprint(LoadKey(directory_)->public_key()), seen_keys_.at(0));
+  }
+}
+
+TEST_F(EnrolTest, TakesWhatWaitsAlongAsAnotherCollectorOfTheSite) {
+  Enrol(portal_, Wishes());
+  std::filesystem::remove(directory_ + "/key.pem");
+  collector_ = "col_00000000";
+  int moved = 0;
+  EnrolWishes wishes = Wishes();
+  wishes.spool.move = [&] {
+    ++moved;
+    EXPECT_EQ(LoadIdentity(directory_)->collector, "col_7Q2M9K4T") << "first the spool";
+  };
+  EXPECT_EQ(Enrol(portal_, wishes).collector, "col_00000000");
+  EXPECT_EQ(moved, 1);
+  EXPECT_TRUE(request_->rotation.empty());
+  EXPECT_EQ(request_->before, "col_7Q2M9K4T");
+}
+
+TEST_F(EnrolTest, GivesTheReadingsOfOneSiteToNoOther) {
+  Enrol(portal_, Wishes());
+  Refuse("other-site", true);
+  try {
+    Enrol(portal_, Wishes());
+    FAIL();
+  } catch (const EnrolError& error) {
+    EXPECT_NE(std::string(error.what()).find("is for another site"), std::string::npos);
+  }
+  site_ = "sit_00000002";  // a portal that does not look
+  EXPECT_THROW(Enrol(portal_, Wishes()), EnrolError);
+  EXPECT_EQ(LoadIdentity(directory_)->site_id, "sit_00000001");
 
   FakePortal other;
+  other.otherwise = [&](const FakePortal::Asked&) {
+    return FakePortal::Http(200, "application/jose", other.KeysJws());
+  };
   code_.portal = other.thumbprint();
   EXPECT_THROW(Enrol(other, Wishes()), EnrolError);
-  EXPECT_TRUE(other.asked.empty());
+  ASSERT_EQ(other.asked.size(), 1U);
+  EXPECT_EQ(other.asked[0].path, "/api/v1/keys") << "it is told nothing";
 }
 
 #ifndef _WIN32  // by modes of files; on Windows key_file_test

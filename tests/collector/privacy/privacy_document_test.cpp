@@ -269,9 +269,11 @@ TEST(PrivacyDocumentTest, TheTableOfMaskedFieldsNamesMembersOfN) {
 // What a collector says when it enrols is told in a sentence; a member more does not compile here.
 TEST(PrivacyDocumentTest, TellsWhatEnrolmentSays) {
   const EnrolmentRequest request;
-  [[maybe_unused]] const auto& [secret, portal, key, name, version, system] = request;
+  [[maybe_unused]] const auto& [secret, portal, key, name, version, system, before, before_site,
+                                rotation] = request;
   const std::string document = TextOf(kDocument);
-  for (const char* word : {"`secret`", "`portal`", "`key`", "`name`", "`version`", "`system`"}) {
+  for (const char* word : {"`secret`", "`portal`", "`key`", "`name`", "`version`", "`system`",
+                           "`before`", "id of its site", "`rotation`"}) {
     EXPECT_NE(document.find(word), std::string::npos) << word;
   }
 }

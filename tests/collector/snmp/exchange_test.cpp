@@ -106,7 +106,7 @@ TEST(ExchangeTest, RefusesAnswersToOtherQuestions) {
 
 TEST(ExchangeTest, WalksSeveralSubtreesOfDifferentLengthAtOnce) {
   Agent agent{.table = Rows(kA, 3)};
-  agent.table.merge(Rows(kB, 7));
+  agent.table.Merge(Rows(kB, 7));
   agent.table[{1, 3, 3, 1}] = Number(0);  // beyond: not ours
   for (const bool v1 : {false, true}) {
     agent.v1 = v1;
@@ -156,7 +156,7 @@ TEST(ExchangeTest, StopsAWalkWithoutEnd) {
 
 TEST(ExchangeTest, WalksByGetbulkWhereItIsAllowed) {
   Agent agent{.table = Rows(kA, 30)};
-  agent.table.merge(Rows(kB, 3));
+  agent.table.Merge(Rows(kB, 3));
   Exchange walk = Exchange::Walk({kA, kB}, 10);
   EXPECT_EQ(walk.request(true).kind, Kind::kGetBulk);
   EXPECT_EQ(walk.request(false).kind, Kind::kGetNext);  // v1
@@ -196,7 +196,7 @@ TEST(ExchangeTest, AsksForFewerWhereMoreWereNotAnswered) {
 // Whatever the second GETBULK is answered with, no row is lost, none comes twice, and it ends.
 TEST(ExchangeTest, LosesNothingWhenGetbulkBreaksOnTheWay) {
   Agent agent{.table = Rows(kA, 30)};
-  agent.table.merge(Rows(kB, 3));
+  agent.table.Merge(Rows(kB, 3));
   const std::vector<SnmpReply> wrong = {
       {.error = SnmpError::kGenErr},
       {.error = SnmpError::kTooBig},

@@ -101,6 +101,15 @@ class SpoolRescueTest : public SpoolFixture {
     return RescueSpool({.directory = directory_}, clock_, &public_, why);
   }
 
+  void ExpectNoBatchButAllReadings() {
+    const auto rescued = Rescue("said so");
+    ASSERT_TRUE(rescued);
+    EXPECT_EQ(rescued->batches, 0);
+    Spool spool = Open();
+    EXPECT_EQ(Drain(spool).readings.size(), std::size_t{kReadings})
+        << "the rows are there all the same";
+  }
+
   // As a process leaves it that was killed: the file knows nothing yet of what the log has.
   std::string CopyAsKilled() const {
     std::string copy = directory_ + "/copy";
@@ -464,15 +473,32 @@ TEST_F(SpoolRescueTest, ComesToAnEndThoughALeafLeadsBack) {
   EXPECT_GE(Drain(spool).readings.size(), 200U - 2 * 24U);
 }
 
-TEST_F(SpoolRescueTest, BelievesNoBatchThatItsKeyDidNotSign) {
+// The key was replaced since, and what it signed is on its way: the hashes say that it is whole.
+TEST_F(SpoolRescueTest, KeepsTheBatchesOfAnEarlierKey) {
   Fill();
   public_ = PrivateKey::Generate().public_key();
   const auto rescued = Rescue("said so");
   ASSERT_TRUE(rescued);
-  EXPECT_EQ(rescued->batches, 0);
+  EXPECT_EQ(rescued->batches, 2);
   Spool spool = Open();
-  EXPECT_EQ(Drain(spool).readings.size(), std::size_t{kReadings})
-      << "the rows are there all the same";
+  EXPECT_EQ(Drain(spool).readings.size(), std::size_t{kReadings});
+}
+
+TEST_F(SpoolRescueTest, BelievesNoBatchWhoseSignatureIsAnother) {
+  Fill();
+  Database(path(), Database::Mode::kReadWrite)
+      .Execute(
+          "UPDATE batch SET message = substr(message, 1, instr(message, '..') + 1)"
+          " || iif(substr(message, instr(message, '..') + 2, 1) = 'A', 'B', 'A')"
+          " || substr(message, instr(message, '..') + 3)");
+  ExpectNoBatchButAllReadings();
+}
+
+TEST_F(SpoolRescueTest, BelievesNoBatchWhoseContentsAreOthers) {
+  Fill();
+  Database(path(), Database::Mode::kReadWrite)
+      .Execute("UPDATE batch SET message = replace(message, '\"sequence\":', '\"sequence\":1')");
+  ExpectNoBatchButAllReadings();
 }
 
 // The machine dies at each step of the change of places, and the next start ends it.

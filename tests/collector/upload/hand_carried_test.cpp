@@ -133,11 +133,34 @@ TEST_F(HandCarriedTest, SetsAsideWhatThePortalRefusedForGood) {
 TEST_F(HandCarriedTest, LearnsThePortalsNewerKeys) {
   Spool spool = Open();
   int remembered = 0;
-  identity_.remember_keys = [&](const std::string&) { ++remembered; };
+  identity_.remember_keys = [&](const std::string&, const PortalKeys&) { ++remembered; };
   Take(spool, Head(1));
   EXPECT_EQ(remembered, 0);
   Take(spool, Head(2));
   EXPECT_EQ(remembered, 1);
+}
+
+TEST_F(HandCarriedTest, TakesReceiptsByAKeyThatThePortalHasMeanwhile) {
+  Spool spool = Open();
+  const PrivateKey next = PrivateKey::Generate();
+  const std::string name = Thumbprint(next.public_key());
+  const auto head = [&](const std::string& portal, std::vector<std::string> chain) {
+    const std::string keys = WriteKeys({.version = 2,
+                                        .encryption = {encryption_.public_key()},
+                                        .chain = std::move(chain),
+                                        .issued_at = clock_.Now()},
+                                       next);
+    return JsonText({{"receipts", 1}, {"portal", portal}, {"keys", keys}}) + "\n";
+  };
+  const std::string link = WriteKeysLink({.signing = next.public_key()}, signing_);
+  spool.Keep(ReadingOf(1, clock_.Now()));
+  const CutBatch batch = *spool.Cut(
+      {.portal = identity_.portal, .collector = identity_.collector, .key = &*identity_.key});
+  spool.Sending(batch.batch, 1);
+  const std::string line = Line(200, SignReceipt(ReceiptOf(batch), next));
+  EXPECT_THROW(Take(spool, head(name, {}) + line), std::runtime_error) << "ours chose nobody";
+  EXPECT_THROW(Take(spool, head("another", {link}) + line), std::runtime_error);
+  EXPECT_EQ(Take(spool, head(name, {link}) + line).receipted, 1);
 }
 
 TEST_F(HandCarriedTest, RefusesAFileThatIsNone) {

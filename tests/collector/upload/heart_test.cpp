@@ -37,8 +37,9 @@ class HeartTest : public SpoolFixture {
   Heart MakeHeart() {
     return Heart(spool_, portal_, clock_, identity_, [this] {
       ++refreshed_;
+      const bool newer = portal_.keys.version > identity_.keys.version;
       identity_.keys = portal_.keys;
-      return true;
+      return newer;
     });
   }
   // Batches 1 to `count`, each with its receipt.
@@ -233,6 +234,29 @@ TEST_F(HeartTest, TakesForTroubleWhatThePortalDidNotSignAboutThisHeartbeat) {
   EXPECT_EQ(Waiting(), "");
 }
 
+TEST_F(HeartTest, FetchesKeysThatThePortalHasMeanwhile) {
+  Heart heart = MakeHeart();
+  has_.keys = 1;
+  EXPECT_TRUE(heart.Beat({}).answered);
+  EXPECT_EQ(refreshed_, 0) << "they are known";
+  has_.keys = 2;
+  EXPECT_TRUE(heart.Beat({}).answered);
+  EXPECT_EQ(refreshed_, 1);
+}
+
+TEST_F(HeartTest, AsksAgainWhenThePortalSignsWithAnotherKey) {
+  Heart heart = MakeHeart();
+  portal_.signing = PrivateKey::Generate();
+  portal_.RotateEncryption(2);
+  portal_.script.push_back([this](const FakePortal::Asked&) {
+    return FakePortal::Http(200, "application/jose", WriteHeartbeatAnswer(has_, portal_.signing));
+  });
+  has_.portal = identity_.portal;
+  heart.Beat({});
+  EXPECT_EQ(refreshed_, 1);
+  EXPECT_EQ(portal_.asked.size(), 2U) << "once more, with the keys of now";
+}
+
 TEST_F(HeartTest, WaitsAsLongAsThePortalAsks) {
   Heart heart = MakeHeart();
   portal_.script.push_back([](const auto&) {
@@ -256,7 +280,7 @@ TEST_F(HeartTest, KnocksOnceAnHourWhenItIsNotKnownAnyMore) {
   });
   const HeartbeatStep step = heart.Beat({});
   EXPECT_EQ(step.wait, milliseconds(kKnockEvery));
-  EXPECT_EQ(step.trouble, "refused: revoked");
+  EXPECT_EQ(step.trouble, NotKnownAnyMore("refused: revoked"));
 }
 
 TEST_F(HeartTest, FetchesKeysWhenThePortalRetiredItsOwn) {

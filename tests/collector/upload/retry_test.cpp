@@ -19,6 +19,8 @@ TEST(RetryTest, IsTheWholeTable) {
   const auto unsigned_answer = [](int status, std::optional<seconds> retry_after = {}) {
     return SeenAnswer{.answered = true, .status = status, .retry_after = retry_after};
   };
+  SeenAnswer of_earlier_key = refused(401, "key-replaced");
+  of_earlier_key.earlier_key = true;
   const Row rows[] = {
       {"stored, or stored before",
        {.word = Word::kReceipt, .answered = true, .status = 200},
@@ -32,6 +34,8 @@ TEST(RetryTest, IsTheWholeTable) {
       {"too large", refused(413, "too-large"), Act::kCutAnew, {}},
       {"not enrolled any more", refused(401, "signer"), Act::kKnock, {}},
       {"revoked", refused(401, "revoked"), Act::kKnock, {}},
+      {"signed by our key, which another replaced", refused(401, "key-replaced"), Act::kKnock, {}},
+      {"signed by a key before ours, beyond its end", of_earlier_key, Act::kMove, {}},
       {"key retired", refused(400, "key-retired"), Act::kFetchKeys, {}},
       {"too busy, signed", refused(503, "busy"), Act::kWait, {}},
       {"a status of a newer portal, signed", refused(418, "tea"), Act::kWait, {}},

@@ -22,7 +22,9 @@ class UploaderTest : public SpoolFixture {
                      .collector = "col_7Q2M9K4T",
                      .keys = portal_.keys,
                      .key = key_,
-                     .remember_keys = [this](const std::string& jws) { remembered_ = jws; }});
+                     .remember_keys = [this](const std::string& jws, const PortalKeys&) {
+                       remembered_ = jws;
+                     }});
   }
 
   struct Came {
@@ -73,6 +75,13 @@ class UploaderTest : public SpoolFixture {
   }
   void Say(std::function<PortalAnswer(const FakePortal::Asked&)> answer) {
     portal_.script.push_back(std::move(answer));
+  }
+  // Asked whether the portal signs with another key now, it shows the one that is known.
+  void SayKeys() {
+    Say([this](const FakePortal::Asked& asked) {
+      EXPECT_EQ(asked.path, "/api/v1/keys");
+      return FakePortal::Http(200, "application/jose", portal_.KeysJws());
+    });
   }
   void Keep(int value) { spool_.Keep(ReadingOf(value, clock_.Now())); }
 
@@ -148,6 +157,7 @@ TEST_F(UploaderTest, BelievesNoReceiptThatIsNotThePortals) {
       change(receipt);
       return FakePortal::Http(200, "application/jose", SignReceipt(receipt, by));
     });
+    if (Thumbprint(by.public_key()) != portal_.thumbprint()) SayKeys();
     EXPECT_EQ(uploader_.Step().did, Did::kWaits);
     EXPECT_EQ(spool_.CountWaiting().batches, 1);
   };
@@ -161,6 +171,67 @@ TEST_F(UploaderTest, BelievesNoReceiptThatIsNotThePortals) {
   Say([](const auto&) { return FakePortal::Http(200, "text/html", "captive portal"); });
   EXPECT_EQ(uploader_.Step().did, Did::kWaits);
   EXPECT_EQ(uploader_.Step().did, Did::kSent);
+}
+
+TEST_F(UploaderTest, FollowsThePortalToAnotherSigningKey) {
+  Keep(1);
+  const std::string name = portal_.thumbprint();
+  const PrivateKey old = portal_.signing;
+  portal_.signing = PrivateKey::Generate();
+  portal_.RotateEncryption(2);
+  const std::vector<std::string> chain = {
+      WriteKeysLink({.signing = portal_.signing.public_key()}, old)};
+  const auto receipt = [=, this](const FakePortal::Asked& asked) {
+    Receipt said = ReceiptFor(asked);
+    said.portal = name;  // as the batch calls it
+    return FakePortal::Http(200, "application/jose", SignReceipt(said, portal_.signing));
+  };
+  portal_.script.push_back([](const auto&) {
+    return FakePortal::Http(200, "application/jose",
+                            SignReceipt({.batch = "b"}, PrivateKey::Generate()));
+  });
+  // Nobody whom the old key chose.
+  Say([this](const auto&) { return FakePortal::Http(200, "application/jose", portal_.KeysJws()); });
+  const UploadStep step = uploader_.Step();
+  EXPECT_EQ(step.did, Did::kWaits);
+  EXPECT_NE(step.trouble.find("not signed by a key that this collector knows"), std::string::npos)
+      << step.trouble;
+  EXPECT_TRUE(remembered_.empty());
+
+  portal_.keys.chain = chain;
+  portal_.script.push_back([this](const auto&) {
+    return FakePortal::Http(200, "application/jose", SignReceipt({.batch = "b"}, portal_.signing));
+  });
+  Say([this](const auto&) { return FakePortal::Http(200, "application/jose", portal_.KeysJws()); });
+  EXPECT_EQ(uploader_.Step().did, Did::kChanged);
+  EXPECT_TRUE(ReadJws(remembered_));
+  EXPECT_EQ(uploader_.identity().keys.version, 2);
+  EXPECT_EQ(uploader_.identity().portal, name) << "it goes by the name it had";
+  Say(receipt);
+  EXPECT_EQ(uploader_.Step().did, Did::kSent);
+}
+
+TEST_F(UploaderTest, CutsAnewWhatAKeyOfBeforeSignedTooLate) {
+  Keep(1);
+  const auto batch = spool_.Cut(signer());
+  ASSERT_TRUE(batch);
+  Refuse(401, "key-replaced");
+  EXPECT_EQ(uploader_.Step().did, Did::kWaits) << "by its own key it is not known any more";
+  key_ = PrivateKey::Generate();
+  Uploader with_next = Make();
+  portal_.script.push_back([=, this](const FakePortal::Asked& asked) {
+    return Problem({.portal = portal_.thumbprint(),
+                    .sealed_sha256 = Base64Url(Sha256(asked.body)),
+                    .status = 401,
+                    .check = "key-replaced",
+                    .at = clock_.Now()},
+                   portal_.signing);
+  });
+  EXPECT_EQ(with_next.Step().did, Did::kChanged);
+  EXPECT_NE(spool_.stream(), batch->stream);
+  EXPECT_EQ(with_next.Step().did, Did::kSent);
+  ASSERT_EQ(stored_.size(), 1U);
+  EXPECT_EQ(stored_[0].readings.size(), 1U);
 }
 
 TEST_F(UploaderTest, SetsAsideWhatIsRefusedForGood) {
@@ -183,6 +254,7 @@ TEST_F(UploaderTest, BelievesNoRefusalThatIsNotThePortals) {
   const PrivateKey stranger = PrivateKey::Generate();
   for (const int status : {400, 401, 409, 413, 422}) {
     Say([=, this](const auto& asked) { return Problem(Note(asked, status, "fork"), stranger); });
+    SayKeys();
     EXPECT_EQ(uploader_.Step().did, Did::kWaits) << status;
     Say([=](const auto&) { return FakePortal::Http(status, "text/plain", "proxy says no"); });
     EXPECT_EQ(uploader_.Step().did, Did::kWaits) << status;

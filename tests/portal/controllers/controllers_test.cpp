@@ -14,10 +14,12 @@
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/rotations_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/usage_controller.h"
 #include "proto/enrolment.h"
 #include "proto/heartbeat.h"
+#include "proto/rotation.h"
 #include "tests/fakes/scratch.h"
 #include "tests/paths.h"
 #include "tests/portal/ledger/sealed_world.h"
@@ -72,6 +74,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     batches_.Map(router_);
     enrolment_.Map(router_);
     heartbeat_.Map(router_);
+    rotation_.Map(router_);
     printers_.Map(router_);
     usage_.Map(router_);
     health_.Map(router_);
@@ -143,6 +146,8 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   EnrolmentsController enrolment_{enrolments_, keys_, clock};
   Heartbeats heartbeats_{store, store, keys_, clock, "0.10.0"};
   HeartbeatsController heartbeat_{heartbeats_};
+  Rotations rotations_{store, store, keys_, clock};
+  RotationsController rotation_{rotations_};
   PrintersController printers_{store};
   UsageController usage_{store};
   HealthController health_{store};
@@ -357,6 +362,28 @@ TEST_F(ControllersTest, HearsAHeartbeatOnceForEachNonce) {
   EXPECT_FALSE(say(first.nonce).heard) << "an old one said again";
   EXPECT_EQ(store.Heartbeats(north.tenant.reseller).at(0).readings, 2);
   EXPECT_TRUE(store.Heartbeats(south.tenant.reseller).empty());
+}
+
+TEST_F(ControllersTest, TakesACollectorsNextKey) {
+  const PrivateKey next = PrivateKey::Generate();
+  const auto ask = [&](const std::string& nonce, const PrivateKey& old) {
+    const std::string word = WriteKeyRotation(
+        {.portal = keys_.thumbprint(), .collector = north.id, .nonce = nonce}, old, next);
+    return Post("/api/v1/rotations", SealKeyRotation(word, keys_.newest_encryption()));
+  };
+  const Response first = ask("", north.key);
+  EXPECT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(first.content_type, "application/jose");
+  const auto nonce = ReadKeyRotated(first.body, keys_.signing().public_key());
+  ASSERT_TRUE(nonce);
+  EXPECT_FALSE(nonce->rotated);
+  const Response second = ask(nonce->nonce, north.key);
+  EXPECT_TRUE(ReadKeyRotated(second.body, keys_.signing().public_key())->rotated);
+  const Response refused = ask("", PrivateKey::Generate());
+  EXPECT_EQ(refused.status, 401);
+  const Json problem = ParseJson(refused.body);
+  EXPECT_EQ(problem.at("check"), "signer");
+  EXPECT_TRUE(ReadRefusal(problem.at("signed").get<std::string>(), keys_.signing().public_key()));
 }
 
 TEST_F(ControllersTest, AnswersHeartbeatsWithSignedWords) {

@@ -30,7 +30,7 @@ class StoredEvidenceTest : public SealedWorld, public testing::Test {
   void Meddle(const std::string& sql) { Database(path, Database::Mode::kReadWrite).Execute(sql); }
 
   EvidenceReport Verify(const Sender& sender) {
-    return VerifyStored(store, sender.tenant.reseller, "", portal.signing.public_key());
+    return VerifyStored(store, sender.tenant.reseller, "", {.signing = portal.signing});
   }
 
   const Instant noon_ = At("2026-11-10T12:00:00Z");
@@ -86,7 +86,7 @@ TEST_F(StoredEvidenceTest, ReadsBatchesThatWereStoredAsPlainText) {
 
 TEST_F(StoredEvidenceTest, LeavesAsAFileWhoseEndIsSigned) {
   std::string file;
-  ExportStored(store, north.tenant.reseller, "", portal.signing, clock.now,
+  ExportStored(store, north.tenant.reseller, "", {.signing = portal.signing}, clock.now,
                [&](std::string_view text) { file += text; });
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < file.size();) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "portal/ledger/export.h"
+#include "proto/rotation.h"
 #include "tests/portal/ledger/sealed_world.h"
 
 namespace plotmeter {
@@ -57,6 +58,54 @@ class IngestTest : public testing::Test, protected SealedWorld {
   RefusalNote note_;
   std::string jws_;
 };
+
+TEST_F(IngestTest, TakesOfAReplacedKeyWhatWasCutBefore) {
+  const std::string stream = MakeBatch(north, 1, {"1"}, noon_).stream;
+  const PrivateKey next = PrivateKey::Generate();
+  const std::string old_thumbprint = Thumbprint(north.key.public_key());
+  const KeyChange change{.collector = north.id,
+                         .old = old_thumbprint,
+                         .thumbprint = Thumbprint(next.public_key()),
+                         .old_jwk = JsonText(ToJwk(north.key.public_key())),
+                         .jwk = JsonText(ToJwk(next.public_key())),
+                         .last = WriteMarks({{stream, 2}}),
+                         .rotation = "word"};
+  const std::string nonce =
+      store.ReplaceKey(north.tenant.reseller, change, "", "n", clock.now).nonce;
+  ASSERT_EQ(store.ReplaceKey(north.tenant.reseller, change, nonce, "m", clock.now).use,
+            KeyUse::kReplaced);
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 1, {"1"}, noon_), north)), "200");
+  const Batch second = MakeBatch(north, 2, {"2"}, noon_);
+  EXPECT_EQ(Take(Sealed(second, north)), "200");
+  EXPECT_EQ(Take(Sealed(second, north)), "200 again");
+  EXPECT_EQ(Take(Sealed(MakeBatch(north, 3, {"3"}, noon_), north)), "401 key-replaced");
+  Batch elsewhere = MakeBatch(north, 1, {"3"}, noon_);
+  elsewhere.stream = "00000000-0000-4000-8000-000000000000";
+  EXPECT_EQ(Take(Sealed(elsewhere, north)), "401 key-replaced") << "a stream of a thief's own";
+  EXPECT_EQ(Take(Sealed(WriteBatch(MakeBatch(north, 3, {"3"}, noon_)), next)), "200");
+  store.RevokeCollector(north.tenant.reseller, north.id, clock.now);
+  EXPECT_EQ(Take(Sealed(second, north)), "401 revoked") << "with all its keys";
+  EXPECT_EQ(Take(Sealed(WriteBatch(MakeBatch(north, 4, {"4"}, noon_)), next)), "401 revoked");
+}
+
+TEST_F(IngestTest, GoesByItsEarlierNameAndSignsAgainWhatItsOldKeySigned) {
+  const Batch batch = MakeBatch(north, 1, {"1"}, noon_);
+  const std::string sealed = Sealed(batch, north);
+  EXPECT_EQ(Take(sealed), "200");
+  const std::string first_name = portal.thumbprint;
+  portal.earlier.insert(first_name);
+  portal.signing = PrivateKey::Generate();
+  portal.thumbprint = Thumbprint(portal.signing.public_key());
+  EXPECT_EQ(Take(sealed), "200 again");  // Take checks that the key of now signed it
+  EXPECT_EQ(receipt_->portal, first_name);
+  Batch second = MakeBatch(north, 2, {"2"}, noon_);
+  second.portal = first_name;
+  EXPECT_EQ(Take(Sealed(second, north)), "200");
+  EXPECT_EQ(receipt_->portal, first_name);
+  second.portal = Thumbprint(PrivateKey::Generate().public_key());
+  second.sequence = 3;
+  EXPECT_EQ(Take(Sealed(second, north)), "422 portal");
+}
 
 TEST_F(IngestTest, StoresABatchAndSignsForIt) {
   const Batch batch = MakeBatch(north, 1, {"433", "440"}, noon_);
