@@ -97,9 +97,11 @@ void Spool::Receipted(const std::string& batch, const std::string& receipt) {
     if (!found.Bind(batch).Step()) return;
     const std::int64_t row = found.Int(0);
     db_.Prepare("DELETE FROM reading WHERE batch = ?").Run(row);
+    // Unless its end is in another batch, which has no receipt yet.
     db_.Prepare(
            "DELETE FROM alert WHERE unsent = 0 AND cleared_at IS NOT NULL AND id IN"
-           " (SELECT alert FROM batch_alert WHERE batch = ?)")
+           " (SELECT alert FROM batch_alert WHERE batch = ?1) AND id NOT IN"
+           " (SELECT alert FROM batch_alert WHERE batch <> ?1)")
         .Run(row);
     db_.Prepare("DELETE FROM batch_alert WHERE batch = ?").Run(row);
     db_.Prepare("DELETE FROM batch_job WHERE batch = ?").Run(row);
@@ -163,14 +165,18 @@ void Spool::PutBack(const std::string& message) {
     event.Run(printer(row.printer), ToText(row.event.channel), row.event.kind, row.event.key,
               KeptText(row.event), ToMillis(clock_.Now()));
   }
+  // Of two ends the earlier one was seen, and the other only supposed.
   Statement again = db_.Prepare(
-      "UPDATE alert SET unsent = 1 WHERE printer = ? AND channel = ? AND key = ? AND since = ?");
+      "UPDATE alert SET unsent = 1,"
+      " cleared_at = min(coalesce(cleared_at, ?5), coalesce(?5, cleared_at))"
+      " WHERE printer = ?1 AND channel = ?2 AND key = ?3 AND since = ?4");
   Statement alert = db_.Prepare(
       "INSERT INTO alert(printer, channel, key, severity, code, text, part, since, cleared_at)"
       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const BatchAlert& row : batch.alerts) {
     const std::int64_t of = printer(row.printer);
-    again.Run(of, ToText(row.channel), row.alert.key, ToMillis(row.since));
+    again.Run(of, ToText(row.channel), row.alert.key, ToMillis(row.since),
+              row.cleared_at ? std::optional(ToMillis(*row.cleared_at)) : std::nullopt);
     if (db_.Changes() > 0) continue;
     // Forgotten, so it has ended since.
     alert.Run(of, ToText(row.channel), row.alert.key, ToText(row.alert.severity), row.alert.code,

@@ -74,17 +74,28 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
   }
 }
 
+// An alert ends once: of two ends that are told of it, the later was only supposed by a spool that
+// had forgotten it. And it is over when one with its key begins anew, whoever saw that: a spool
+// that was put back knows nothing of the first and never ends it.
 void WriteAlerts(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
                  const std::vector<std::int64_t>& printers) {
   Statement& insert = writer.Sql(
       "INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code, text, part,"
       " cleared_at) VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
       " severity=excluded.severity, code=excluded.code, text=excluded.text, part=excluded.part,"
-      " cleared_at=COALESCE(excluded.cleared_at, cleared_at)");
+      " cleared_at=min(COALESCE(excluded.cleared_at, cleared_at),"
+      " COALESCE(cleared_at, excluded.cleared_at))");
+  Statement& replace = writer.Sql(
+      "UPDATE alert AS old SET cleared_at=(SELECT min(since) FROM alert WHERE printer=old.printer"
+      " AND channel=old.channel AND key=old.key AND since>old.since)"
+      " WHERE printer=? AND channel=? AND key=? AND reseller_id=? AND cleared_at IS NULL"
+      " AND EXISTS (SELECT 1 FROM alert WHERE printer=old.printer AND channel=old.channel"
+      " AND key=old.key AND since>old.since)");
   for (const BatchRecord::AlertOf& of : batch.alerts) {
     insert.Run(place.owner, printers.at(of.printer), ToText(of.channel), of.alert->key,
                ToMillis(of.since), ToText(of.alert->severity), of.alert->code, of.alert->text,
                of.alert->part, MaybeMillis(of.cleared_at));
+    replace.Run(printers.at(of.printer), ToText(of.channel), of.alert->key, place.owner);
   }
 }
 

@@ -119,10 +119,8 @@ TEST_F(PutBackTest, ARestoredSpoolLosesNothingAndDoublesNothing) {
 }
 
 // The end of an alert is in a second batch when the first gets its receipt, and that batch is cut
-// anew or moved to another stream then. Disabled: Spool::Receipted forgets the alert although its
-// end is in a batch without a receipt, so that it is in none then, and stands at the portal for
-// ever.
-TEST_F(PutBackTest, DISABLED_TheEndOfAnAlertOutlivesTheReceiptOfItsBeginning) {
+// anew or moved to another stream then.
+TEST_F(PutBackTest, TheEndOfAnAlertOutlivesTheReceiptOfItsBeginning) {
   const Sender& north = world_.north;
   const BatchSigner signer{
       .portal = world_.portal.thumbprint, .collector = north.id, .key = &north.key};
@@ -143,9 +141,8 @@ TEST_F(PutBackTest, DISABLED_TheEndOfAnAlertOutlivesTheReceiptOfItsBeginning) {
   EXPECT_EQ(Ask("SELECT count(*) FROM alert WHERE cleared_at IS NOT NULL"), "1");
 }
 
-// An alert began after the backup, and the restored spool sees it begin again. Disabled: nothing
-// ends it as it began first, so that it stands at the portal for ever beside the other.
-TEST_F(PutBackTest, DISABLED_AnAlertOfARestoredSpoolEndsAltogether) {
+// An alert began after the backup, and the restored spool sees it begin again.
+TEST_F(PutBackTest, AnAlertOfARestoredSpoolEndsAltogether) {
   const std::string backup = directory_ + ".backup";
   auto collector = Start(directory_);
   Read(*collector, 1);
@@ -167,9 +164,8 @@ TEST_F(PutBackTest, DISABLED_AnAlertOfARestoredSpoolEndsAltogether) {
 }
 
 // Both batches of an alert had their receipts, and a portal put back to a backup asks for them when
-// the stream changes. Disabled: Spool::PutBack takes the first for all there is of the alert, lets
-// it end now, and does not take the true end from the second.
-TEST_F(PutBackTest, DISABLED_AnAlertThatIsPutBackEndsWhenItEnded) {
+// the stream changes.
+TEST_F(PutBackTest, AnAlertThatIsPutBackEndsWhenItEnded) {
   const Sender& north = world_.north;
   const BatchSigner signer{
       .portal = world_.portal.thumbprint, .collector = north.id, .key = &north.key};

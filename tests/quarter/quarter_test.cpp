@@ -73,12 +73,14 @@ class QuarterTest : public testing::Test {
     spans_.resize(printers_.size());
 
     const PrivateKey key = LoadOrMakeKey(directory_);
+    const std::string keys = portal_.keys().Document(kBegin);
     SaveIdentity(directory_, {.portal_url = "https://portal.example",
                               .portal = portal_.keys().thumbprint(),
                               .collector = portal_.Enrol(JsonText(ToJwk(key.public_key())),
                                                          Thumbprint(key.public_key())),
                               .site = "main",
-                              .keys_jws = portal_.keys().Document(kBegin)});
+                              .keys_jws = keys,
+                              .keys = *ReadKeys(keys, portal_.keys().thumbprint())});
   }
 
   bool IsBetween(Instant from, milliseconds span) const {
