@@ -27,10 +27,11 @@ std::string_view KindOf(std::string_view name) {
 
 std::optional<Instant> TimeOf(const std::string& name) {
   const std::size_t at = name.find('-') + 1;
+  // Of a second: parts of one may follow.
   if (at == 0 || name.size() < at + 16) return {};
   return ParseInstant(name.substr(at, 4) + "-" + name.substr(at + 4, 2) + "-" +
                       name.substr(at + 6, 5) + ":" + name.substr(at + 11, 2) + ":" +
-                      name.substr(at + 13, 3));
+                      name.substr(at + 13, 2) + "Z");
 }
 
 }  // namespace

@@ -20,9 +20,13 @@ constexpr const char* kRefused = "refused";  // its contents stay in it, for peo
 // A folder that holds what the disk did, and the key that the spool masks with.
 std::string Unpack(const CrashDisk::Contents& contents, const std::string& home) {
   const std::string folder = FreshDirectory("after_the_crash");
-  fs::copy_file(home + "/masking.key", folder + "/masking.key");
   for (const auto& [path, bytes] : contents) {
-    std::ofstream(folder + "/" + fs::path(path).filename().string(), std::ios::binary) << bytes;
+    const std::string name = fs::path(path).filename().string();
+    std::ofstream(folder + "/" + name, std::ios::binary) << bytes;
+    // The key is made once the spool is on the disk, not before.
+    if (name == "spool.db" && !bytes.empty()) {
+      fs::copy_file(home + "/masking.key", folder + "/masking.key");
+    }
   }
   return folder;
 }

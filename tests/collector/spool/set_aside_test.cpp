@@ -20,7 +20,7 @@ class SetAsideTest : public SpoolFixture {
 
 TEST_F(SetAsideTest, GoesAfterItsTimeUnlessItWasNoSpool) {
   const std::vector<std::string> aside = {
-      "spool.db.begun-20261001T090000Z", "spool.db.damaged-20261001T090000Z-2-wal",
+      "spool.db.begun-20261001T090000429Z", "spool.db.damaged-20261001T090000Z-2-wal",
       "spool.db.damaged-20261022T090000Z", "spool.db.foreign-20261001T090000Z"};
   for (const std::string& name : aside) std::ofstream(directory_ + "/" + name) << "1234";
   for (const char* name : {"spool.db", "spool.db-wal", "status.json", "spool.db.damaged"}) {

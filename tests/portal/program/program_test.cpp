@@ -59,7 +59,7 @@ TEST_F(ProgramTest, MakesAPortalOnce) {
   const Ended again = Portal("init");
   EXPECT_EQ(again.code, 1);
   EXPECT_THAT(again.output, HasSubstr("overwrites nothing"));
-  EXPECT_EQ(Portal("migrate").output, "schema 6 (it was 6)\n");
+  EXPECT_EQ(Portal("migrate").output, "schema 7 (it was 7)\n");
 }
 
 TEST_F(ProgramTest, SetsUpATenantByNamesAndByIds) {
