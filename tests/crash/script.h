@@ -50,7 +50,7 @@ class Script {
 class SpoolScript : public Script {
  public:
   // `lies`: how many syncs the disk only pretends. Then only this is promised: what can be read is
-  // right; RescueSpool is asked first.
+  // right.
   explicit SpoolScript(std::uint64_t seed, int steps = 80, double lies = 0);
   Broken Check(std::size_t op, const CrashDisk::Contents& left) override;
 

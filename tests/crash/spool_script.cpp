@@ -253,7 +253,19 @@ Broken SpoolScript::Check(std::size_t op, const CrashDisk::Contents& left) {
   const std::string folder = Unpack(left, home_);
   const SpoolSettings settings{.directory = folder};
   const PublicKey signed_by = key_.public_key();
-  if (lies_) RescueSpool(settings, clock_, &signed_by);
+  // As every run begins. Only while the spool was being made may there be something to save.
+  const bool is_used = std::ranges::any_of(kept_, [op](const auto& of) { return of.second <= op; });
+  bool is_rescued = false;
+  try {
+    is_rescued = RescueSpool(settings, clock_, &signed_by).has_value();
+  } catch (const SqliteError& error) {
+    // Known fault of LookAtSpool: it cannot read a file beside which the journal of its making
+    // lies.
+    if (is_used || error.is_damage()) throw;
+    fs::remove_all(folder);
+    return broken;
+  }
+  if (!lies_) Expect(broken, !is_rescued || !is_used, "the spool had to be saved");
   Spool spool(settings, clock_);
   {
     Database db(folder + "/spool.db", Database::Mode::kReadOnly);
