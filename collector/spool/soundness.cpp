@@ -68,7 +68,11 @@ SpoolSeen LookAtSpool(const std::string& path) {
   if (IsHollow(path)) return {Is::kDamaged, kHollow};
   if (!std::filesystem::exists(PathOf(path))) return {};
   try {
-    Database db(path, Database::Mode::kReadOnly);
+    // A journal lies there while the log is not used yet. Who only reads cannot roll it back.
+    std::error_code none;
+    const bool in_the_making = std::filesystem::file_size(PathOf(path + "-journal"), none) > 0;
+    Database db(path,
+                in_the_making && !none ? Database::Mode::kReadWrite : Database::Mode::kReadOnly);
     Statement any = db.Prepare("SELECT count(*) FROM sqlite_master");
     any.Step();
     if (any.Int(0) == 0) return {};

@@ -68,8 +68,6 @@ class SpoolScript : public Script {
   void SayAlerts(Spool& spool, std::mt19937_64& chance);
   void SayEvent(Spool& spool, std::mt19937_64& chance);
   void PutAside(Spool& spool, std::mt19937_64& chance);
-  void NoteReceipt(const CutBatch& batch);
-  void NotePutBack(Spool& spool, const std::string& batch);
   void Promise(int value) { kept_[value] = disk_->ops(); }
   void TellAll(Spool& spool, Told& told) const;
   void CheckBatches(Spool& spool, std::size_t op, Broken& broken) const;
@@ -101,10 +99,6 @@ class SpoolScript : public Script {
     std::size_t since = 0;
     std::optional<Instant> cleared_at = {};
     std::size_t cleared = 0;
-    // Known faults of the spool, each shown by a disabled test of put_back_test.cpp. When one is
-    // mended, what is said of it here goes.
-    std::size_t forgotten = 0;  // its beginning had its receipt when its end was in another batch
-    std::size_t put_back = 0;   // its batches were cut anew after they had their receipts
   };
   std::string home_;  // where the spool believes it lies
   FakeClock clock_;

@@ -139,7 +139,6 @@ void SpoolScript::Step(Spool& spool, std::mt19937_64& chance) {
     case 11:
     case 12:
       if (const auto batch = spool.Next()) {
-        NoteReceipt(*batch);
         spool.Sending(batch->batch, batch->message.size());
         spool.Receipted(batch->batch, "receipt");
         batches_[batch->batch].receipted = disk_->ops();
@@ -150,9 +149,6 @@ void SpoolScript::Step(Spool& spool, std::mt19937_64& chance) {
       break;
     case 14:
       if (chance() % 4 == 0) {
-        for (const OutboxEntry& entry : spool.Outbox()) {
-          if (entry.state == BatchState::kCut) NotePutBack(spool, entry.batch.batch);
-        }
         spool.NewStream("fork");
         ++did_["stream"];
       }
@@ -212,31 +208,10 @@ void SpoolScript::SayEvent(Spool& spool, std::mt19937_64& chance) {
   if (events_.emplace(key, disk_->ops()).second) ++did_["event"];
 }
 
-void SpoolScript::NoteReceipt(const CutBatch& batch) {
-  for (const BatchAlert& row : Opened(batch).alerts) {
-    for (PromisedAlert& alert : alerts_) {
-      if (alert.key != row.alert.key || alert.at != row.since || row.cleared_at) continue;
-      if (alert.cleared > 0 && alert.forgotten == 0) alert.forgotten = disk_->ops();
-    }
-  }
-}
-
-void SpoolScript::NotePutBack(Spool& spool, const std::string& batch) {
-  const auto entry = spool.Shown(batch);
-  if (entry->receipt.empty()) return;
-  for (const BatchAlert& row : Opened(entry->batch).alerts) {
-    for (PromisedAlert& alert : alerts_) {
-      if (alert.key != row.alert.key || alert.at != row.since) continue;
-      if (alert.put_back == 0) alert.put_back = disk_->ops();
-    }
-  }
-}
-
 void SpoolScript::PutAside(Spool& spool, std::mt19937_64& chance) {
   const auto batch = spool.Next();
   if (!batch) return;
   if (batch->items > 1 && chance() % 2 == 0) {
-    NotePutBack(spool, batch->batch);
     spool.CutAnew(batch->batch, "too large");
     ++did_["cut anew"];
   } else if (chance() % 2 == 0) {
@@ -255,16 +230,7 @@ Broken SpoolScript::Check(std::size_t op, const CrashDisk::Contents& left) {
   const PublicKey signed_by = key_.public_key();
   // As every run begins. Only while the spool was being made may there be something to save.
   const bool is_used = std::ranges::any_of(kept_, [op](const auto& of) { return of.second <= op; });
-  bool is_rescued = false;
-  try {
-    is_rescued = RescueSpool(settings, clock_, &signed_by).has_value();
-  } catch (const SqliteError& error) {
-    // Known fault of LookAtSpool: it cannot read a file beside which the journal of its making
-    // lies.
-    if (is_used || error.is_damage()) throw;
-    fs::remove_all(folder);
-    return broken;
-  }
+  const bool is_rescued = RescueSpool(settings, clock_, &signed_by).has_value();
   if (!lies_) Expect(broken, !is_rescued || !is_used, "the spool had to be saved");
   Spool spool(settings, clock_);
   {
@@ -406,11 +372,7 @@ void SpoolScript::CheckAlerts(const Told& told, std::size_t op, Broken& broken) 
     if (heard == told.alerts.end()) {
       broken.push_back(fmt::format("alert {} is not told", alert.key));
     } else if (alert.cleared > 0 && alert.cleared <= op) {
-      const auto is_past = [op](std::size_t when) { return when > 0 && when <= op; };
-      if (is_past(alert.forgotten)) continue;
-      Expect(broken,
-             heard->second.contains(*alert.cleared_at) ||
-                 (is_past(alert.put_back) && !heard->second.empty()),
+      Expect(broken, heard->second.contains(*alert.cleared_at),
              fmt::format("the end of alert {} is not told", alert.key));
     }
   }
@@ -418,7 +380,8 @@ void SpoolScript::CheckAlerts(const Told& told, std::size_t op, Broken& broken) 
     const auto known = said.find(alert);
     Expect(broken, known != said.end(), "nobody saw the alert " + alert.first);
     if (known == said.end() || lies_) continue;
-    // Of one that had ended, and was forgotten when its batch was cut anew, a later end is told.
+    // Of one that had ended, and was forgotten when its batch was cut anew, a later end is told as
+    // well; the portal takes the first.
     for (const Instant end : ends) {
       Expect(broken, known->second->cleared_at && end >= *known->second->cleared_at,
              fmt::format("alert {} did not end then", alert.first));
