@@ -170,6 +170,7 @@ RoundReport Service::Round(bool all) {
                    }});
   if (ways_ && disk_.trouble().empty())
     disk_.Try([&] { spool_.RememberLearnt(ways_->snmp.TakeLearnt()); });
+  disk_.Try([&] { spool_.KeepWithin(); });
   if (report.kept > 0 || report.changed) past_.waits = true;
   past_.disk_refused = !disk_.trouble().empty();
   if (past_.disk_refused) {
@@ -252,9 +253,8 @@ bool Service::Rescue(const std::string& why) {
   return true;
 }
 
-// Between the turns: room, and the full check.
+// Between the turns: files set aside long ago, and the full check.
 void Service::CareForSpool() {
-  disk_.Try([&] { spool_.KeepWithin(); });
   ForgetSetAside(directory_, clock_.Now());
   if (SpoolWatch::IsDue(book_.spool_checked_at, clock_.Now())) spool_watch_.Begin();
 }

@@ -52,6 +52,21 @@ TEST_F(ServiceTest, SaysThatItIsNotEnrolledAndKeepsReading) {
   EXPECT_FALSE(book.Of({.host = "127.0.0.1", .snmp_port = 9}).last_error.empty());
 }
 
+// A round is all that `run --once` does: it, too, keeps the spool within its limit, and so tells
+// what went in one that died before it could tell.
+TEST_F(ServiceTest, KeepsTheSpoolWithinItsLimitInEachRound) {
+  KnowSilentPrinter();
+  Spool spool({.directory = directory_}, clock_);
+  spool.Keep(PrinterIdentity{.manufacturer = "HP", .serial = "CN1"},
+             JobRecord{.job = "j", .channel = ChannelKind::kPiws, .status = "printed"});
+  Database(directory_ + "/spool.db", Database::Mode::kReadWrite)
+      .Execute(
+          "INSERT INTO left_out VALUES(1, 'jobs', '2026-10-03T00:00:00Z', '2026-10-04T00:00:00Z',"
+          " 7)");
+  Service(arguments_, clock_, {}).Round(true);
+  EXPECT_EQ(spool.CountWaiting().events, 1);
+}
+
 TEST_F(ServiceTest, RefusesAnIntervalOfNothing) {
   arguments_.values["interval"] = {"0"};
   EXPECT_THROW(Service(arguments_, clock_, {}), UsageError);
