@@ -3,6 +3,7 @@
 
     sbom.py components --build build/release --program plotmeter-collector > components.json
     sbom.py spdx --artefact FILE --name plotmeter-collector --version 0.1.0 --components components.json > FILE.spdx.json
+    sbom.py cross --versions VERSIONS > components.json      the same for the program for Windows, all of which is compiled in
     sbom.py licences --components components.json      the copyright files of what is compiled in, one after the other
 
 `components` asks the build, not a list: the headers and libraries that ninja noted for the program's objects, and the shared libraries
@@ -32,8 +33,8 @@ LINKAGES = {"compiled": "STATIC_LINK", "shared": "DYNAMIC_LINK", "indirect": "DE
 
 # By Debian source package: what the project's NOTICE says of those it uses; the licences of all others are left to their copyright files.
 LICENCES = {
-    "boost1.74": "BSL-1.0", "cli11": "BSD-3-Clause", "cpprest": "MIT", "curl": "curl", "fmtlib": "MIT", "howardhinnant-date": "MIT",
-    "nlohmann-json3": "MIT", "openssl": "Apache-2.0", "pugixml": "MIT", "spdlog": "MIT", "sqlite3": "blessing", "tomlplusplus": "MIT",
+    "boost1.74": "BSL-1.0", "boost1.81": "BSL-1.0", "cli11": "BSD-3-Clause", "cpprest": "MIT", "curl": "curl", "fmtlib": "MIT", "howardhinnant-date": "MIT",
+    "net-snmp": "Net-SNMP", "nlohmann-json3": "MIT", "openssl": "Apache-2.0", "pugixml": "MIT", "spdlog": "MIT", "sqlite3": "blessing", "tomlplusplus": "MIT",
     "zlib": "Zlib",
 }
 
@@ -114,6 +115,36 @@ def components_of(build, program):
         if source in LICENCES:
             component["licence"] = LICENCES[source]
         made.append(component)
+    return {"components": made}
+
+
+# What a program for Windows has of its compiler: libgcc, libstdc++ and winpthreads, and the C runtime's start.
+CROSS_RUNTIME = ("gcc-mingw-w64-x86-64-posix-runtime", "mingw-w64-x86-64-dev")
+ONLY_TESTS = {"googletest"}
+
+
+def cross_components(versions):
+    """Of the lines "NAME source|deb VERSION" that installer/windows/dependencies keeps beside what it built."""
+    made = []
+    for line in versions.splitlines():
+        words = line.split()
+        if len(words) != 3 or words[1] not in ("source", "deb"):
+            raise Wrong(f"a line of the versions is {line!r}; expected NAME source|deb VERSION")
+        name, kind, version = words
+        if name in ONLY_TESTS:
+            continue
+        source = name if kind == "source" else re.sub(r"^lib(boost[0-9.]+|cli11|tomlplusplus)-dev$", r"\1", name).removesuffix("-dev")
+        arch = "source" if kind == "source" else "all"
+        component = {"name": name, "version": version, "linkage": "compiled", "source": source,
+                     "purl": f"pkg:deb/debian/{name}@{urllib.parse.quote(version, safe='')}?arch={arch}"}
+        licence = LICENCES.get(source.replace("libz-mingw-w64", "zlib"))
+        if licence:
+            component["licence"] = licence
+        made.append(component)
+    for package in CROSS_RUNTIME:
+        name, version, source = run("dpkg-query", "-W", "-f", "${Package}\t${Version}\t${source:Package}", package).split("\t")
+        made.append({"name": name, "version": version, "linkage": "compiled", "source": source,
+                     "purl": f"pkg:deb/debian/{name}@{urllib.parse.quote(version, safe='')}?arch=all"})
     return {"components": made}
 
 
@@ -198,12 +229,17 @@ def main():
     write.add_argument("--name", required=True)
     write.add_argument("--version", required=True)
     write.add_argument("--components", required=True)
+    cross = acts.add_parser("cross", help="what is in the program for Windows")
+    cross.add_argument("--versions", required=True)
     tell = acts.add_parser("licences", help="copyright notices of what is compiled in")
     tell.add_argument("--components", required=True)
     options = parser.parse_args()
     try:
         if options.act == "components":
             print(json.dumps(components_of(options.build, options.program), indent=1))
+        elif options.act == "cross":
+            with open(options.versions, encoding="utf-8") as f:
+                print(json.dumps(cross_components(f.read()), indent=1))
         elif options.act == "spdx":
             epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
             if not epoch.isdigit():

@@ -111,6 +111,20 @@ class SbomTest(unittest.TestCase):
         self.write(COMPONENTS)
         self.assertIn("SOURCE_DATE_EPOCH is 'yesterday'; expected seconds since 1970", self.ask("yesterday").stderr)
 
+    def test_knows_what_the_program_for_windows_is_made_of(self):
+        sys.path.insert(0, os.path.dirname(SBOM))
+        sys.dont_write_bytecode = True
+        import sbom  # noqa: E402
+        sbom.CROSS_RUNTIME = ()  # of a compiler that need not be installed here
+        made = sbom.cross_components("openssl source 3.0.20-1\ngoogletest source 1.12.1\nlibcli11-dev deb 2.1.2+ds-1\nlibz-mingw-w64-dev deb 1.2.13\n")
+        self.assertEqual([(c["name"], c["source"], c["licence"], c["linkage"]) for c in made["components"]], [
+            ("openssl", "openssl", "Apache-2.0", "compiled"), ("libcli11-dev", "cli11", "BSD-3-Clause", "compiled"),
+            ("libz-mingw-w64-dev", "libz-mingw-w64", "Zlib", "compiled")])
+        self.write(made)
+        self.assertEqual(self.ask().returncode, 0)
+        with self.assertRaisesRegex(sbom.Wrong, "'openssl 3.0'; expected NAME source|deb VERSION"):
+            sbom.cross_components("openssl 3.0")
+
     def test_tells_what_is_in_this_very_test(self):
         """owners(): the package of a file, also where /lib is a link to /usr/lib."""
         sys.path.insert(0, os.path.dirname(SBOM))
