@@ -116,15 +116,22 @@ def jobs_wrong(stored, kept):
 
 
 def alerts_wrong(stored, kept):
-    """`stored`: [(alert, cleared)]; `kept`: alert -> whether it was ever kept as cleared."""
+    """`stored`: [(alert, cleared)]; `kept`: alert -> whether it was ever kept as cleared.
+
+    One is over as well when another with its key began later: a spool that was put back never ends what it does not know of.
+    """
     there = dict(stored)
     wrong = [f"alert {alert} is stored twice" for alert in there if sum(a == alert for a, _ in stored) > 1]
+    newest = {}
+    for alert in kept:
+        newest[alert[:3]] = max(newest.get(alert[:3], 0), alert[3])
     for alert, cleared in kept.items():
+        is_over = cleared or alert[3] < newest[alert[:3]]
         if alert not in there:
             wrong.append(f"alert {alert} was kept, and is not stored")
-        elif cleared and not there[alert]:
+        elif is_over and not there[alert]:
             wrong.append(f"alert {alert} has ended, and stands for ever")
-        elif there[alert] and not cleared:
+        elif there[alert] and not is_over:
             wrong.append(f"alert {alert} never ended, and is stored as ended")
     return wrong + [f"alert {alert} is stored, and no spool ever held it" for alert in there if alert not in kept]
 
