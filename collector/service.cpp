@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "collector/at_rest.h"
@@ -183,6 +184,10 @@ RoundReport Service::Round(bool all) {
 }
 
 void Service::Send(std::optional<milliseconds> budget) {
+  const auto shown = [this] {
+    return std::tuple(book_.trouble, book_.next_try_at, book_.last_receipt_at, stream_);
+  };
+  const auto before = shown();
   const Sending::Outcome outcome = sending_.SendAll(budget);
   past_.send = outcome.attempt;
   past_.waits = outcome.left;
@@ -190,7 +195,7 @@ void Service::Send(std::optional<milliseconds> budget) {
   book_.next_try_at = {};
   NoticeNewStream();
   if (outcome.left) book_.next_try_at = outcome.attempt.at.wall + outcome.attempt.wait;
-  SaveBook();
+  if (shown() != before) SaveBook();  // of a thousand printers it is a large file
 }
 
 void Service::set_pulse(const std::function<void()>& pulse) {

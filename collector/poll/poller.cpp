@@ -15,6 +15,13 @@
 namespace plotmeter {
 namespace {
 
+// Printers are asked a few at a time, and as many more as have answered: a thousand answers at once
+// take fifty megabytes, and the network is theirs too. Whoever is silent holds up nobody: when none
+// has answered for a moment, the next few are asked.
+constexpr std::size_t kAskedAtOnce = 64;
+constexpr std::chrono::milliseconds kLull{2};
+constexpr std::size_t kTakenTogether = 16;  // so that two threads do not wake each other for each
+
 bool SaysItSleeps(const Polled& polled) {
   return std::ranges::any_of(
       polled.reports, [](const ChannelReport& report) { return report.seen == Seen::kAsleep; });
@@ -210,7 +217,7 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
     if (ways[printer].empty()) round->finished.push_back(printer);
   }
   std::vector<bool> whole(addresses.size());
-  for (std::size_t printer = 0; printer < addresses.size(); ++printer) {
+  const auto begin = [&](std::size_t printer) {
     whole[printer] = !in_full || in_full(addresses[printer]);
     for (std::size_t way = 0; way < ways[printer].size(); ++way) {
       const auto take = [round, printer, way, &clock = clock_](Told answer) {
@@ -220,7 +227,8 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
         if (--round->missing[printer] == 0) {
           round->finished_at[printer] = clock.Both();
           round->finished.push_back(printer);
-          round->told.notify_one();
+          const std::size_t waiting = round->finished.size();
+          if (waiting == 1 || waiting == kTakenTogether) round->told.notify_one();
         }
       };
       if (whole[printer]) {
@@ -229,12 +237,21 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
         ways[printer][way]->Watch(addresses[printer], take);
       }
     }
-  }
+  };
   std::set<std::size_t> waited_for;
   for (std::size_t printer = 0; printer < addresses.size(); ++printer) waited_for.insert(printer);
+  std::size_t next = 0;  // to be asked
+  std::size_t to_ask = kAskedAtOnce;
   while (!waited_for.empty()) {
+    while (next < std::min(to_ask, addresses.size())) begin(next++);
     std::unique_lock lock(round->mutex);
-    if (pause && round->finished.empty()) {
+    const bool was_idle = round->finished.empty();
+    if (next < addresses.size() && !stop.stop_requested()) {
+      const bool any =
+          round->told.wait_for(lock, stop, kLull, [&] { return !round->finished.empty(); });
+      to_ask += any ? 1 : kAskedAtOnce;
+      if (!any) continue;
+    } else if (pause && round->finished.empty()) {
       lock.unlock();
       pause();
       lock.lock();
@@ -242,6 +259,10 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
     if (!WaitForOne(*round, lock, stop, begun)) {
       if (patience_.count() == 0) return;
       break;  // or it is to stop, and nobody will ask for the late ones
+    }
+    if (was_idle && waited_for.size() > 1) {
+      round->told.wait_for(lock, stop, kLull,
+                           [&] { return round->finished.size() >= kTakenTogether; });
     }
     const std::size_t printer = round->finished.front();
     round->finished.pop_front();
@@ -251,6 +272,7 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
     hand(addresses[printer], std::move(answers), whole[printer]);
   }
   for (const std::size_t printer : waited_for) {
+    if (printer >= next) continue;  // it was not even asked
     late_[PlaceOf(addresses[printer])] = {round, printer, whole[printer]};
   }
   if (pause) pause();

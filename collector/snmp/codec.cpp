@@ -54,11 +54,11 @@ std::optional<int> VersionOf(std::string_view datagram) {
   return datagram[at + 2];
 }
 
+// The parser reads no more than MAX_OID_LEN parts, of 32 bits each.
 Oid ToOid(const oid* parts, std::size_t count) {
   std::array<std::uint32_t, MAX_OID_LEN> out;
-  count = std::min(count, out.size());  // the parser reads no more
-  std::transform(parts, parts + count, out.begin(),
-                 [](oid part) { return static_cast<std::uint32_t>(part); });
+  count = std::min(count, out.size());
+  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<std::uint32_t>(parts[i]);
   return Oid(std::span(out).first(count));
 }
 
@@ -112,7 +112,7 @@ class Parser {
     if (!MoveOn(asn_parse_objid(at_, &left_, &seen_, parts.data(), &count))) return std::nullopt;
     return ToOid(parts.data(), count);
   }
-  std::optional<std::pair<Oid, Value>> TakeVarbind();
+  bool TakeVarbind(std::vector<std::pair<Oid, Value>>& varbinds);
 
  private:
   Parser(u_char* at, std::size_t left) : at_(at), left_(left) {}
@@ -191,18 +191,19 @@ std::optional<Value> Parser::TakeValue(u_char type) {
   }
 }
 
-std::optional<std::pair<Oid, Value>> Parser::TakeVarbind() {
+bool Parser::TakeVarbind(std::vector<std::pair<Oid, Value>>& varbinds) {
   std::array<oid, MAX_OID_LEN> name;
   std::size_t count = name.size();
   std::size_t length = 0;
   u_char type = 0;
   u_char* value = nullptr;
   if (!MoveOn(snmp_parse_var_op(at_, name.data(), &count, &type, &length, &value, &left_))) {
-    return std::nullopt;
+    return false;
   }
   auto taken = Parser(value, static_cast<std::size_t>(at_ - value)).TakeValue(type);
-  if (!taken) return std::nullopt;
-  return std::pair(ToOid(name.data(), count), *std::move(taken));
+  if (!taken) return false;
+  varbinds.emplace_back(ToOid(name.data(), count), *std::move(taken));
+  return true;
 }
 
 // RFC 3416 section 3: what is no request is an answer or a report.
@@ -241,11 +242,9 @@ std::optional<SnmpMessage> Parse(std::string_view datagram) {
                       .is_report = *pdu == SNMP_MSG_REPORT,
                       .request_id = static_cast<std::int32_t>(*request_id)};
   message.reply.error = static_cast<SnmpError>(*error);
-  message.reply.varbinds.reserve(32);
+  message.reply.varbinds.reserve(48);
   while (!in.is_at_end()) {
-    auto varbind = in.TakeVarbind();
-    if (!varbind) return std::nullopt;
-    message.reply.varbinds.push_back(*std::move(varbind));
+    if (!in.TakeVarbind(message.reply.varbinds)) return std::nullopt;
   }
   return message;
 }

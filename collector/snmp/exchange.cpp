@@ -3,31 +3,143 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace plotmeter {
+namespace {
 
-Exchange::Exchange(bool walk, std::vector<Oid> roots, int max_repetitions, std::size_t at_once)
-    : walk_(walk), max_repetitions_(max_repetitions), group_(std::max<std::size_t>(at_once, 1)) {
+constexpr std::size_t kRowsOfOneColumn = 2;  // expected of a column that stands alone
+
+Oid Sibling(const Oid& root, std::uint32_t steps) {
+  std::vector<std::uint32_t> parts(root.parts().begin(), root.parts().end());
+  parts.back() += steps;
+  return Oid(parts);
+}
+
+}  // namespace
+
+bool Exchange::Part::Holds(const Oid& oid) const {
+  const auto mine = root.parts();
+  const auto theirs = oid.parts();
+  if (mine.empty()) return true;
+  const std::size_t last = mine.size() - 1;
+  return theirs.size() > last && std::equal(mine.begin(), mine.end() - 1, theirs.begin()) &&
+         theirs[last] >= mine[last] && theirs[last] - mine[last] < width;
+}
+
+void Exchange::Part::Went(const Oid& to) {
+  if (width > 1 && first == 0 && rows > 0 && !root.Contains(to)) first = rows;
+  ++rows;
+  at = to;
+}
+
+// The columns of a table are as long as its first, most often.
+std::size_t Exchange::Part::Expected() const {
+  if (width == 1 && rows < kRowsOfOneColumn) return kRowsOfOneColumn - rows;
+  if (first == 0 || first * width < rows) return SIZE_MAX;
+  return first * width - rows + 1;
+}
+
+Exchange::Exchange(bool walk, std::vector<Oid> roots, int bulk_values, std::size_t at_once)
+    : walk_(walk), bulk_values_(bulk_values), group_(std::max<std::size_t>(at_once, 1)) {
+  parts_.reserve(roots.size());
   for (Oid& root : roots) parts_.push_back({.root = root, .at = root});
+  if (bulk_values_ > 0) JoinNeighbours();
+  if (walk) GivePlaces();
+}
+
+void Exchange::GivePlaces() {
+  std::vector<Part*> order;
+  for (Part& part : parts_) order.push_back(&part);
+  std::ranges::stable_sort(order, {}, [](const Part* part) -> const Oid& { return part->root; });
+  std::uint32_t place = 0;
+  for (Part* part : order) part->place = place++;
+}
+
+// The rows of a part came in their order, and parts lie side by side: nearly always this is all the
+// sorting there is.
+SnmpTable Exchange::TakeTable() {
+  std::vector<std::uint32_t> order(kept_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [this](std::uint32_t row) { return places_[row]; });
+  std::vector<SnmpTable::Row> rows;
+  rows.reserve(kept_.size());
+  for (const std::uint32_t row : order) rows.push_back(std::move(kept_[row]));
+  kept_.clear();
+  return SnmpTable(std::move(rows));
+}
+
+void Exchange::JoinNeighbours() {
+  std::vector<Part> runs;
+  for (Part& part : parts_) {
+    Part* const before = runs.empty() ? nullptr : &runs.back();
+    if (before && !part.root.empty() && before->root.size() == part.root.size() &&
+        before->root.parts().back() <= UINT32_MAX - before->width &&
+        Sibling(before->root, before->width) == part.root) {
+      ++before->width;
+    } else {
+      runs.push_back(std::move(part));
+    }
+  }
+  std::ranges::stable_partition(runs, [](const Part& part) { return part.width == 1; });
+  parts_ = std::move(runs);
+}
+
+// For GETNEXT, which brings one row at a time of each part.
+void Exchange::SplitRuns() {
+  std::vector<Part> columns;
+  for (const Part& part : parts_) {
+    for (Oid& column : LeftOf(part)) {
+      const bool is_begun = column.Contains(part.at);
+      columns.push_back({.root = column, .at = is_begun ? part.at : column, .place = part.place});
+    }
+  }
+  parts_ = std::move(columns);
+}
+
+std::vector<Oid> Exchange::LeftOf(const Part& part) const {
+  if (part.width == 1) return {part.root};
+  const std::size_t last = part.root.size() - 1;
+  std::vector<Oid> left;
+  for (std::uint32_t i = part.at.parts()[last] - part.root.parts()[last]; i < part.width; ++i) {
+    left.push_back(Sibling(part.root, i));
+  }
+  return left;
+}
+
+int Exchange::Repetitions() const {
+  const std::size_t count = asked();
+  const std::size_t most = std::max(static_cast<std::size_t>(bulk_values_) / count, std::size_t{1});
+  if (parts_.size() == 1 && parts_.front().width == 1) return static_cast<int>(most);
+  std::size_t expected = 1;
+  for (std::size_t i = 0; i < count; ++i) expected = std::max(expected, parts_[i].Expected());
+  return static_cast<int>(std::min(most, expected));
 }
 
 Exchange Exchange::Get(std::vector<Oid> objects, std::size_t at_once) {
   return {false, std::move(objects), 0, at_once};
 }
 
-Exchange Exchange::Walk(std::vector<Oid> subtrees, int max_repetitions, std::size_t at_once) {
-  return {true, std::move(subtrees), max_repetitions, at_once};
+Exchange Exchange::Walk(std::vector<Oid> subtrees, int bulk_values, std::size_t at_once) {
+  return {true, std::move(subtrees), bulk_values, at_once};
 }
 
-std::size_t Exchange::asked() const { return std::min(group_, parts_.size()); }
+// Columns that stand alone are not asked together with runs, which want more rows.
+std::size_t Exchange::asked() const {
+  const std::size_t most = std::min(group_, parts_.size());
+  if (bulk_values_ == 0 || parts_.front().rows > 0 || parts_.front().width > 1) return most;
+  std::size_t count = 1;
+  while (count < most && parts_[count].width == 1) ++count;
+  return count;
+}
 
 SnmpRequest Exchange::request(bool may_bulk) {
   SnmpRequest request;
-  bulk_asked_ = walk_ && may_bulk && max_repetitions_ > 0;
+  bulk_asked_ = walk_ && may_bulk && bulk_values_ > 0;
   if (bulk_asked_) {
     request.kind = SnmpRequest::Kind::kGetBulk;
-    request.max_repetitions = max_repetitions_;
+    request.max_repetitions = Repetitions();
   } else if (walk_) {
     request.kind = SnmpRequest::Kind::kGetNext;
   }
@@ -46,9 +158,10 @@ bool Exchange::Accept(SnmpReply reply) {
 
 bool Exchange::GiveUpBulk() {
   if (!bulk_asked_) return false;
-  max_repetitions_ = 0;
+  bulk_values_ = 0;
   bulk_asked_ = false;
   bulk_given_up_ = true;
+  SplitRuns();
   return true;
 }
 
@@ -72,9 +185,9 @@ bool Exchange::AcceptError(SnmpError error) {
   if (error != SnmpError::kNoSuchName) {
     detail_ = fmt::format("{}: error-status {}", parts_.front().at.ToText(),
                           static_cast<std::int64_t>(error));
-    cut_.push_back(parts_.front().root);
+    for (Oid& left : LeftOf(parts_.front())) cut_.push_back(std::move(left));
   }
-  parts_.pop_front();
+  parts_.erase(parts_.begin());
   return !is_finished();
 }
 
@@ -84,22 +197,22 @@ void Exchange::AcceptGet(SnmpReply& reply) {
     return Stop(SnmpSeen::kMalformed,
                 fmt::format("{} values for {} objects", reply.varbinds.size(), count));
   }
-  for (auto& row : reply.varbinds) {
-    const Oid& oid = row.first;
-    if (oid != parts_.front().root) {
-      return Stop(SnmpSeen::kMalformed,
-                  fmt::format("{} came for {}", oid.ToText(), parts_.front().root.ToText()));
-    }
-    if (!Keep(row)) return;
-    parts_.pop_front();
+  std::size_t kept = 0;
+  while (kept < count && reply.varbinds[kept].first == parts_[kept].root) {
+    if (!Keep(0, reply.varbinds[kept])) return;
+    ++kept;
   }
+  parts_.erase(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(kept));
+  if (kept == count) return;
+  Stop(SnmpSeen::kMalformed, fmt::format("{} came for {}", reply.varbinds[kept].first.ToText(),
+                                         parts_.front().root.ToText()));
 }
 
 // Each column goes forward for as long as it is in its subtree. Fewer rows than were asked for are
 // right: an agent fills a packet as far as it goes.
 bool Exchange::IsRightBulk(const SnmpReply& reply) const {
   const std::size_t count = asked();
-  const std::size_t most = count * static_cast<std::size_t>(max_repetitions_);
+  const std::size_t most = count * static_cast<std::size_t>(Repetitions());
   if (reply.error != SnmpError::kNone || reply.varbinds.empty() || reply.varbinds.size() > most) {
     return false;
   }
@@ -111,7 +224,7 @@ bool Exchange::IsRightBulk(const SnmpReply& reply) const {
     const auto& [oid, value] = reply.varbinds[i];
     const bool end_of_view = value.type() == ValueType::kEndOfMibView;
     if (!end_of_view && oid <= *at) return false;
-    at = end_of_view || !parts_[i % count].root.Contains(oid) ? nullptr : &oid;
+    at = end_of_view || !parts_[i % count].Holds(oid) ? nullptr : &oid;
   }
   return true;
 }
@@ -133,22 +246,22 @@ void Exchange::AcceptWalk(SnmpReply& reply) {
       seen_ = SnmpSeen::kNotIncreasing;
       detail_ = fmt::format("{} came after {}", oid.ToText(), part.at.ToText());
       ended[i % count] = true;
-      cut_.push_back(part.root);
+      for (Oid& left : LeftOf(part)) cut_.push_back(std::move(left));
       continue;
     }
-    if (end_of_view || !part.root.Contains(oid)) {
+    if (end_of_view || !part.Holds(oid)) {
       ended[i % count] = true;
       continue;
     }
-    part.at = oid;
-    if (!Keep(reply.varbinds[i])) return;
+    part.Went(oid);
+    if (!Keep(part.place, reply.varbinds[i])) return;
   }
   for (std::size_t i = count; i-- > 0;) {
     if (ended[i]) parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
-bool Exchange::Keep(SnmpTable::Row& row) {
+bool Exchange::Keep(std::uint32_t place, SnmpTable::Row& row) {
   const Value& value = row.second;
   ++rows_;  // absent ones too: an agent can go on for ever with those
   octets_ += value.AsOctets().value_or("").size();
@@ -163,14 +276,18 @@ bool Exchange::Keep(SnmpTable::Row& row) {
                      kMaxWalkOctets));
     return false;
   }
-  if (!value.is_absent()) kept_.push_back(std::move(row));
+  if (value.is_absent()) return true;
+  kept_.push_back(std::move(row));
+  places_.push_back(place);
   return true;
 }
 
 void Exchange::Stop(SnmpSeen seen, std::string detail) {
   seen_ = seen;
   detail_ = std::move(detail);
-  for (Part& part : parts_) cut_.push_back(std::move(part.root));
+  for (const Part& part : parts_) {
+    for (Oid& left : LeftOf(part)) cut_.push_back(std::move(left));
+  }
   parts_.clear();
 }
 

@@ -1,5 +1,6 @@
 #include "collector/snmp/learnt.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <tuple>
 
@@ -8,19 +9,30 @@
 namespace plotmeter {
 namespace {
 
+// A line of them. Not in the JSON, because a thousand printers' are read at each start.
 template <typename Oids>
-Json OidList(const Oids& oids) {
-  Json list = Json::array();
-  for (const Oid& oid : oids) list.push_back(oid.ToText());
-  return list;
+std::string OidLine(const Oids& oids) {
+  std::string line;
+  for (const Oid& oid : oids) line += (line.empty() ? "" : " ") + oid.ToText();
+  return line;
 }
 
-std::vector<Oid> OidsFrom(const Json& list) {
+std::string_view TakeLine(std::string_view& text) {
+  const auto end = text.find('\n');
+  if (end == text.npos) throw std::invalid_argument("a line is missing");
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  return line;
+}
+
+std::vector<Oid> OidsFrom(std::string_view line) {
   std::vector<Oid> oids;
-  for (const Json& text : list) {
-    auto oid = Oid::Parse(text.get_ref<const std::string&>());
+  while (!line.empty()) {
+    const std::string_view word = line.substr(0, line.find(' '));
+    auto oid = Oid::Parse(word);
     if (!oid) throw std::invalid_argument("no object identifier");
     oids.push_back(*std::move(oid));
+    line.remove_prefix(std::min(word.size() + 1, line.size()));
   }
   return oids;
 }
@@ -52,7 +64,7 @@ std::optional<Instant> InstantFrom(const Json& json, const char* member) {
 
 bool IsSameOnDisk(const PrinterKnowledge& a, const PrinterKnowledge& b) {
   const auto kept = [](const PrinterKnowledge& k) {
-    return std::tie(k.whose, k.explored_at, k.offers, k.started_at, k.bulk);
+    return std::tie(k.whose, k.explored_at, k.offers, k.started_at, k.bulk, k.objects);
   };
   return kept(a) == kept(b);
 }
@@ -60,9 +72,7 @@ bool IsSameOnDisk(const PrinterKnowledge& a, const PrinterKnowledge& b) {
 std::string LearntText(const SnmpLearnt& learnt) {
   const auto& [version, found, printer] = learnt;
   Json json = {{"whose", printer.whose},
-               {"offers", OidList(printer.offers)},
                {"bulk", static_cast<int>(printer.bulk)},
-               {"objects", OidList(found.objects)},
                {"verdict", static_cast<int>(found.verdict)},
                {"rows", found.printer_rows},
                {"identity", IdentityJson(found.identity)}};
@@ -72,17 +82,22 @@ std::string LearntText(const SnmpLearnt& learnt) {
   // With these a start of the collector is not taken for one of the printer.
   json["uptime"] = printer.uptime.count();
   Put(json, "uptime_at", printer.uptime_at);
-  return JsonText(json);
+  std::string text = JsonText(json) + "\n";
+  for (const std::string& line :
+       {OidLine(found.objects), OidLine(printer.offers), OidLine(printer.objects)}) {
+    text += line + "\n";
+  }
+  return text;
 }
 
 std::optional<SnmpLearnt> LearntFrom(std::string_view text) {
   try {
-    const Json json = ParseJson(text);
+    const Json json = ParseJson(TakeLine(text));
     SnmpLearnt learnt;
     if (const auto version = json.find("version"); version != json.end()) {
       learnt.version = version->get<int>() == 0 ? SnmpVersion::k1 : SnmpVersion::k2c;
     }
-    learnt.found = {.objects = OidsFrom(json.at("objects")),
+    learnt.found = {.objects = OidsFrom(TakeLine(text)),
                     .verdict = static_cast<Verdict>(json.at("verdict").get<int>()),
                     .printer_rows = json.at("rows").get<std::vector<std::uint32_t>>(),
                     .identity = IdentityFrom(json.at("identity"))};
@@ -91,7 +106,8 @@ std::optional<SnmpLearnt> LearntFrom(std::string_view text) {
     learnt.printer.started_at = InstantFrom(json, "started_at");
     learnt.printer.uptime = std::chrono::milliseconds(json.value("uptime", std::int64_t{0}));
     learnt.printer.uptime_at = InstantFrom(json, "uptime_at").value_or(Instant{});
-    for (Oid& oid : OidsFrom(json.at("offers"))) learnt.printer.offers.insert(std::move(oid));
+    for (Oid& oid : OidsFrom(TakeLine(text))) learnt.printer.offers.insert(std::move(oid));
+    learnt.printer.objects = OidsFrom(TakeLine(text));
     const int bulk = json.at("bulk").get<int>();
     if (bulk == static_cast<int>(SnmpBulk::kWorked)) learnt.printer.bulk = SnmpBulk::kWorked;
     if (bulk == static_cast<int>(SnmpBulk::kFailed)) learnt.printer.bulk = SnmpBulk::kFailed;

@@ -39,10 +39,12 @@ inline const Oid kPrtGeneralSerialNumber = {1, 3, 6, 1, 2, 1, 43, 5, 1, 1, 17};
 inline const Oid kPrtAlertCriticalEvents = {1, 3, 6, 1, 2, 1, 43, 5, 1, 1, 18};
 inline const Oid kPrtLocalizationCharacterSet = {1, 3, 6, 1, 2, 1, 43, 7, 1, 1, 4};
 inline const Oid kPrtInput = {1, 3, 6, 1, 2, 1, 43, 8, 2, 1};
-inline const Oid kPrtMarkerCounterUnit = {1, 3, 6, 1, 2, 1, 43, 10, 2, 1, 3};
-inline const Oid kPrtMarkerLifeCount = {1, 3, 6, 1, 2, 1, 43, 10, 2, 1, 4};
+inline const Oid kPrtMarker = {1, 3, 6, 1, 2, 1, 43, 10, 2, 1};
+inline const Oid kPrtMarkerCounterUnit = kPrtMarker + Oid{3};
+inline const Oid kPrtMarkerLifeCount = kPrtMarker + Oid{4};
 inline const Oid kPrtMarkerSupplies = {1, 3, 6, 1, 2, 1, 43, 11, 1, 1};
-inline const Oid kPrtMarkerColorantValue = {1, 3, 6, 1, 2, 1, 43, 12, 1, 1, 4};
+inline const Oid kPrtMarkerColorant = {1, 3, 6, 1, 2, 1, 43, 12, 1, 1};
+inline const Oid kPrtMarkerColorantValue = kPrtMarkerColorant + Oid{4};
 inline const Oid kPrtAlert = {1, 3, 6, 1, 2, 1, 43, 18, 1, 1};
 
 // PWG Port Monitor MIB (PWG 5107.1): the IEEE-1284 device ID of the first port.

@@ -15,6 +15,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::chrono::nanoseconds kLongestWait = std::chrono::seconds(60);
+constexpr std::size_t kBurst = 64;  // packets sent before it is seen what has come
 constexpr std::chrono::nanoseconds kFullSocketWait = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -73,7 +74,7 @@ void NetSnmpSession::Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCal
 
 void NetSnmpSession::Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) {
   Submit(std::make_unique<Job>(
-      peer, Exchange::Walk(std::move(subtrees), peer.max_repetitions, peer.objects_at_once),
+      peer, Exchange::Walk(std::move(subtrees), peer.bulk_values, peer.objects_at_once),
       std::move(done)));
 }
 
@@ -163,7 +164,13 @@ void NetSnmpSession::Ask(Job& job) {
   job.request =
       job.exchange.request(job.peer.credentials[job.credentials].version != SnmpVersion::k1);
   job.sent = 0;
-  to_send_.push_back(job.request_id);
+  // Who is being talked to is asked on first: the fewer are under way at once, the less memory their
+  // answers take. A ceiling is for those who wait in turn.
+  if (job.answered && options_.packets_per_second == 0) {
+    to_send_.push_front(job.request_id);
+  } else {
+    to_send_.push_back(job.request_id);
+  }
 }
 
 UsmWritten NetSnmpSession::Encode(const Job& job, Time now) {
@@ -182,7 +189,11 @@ UsmWritten NetSnmpSession::Encode(const Job& job, Time now) {
 void NetSnmpSession::SendQueued() {
   const Time now = std::chrono::steady_clock::now();
   if (now < blocked_until_) return;
-  while (!to_send_.empty() && in_flight_ < options_.max_in_flight) {
+  for (std::size_t sent = 0; !to_send_.empty() && in_flight_ < options_.max_in_flight; ++sent) {
+    if (sent == kBurst) {
+      has_more_ = true;
+      return;
+    }
     const auto found = by_id_.find(to_send_.front());
     if (found == by_id_.end() || found->second->waiting) {
       to_send_.pop_front();

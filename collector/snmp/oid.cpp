@@ -9,15 +9,13 @@ namespace plotmeter {
 
 std::optional<Oid> Oid::Parse(std::string_view text) {
   if (text.starts_with('.')) text.remove_prefix(1);
-  std::vector<std::uint32_t> parts;
+  std::array<std::uint32_t, kMaxParts> parts;
   const char* at = text.data();
   const char* const end = at + text.size();
-  while (parts.size() < kMaxParts) {
-    std::uint32_t part = 0;
-    const auto [stop, error] = std::from_chars(at, end, part);
+  for (std::size_t size = 0; size < kMaxParts; ++size) {
+    const auto [stop, error] = std::from_chars(at, end, parts[size]);
     if (error != std::errc()) return std::nullopt;
-    parts.push_back(part);
-    if (stop == end) return Oid(parts);
+    if (stop == end) return Oid(std::span(parts).first(size + 1));
     if (*stop != '.') return std::nullopt;
     at = stop + 1;
   }

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "collector/channel/macs.h"
+#include "collector/snmp/conceptual_table.h"
 #include "collector/snmp/error_log.h"
 #include "collector/snmp/hp_objects.h"
 #include "collector/snmp/job_mib.h"
@@ -25,54 +28,6 @@ constexpr std::int64_t kReceptacle = 4;  // prtMarkerSuppliesClass receptacleTha
 constexpr std::int64_t kPercent = 19;
 constexpr int kMostSources = 32;             // inputs that are asked for in detail
 constexpr std::int64_t kNoIntervention = 7;  // prtAlertTrainingLevel noInterventionRequired
-
-// The columns of a table, made once: each printer is asked for all of them.
-class Columns {
- public:
-  explicit Columns(const Oid& entry) {
-    for (std::uint32_t column = 0; column < columns_.size(); ++column) {
-      columns_[column] = entry + Oid{column};
-    }
-  }
-  const Oid& operator[](std::size_t column) const { return columns_.at(column); }
-
- private:
-  std::array<Oid, 19> columns_;  // the tables below have 18 at most
-};
-
-const Oid& Input(std::uint32_t column) {
-  static const Columns kColumns(mib::kPrtInput);
-  return kColumns[column];
-}
-const Oid& Supplies(std::uint32_t column) {
-  static const Columns kColumns(mib::kPrtMarkerSupplies);
-  return kColumns[column];
-}
-const Oid& AlertColumn(std::uint32_t column) {
-  static const Columns kColumns(mib::kPrtAlert);
-  return kColumns[column];
-}
-
-// One row of a table whose index is hrDeviceIndex and a number of its own.
-class Row {
- public:
-  Row(const SnmpTable& table, Oid index) : table_(&table), index_(std::move(index)) {}
-
-  std::uint32_t device() const { return index_.parts()[0]; }
-  std::uint32_t subunit() const { return index_.parts()[1]; }
-  std::string name() const { return index_.ToText(); }
-
-  std::optional<std::int64_t> Number(const Oid& column) const {
-    return NumberAt(*table_, column + index_);
-  }
-  std::optional<std::string_view> Octets(const Oid& column) const {
-    return OctetsAt(*table_, column + index_);
-  }
-
- private:
-  const SnmpTable* table_;
-  Oid index_;
-};
 
 class Reader {
  public:
@@ -92,40 +47,34 @@ class Reader {
   }
 
  private:
-  // The rows that any of `columns` has, in the order of their index.
-  std::vector<Row> Rows(const std::vector<Oid>& columns) const {
-    std::set<std::pair<std::uint32_t, std::uint32_t>> indexes;  // hrDeviceIndex and the subunit
-    for (const Oid& column : columns) {
-      for (const auto& [oid, value] : table_.Below(column)) {
-        const auto index = oid.parts().subspan(column.size());
-        if (index.size() == 2 && IsOurs(index[0])) indexes.emplace(index[0], index[1]);
-      }
-    }
-    std::vector<Row> rows;
-    rows.reserve(indexes.size());
-    for (const auto& [device, subunit] : indexes) rows.emplace_back(table_, Oid{device, subunit});
-    return rows;
+  // Of the printer's own devices.
+  std::vector<ConceptualRow> Rows(const ConceptualTable& table,
+                                  std::initializer_list<std::uint32_t> columns) const {
+    return table.Rows(columns, printer_.printer_rows);
   }
 
-  bool IsOurs(std::uint32_t device) const {
-    const auto& rows = printer_.printer_rows;
-    return rows.empty() || std::ranges::find(rows, device) != rows.end();
-  }
-
-  std::optional<std::string> ReadText(const Row& row, const Oid& column) {
+  std::optional<std::string> ReadText(const ConceptualRow& row, std::uint32_t column) {
     const auto octets = row.Octets(column);
     if (!octets) return std::nullopt;
-    const auto language = NumberAt(table_, mib::kPrtCurrentLocalization + Oid{row.device()});
-    const auto charset =
-        NumberAt(table_, mib::kPrtLocalizationCharacterSet +
-                             Oid{row.device(), static_cast<std::uint32_t>(language.value_or(0))});
-    Text text = DecodeText(*octets, charset);
+    Text text = DecodeText(*octets, CharsetOf(row.device()));
     if (text.cut) {
       answers_.remarks.push_back(
-          fmt::format("{}.{} is longer than 255 octets and was cut", column.ToText(), row.name()));
+          fmt::format("{} is longer than 255 octets and was cut", row.ObjectText(column)));
     }
     if (text.utf8.empty()) return std::nullopt;
     return std::move(text.utf8);
+  }
+
+  // Of the language that the device speaks now.
+  std::optional<std::int64_t> CharsetOf(std::uint32_t device) {
+    const auto [known, is_new] = charsets_.try_emplace(device);
+    if (is_new) {
+      const auto language = NumberAt(table_, mib::kPrtCurrentLocalization + Oid{device});
+      known->second =
+          NumberAt(table_, mib::kPrtLocalizationCharacterSet +
+                               Oid{device, static_cast<std::uint32_t>(language.value_or(0))});
+    }
+    return known->second;
   }
 
   // What the network card says of itself. A printer has several interfaces, the loopback among
@@ -154,12 +103,12 @@ class Reader {
   }
 
   void Meters() {
-    std::vector<Row> counting = Rows({mib::kPrtMarkerLifeCount});
-    std::erase_if(counting, [](const Row& row) {
-      return row.Number(mib::kPrtMarkerLifeCount).value_or(0) <= 0;
-    });
-    for (const Row& row : counting) {
-      const auto unit = row.Number(mib::kPrtMarkerCounterUnit);
+    const ConceptualTable markers(table_, mib::kPrtMarker);
+    std::vector<ConceptualRow> counting = Rows(markers, {4});
+    std::erase_if(counting,
+                  [](const ConceptualRow& row) { return row.Number(4).value_or(0) <= 0; });
+    for (const ConceptualRow& row : counting) {
+      const auto unit = row.Number(3);
       std::string meter = "x-marker-life";
       if (counting.size() > 1) {
         meter = fmt::format("x-marker-life-{}", row.subunit());
@@ -172,20 +121,19 @@ class Reader {
       }
       answers_.meters.push_back(
           {.meter = std::move(meter),
-           .value = {Decimal::FromInteger(*row.Number(mib::kPrtMarkerLifeCount)),
-                     std::string(UnitWords(unit))},
-           .source = mib::kPrtMarkerLifeCount.ToText() + "." + row.name()});
+           .value = {Decimal::FromInteger(*row.Number(4)), std::string(UnitWords(unit))},
+           .source = row.ObjectText(4)});
     }
     for (auto& more : {LifetimeInk(table_, profile_), HeadInk(table_), EnginePages(table_)}) {
       answers_.meters.insert(answers_.meters.end(), more.begin(), more.end());
     }
   }
 
-  std::optional<std::string> ColorantOf(const Row& supply) {
-    const auto number = supply.Number(Supplies(3));
+  std::optional<std::string> ColorantOf(const ConceptualRow& supply,
+                                        const ConceptualTable& colorants) {
+    const auto number = supply.Number(3);
     if (!number || *number <= 0 || *number > INT32_MAX) return std::nullopt;
-    const Row colorant(table_, Oid{supply.device(), static_cast<std::uint32_t>(*number)});
-    auto name = ReadText(colorant, mib::kPrtMarkerColorantValue);
+    auto name = ReadText(colorants.Row(supply.device(), static_cast<std::uint32_t>(*number)), 4);
     if (!name) return std::nullopt;
     std::string word = LowerAscii(*name);
     std::ranges::replace(word, ' ', '-');
@@ -193,19 +141,20 @@ class Reader {
   }
 
   void ReadSupplies() {
-    for (const Row& row :
-         Rows({Supplies(3), Supplies(4), Supplies(5), Supplies(6), Supplies(8), Supplies(9)})) {
-      const auto unit = row.Number(Supplies(7));
-      const auto level = row.Number(Supplies(9));
-      const auto capacity = row.Number(Supplies(8));
-      Supply supply{.supply = row.name(), .colorant = ColorantOf(row)};
-      const bool fills = row.Number(Supplies(4)) == kReceptacle;
-      if (const auto kind = SupplyKindWords(row.Number(Supplies(5))); !kind.empty()) {
+    const ConceptualTable supplies(table_, mib::kPrtMarkerSupplies);
+    const ConceptualTable colorants(table_, mib::kPrtMarkerColorant);
+    for (const ConceptualRow& row : Rows(supplies, {3, 4, 5, 6, 8, 9})) {
+      const auto unit = row.Number(7);
+      const auto level = row.Number(9);
+      const auto capacity = row.Number(8);
+      Supply supply{.supply = row.name(), .colorant = ColorantOf(row, colorants)};
+      const bool fills = row.Number(4) == kReceptacle;
+      if (const auto kind = SupplyKindWords(row.Number(5)); !kind.empty()) {
         supply.kind = std::string(kind);
       } else if (fills) {
         supply.kind = "receptacle";
       }
-      supply.description = ReadText(row, Supplies(6));
+      supply.description = ReadText(row, 6);
       if (level && *level >= 0) {
         supply.level = Quantity{Decimal::FromInteger(*level), std::string(UnitWords(unit))};
         if (unit == kPercent && *level <= 100) supply.percent = supply.level->value;
@@ -221,25 +170,25 @@ class Reader {
   }
 
   void Media() {
-    for (const Row& row : Rows({Input(2), Input(5), Input(12), Input(13)})) {
+    const ConceptualTable inputs(table_, mib::kPrtInput);
+    for (const ConceptualRow& row : Rows(inputs, {2, 5, 12, 13})) {
       const HpTray tray = TrayOf(table_, row.subunit());
-      const auto width = row.Number(Input(5));
-      const auto left = row.Number(Input(10));
-      LoadedMedia media{.input = ReadText(row, Input(13)).value_or(row.name()),
+      const auto width = row.Number(5);
+      const auto left = row.Number(10);
+      LoadedMedia media{.input = ReadText(row, 13).value_or(row.name()),
                         .media = tray.media,
-                        .name = ReadText(row, Input(12))};
+                        .name = ReadText(row, 12)};
       if (!media.name) media.name = tray.name;
       if (width && *width > 0) {
-        media.width =
-            Quantity{Decimal::FromInteger(*width), std::string(UnitWords(row.Number(Input(3))))};
+        media.width = Quantity{Decimal::FromInteger(*width), std::string(UnitWords(row.Number(3)))};
       } else {
         media.width = tray.width;
       }
-      if (left && *left >= 0 && IsLengthUnit(row.Number(Input(8)))) {
+      if (left && *left >= 0 && IsLengthUnit(row.Number(8))) {
         media.length_left =
-            Quantity{Decimal::FromInteger(*left), std::string(UnitWords(row.Number(Input(8))))};
+            Quantity{Decimal::FromInteger(*left), std::string(UnitWords(row.Number(8)))};
       }
-      if (const auto status = row.Number(Input(11))) {
+      if (const auto status = row.Number(11)) {
         const std::string words = SubunitStatusWords(*status);
         if (!words.empty()) media.state = words;
       }
@@ -261,21 +210,21 @@ class Reader {
   // A row gone from the table is a condition that has passed. So an empty table is a statement, but
   // only from an agent that has the table: one that counts critical alerts.
   void Alerts() {
-    const auto rows = Rows({AlertColumn(2), AlertColumn(7), AlertColumn(8)});
+    const ConceptualTable alerts(table_, mib::kPrtAlert);
+    const auto rows = Rows(alerts, {2, 7, 8});
     if (rows.empty() && table_.Below(mib::kPrtAlertCriticalEvents).empty()) return;
     answers_.alerts.emplace();
-    for (const Row& row : rows) {
-      const auto code = row.Number(AlertColumn(7));
+    for (const ConceptualRow& row : rows) {
+      const auto code = row.Number(7);
       Alert alert{.key = fmt::format("{}", row.subunit()),
-                  .severity = SeverityOf(row.Number(AlertColumn(2))),
+                  .severity = SeverityOf(row.Number(2)),
                   .code = code ? fmt::format("{}", *code) : std::string(),
-                  .text = ReadText(row, AlertColumn(8))};
+                  .text = ReadText(row, 8)};
       if (alert.severity != Severity::kCritical &&
-          (row.Number(AlertColumn(3)) == kNoIntervention || SaysReady(alert.text.value_or("")))) {
+          (row.Number(3) == kNoIntervention || SaysReady(alert.text.value_or("")))) {
         alert.severity = Severity::kInformation;
       }
-      const std::string part =
-          AlertPartWords(row.Number(AlertColumn(4)), row.Number(AlertColumn(5)));
+      const std::string part = AlertPartWords(row.Number(4), row.Number(5));
       if (!part.empty()) alert.part = part;
       answers_.alerts->push_back(std::move(alert));
     }
@@ -298,6 +247,7 @@ class Reader {
   const SnmpTable& table_;
   const Fingerprint& printer_;
   const ModelProfile& profile_;
+  std::map<std::uint32_t, std::optional<std::int64_t>> charsets_ = {};  // by hrDeviceIndex
   Answers answers_ = {};
 };
 
@@ -308,20 +258,21 @@ Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
   return Reader(table, fingerprint, profiles.Of(fingerprint.identity())).Read();
 }
 
-std::vector<Oid> PrinterMibColumns() {
-  std::vector<Oid> columns = {mib::kIfPhysAddress,          mib::kPrtCurrentLocalization,
-                              mib::kPrtAlertCriticalEvents, mib::kPrtLocalizationCharacterSet,
-                              mib::kPrtMarkerCounterUnit,   mib::kPrtMarkerLifeCount};
-  for (const std::uint32_t column : {2U, 3U, 5U, 8U, 10U, 11U, 12U, 13U}) {
-    columns.push_back(Input(column));
-  }
-  for (const std::uint32_t column : {3U, 4U, 5U, 6U, 7U, 8U, 9U}) {
-    columns.push_back(Supplies(column));
-  }
-  columns.push_back(mib::kPrtMarkerColorantValue);
-  for (const std::uint32_t column : {2U, 3U, 4U, 5U, 7U, 8U})
-    columns.push_back(AlertColumn(column));
-  return columns;
+const std::vector<Oid>& PrinterMibColumns() {
+  static const std::vector<Oid> kColumns = [] {
+    std::vector<Oid> columns = {mib::kIfPhysAddress,          mib::kPrtCurrentLocalization,
+                                mib::kPrtAlertCriticalEvents, mib::kPrtLocalizationCharacterSet,
+                                mib::kPrtMarkerCounterUnit,   mib::kPrtMarkerLifeCount,
+                                mib::kPrtMarkerColorantValue};
+    const auto add = [&](const Oid& entry, std::initializer_list<std::uint32_t> numbers) {
+      for (const std::uint32_t number : numbers) columns.push_back(entry + Oid{number});
+    };
+    add(mib::kPrtInput, {2, 3, 5, 8, 10, 11, 12, 13});
+    add(mib::kPrtMarkerSupplies, {3, 4, 5, 6, 7, 8, 9});
+    add(mib::kPrtAlert, {2, 3, 4, 5, 7, 8});
+    return columns;
+  }();
+  return kColumns;
 }
 
 std::vector<Oid> OptionalSubtrees(const Fingerprint& fingerprint) {
@@ -345,7 +296,7 @@ std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fi
   }
   if (fingerprint.verdict != Verdict::kLargeFormat) return oids;
   std::set<std::uint32_t> sources;
-  const Oid first_column = Input(2);
+  const Oid first_column = mib::kPrtInput + Oid{2};
   for (const auto& [oid, value] : table.Below(first_column)) {
     const Oid index = oid.After(first_column);
     if (index.size() == 2) sources.insert(index.parts()[1]);

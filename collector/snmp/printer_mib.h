@@ -31,7 +31,7 @@ Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
                        const Profiles& profiles = BuiltInProfiles());
 
 // What to ask for it: columns to walk, then objects to get, some of which the walk has named.
-std::vector<Oid> PrinterMibColumns();
+const std::vector<Oid>& PrinterMibColumns();
 std::vector<Oid> PrinterMibObjects(const SnmpTable& table, const Fingerprint& fingerprint);
 
 // What few models have, HP's counters and log and the tables of jobs: to be walked once, and then

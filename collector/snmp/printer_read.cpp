@@ -56,7 +56,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
         done_(std::move(done)) {
     bulk_peer_ = peer_;
     bulk_peer_.objects_at_once = kManyObjects;
-    peer_.max_repetitions = 0;
+    peer_.bulk_values = 0;
   }
 
   void Start() {
@@ -104,7 +104,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     std::vector<Oid> subtrees = PrinterMibColumns();
     for (const Oid& subtree : OptionalSubtrees(probed_.fingerprint)) {
       if (!explores_ && !known_.offers.contains(subtree)) continue;
-      if (!explores_ && subtree == mib::kHpErrorLog) {
+      if (subtree == mib::kHpErrorLog && !ReadsWholeLog()) {
         const auto end = ErrorLogEndSubtrees(known_.log);
         subtrees.insert(subtrees.end(), end.begin(), end.end());
         continue;
@@ -128,7 +128,11 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   }
 
   void AskObjects() {
-    std::vector<Oid> objects = PrinterMibObjects(probed_.table, probed_.fingerprint);
+    known_.objects = PrinterMibObjects(probed_.table, probed_.fingerprint);
+    std::vector<Oid> objects = known_.objects;
+    std::erase_if(objects, [this](const Oid& object) {
+      return std::ranges::find(probed_.asked, object) != probed_.asked.end();
+    });
     const std::vector<Oid> of_jobs = JobObjects(probed_.table, known_.jobs);
     objects.insert(objects.end(), of_jobs.begin(), of_jobs.end());
     if (curiosity_.printer_name) objects.push_back(mib::kSysName);
@@ -140,10 +144,13 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     });
   }
 
+  // Nobody knows yet where it ended.
+  bool ReadsWholeLog() const { return explores_ || known_.log == ErrorLogEnd{}; }
+
   // The whole log again only when its end is another than it was.
   void AskErrorLog() {
     const ErrorLogEnd end = EndOfErrorLog(probed_.table);
-    if (explores_ || end == known_.log) {
+    if (ReadsWholeLog() || end == known_.log) {
       known_.log = end;
       return TryBulk();
     }
@@ -157,7 +164,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
   // Right is what says the same as GETNEXT did; a table that changed just now counts as wrong.
   void TryBulk() {
-    if (known_.bulk != SnmpBulk::kNotTried || bulk_peer_.max_repetitions == 0 ||
+    if (known_.bulk != SnmpBulk::kNotTried || bulk_peer_.bulk_values == 0 ||
         probed_.credentials.version == SnmpVersion::k1) {
       return Tell();
     }

@@ -41,6 +41,7 @@ struct PrinterKnowledge {
   Instant uptime_at = {};                  // and when, by the collector's clock
   std::vector<FinishedJob> jobs = {};
   SnmpBulk bulk = SnmpBulk::kNotTried;  // since it was explored; other firmware may leave out rows
+  std::vector<Oid> objects = {};        // that its tables led to, PrinterMibObjects
 };
 
 // How long a printer is believed to offer what it offered.
@@ -48,7 +49,7 @@ inline constexpr std::chrono::hours kExploreAgain{7 * 24};
 
 // How many objects a printer is asked for at once that is known to bear GETBULK: their names fill a
 // third of a packet, and their values are cut off by the agent where they do not fit.
-inline constexpr std::size_t kManyObjects = 16;
+inline constexpr std::size_t kManyObjects = 24;
 
 void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
                 PrinterKnowledge known, Curiosity curiosity,

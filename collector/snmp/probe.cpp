@@ -1,5 +1,6 @@
 #include "collector/snmp/probe.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -12,18 +13,26 @@ namespace {
 // Shared by the callbacks that follow each other; the last one lets go of it.
 class Probing : public std::enable_shared_from_this<Probing> {
  public:
-  Probing(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done, FoundBefore before)
+  Probing(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done, FoundBefore before,
+          std::vector<Oid> also)
       : session_(session),
         peer_(std::move(peer)),
         done_(std::move(done)),
-        before_(std::move(before)) {}
+        before_(std::move(before)),
+        also_(std::move(also)) {}
 
   void Start() { before_.objects.empty() ? AskScalars() : AskKnown(); }
 
  private:
   void AskKnown() {
-    session_.Get(peer_, before_.objects, [self = shared_from_this()](SnmpResult result) {
-      if (!self->Take(result) || self->IsAsBefore()) return self->Tell();
+    std::vector<Oid> objects = before_.objects;
+    objects.insert(objects.end(), also_.begin(), also_.end());
+    session_.Get(peer_, std::move(objects), [self = shared_from_this()](SnmpResult result) {
+      if (!self->Take(result)) return self->Tell();
+      if (self->IsAsBefore()) {
+        self->probed_.asked = std::move(self->also_);
+        return self->Tell();
+      }
       self->peer_.credentials = {result.credentials};
       self->probed_ = {};
       self->recognised_ = false;
@@ -35,8 +44,10 @@ class Probing : public std::enable_shared_from_this<Probing> {
     probed_.fingerprint = RecognisePrinter(probed_.table);
     recognised_ = true;
     const Fingerprint& now = probed_.fingerprint;
-    return probed_.table.size() == before_.objects.size() && now.verdict == before_.verdict &&
-           now.printer_rows == before_.printer_rows && now.identity() == before_.identity;
+    return std::ranges::all_of(before_.objects,
+                               [&](const Oid& oid) { return probed_.table.contains(oid); }) &&
+           now.verdict == before_.verdict && now.printer_rows == before_.printer_rows &&
+           now.identity() == before_.identity;
   }
 
   void AskScalars() {
@@ -97,6 +108,7 @@ class Probing : public std::enable_shared_from_this<Probing> {
   SnmpPeer peer_;
   std::function<void(Probed)> done_;
   FoundBefore before_;
+  std::vector<Oid> also_;
   bool any_answer_ = false;
   bool lets_nobody_in_ = false;
   bool recognised_ = false;  // the fingerprint is that of the table
@@ -106,8 +118,10 @@ class Probing : public std::enable_shared_from_this<Probing> {
 }  // namespace
 
 void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done,
-           FoundBefore before) {
-  std::make_shared<Probing>(session, std::move(peer), std::move(done), std::move(before))->Start();
+           FoundBefore before, std::vector<Oid> also) {
+  std::make_shared<Probing>(session, std::move(peer), std::move(done), std::move(before),
+                            std::move(also))
+      ->Start();
 }
 
 bool HasTable(SnmpSeen seen) {

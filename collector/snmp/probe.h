@@ -25,6 +25,7 @@ struct Probed {
   Fingerprint fingerprint = {};  // kSilent if nothing at all was answered
   Instant at = {};
   SnmpCredentials credentials = {};  // those that were answered
+  std::vector<Oid> asked = {};  // beside what shows who is there: those answered are in `table`
 };
 
 // What was found at an address before: the objects that were answered, and what they meant.
@@ -37,11 +38,12 @@ struct FoundBefore {
   bool operator==(const FoundBefore&) const = default;
 };
 
-// With `before`, those objects are asked for at once, in two packets most often instead of five or
+// With `before`, those objects are asked for at once, in one packet most often instead of five or
 // six. If one of them is gone, or they say anything else of who is there (another serial number,
-// other firmware, other rows), everything is asked for anew.
+// other firmware, other rows), everything is asked for anew. `also` are objects that whoever reads
+// on will want, which then cost no packet of their own; without `before` they are not asked for.
 void Probe(SnmpSession& session, SnmpPeer peer, std::function<void(Probed)> done,
-           FoundBefore before = {});
+           FoundBefore before = {}, std::vector<Oid> also = {});
 
 // True for answers that have a table worth reading, whole or cut short.
 bool HasTable(SnmpSeen seen);

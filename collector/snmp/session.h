@@ -71,9 +71,9 @@ struct SnmpPeer {
   std::vector<SnmpCredentials> credentials = {SnmpCredentials{}};  // tried in this order
   std::chrono::milliseconds timeout{2000};                         // for each packet
   int retries = 2;  // after the first packet; a sleeping card misses that one
-  // More than 0: walk by GETBULK, falling back to GETNEXT. Some cards break over it, so it is for
-  // those that are known to bear it.
-  int max_repetitions = 0;
+  // More than 0: walk by GETBULK, about so many values at once, falling back to GETNEXT. Some cards
+  // break over it, so it is for those that are known to bear it.
+  int bulk_values = 0;
   // How many objects or subtrees go into one request. Some cards choke on more than a few: a
   // request for more than kFewObjects that is not answered is tried again for those few.
   std::size_t objects_at_once = kFewObjects;

@@ -37,7 +37,9 @@ FoundBefore FoundBy(const Probed& probed) {
   FoundBefore found{.verdict = probed.fingerprint.verdict,
                     .printer_rows = probed.fingerprint.printer_rows,
                     .identity = probed.fingerprint.identity()};
-  for (const auto& [oid, value] : probed.table) found.objects.push_back(oid);
+  for (const auto& [oid, value] : probed.table) {
+    if (std::ranges::find(probed.asked, oid) == probed.asked.end()) found.objects.push_back(oid);
+  }
   return found;
 }
 
@@ -73,7 +75,7 @@ void SnmpChannel::Read(const PrinterAddress& address, std::function<void(Told)> 
 void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told) {
   const Key key{peer.address, peer.port};
   peer.credentials = {probed.credentials};
-  peer.max_repetitions = options_.max_repetitions;
+  peer.bulk_values = options_.bulk_values;
   peer.objects_at_once = SnmpPeer::kFewObjects;
   PrinterKnowledge known;
   {
@@ -117,13 +119,19 @@ void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Pr
     }
     done(std::move(probed));
   };
-  Probe(session_, PeerOf(address), learn, FoundAt(key));
-}
-
-FoundBefore SnmpChannel::FoundAt(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  const auto known = known_.find(key);
-  return known == known_.end() ? FoundBefore() : known->second.learnt.found;
+  FoundBefore before;
+  std::vector<Oid> also;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = known_.find(key); known != known_.end()) {
+      before = known->second.learnt.found;
+      // v1 answers nothing of a question that has one object it does not know.
+      if (known->second.learnt.version != SnmpVersion::k1) {
+        also = known->second.learnt.printer.objects;
+      }
+    }
+  }
+  Probe(session_, PeerOf(address), learn, std::move(before), std::move(also));
 }
 
 SnmpChannel::LearntTexts SnmpChannel::TakeLearnt() {

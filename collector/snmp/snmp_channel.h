@@ -57,7 +57,7 @@ class SnmpChannel : public Channel {
     std::function<std::vector<SnmpCredentials>(const PrinterAddress&)> credentials_of = {};
     std::chrono::milliseconds timeout{2000};
     int retries = 2;
-    int max_repetitions = 4;                        // of a GETBULK; 0: never one
+    int bulk_values = 64;                           // to a GETBULK; 0: never one
     const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
     Curiosity curiosity = {};
   };
@@ -90,7 +90,6 @@ class SnmpChannel : public Channel {
   };
 
   void ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told);
-  FoundBefore FoundAt(const Key& key);
   // For the probe, which is small and never asks by GETBULK.
   SnmpPeer PeerOf(const PrinterAddress& address);
 

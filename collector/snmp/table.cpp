@@ -1,10 +1,15 @@
 #include "collector/snmp/table.h"
 
+#include <functional>
 #include <iterator>
 
 namespace plotmeter {
 
 SnmpTable::SnmpTable(std::vector<Row> rows) {
+  if (std::ranges::is_sorted(rows, std::ranges::less_equal(), &Row::first)) {
+    rows_ = std::move(rows);
+    return;
+  }
   std::vector<Row*> order;  // rows are large: each of them moves once
   order.reserve(rows.size());
   for (Row& row : rows) order.push_back(&row);

@@ -35,7 +35,7 @@ class SnmpTable {
 
   SnmpTable() = default;
   SnmpTable(std::initializer_list<Row> rows) : SnmpTable(std::vector<Row>(rows)) {}
-  // In any order; of several rows of one object the first counts.
+  // In any order, rising is fastest; of several rows of one object the first counts.
   explicit SnmpTable(std::vector<Row> rows);
 
   const_iterator begin() const { return rows_.begin(); }

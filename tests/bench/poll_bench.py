@@ -35,8 +35,20 @@ def model_of(printers):
 
 
 def what_is_asked(bin_dir, alone):
-    """The objects of a first reading and of a status poll later, for each model."""
-    with Printers(bin_dir, 4, "127.64.0.0/16", port=9171, https_port=9453) as few:
+    """The objects of a first reading and of a status poll later, for each model; and how many questions those take.
+
+    The objects are taken from printers that break over GETBULK, because only GETNEXT names each column it asks for."""
+    objects = captured(bin_dir, alone, ["--odd", "100%:bulk=generr"])
+    questions = captured(bin_dir, alone, [])
+    for name, asked, counted in zip(("first reading", "status poll"), objects, questions):
+        for model, (mine, _) in asked.items():
+            say(f"  {name} of {model}: {counted[model][1]} questions for {len(mine.gets)} objects and {len(mine.walks)} "
+                f"subtrees, {len(mine.values)} values")
+    return [{model: mine for model, (mine, _) in asked.items()} for asked in objects]
+
+
+def captured(bin_dir, alone, odd):
+    with Printers(bin_dir, 4, "127.64.0.0/16", port=9171, https_port=9453, options=odd) as few:
         state = State(bin_dir, few, ["127.64.0.1-4"], CLOSED)
         state.know(*alone)
         both = []
@@ -48,10 +60,7 @@ def what_is_asked(bin_dir, alone):
             asked = {}
             for address, model in model_of(few).items():
                 mine = [p for p in capture.packets if address in (p.source[0], p.target[0])]
-                asked[model] = Asked(mine, few.port)
-                questions = sum(1 for p in mine if p.target[1] == few.port)
-                say(f"  {'status poll' if known else 'first reading'} of {model}: {questions} questions for "
-                    f"{len(asked[model].gets)} objects and {len(asked[model].walks)} subtrees, {len(asked[model].values)} values")
+                asked[model] = Asked(mine, few.port), sum(1 for p in mine if p.target[1] == few.port)
             both.append(asked)
         return both
 

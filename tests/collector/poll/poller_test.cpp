@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <stop_token>
+#include <string>
 #include <thread>
 
 #include "tests/fakes/fake_clock.h"
@@ -22,7 +25,7 @@ class FakeChannel : public Channel {
   }
   void Read(const PrinterAddress& address, std::function<void(Told)> told) override {
     ++asked;
-    if (address.host == silent) {
+    if (silent_all || address.host == silent) {
       waiting.push_back(std::move(told));
     } else {
       told(answers[address.host]);
@@ -39,6 +42,7 @@ class FakeChannel : public Channel {
   std::vector<std::string> probed;
   std::map<std::string, Told> answers;
   std::string silent;
+  bool silent_all = false;
   int asked = 0;
   std::vector<std::function<void(Told)>> waiting;
 
@@ -300,6 +304,49 @@ TEST(PollerTest, BoundsWhatAChannelTells) {
   EXPECT_EQ(polled.readings.at(0).media.size(), 1'000U);
   EXPECT_EQ(polled.remarks,
             std::vector<std::string>{"snmp: 1001 papers; only the first 1000 are taken"});
+}
+
+std::vector<std::string> ManyHosts(int count) {
+  std::vector<std::string> hosts;
+  for (int i = 0; i < count; ++i)
+    hosts.push_back("10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250));
+  return hosts;
+}
+
+TEST(PollerTest, AsksAFewAtATimeAndLetsNobodyWaitForTheSilent) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  const std::vector<std::string> hosts = ManyHosts(600);
+  for (const std::string& host : hosts) snmp.answers[host] = Answer("CN" + host, "433");
+  std::vector<PrinterAddress> addresses;
+  for (const std::string& host : hosts) addresses.push_back({.host = host});
+  Poller poller({&snmp});
+  int most = 0;
+  int told = 0;
+  poller.Poll(addresses, {}, [&](const Polled&) { most = std::max(most, snmp.asked - told++); });
+  EXPECT_EQ(told, 600);
+  EXPECT_LE(most, 100) << "of 600 at once";
+
+  // Nobody answers, and all are asked.
+  FakeChannel dead(ChannelKind::kSnmp);
+  dead.silent_all = true;
+  Poller patient({&dead});
+  patient.set_patience(std::chrono::milliseconds(200));
+  patient.Poll(addresses, {}, [&](const Polled&) { FAIL() << "nobody answered"; });
+  EXPECT_EQ(dead.asked, 600);
+}
+
+TEST(PollerTest, ForgetsThoseWhomItHadNotAskedWhenItWasStopped) {
+  FakeChannel snmp(ChannelKind::kSnmp);
+  const std::vector<std::string> hosts = ManyHosts(600);
+  for (const std::string& host : hosts) snmp.answers[host] = Answer("CN" + host, "433");
+  std::vector<PrinterAddress> addresses;
+  for (const std::string& host : hosts) addresses.push_back({.host = host});
+  Poller poller({&snmp});
+  poller.set_patience(std::chrono::hours(1));
+  std::stop_source stop;
+  poller.Poll(addresses, stop.get_token(), [&](const Polled&) { stop.request_stop(); });
+  EXPECT_LT(snmp.asked, 600);
+  EXPECT_EQ(PollAll(poller, hosts).size(), 600U) << "none is waited for that nobody asked";
 }
 
 }  // namespace

@@ -247,6 +247,70 @@ TEST(ExchangeTest, TakesAnEmptyGetbulkForOneThatDoesNotWork) {
   EXPECT_EQ(walk.seen(), SnmpSeen::kMalformed);
 }
 
+// Four columns of six rows beside two that stand alone.
+TEST(ExchangeTest, WalksNeighbouringColumnsAsOneRun) {
+  Agent agent{.table = Rows({1, 3, 9}, 1)};
+  agent.table.Merge(Rows({1, 3, 20}, 3));
+  const std::vector<Oid> columns = {{1, 3, 5, 2}, {1, 3, 5, 3}, {1, 3, 5, 4}, {1, 3, 5, 5}};
+  for (const Oid& column : columns) agent.table.Merge(Rows(column, 6));
+  std::vector<Oid> subtrees = columns;
+  subtrees.push_back({1, 3, 9});
+  subtrees.push_back({1, 3, 20});
+  agent.table[{1, 3, 5, 6, 1}] = Number(0);  // beyond the run: not ours
+
+  Exchange walk = Exchange::Walk(subtrees, 30, 16);
+  const SnmpRequest alone = walk.request(true);
+  EXPECT_EQ(alone.objects, (std::vector<Oid>{{1, 3, 9}, {1, 3, 20}}));
+  EXPECT_EQ(alone.max_repetitions, 2);
+  walk.Accept(agent.Reply(alone));
+  const SnmpRequest run = walk.request(true);
+  EXPECT_EQ(run.objects, (std::vector<Oid>{{1, 3, 20, 1, 2}, {1, 3, 5, 2}}));
+  EXPECT_EQ(run.max_repetitions, 15);
+  walk.Accept(agent.Reply(run));
+  const SnmpRequest rest = walk.request(true);
+  EXPECT_EQ(rest.objects, (std::vector<Oid>{{1, 3, 5, 4, 1, 3}}));
+  EXPECT_EQ(rest.max_repetitions, 10) << "nine more, as the first column had six, and the end";
+  EXPECT_FALSE(walk.Accept(agent.Reply(rest)));
+  agent.table.erase({1, 3, 5, 6, 1});
+  EXPECT_EQ(walk.TakeTable(), agent.table);
+}
+
+TEST(ExchangeTest, ExpectsOfARunOnlyWhatItHasSeen) {
+  Agent agent{.table = Rows({1, 3, 5, 2}, 2)};  // shorter than those behind it
+  agent.table.Merge(Rows({1, 3, 5, 3}, 40));
+  agent.table.Merge(Rows({1, 3, 5, 4}, 40));
+  Exchange walk = Exchange::Walk({{1, 3, 5, 2}, {1, 3, 5, 3}, {1, 3, 5, 4}}, 10);
+  agent.Talk(walk);
+  EXPECT_EQ(walk.seen(), SnmpSeen::kAnswered);
+  EXPECT_EQ(walk.TakeTable(), agent.table);
+}
+
+TEST(ExchangeTest, GoesOnColumnByColumnWhereARunBreaks) {
+  Agent agent{.table = Rows({1, 3, 5, 2}, 3)};
+  agent.table.Merge(Rows({1, 3, 5, 3}, 3));
+  agent.table.Merge(Rows({1, 3, 5, 4}, 3));
+  const std::vector<Oid> columns = {{1, 3, 5, 2}, {1, 3, 5, 3}, {1, 3, 5, 4}};
+  Exchange walk = Exchange::Walk(columns, 4);
+  EXPECT_TRUE(walk.Accept(agent.Reply(walk.request(true))));
+  walk.request(true);
+  EXPECT_TRUE(walk.GiveUpBulk());
+  EXPECT_EQ(walk.request(true).objects, (std::vector<Oid>{{1, 3, 5, 3, 1, 1}, {1, 3, 5, 4}}));
+  agent.Talk(walk);
+  EXPECT_EQ(walk.TakeTable(), agent.table);
+
+  Exchange back = Exchange::Walk(columns, 4);
+  EXPECT_TRUE(back.Accept(agent.Reply(back.request(true))));
+  back.Abandon("it takes too long");
+  EXPECT_EQ(back.TakeCut(), (std::vector<Oid>{{1, 3, 5, 3}, {1, 3, 5, 4}}))
+      << "the first column is whole";
+
+  Exchange v1 = Exchange::Walk(columns, 4);  // nobody knew that it speaks no GETBULK
+  Agent old = agent;
+  old.v1 = true;
+  old.Talk(v1);
+  EXPECT_EQ(v1.TakeTable(), agent.table);
+}
+
 TEST(ExchangeTest, NamesWhatWasCutShort) {
   Exchange failing = Exchange::Walk({kA});
   EXPECT_TRUE(failing.Accept(Says({{kA + Oid{1}, Number(1)}})));

@@ -275,7 +275,7 @@ TEST_F(NetSnmpSessionTest, StopsWalksThatDoNotEnd) {
     a.Send(UdpAgent::Reply(r, next, 7));
   });
   SnmpPeer peer = Peer(endless);
-  peer.max_repetitions = 100;
+  peer.bulk_values = 100;
   const SnmpResult running = Walk(peer, {mib::kHrDeviceType});
   EXPECT_EQ(running.seen, SnmpSeen::kTooLong);
   EXPECT_EQ(running.table.size(), kMaxWalkRows);
@@ -306,7 +306,7 @@ TEST_F(NetSnmpSessionTest, WalksByGetnextAfterAGetbulkNobodyAnswers) {
     a.Send(UdpAgent::Reply(r, {first ? mib::kHrDeviceType + Oid{1} : mib::kHrDeviceDescr}, 7));
   });
   SnmpPeer peer = Peer(agent, 100ms);
-  peer.max_repetitions = 10;
+  peer.bulk_values = 20;
   peer.retries = 0;
   const SnmpResult result = Walk(peer, {mib::kHrDeviceType});
   EXPECT_EQ(result.seen, SnmpSeen::kAnswered) << result.detail;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "collector/channel/answers_json.h"
+#include "collector/snmp/hp_objects.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/net_snmp_session.h"
 #include "tests/fakes/recorded_agent.h"
@@ -392,6 +393,50 @@ TEST(SnmpChannelTest, AsksWhoItKnowsForWhatProvesItAndNoMore) {
   session.table()[mib::kHrDeviceDescr + Oid{7}] = Value::Octets("HP DesignJet Z9");
   session.table()[mib::kPrtGeneralSerialNumber + Oid{7}] = Value::Octets("TEST000003");
   EXPECT_EQ(serial(), "TEST000003");
+}
+
+// What its tables led to the last time is asked for together with who it is; what they lead to now
+// counts.
+TEST(SnmpChannelTest, AsksAtOnceForWhatItsTablesLedToBefore) {
+  SnmpTable table;
+  table[mib::kSysObjectId] = Value::ObjectId(mib::kHpPrinterCard);
+  table[mib::kSysDescr] = Value::Octets("HP ETHERNET MULTI-ENVIRONMENT");
+  table[mib::kHrDeviceType + Oid{1}] = Value::ObjectId(mib::kHrDevicePrinter);
+  table[mib::kHrDeviceDescr + Oid{1}] = Value::Octets("HP DesignJet Z9");
+  table[mib::kPrtGeneralSerialNumber + Oid{1}] = Value::Octets("TEST000001");
+  const Oid status = mib::kHrDeviceStatus + Oid{1};
+  const Oid printer_status = mib::kHrPrinterStatus + Oid{1};
+  table[status] = Value::Number(ValueType::kInteger, 2);
+  table[printer_status] = Value::Number(ValueType::kInteger, 3);
+  table[mib::kPrtInput + Oid{2, 1, 1}] = Value::Number(ValueType::kInteger, 6);
+  RecordedSession session(table);
+  SnmpChannel channel(session, {});
+  const auto read = [&] {
+    session.ForgetAsked();
+    Told told;
+    channel.Read(kAddress, [&](Told answer) { told = std::move(answer); });
+    return told;
+  };
+  const auto place = [&](const Oid& oid) {
+    return std::ranges::find(session.asked(), oid) - session.asked().begin();
+  };
+  const auto times = [&](const Oid& oid) { return std::ranges::count(session.asked(), oid); };
+  EXPECT_EQ(read().answers.state, "idle");
+  EXPECT_GT(place(status), place(mib::kPrtMarkerLifeCount));
+  session.table()[printer_status] = Value::Number(ValueType::kInteger, 4);
+  EXPECT_EQ(read().answers.state, "printing");
+  EXPECT_LT(place(status), place(mib::kPrtMarkerLifeCount));
+  EXPECT_EQ(times(status), 1);
+  EXPECT_EQ(times(TrayObjects(1).front()), 1) << "also of what was asked for and is not there";
+  EXPECT_EQ(times(TrayObjects(2).front()), 0);
+
+  session.table()[mib::kPrtInput + Oid{2, 1, 2}] = Value::Number(ValueType::kInteger, 6);
+  EXPECT_EQ(read().seen, Seen::kAnswered);
+  EXPECT_EQ(times(TrayObjects(2).front()), 1) << "a roll that was not there";
+  EXPECT_EQ(times(TrayObjects(1).front()), 1);
+  session.table().erase(status);
+  EXPECT_EQ(read().answers.identity.serial, "TEST000001") << "it is no other for that";
+  EXPECT_EQ(times(mib::kSysObjectId), 1);
 }
 
 TEST(SnmpChannelTest, DoesNotFallBackToAUserOfV3ThatProvesLess) {
