@@ -48,6 +48,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// With another process that writes: then the collector hears that it should try again.
+constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kAliveWithin{5};  // TLS of a busy minute takes far less
 
 // "127.0.0.1:8443", "[::1]:8443"
@@ -206,7 +208,7 @@ int Serve(const Arguments& arguments) {
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
   Supervisor supervisor = Supervisor::FromEnvironment(clock);
-  SqliteStore store(data.existing_database());
+  SqliteStore store(data.existing_database(), kPatience);
   for (const std::string& gone : DropRetired(data.path, clock.Now())) {
     Log(LogLevel::kInfo, "retired_key_removed", {{"file", gone}});
   }

@@ -20,20 +20,9 @@ from middle import Middle
 from stage import Failed, Stage
 
 
-def patiently(ask):
-    """The portal writes at the same time as the command, and a disk may be slow for longer than the command waits."""
-    for more in (2, 1, 0):
-        try:
-            return ask()
-        except Failed as busy:
-            if not more or "database is locked" not in str(busy):
-                raise
-    return None
-
-
 class Keys(Heartbeats):
     def portal_says(self, *words, expect=0):
-        return patiently(lambda: self.stage.run("plotmeter-portal", *words, "--data", self.data, expect=expect))
+        return self.stage.run("plotmeter-portal", *words, "--data", self.data, expect=expect)
 
     def restart_portal(self):
         self.portal.stop()
@@ -58,7 +47,7 @@ class Keys(Heartbeats):
         return self.stage.run_json("plotmeter-portal", "collector", "list", "--data", self.data)
 
     def new_code(self, *words):
-        return patiently(lambda: self.add("enrolment", "add", "--site", self.site, *words)["code"])
+        return self.add("enrolment", "add", "--site", self.site, *words)["code"]
 
     def signers(self):
         """Whose signatures the stored batches carry, by batch id."""

@@ -79,7 +79,7 @@ struct SealedWorld {
   }
 
   std::string path = FreshDatabase();
-  SqliteStore store{path};
+  SqliteStore store{path, std::chrono::milliseconds(20)};
   PrivateKey encryption = PrivateKey::Generate();
   PortalIdentity portal{.signing = PrivateKey::Generate()};
   FixedClock clock;
