@@ -7,6 +7,7 @@
 
 #include "common/jose.h"
 #include "common/json.h"
+#include "portal/access/keys_lock.h"
 
 namespace plotmeter {
 namespace {
@@ -85,6 +86,11 @@ SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::st
   return Only(
       all, text, "site", [](const SiteMeant& s) { return s.site.id; },
       [](const SiteMeant& s) { return s.site.name; });
+}
+
+Keyring LoadKeys(const DataDirectory& data) {
+  const KeysLock lock = KeysLock::ToRead(data.path);
+  return Keyring::Load(data.path);
 }
 
 PortalIdentity IdentityOf(const Keyring& keys) {

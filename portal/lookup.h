@@ -10,6 +10,7 @@
 #include "common/settings.h"
 #include "portal/access/keyring.h"
 #include "portal/ledger/ingest.h"
+#include "portal/portal_settings.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
@@ -34,6 +35,9 @@ struct SiteMeant {
   Site site = {};
 };
 SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::string& text);
+
+// Keyring::Load, once no other command changes them.
+Keyring LoadKeys(const DataDirectory& data);
 
 // The portal's keys as Ingest needs them; `keys` must outlive it.
 PortalIdentity IdentityOf(const Keyring& keys);

@@ -13,7 +13,7 @@
 //    {"at":"2026-11-29T04:00:00Z","encryption":2}    encryption-2.pem is sealed to from then on
 //    {"at":"2026-11-29T04:00:00Z","link":JWS}        the signing key that it names signs
 //
-// All throw std::runtime_error that names the file. Not for two processes at once.
+// All throw std::runtime_error that names the file. Who calls them has a KeysLock, so that no other process does the same.
 
 #pragma once
 
