@@ -34,8 +34,8 @@ void SayWhatNext(const DataDirectory& data, const Keyring& keys) {
   fmt::print("signing key {}, encryption key {}, keys document {}\n", keys.thumbprint(),
              Thumbprint(keys.newest_encryption()), keys.version());
   fmt::print(
-      "Next: start the portal anew, so that it uses them (systemctl restart plotmeter-portal), "
-      "and make a backup: an older one has other keys.\n"
+      "Next: tell the portal, if it runs, to use them (systemctl reload plotmeter-portal, or "
+      "SIGHUP), and make a backup: an older one has other keys.\n"
       "  plotmeter-portal backup --data {} FILE\n",
       data.path.string());
 }

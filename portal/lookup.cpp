@@ -93,12 +93,12 @@ Keyring LoadKeys(const DataDirectory& data) {
   return Keyring::Load(data.path);
 }
 
-PortalIdentity IdentityOf(const Keyring& keys) {
+PortalIdentity IdentityOf(const std::shared_ptr<const Keyring>& keys) {
   PortalIdentity identity{
-      .signing = keys.signing(),
-      .thumbprint = keys.thumbprint(),
-      .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
-  for (const PublicKey& key : keys.all_signing()) identity.earlier.insert(Thumbprint(key));
+      .signing = keys->signing(),
+      .thumbprint = keys->thumbprint(),
+      .decryption = [keys](const std::string& kid) { return keys->Decryption(kid); }};
+  for (const PublicKey& key : keys->all_signing()) identity.earlier.insert(Thumbprint(key));
   return identity;
 }
 

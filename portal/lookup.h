@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::st
 // Keyring::Load, once no other command changes them.
 Keyring LoadKeys(const DataDirectory& data);
 
-// The portal's keys as Ingest needs them; `keys` must outlive it.
-PortalIdentity IdentityOf(const Keyring& keys);
+// The portal's keys as Ingest needs them.
+PortalIdentity IdentityOf(const std::shared_ptr<const Keyring>& keys);
 
 }  // namespace plotmeter
