@@ -1,5 +1,3 @@
-#include "collector/service.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +5,7 @@
 
 #include "collector/at_rest.h"
 #include "collector/collector_settings.h"
+#include "collector/service.h"
 #include "collector/spool/set_aside.h"
 #include "collector/spool/spool_rescue.h"
 #include "common/log.h"
@@ -255,7 +254,9 @@ bool Service::Rescue(const std::string& why) {
 
 // Between the turns: files set aside long ago, and the full check.
 void Service::CareForSpool() {
-  ForgetSetAside(directory_, clock_.Now());
+  const milliseconds steady = clock_.Steady();
+  const milliseconds ran = steady - std::exchange(cared_at_, steady).value_or(steady);
+  ForgetSetAside(directory_, clock_.Now(), ran, book_.aside_seen);
   if (SpoolWatch::IsDue(book_.spool_checked_at, clock_.Now())) spool_watch_.Begin();
 }
 
