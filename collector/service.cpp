@@ -1,11 +1,13 @@
+#include "collector/service.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "collector/at_rest.h"
 #include "collector/collector_settings.h"
-#include "collector/service.h"
 #include "collector/spool/set_aside.h"
 #include "collector/spool/spool_rescue.h"
 #include "common/log.h"
@@ -120,6 +122,24 @@ std::unique_ptr<Service> Service::Start(const Arguments& arguments, const Clock&
     why = error.what();
   }
   return std::make_unique<Service>(arguments, clock, stop, stand_ins, why);
+}
+
+std::unique_ptr<Service> Service::StartPatiently(
+    const Arguments& arguments, const Clock& clock, const std::stop_token& stop,
+    const std::function<void(const std::string& trouble)>& wait,
+    const std::optional<StandIns>& stand_ins) {
+  DiskCare disk(StateDirectory(arguments));
+  std::unique_ptr<Service> made;
+  const auto start = [&] {
+    try {
+      made = Start(arguments, clock, stop, stand_ins);
+    } catch (const SqliteError& error) {
+      if (error.is_of_access()) throw std::runtime_error(error.what());
+      throw;
+    }
+  };
+  while (!stop.stop_requested() && !disk.Try(start)) wait(disk.trouble());
+  return made;
 }
 
 // Intervals at once, sweeps from the next one on.

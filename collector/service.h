@@ -59,6 +59,14 @@ class Service {
                                         const std::stop_token& stop,
                                         const std::optional<StandIns>& stand_ins = {});
 
+  // The same, and where the disk is full or in trouble it is tried again for as long as it takes:
+  // what waits on it is not lost, and nobody else mends it by starting anew. `wait` is told what
+  // stands in the way before each new try. Nothing when `stop` was asked for.
+  static std::unique_ptr<Service> StartPatiently(
+      const Arguments& arguments, const Clock& clock, const std::stop_token& stop,
+      const std::function<void(const std::string& trouble)>& wait,
+      const std::optional<StandIns>& stand_ins = {});
+
   // Sweeps now, and waits for it, if places to look at were given or no printer is known.
   void FindPrinters();
 

@@ -101,6 +101,10 @@ bool SqliteError::may_pass() const {
   }
 }
 
+bool SqliteError::is_of_access() const {
+  return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+}
+
 SqliteError SqliteError::Damage(const std::string& what) { return {SQLITE_CORRUPT, what}; }
 
 SqliteError SqliteError::OfDisk(const std::string& what) { return {SQLITE_IOERR, what}; }

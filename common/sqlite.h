@@ -44,6 +44,9 @@ struct SqliteError : std::runtime_error {
   // The disk is full or failing, or another process is busy: the same may work later. Otherwise the
   // file or the program is broken.
   bool may_pass() const;
+  // The file may not be opened, or not be written: of what may pass, what a person has to mend, and
+  // most likely one who is just setting it up.
+  bool is_of_access() const;
   // What lies in the file is not what was written, or is no database.
   bool is_damage() const;
   // What was to be written is not what its table takes, or is in it already.
