@@ -133,8 +133,7 @@ class Service {
   // By the steady clock, the last time in this run that it was done, and that it was tried.
   std::optional<milliseconds> rescued_at_ = {};
   std::optional<milliseconds> rescue_tried_at_ = {};
-  std::optional<milliseconds> cared_at_ =
-      {};  // by the steady clock, for what lies beside the spool
+  std::optional<milliseconds> cared_at_ = {};  // for what lies beside the spool; the same clock
   std::string summary_ = "the first round is not over";
   std::function<void()> pulse_ = [] {};
   std::mutex wake_mutex_;  // guards the one below
