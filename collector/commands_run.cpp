@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 
 #include "collector/collector_settings.h"
 #include "collector/commands.h"
@@ -90,14 +94,32 @@ int RunOnce(Service& service) {
   return 0;
 }
 
+// Until the disk is looked at again; whoever watches over us hears that we live.
+void WaitForDisk(const std::stop_token& stop, Supervisor& supervisor) {
+  std::mutex mutex;
+  std::condition_variable_any asked_to_stop;
+  for (int i = 0; i < 2 && !stop.stop_requested(); ++i) {
+    supervisor.Alive();
+    std::unique_lock lock(mutex);
+    asked_to_stop.wait_for(lock, stop, std::chrono::seconds(5), [] { return false; });
+  }
+}
+
 int RunCollector(const Arguments& arguments) {
   const StopSignal signal;  // before anything that starts threads
   StartLog(arguments, OwnLogFile(StateDirectory(arguments)));
   const SystemClock clock;
   Supervisor supervisor = Supervisor::FromEnvironment(clock);
-  const std::unique_ptr<Service> made = Service::Start(arguments, clock, signal.token());
+  if (arguments.Switch("once")) {
+    return RunOnce(*Service::Start(arguments, clock, signal.token()));
+  }
+  const std::unique_ptr<Service> made =
+      Service::StartPatiently(arguments, clock, signal.token(), [&](const std::string& trouble) {
+        supervisor.Ready(trouble);
+        WaitForDisk(signal.token(), supervisor);
+      });
+  if (made == nullptr) return 0;
   Service& service = *made;
-  if (arguments.Switch("once")) return RunOnce(service);
   service.set_pulse([&] {
     supervisor.Status(service.summary());
     supervisor.Alive();

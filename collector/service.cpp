@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
@@ -122,6 +123,24 @@ std::unique_ptr<Service> Service::Start(const Arguments& arguments, const Clock&
     why = error.what();
   }
   return std::make_unique<Service>(arguments, clock, stop, stand_ins, why);
+}
+
+std::unique_ptr<Service> Service::StartPatiently(
+    const Arguments& arguments, const Clock& clock, const std::stop_token& stop,
+    const std::function<void(const std::string& trouble)>& wait,
+    const std::optional<StandIns>& stand_ins) {
+  DiskCare disk(StateDirectory(arguments));
+  std::unique_ptr<Service> made;
+  const auto start = [&] {
+    try {
+      made = Start(arguments, clock, stop, stand_ins);
+    } catch (const SqliteError& error) {
+      if (error.is_of_access()) throw std::runtime_error(error.what());
+      throw;
+    }
+  };
+  while (!stop.stop_requested() && !disk.Try(start)) wait(disk.trouble());
+  return made;
 }
 
 // Intervals at once, sweeps from the next one on.
@@ -260,7 +279,9 @@ bool Service::Rescue(const std::string& why) {
 
 // Between the turns: files set aside long ago, and the full check.
 void Service::CareForSpool() {
-  ForgetSetAside(directory_, clock_.Now());
+  const milliseconds steady = clock_.Steady();
+  const milliseconds ran = steady - std::exchange(cared_at_, steady).value_or(steady);
+  ForgetSetAside(directory_, clock_.Now(), ran, book_.aside_seen);
   if (SpoolWatch::IsDue(book_.spool_checked_at, clock_.Now())) spool_watch_.Begin();
 }
 

@@ -59,6 +59,14 @@ class Service {
                                         const std::stop_token& stop,
                                         const std::optional<StandIns>& stand_ins = {});
 
+  // The same, and where the disk is full or in trouble it is tried again for as long as it takes:
+  // what waits on it is not lost, and nobody else mends it by starting anew. `wait` is told what
+  // stands in the way before each new try. Nothing when `stop` was asked for.
+  static std::unique_ptr<Service> StartPatiently(
+      const Arguments& arguments, const Clock& clock, const std::stop_token& stop,
+      const std::function<void(const std::string& trouble)>& wait,
+      const std::optional<StandIns>& stand_ins = {});
+
   // Sweeps now, and waits for it, if places to look at were given or no printer is known.
   void FindPrinters();
 
@@ -125,6 +133,7 @@ class Service {
   // By the steady clock, the last time in this run that it was done, and that it was tried.
   std::optional<milliseconds> rescued_at_ = {};
   std::optional<milliseconds> rescue_tried_at_ = {};
+  std::optional<milliseconds> cared_at_ = {};  // for what lies beside the spool; the same clock
   std::string summary_ = "the first round is not over";
   std::function<void()> pulse_ = [] {};
   std::mutex wake_mutex_;  // guards the one below

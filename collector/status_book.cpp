@@ -47,6 +47,10 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
       status.remarks = printer.at("remarks").get<std::vector<std::string>>();
     }
     if (json.contains("events") && json.at("events").is_array()) events_ = json.at("events");
+    if (!json.contains("aside_seen")) return;
+    for (const auto& [file, seconds] : json.at("aside_seen").items()) {
+      aside_seen[file] = std::chrono::seconds(std::max(seconds.get<std::int32_t>(), 0));
+    }
   } catch (const std::exception&) {  // it is only a picture of the moment; the spool has the truth
     printers_.clear();
   }
@@ -123,6 +127,10 @@ Json StatusBook::ToJson(Instant now) const {
          {"asleep", printer.asleep},
          {"remarks", printer.remarks}});
   }
+  Json seen = Json::object();
+  for (const auto& [file, span] : aside_seen) {
+    seen[file] = std::chrono::duration_cast<std::chrono::seconds>(span).count();
+  }
   return {{"written_at", FormatInstant(now)},
           {"last_receipt_at", OrNull(last_receipt_at)},
           {"trouble", OrNull(trouble)},
@@ -132,7 +140,8 @@ Json StatusBook::ToJson(Instant now) const {
           {"remote", remote},
           {"spool_checked_at", OrNull(spool_checked_at)},
           {"printers", std::move(printers)},
-          {"events", events_}};
+          {"events", events_},
+          {"aside_seen", std::move(seen)}};
 }
 
 void StatusBook::Save(Instant now) const {

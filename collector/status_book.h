@@ -6,7 +6,7 @@
 //                  "last_error":… or null,"asleep":true or false,"remarks":[…]}],
 //     "events":[{"at":…,"kind":"moved","serial":…,"was":… or null,"is":… or null}],
 //     "last_heartbeat_at":…, "newer_version":… or null, "remote":{…} (remote_settings.h) or null,
-//     "spool_checked_at":…}
+//     "spool_checked_at":…, "aside_seen":{"spool.db.damaged-…":3600} (in s, spool/set_aside.h)}
 //
 // Times are RFC 3339; what has not happened is null. A printer that moved is shown where it answers
 // now, and no longer at the address where it does not.
@@ -20,6 +20,7 @@
 
 #include "collector/known_printers.h"
 #include "collector/poll/poller.h"
+#include "collector/spool/set_aside.h"
 #include "common/clock.h"
 #include "common/event.h"
 #include "common/json.h"
@@ -69,6 +70,7 @@ class StatusBook {
   std::string newer_version = {};                 // of this program, as the portal says
   Json remote = {};                               // what the portal proposed, and what came of it
   std::optional<Instant> spool_checked_at = {};   // in full
+  SeenAside aside_seen = {};
 
  private:
   static constexpr std::size_t kMostEvents = 100;

@@ -55,6 +55,8 @@ class StatementShelf {
 
 namespace {
 
+constexpr std::chrono::seconds kPatience{5};
+
 [[noreturn]] void Fail(sqlite3* db, int code, std::string_view doing) {
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
   const int primary = extended & 0xff;
@@ -67,6 +69,20 @@ namespace {
       fmt::format("{}: {}", doing, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code));
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) throw SqliteBusy(extended, what);
   throw SqliteError(extended, what);
+}
+
+// What would be refused at once if another connection wrote just now: to be found by whoever builds
+// it, not by chance years later.
+void CheckCanWait([[maybe_unused]] sqlite3* db, [[maybe_unused]] sqlite3_stmt* begun) {
+#ifndef NDEBUG
+  if (sqlite3_get_autocommit(db) == 0 || sqlite3_stmt_readonly(begun) != 0) return;
+  if (sqlite3_stmt_busy(begun) != 0) return;
+  for (sqlite3_stmt* other = nullptr; (other = sqlite3_next_stmt(db, other)) != nullptr;) {
+    if (sqlite3_stmt_busy(other) == 0) continue;
+    throw std::logic_error(fmt::format("'{}' writes in the middle of '{}', so it cannot wait",
+                                       sqlite3_sql(begun), sqlite3_sql(other)));
+  }
+#endif
 }
 
 }  // namespace
@@ -83,6 +99,10 @@ bool SqliteError::may_pass() const {
     default:
       return false;
   }
+}
+
+bool SqliteError::is_of_access() const {
+  return (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
 }
 
 SqliteError SqliteError::Damage(const std::string& what) { return {SQLITE_CORRUPT, what}; }
@@ -121,6 +141,7 @@ Statement::~Statement() {
 }
 
 bool Statement::Step() {
+  CheckCanWait(db_, handle_);
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -198,7 +219,7 @@ void Database::Open(const std::string& path, Mode mode) {
     throw SqliteError(code, fmt::format("cannot open {}: {}", path, why));
   }
   try {
-    sqlite3_busy_timeout(handle_, 5000);
+    set_patience(kPatience);
     if (mode == Mode::kReadOnly) {
       sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     }
@@ -223,6 +244,10 @@ void Database::Close(Log log) {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   }
   sqlite3_close_v2(std::exchange(handle_, nullptr));
+}
+
+void Database::set_patience(std::chrono::milliseconds patience) {
+  sqlite3_busy_timeout(handle_, static_cast<int>(patience.count()));
 }
 
 void Database::Interrupt() { sqlite3_interrupt(handle_); }

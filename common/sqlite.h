@@ -12,11 +12,17 @@
 // A text that is prepared again finds the statement that was prepared for it before, if nobody
 // holds that just now: preparing costs more than most statements here take to run.
 //
+// Whoever writes while another connection does waits for it. But a connection that is in the middle
+// of reading cannot wait: what it read may have changed meanwhile, so SQLite refuses it at once. So
+// a write is alone on its connection, or in a Transaction that began before the first read; a build
+// with assertions throws std::logic_error for one that is not, also where nobody is in its way.
+//
 // Not for two threads at once: a thread has its own Database, and the statements of it. Errors
 // throw SqliteError with SQLite's own words, SqliteBusy where trying again may help.
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -38,6 +44,9 @@ struct SqliteError : std::runtime_error {
   // The disk is full or failing, or another process is busy: the same may work later. Otherwise the
   // file or the program is broken.
   bool may_pass() const;
+  // The file may not be opened, or not be written: of what may pass, what a person has to mend, and
+  // most likely one who is just setting it up.
+  bool is_of_access() const;
   // What lies in the file is not what was written, or is no database.
   bool is_damage() const;
   // What was to be written is not what its table takes, or is in it already.
@@ -149,6 +158,8 @@ class Database {
   // Ends what runs in another thread, which gets an SqliteError. The one thing that any thread may
   // call.
   void Interrupt();
+  // How long it waits from now on for another one that writes, before SqliteBusy.
+  void set_patience(std::chrono::milliseconds patience);
   sqlite3* handle() { return handle_; }
 
  private:

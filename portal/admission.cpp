@@ -51,7 +51,7 @@ void CheckToken(const Arguments& arguments) { WishOf(arguments, {}); }
 int AddEnrolment(const Arguments& arguments) {
   const DataDirectory data(arguments);
   SqliteStore store(data.existing_database());
-  const Keyring keys = Keyring::Load(data.path);
+  const Keyring keys = LoadKeys(data);
   const SystemClock clock;
   const std::chrono::days valid = CodeDays(arguments);
   const SiteMeant meant = FindSite(store, arguments, arguments.Text("site"));

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "common/clock.h"
 #include "common/jose.h"
@@ -20,6 +21,7 @@
 #include "common/sqlite.h"
 #include "common/version.h"
 #include "portal/access/keyring.h"
+#include "portal/access/keys_lock.h"
 #include "portal/access/revocations.h"
 #include "portal/commands.h"
 #include "portal/portal_settings.h"
@@ -96,8 +98,7 @@ Json Unsealed(const std::string& sealed, const PrivateKey& key) {
 int Backup(const Arguments& arguments) {
   const DataDirectory data(arguments);
   const std::string database = data.existing_database();
-  const Keyring keys = Keyring::Load(data.path);
-  if (!keys.recovery()) {
+  if (!ReadRecoveryKey(data.path)) {
     throw std::runtime_error(
         "this portal has no recovery key, to which backups are sealed; 'plotmeter-portal "
         "recovery-key' makes one");
@@ -114,6 +115,11 @@ int Backup(const Arguments& arguments) {
     Database db(database, Database::Mode::kReadWrite);
     db.Prepare("VACUUM INTO ?").Run(part.string());  // one snapshot, while others write
   }
+  // After it: what it holds may be signed by, or sealed to, the newest of them.
+  const auto [keys, files] = [&] {
+    const KeysLock lock = KeysLock::ToRead(data.path);
+    return std::pair(Keyring::Load(data.path), FilesOf(data.path));
+  }();
   {
     Database copy(part, Database::Mode::kReadWrite);
     copy.Execute(
@@ -123,7 +129,7 @@ int Backup(const Arguments& arguments) {
     note.Run("made_at", FormatInstant(now));
     note.Run("portal", keys.thumbprint());
     note.Run("version", kVersion);
-    note.Run("files", SealPlain(JsonText(FilesOf(data.path)), kBackupJwe, *keys.recovery()));
+    note.Run("files", SealPlain(JsonText(files), kBackupJwe, *keys.recovery()));
   }
   Sync(part);
   fs::rename(part, target);

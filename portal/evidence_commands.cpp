@@ -34,7 +34,7 @@ void CheckCollector(SqliteStore& store, const std::vector<Reseller>& resellers,
 int VerifyEvidence(const Arguments& arguments) {
   const DataDirectory data(arguments);
   SqliteStore store(data.existing_database());
-  const Keyring keys = Keyring::Load(data.path);
+  const Keyring keys = LoadKeys(data);
   const std::string collector = arguments.Text("collector");
   const std::vector<Reseller> resellers = ResellersMeant(store, arguments);
   CheckCollector(store, resellers, collector);
@@ -49,7 +49,7 @@ int VerifyEvidence(const Arguments& arguments) {
 int ExportEvidence(const Arguments& arguments) {
   const DataDirectory data(arguments);
   SqliteStore store(data.existing_database());
-  const Keyring keys = Keyring::Load(data.path);
+  const Keyring keys = LoadKeys(data);
   const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
   const std::string collector = arguments.Text("collector");
   CheckCollector(store, {reseller}, collector);

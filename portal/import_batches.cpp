@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -81,19 +82,18 @@ int ImportBatches(const Arguments& arguments) {
   const DataDirectory data(arguments);
   const SystemClock clock;
   SqliteStore store(data.existing_database());
-  const Keyring keys = Keyring::Load(data.path);
-  const PortalIdentity identity = IdentityOf(keys);
-  Ingest ingest(store, store, identity, clock);
+  const auto keys = std::make_shared<const Keyring>(LoadKeys(data));
+  Ingest ingest(store, store, IdentityOf(keys), clock);
   const std::string directory = arguments.Text("directory");
   const std::vector<fs::path> files = FilesIn(directory);
   const std::string path = arguments.Has("output")
                                ? arguments.Text("output")
                                : (fs::path(directory) / "receipts.ndjson").string();
   Output output(path);
-  output.Write(
-      JsonText(
-          {{"receipts", 1}, {"portal", keys.thumbprint()}, {"keys", keys.Document(clock.Now())}}) +
-      "\n");
+  output.Write(JsonText({{"receipts", 1},
+                         {"portal", keys->thumbprint()},
+                         {"keys", keys->Document(clock.Now())}}) +
+               "\n");
   Counted counted;
   for (const fs::path& file : files) output.Write(Take(ingest, file, counted) + "\n");
   output.Finish();

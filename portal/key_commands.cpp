@@ -9,6 +9,7 @@
 #include "common/json.h"
 #include "portal/access/key_changes.h"
 #include "portal/access/keyring.h"
+#include "portal/access/keys_lock.h"
 #include "portal/commands.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
@@ -33,8 +34,8 @@ void SayWhatNext(const DataDirectory& data, const Keyring& keys) {
   fmt::print("signing key {}, encryption key {}, keys document {}\n", keys.thumbprint(),
              Thumbprint(keys.newest_encryption()), keys.version());
   fmt::print(
-      "Next: start the portal anew, so that it uses them (systemctl restart plotmeter-portal), "
-      "and make a backup: an older one has other keys.\n"
+      "Next: tell the portal, if it runs, to use them (systemctl reload plotmeter-portal, or "
+      "SIGHUP), and make a backup: an older one has other keys.\n"
       "  plotmeter-portal backup --data {} FILE\n",
       data.path.string());
 }
@@ -47,6 +48,7 @@ int RotateKeys(const Arguments& arguments) {
   const DataDirectory data(arguments);
   data.existing_database();
   const KeysMeant meant = MeantKeys(arguments);
+  const KeysLock lock = KeysLock::ToChange(data.path);
   const Instant now = SystemClock().Now();
   if (meant.encryption) RotateEncryption(data.path, now);
   if (meant.signing) RotateSigning(data.path, now);
@@ -61,6 +63,7 @@ int RotateKeys(const Arguments& arguments) {
 int ReplaceKeys(const Arguments& arguments) {
   const DataDirectory data(arguments);
   data.existing_database();
+  const KeysLock lock = KeysLock::ToChange(data.path);
   ReplaceSigning(data.path, ReadKey(arguments.Text("recovery-key")), SystemClock().Now());
   fmt::print(
       "The recovery key has spoken: collectors that hear of it believe nothing that the old key "
@@ -72,6 +75,7 @@ int ReplaceKeys(const Arguments& arguments) {
 int ListKeys(const Arguments& arguments) {
   const DataDirectory data(arguments);
   data.existing_database();
+  const KeysLock lock = KeysLock::ToRead(data.path);
   const Keyring keys = Keyring::Load(data.path);
   std::vector<std::vector<std::string>> rows;
   for (const PublicKey& key : keys.all_signing()) {

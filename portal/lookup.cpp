@@ -7,6 +7,7 @@
 
 #include "common/jose.h"
 #include "common/json.h"
+#include "portal/access/keys_lock.h"
 
 namespace plotmeter {
 namespace {
@@ -87,12 +88,17 @@ SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::st
       [](const SiteMeant& s) { return s.site.name; });
 }
 
-PortalIdentity IdentityOf(const Keyring& keys) {
+Keyring LoadKeys(const DataDirectory& data) {
+  const KeysLock lock = KeysLock::ToRead(data.path);
+  return Keyring::Load(data.path);
+}
+
+PortalIdentity IdentityOf(const std::shared_ptr<const Keyring>& keys) {
   PortalIdentity identity{
-      .signing = keys.signing(),
-      .thumbprint = keys.thumbprint(),
-      .decryption = [&keys](const std::string& kid) { return keys.Decryption(kid); }};
-  for (const PublicKey& key : keys.all_signing()) identity.earlier.insert(Thumbprint(key));
+      .signing = keys->signing(),
+      .thumbprint = keys->thumbprint(),
+      .decryption = [keys](const std::string& kid) { return keys->Decryption(kid); }};
+  for (const PublicKey& key : keys->all_signing()) identity.earlier.insert(Thumbprint(key));
   return identity;
 }
 

@@ -4,12 +4,14 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/settings.h"
 #include "portal/access/keyring.h"
 #include "portal/ledger/ingest.h"
+#include "portal/portal_settings.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
@@ -35,7 +37,10 @@ struct SiteMeant {
 };
 SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::string& text);
 
-// The portal's keys as Ingest needs them; `keys` must outlive it.
-PortalIdentity IdentityOf(const Keyring& keys);
+// Keyring::Load, once no other command changes them.
+Keyring LoadKeys(const DataDirectory& data);
+
+// The portal's keys as Ingest needs them.
+PortalIdentity IdentityOf(const std::shared_ptr<const Keyring>& keys);
 
 }  // namespace plotmeter

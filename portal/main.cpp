@@ -102,7 +102,7 @@ std::vector<Command> OperatorCommands() {
       {.name = "serve",
        .summary = "Receives batches and answers the API, over HTTPS.",
        .more = "Prints {\"port\":N,\"ready\":true} when it listens. SIGTERM ends it once the "
-               "requests in flight are answered; SIGHUP reads the certificate again.",
+               "requests in flight are answered; SIGHUP reads certificate and keys again.",
        .settings = ServeSettings(),
        .run = Serve,
        .check = CheckServe},
@@ -155,7 +155,7 @@ std::vector<Command> OperatorCommands() {
        .more =
            "Collectors follow by themselves, those too that were away meanwhile. What was sealed "
            "to the old key is still opened for 400 days.\n"
-           "Afterwards start the portal anew, and make a backup.\n"
+           "Afterwards let a running portal read them (systemctl reload), and make a backup.\n"
            "  plotmeter-portal keys rotate --data DIR --key both",
        .settings = {DataSetting(), Flag("key", "KEY", "signing, encryption or both")},
        .run = RotateKeys,

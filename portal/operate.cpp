@@ -16,6 +16,7 @@
 #include <stdexcept>
 
 #include "common/clock.h"
+#include "common/in_use.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "common/log_settings.h"
@@ -26,6 +27,7 @@
 #include "portal/access/heartbeats.h"
 #include "portal/access/key_changes.h"
 #include "portal/access/keyring.h"
+#include "portal/access/keys_lock.h"
 #include "portal/access/revocations.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
@@ -48,6 +50,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// With another process that writes: then the collector hears that it should try again.
+constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kAliveWithin{5};  // TLS of a busy minute takes far less
 
 // "127.0.0.1:8443", "[::1]:8443"
@@ -133,6 +137,27 @@ void ReloadCertificate(Listener& listener) {
   }
 }
 
+// What was sealed or signed by the ones before goes on to be answered: requests that are under way
+// end with the keys that they began with.
+void ReloadKeys(const DataDirectory& data, InUse<Keyring>& keys, InUse<PortalIdentity>& identity) {
+  try {
+    keys.Replace(LoadKeys(data));
+    identity.Replace(IdentityOf(keys.Now()));
+    Log(LogLevel::kInfo, "keys_reloaded",
+        {{"signing", keys.Now()->thumbprint()},
+         {"document", std::to_string(keys.Now()->version())}});
+  } catch (const std::exception& error) {
+    Log(LogLevel::kError, "keys_not_reloaded", {{"why", error.what()}});
+  }
+}
+
+void DropRetiredKeys(const DataDirectory& data, Instant now) {
+  const KeysLock lock = KeysLock::WaitToChange(data.path);
+  for (const std::string& gone : DropRetired(data.path, now)) {
+    Log(LogLevel::kInfo, "retired_key_removed", {{"file", gone}});
+  }
+}
+
 }  // namespace
 
 int Init(const Arguments& arguments) {
@@ -206,18 +231,16 @@ int Serve(const Arguments& arguments) {
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
   Supervisor supervisor = Supervisor::FromEnvironment(clock);
-  SqliteStore store(data.existing_database());
-  for (const std::string& gone : DropRetired(data.path, clock.Now())) {
-    Log(LogLevel::kInfo, "retired_key_removed", {{"file", gone}});
-  }
-  const Keyring keys = Keyring::Load(data.path);
+  SqliteStore store(data.existing_database(), kPatience);
+  DropRetiredKeys(data, clock.Now());
+  InUse<Keyring> keys(LoadKeys(data));
   if (const int repeated = RepeatRevocations(JournalFile(data.path), store); repeated > 0) {
     Log(LogLevel::kInfo, "revocations_repeated", {{"collectors", std::to_string(repeated)}});
   }
   if (fs::exists(RecoveryKeyFile(data.path))) {
     Log(LogLevel::kWarning, "recovery_key_here", {{"file", RecoveryKeyFile(data.path).string()}});
   }
-  const PortalIdentity identity = IdentityOf(keys);
+  InUse<PortalIdentity> identity(IdentityOf(keys.Now()));
   Ingest ingest(store, store, identity, clock);
   Enrolments enrolments(store, store, keys, clock, RevokedIn(JournalFile(data.path)));
   Rotations rotations(store, store, keys, clock);
@@ -251,6 +274,7 @@ int Serve(const Arguments& arguments) {
     const int signal = NextSignal(signals, supervisor.pulse());
     if (signal == SIGHUP) {
       ReloadCertificate(listener);
+      ReloadKeys(data, keys, identity);
     } else if (signal != 0) {
       break;
     } else if (listener.IsAlive(kAliveWithin)) {

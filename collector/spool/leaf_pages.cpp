@@ -182,7 +182,11 @@ class Log {
 class Pages {
  public:
   Pages(File& file, Log& log, std::size_t page, const std::function<void(const LeafRow&)>& visit)
-      : file_(file), log_(log), page_(page), visit_(visit) {}
+      : file_(file),
+        log_(log),
+        page_(page),
+        most_(file.size() / page + log.frames().size()),
+        visit_(visit) {}
 
   // A version that is in the log.
   void VisitFrame(std::size_t frame) {
@@ -207,6 +211,9 @@ class Pages {
     } catch (const NoRow&) {
       return;
     }
+    followed_ = 0;
+    // No more than there is room for their places, whatever the page says.
+    cells = std::min(cells, (page.size() - head - 5) / 2);
     for (std::size_t i = 0; i < cells; ++i) {
       try {
         LeafRow row;
@@ -233,7 +240,8 @@ class Pages {
     std::string record(page.Part(at, here));
     std::uint64_t next = page.BigEndian(at + here, 4);
     while (record.size() < whole) {
-      if (next == 0) throw NoRow();
+      // Each page is of one row: when more were followed than there are, they go round in circles.
+      if (next == 0 || ++followed_ > most_) throw NoRow();
       const auto newer = log_.Newest(next, end);
       const std::string more = newer ? log_.Page(*newer) : FromFile(next);
       const Bytes bytes(more);
@@ -275,6 +283,8 @@ class Pages {
   File& file_;
   Log& log_;
   std::size_t page_;
+  std::uint64_t most_;          // pages in all
+  std::uint64_t followed_ = 0;  // from the page that is visited
   const std::function<void(const LeafRow&)>& visit_;
 };
 

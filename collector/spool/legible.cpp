@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::int64_t kFarthest = std::int64_t{1} << 40;  // no spool has so many rows
+constexpr std::int64_t kLastRow = std::numeric_limits<std::int64_t>::max();
 
 bool IsLegible(const SqliteError& error) { return !error.is_damage(); }
 
@@ -61,10 +63,11 @@ class Reading {
       ++unreadable_;
       std::int64_t bad = from;
       std::int64_t leap = 1;
+      if (from == kLastRow) return unreadable_;
       while (!CanRead(from + leap)) {
         bad = from + leap;
         leap *= 2;
-        if (leap > kFarthest) return unreadable_;
+        if (leap > kFarthest || from > kLastRow - leap) return unreadable_;
       }
       std::int64_t good = from + leap;
       while (good - bad > 1) {
@@ -105,9 +108,11 @@ class Reading {
           fmt::format("SELECT rowid, {} FROM {} NOT INDEXED WHERE rowid >= ? ORDER BY rowid",
                       fmt::join(columns_, ", "), table_));
       for (q.Bind(from); q.Step();) {
+        const bool is_last = q.Int(0) == kLastRow;
         // A leaf may hold a copy of an earlier one: never back, or it would go round for ever.
-        from = std::max(from, q.Int(0) + 1);
+        if (!is_last) from = std::max(from, q.Int(0) + 1);
         Visit(q, 1);
+        if (is_last) return true;
       }
       return true;
     } catch (const SqliteError& error) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "common/log.h"
 #include "common/path.h"
@@ -50,15 +51,22 @@ std::vector<SetAsideFile> SetAsideFiles(const std::string& directory) {
   return files;
 }
 
-void ForgetSetAside(const std::string& directory, Instant now) {
+void ForgetSetAside(const std::string& directory, Instant now, std::chrono::milliseconds ran,
+                    SeenAside& seen) {
+  SeenAside here;
   for (const SetAsideFile& file : SetAsideFiles(directory)) {
     const std::optional<Instant> at = TimeOf(file.file);
-    if (!IsOurs(KindOf(file.file)) || !at || now - *at <= kKeepSetAside) continue;
+    if (!IsOurs(KindOf(file.file)) || !at) continue;
+    const auto before = seen.find(file.file);
+    auto& so_far = here[file.file];
+    if (before != seen.end()) so_far = before->second + ran;
+    if (now - *at <= kKeepSetAside || so_far < kSeenAside) continue;
     std::error_code failed;
-    if (fs::remove(PathOf(directory + "/" + file.file), failed)) {
-      Log(LogLevel::kWarning, "spool_set_aside_deleted", {{"file", file.file}});
-    }
+    if (!fs::remove(PathOf(directory + "/" + file.file), failed)) continue;
+    Log(LogLevel::kWarning, "spool_set_aside_deleted", {{"file", file.file}});
+    here.erase(file.file);
   }
+  seen = std::move(here);
 }
 
 }  // namespace plotmeter

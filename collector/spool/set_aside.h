@@ -2,12 +2,14 @@
 // the modes said at that time, so they do not stay for ever.
 //
 //    for (const SetAsideFile& file : SetAsideFiles("/var/lib/plotmeter")) …
-//    ForgetSetAside("/var/lib/plotmeter", clock.Now());      // those of more than 35 days ago
+//    SeenAside seen;                                         // kept over restarts
+//    ForgetSetAside("/var/lib/plotmeter", clock.Now(), ran, seen);
 
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,17 @@ struct SetAsideFile {
 std::vector<SetAsideFile> SetAsideFiles(const std::string& directory);
 
 inline constexpr std::chrono::days kKeepSetAside{35};  // as long as messages with a receipt
+// Of a collector that runs, beside such a file: nobody sets that clock, so one that leaps ahead for
+// years makes no file old. A collector that runs eight hours a working day needs a month for it.
+inline constexpr std::chrono::days kSeenAside{7};
 
-// Deletes those that were spools, by the time in their names; each is told in the log. Files that
+// How long each was seen lying there, by name.
+using SeenAside = std::map<std::string, std::chrono::milliseconds>;
+
+// Deletes those that were spools, when they are old by the time in their names and were seen for
+// long enough; each is told in the log. `ran`: by the steady clock, since the last call. Files that
 // were no spool are another's: they stay. So does one that cannot be deleted.
-void ForgetSetAside(const std::string& directory, Instant now);
+void ForgetSetAside(const std::string& directory, Instant now, std::chrono::milliseconds ran,
+                    SeenAside& seen);
 
 }  // namespace plotmeter

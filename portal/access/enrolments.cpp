@@ -41,7 +41,8 @@ std::string HashOf(const Secret& secret) { return Base64Url(Sha256(secret.Reveal
 
 std::optional<Secret> Enrolments::Offer(const ResellerId& reseller, const std::string& site,
                                         std::chrono::days valid) {
-  const EnrolmentCode code{.portal = keys_.thumbprint(), .secret = Secret(RandomBytes(kSecret))};
+  const EnrolmentCode code{.portal = keys_.Now()->thumbprint(),
+                           .secret = Secret(RandomBytes(kSecret))};
   const Instant now = clock_.Now();
   const bool added = store_.AddCode(
       reseller,
@@ -50,36 +51,38 @@ std::optional<Secret> Enrolments::Offer(const ResellerId& reseller, const std::s
   return code.ToText();
 }
 
-EnrolmentRefused Enrolments::Refuse(std::string_view body, int status, std::string check,
-                                    std::string detail) const {
+EnrolmentRefused Enrolments::Refuse(const Keyring& keys, std::string_view body, int status,
+                                    std::string check, std::string detail) const {
   EnrolmentRefused refused{
       .status = status, .check = std::move(check), .detail = std::move(detail)};
-  refused.signed_note = SignRefusal({.portal = keys_.thumbprint(),
+  refused.signed_note = SignRefusal({.portal = keys.thumbprint(),
                                      .sealed_sha256 = Base64Url(Sha256(body)),
                                      .status = refused.status,
                                      .check = refused.check,
                                      .detail = refused.detail,
                                      .at = clock_.Now()},
-                                    keys_.signing());
+                                    keys.signing());
   Log(LogLevel::kInfo, "enrolment_refused", {{"check", refused.check}});
   return refused;
 }
 
 std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_view body) {
-  const OpenKeys open{
-      .decryption = [this](const std::string& kid) { return keys_.Decryption(kid); }, .signer = {}};
+  const std::shared_ptr<const Keyring> in_use = keys_.Now();
+  const Keyring& keys = *in_use;
+  const OpenKeys open{.decryption = [&](const std::string& kid) { return keys.Decryption(kid); },
+                      .signer = {}};
   const auto request = ReadEnrolmentRequest(body, open);
   if (!request || !request->key) {
-    return Refuse(body, 400, "form",
+    return Refuse(keys, body, 400, "form",
                   "the body is no enrolment sealed to this portal and signed by the key it names");
   }
-  if (!keys_.IsNamed(request->portal)) {
-    return Refuse(body, 422, "portal", "the enrolment was made for another portal");
+  if (!keys.IsNamed(request->portal)) {
+    return Refuse(keys, body, 422, "portal", "the enrolment was made for another portal");
   }
   const std::string hash = HashOf(request->secret);
   const auto reseller = directory_.ResellerOfCode(hash);
   if (!reseller) {
-    return Refuse(body, 404, "code-unknown",
+    return Refuse(keys, body, 404, "code-unknown",
                   "no such enrolment code; compare it with the one the portal showed");
   }
   const std::string thumbprint = Thumbprint(*request->key);
@@ -95,7 +98,7 @@ std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_v
   if (!request->rotation.empty()) {
     newcomer.change = ChangeOf(*request);
     if (!newcomer.change) {
-      return Refuse(body, 400, "form",
+      return Refuse(keys, body, 400, "form",
                     "the old key's word for the new one is not what it should be");
     }
   }
@@ -104,19 +107,19 @@ std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_v
     case CodeUse::kEnrolled:
       break;
     case CodeUse::kUnknown:
-      return Refuse(body, 404, "code-unknown",
+      return Refuse(keys, body, 404, "code-unknown",
                     "no such enrolment code; compare it with the one the portal showed");
     case CodeUse::kExpired:
-      return Refuse(body, 410, "code-expired",
+      return Refuse(keys, body, 410, "code-expired",
                     "the enrolment code has expired; ask your reseller for a new one");
     case CodeUse::kUsed:
-      return Refuse(body, 409, "code-used",
+      return Refuse(keys, body, 409, "code-used",
                     "the enrolment code was used by another collector; each needs its own");
     case CodeUse::kKeyTaken:
-      return Refuse(body, 409, "key-taken",
+      return Refuse(keys, body, 409, "key-taken",
                     "this key cannot be enrolled here; let the collector make a new one");
     case CodeUse::kOtherSite:
-      return Refuse(body, 409, "other-site",
+      return Refuse(keys, body, 409, "other-site",
                     "the collector holds readings of another site than the code is for");
   }
   Log(LogLevel::kInfo, "collector_enrolled", {{"collector", used.collector}});
@@ -126,7 +129,7 @@ std::variant<EnrolmentAnswer, EnrolmentRefused> Enrolments::Redeem(std::string_v
                                         .site = used.site_name,
                                         .site_id = used.site,
                                         .at = clock_.Now()},
-                                       keys_.signing())};
+                                       keys.signing())};
 }
 
 }  // namespace plotmeter

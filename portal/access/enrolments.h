@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "common/clock.h"
+#include "common/in_use.h"
 #include "common/secret.h"
 #include "portal/access/keyring.h"
 #include "portal/store/directory.h"
@@ -40,14 +41,14 @@ struct EnrolmentRefused {
 
 class Enrolments {
  public:
-  // All of them must outlive this.
+  // Directory, store and clock must outlive this.
   // `revoked`: collectors that may not come back as themselves when the database has forgotten
   // them.
-  Enrolments(Directory& directory, Store& store, const Keyring& keys, const Clock& clock,
+  Enrolments(Directory& directory, Store& store, InUse<Keyring> keys, const Clock& clock,
              std::set<std::string> revoked = {})
       : directory_(directory),
         store_(store),
-        keys_(keys),
+        keys_(std::move(keys)),
         clock_(clock),
         revoked_(std::move(revoked)) {}
 
@@ -58,12 +59,12 @@ class Enrolments {
   std::variant<EnrolmentAnswer, EnrolmentRefused> Redeem(std::string_view body);
 
  private:
-  EnrolmentRefused Refuse(std::string_view body, int status, std::string check,
+  EnrolmentRefused Refuse(const Keyring& keys, std::string_view body, int status, std::string check,
                           std::string detail) const;
 
   Directory& directory_;
   Store& store_;
-  const Keyring& keys_;
+  const InUse<Keyring> keys_;
   const Clock& clock_;
   const std::set<std::string> revoked_;
 };

@@ -43,12 +43,13 @@ HeartbeatNote NoteOf(const Heartbeat& said, Instant received_at) {
 }  // namespace
 
 std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view body) {
+  const std::shared_ptr<const Keyring> keys = keys_.Now();
   std::optional<KnownCollector> signer;
-  const HeardHeartbeat heard = ReadHeartbeat(body, KeysToOpen(keys_, directory_, signer));
+  const HeardHeartbeat heard = ReadHeartbeat(body, KeysToOpen(*keys, directory_, signer));
   if (heard.check != SaidCheck::kRight) return refusing_.Because(body, heard.check, heard.detail);
   if (!signer->next.empty()) return refusing_.Replaced(body);
   const Heartbeat& said = heard.heartbeat;
-  if (!keys_.IsNamed(said.portal)) {
+  if (!keys->IsNamed(said.portal)) {
     return refusing_.With(body, 422, "portal", "the heartbeat was made for another portal");
   }
   if (said.collector != signer->collector) {
@@ -64,7 +65,7 @@ std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view
                          .nonce = taken.nonce,
                          .heard = taken.heard,
                          .newest = newest_,
-                         .keys = keys_.version()};
+                         .keys = keys->version()};
   if (taken.heard) {
     const StreamPlace place = store_.FindStream(signer->reseller, said.collector, said.stream);
     answer.unbroken = place.unbroken;
@@ -84,7 +85,7 @@ std::variant<HeartbeatHeard, HeartbeatRefused> Heartbeats::Hear(std::string_view
                            .values = ParseJson(proposal->settings).get<SettingValues>()};
     }
   }
-  return HeartbeatHeard{WriteHeartbeatAnswer(answer, keys_.signing())};
+  return HeartbeatHeard{WriteHeartbeatAnswer(answer, keys->signing())};
 }
 
 }  // namespace plotmeter

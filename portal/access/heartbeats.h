@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "common/clock.h"
+#include "common/in_use.h"
 #include "portal/access/keyring.h"
 #include "portal/access/said.h"
 #include "portal/store/directory.h"
@@ -30,15 +31,16 @@ using HeartbeatRefused = SaidRefused;
 
 class Heartbeats {
  public:
-  // All of them must outlive it. `newest` is the version of the collector's program that collectors
-  // are told of, as common/semantic_version.h reads it; empty: they are told of none.
-  Heartbeats(Directory& directory, Store& store, const Keyring& keys, const Clock& clock,
+  // Directory, store and clock must outlive it. `newest` is the version of the collector's program
+  // that collectors are told of, as common/semantic_version.h reads it; empty: they are told of
+  // none.
+  Heartbeats(Directory& directory, Store& store, InUse<Keyring> keys, const Clock& clock,
              std::string newest = {})
       : directory_(directory),
         store_(store),
-        keys_(keys),
+        keys_(std::move(keys)),
         clock_(clock),
-        refusing_(keys, clock),
+        refusing_(keys_, clock),
         newest_(std::move(newest)) {}
 
   std::variant<HeartbeatHeard, HeartbeatRefused> Hear(std::string_view body);
@@ -46,7 +48,7 @@ class Heartbeats {
  private:
   Directory& directory_;
   Store& store_;
-  const Keyring& keys_;
+  const InUse<Keyring> keys_;
   const Clock& clock_;
   Refusing refusing_;
   const std::string newest_;

@@ -6,14 +6,15 @@
 //    ReplaceSigning(data, recovery_key, now);        // lost or stolen: the recovery key does
 //    DropRetired(data, now);                         // opens nothing sealed over 400 days ago
 //
-// A running portal has its keys in memory and goes on with those; it learns of these at its next
-// start. The change is made when its line stands in DATA/keys/changes.ndjson, which is replaced in
+// A running portal has its keys in memory and goes on with those until SIGHUP, or its next start.
+// The change is made when its line stands in DATA/keys/changes.ndjson, which is replaced in
 // one step: a crash before leaves a key file that nobody uses.
 //
 //    {"at":"2026-11-29T04:00:00Z","encryption":2}    encryption-2.pem is sealed to from then on
 //    {"at":"2026-11-29T04:00:00Z","link":JWS}        the signing key that it names signs
 //
-// All throw std::runtime_error that names the file. Not for two processes at once.
+// All throw std::runtime_error that names the file. Who calls them has a KeysLock, so that no other
+// process does the same.
 
 #pragma once
 

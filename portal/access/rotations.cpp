@@ -14,11 +14,12 @@ constexpr std::size_t kNonce = 16;  // bytes
 }  // namespace
 
 std::variant<RotationHeard, SaidRefused> Rotations::Take(std::string_view body) {
+  const std::shared_ptr<const Keyring> keys = keys_.Now();
   std::optional<KnownCollector> signer;
-  const HeardRotation heard = OpenKeyRotation(body, KeysToOpen(keys_, directory_, signer));
+  const HeardRotation heard = OpenKeyRotation(body, KeysToOpen(*keys, directory_, signer));
   if (heard.check != SaidCheck::kRight) return refusing_.Because(body, heard.check, heard.detail);
   const KeyRotation& said = heard.rotation;
-  if (!keys_.IsNamed(said.portal)) {
+  if (!keys->IsNamed(said.portal)) {
     return refusing_.With(body, 422, "portal", "the rotation was made for another portal");
   }
   if (said.collector != signer->collector) {
@@ -56,7 +57,7 @@ std::variant<RotationHeard, SaidRefused> Rotations::Take(std::string_view body) 
                                         .rotated = rotated,
                                         .nonce = replaced.nonce,
                                         .at = clock_.Now()},
-                                       keys_.signing())};
+                                       keys->signing())};
 }
 
 }  // namespace plotmeter

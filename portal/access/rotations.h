@@ -11,9 +11,11 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "common/clock.h"
+#include "common/in_use.h"
 #include "portal/access/keyring.h"
 #include "portal/access/said.h"
 #include "portal/store/directory.h"
@@ -27,16 +29,20 @@ struct RotationHeard {
 
 class Rotations {
  public:
-  // All of them must outlive it.
-  Rotations(Directory& directory, Store& store, const Keyring& keys, const Clock& clock)
-      : directory_(directory), store_(store), keys_(keys), clock_(clock), refusing_(keys, clock) {}
+  // Directory, store and clock must outlive it.
+  Rotations(Directory& directory, Store& store, InUse<Keyring> keys, const Clock& clock)
+      : directory_(directory),
+        store_(store),
+        keys_(std::move(keys)),
+        clock_(clock),
+        refusing_(keys_, clock) {}
 
   std::variant<RotationHeard, SaidRefused> Take(std::string_view body);
 
  private:
   Directory& directory_;
   Store& store_;
-  const Keyring& keys_;
+  const InUse<Keyring> keys_;
   const Clock& clock_;
   Refusing refusing_;
 };

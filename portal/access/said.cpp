@@ -23,14 +23,15 @@ OpenKeys KeysToOpen(const Keyring& keys, Directory& directory,
 
 SaidRefused Refusing::With(std::string_view body, int status, std::string check,
                            std::string detail) const {
+  const std::shared_ptr<const Keyring> keys = keys_.Now();
   SaidRefused refused{.status = status, .check = std::move(check), .detail = std::move(detail)};
-  refused.signed_note = SignRefusal({.portal = keys_.thumbprint(),
+  refused.signed_note = SignRefusal({.portal = keys->thumbprint(),
                                      .sealed_sha256 = Base64Url(Sha256(body)),
                                      .status = refused.status,
                                      .check = refused.check,
                                      .detail = refused.detail,
                                      .at = clock_.Now()},
-                                    keys_.signing());
+                                    keys->signing());
   return refused;
 }
 

@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/clock.h"
+#include "common/in_use.h"
 #include "portal/access/keyring.h"
 #include "portal/store/directory.h"
 #include "proto/said.h"
@@ -33,7 +35,8 @@ OpenKeys KeysToOpen(const Keyring& keys, Directory& directory,
 
 class Refusing {
  public:
-  Refusing(const Keyring& keys, const Clock& clock) : keys_(keys), clock_(clock) {}
+  // `clock` must outlive it.
+  Refusing(InUse<Keyring> keys, const Clock& clock) : keys_(std::move(keys)), clock_(clock) {}
 
   SaidRefused With(std::string_view body, int status, std::string check, std::string detail) const;
   SaidRefused Because(std::string_view body, SaidCheck check, std::string detail) const;
@@ -41,7 +44,7 @@ class Refusing {
   SaidRefused Replaced(std::string_view body) const;
 
  private:
-  const Keyring& keys_;
+  const InUse<Keyring> keys_;
   const Clock& clock_;
 };
 

@@ -15,7 +15,7 @@ void EnrolmentsController::Map(Router& router) const {
 }
 
 Response EnrolmentsController::Keys(const Request&, const Caller&) const {
-  return {.content_type = "application/jose", .body = document_};
+  return {.content_type = "application/jose", .body = keys_.Now()->Document(clock_.Now())};
 }
 
 std::variant<EnrolmentAnswer, EnrolmentRefused> EnrolmentsController::Redeem(

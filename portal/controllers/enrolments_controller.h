@@ -7,7 +7,10 @@
 
 #pragma once
 
+#include <utility>
+
 #include "common/clock.h"
+#include "common/in_use.h"
 #include "portal/access/enrolments.h"
 #include "portal/access/keyring.h"
 #include "portal/http/router.h"
@@ -16,9 +19,9 @@ namespace plotmeter {
 
 class EnrolmentsController {
  public:
-  // All of them must outlive the controller.
-  EnrolmentsController(Enrolments& enrolments, const Keyring& keys, const Clock& clock)
-      : enrolments_(enrolments), document_(keys.Document(clock.Now())) {}
+  // Enrolments and clock must outlive the controller.
+  EnrolmentsController(Enrolments& enrolments, InUse<Keyring> keys, const Clock& clock)
+      : enrolments_(enrolments), keys_(std::move(keys)), clock_(clock) {}
 
   void Map(Router& router) const;
 
@@ -28,7 +31,8 @@ class EnrolmentsController {
   Response Enrol(const Request& request, const Caller& caller) const;
 
   Enrolments& enrolments_;
-  std::string document_;  // signed once: the keys do not change while we run
+  const InUse<Keyring> keys_;
+  const Clock& clock_;
 };
 
 }  // namespace plotmeter

@@ -78,12 +78,19 @@ void AddContents(BatchRecord& record, const Batch& batch) {
   }
 }
 
+// What a key signed that was replaced since, its successor signs again: the same words.
+std::string SignedBy(const PortalIdentity& portal, std::string receipt) {
+  const auto jws = ReadJws(receipt);
+  if (!jws || jws->header.kid == portal.thumbprint) return receipt;
+  return SignJws(kReceiptJws, jws->payload, portal.signing);
+}
+
 }  // namespace
 
 Refused Ingest::Refuse(const Known& known, int status, std::string check,
                        std::string detail) const {
   Refused refused{.status = status, .check = std::move(check), .detail = std::move(detail)};
-  refused.signed_note = SignRefusal({.portal = portal_.thumbprint,
+  refused.signed_note = SignRefusal({.portal = known.portal->thumbprint,
                                      .collector = known.collector,
                                      .sha256 = known.sha256,
                                      .sealed_sha256 = known.sealed_sha256,
@@ -91,7 +98,7 @@ Refused Ingest::Refuse(const Known& known, int status, std::string check,
                                      .check = refused.check,
                                      .detail = refused.detail,
                                      .at = clock_.Now()},
-                                    portal_.signing);
+                                    known.portal->signing);
   return refused;
 }
 
@@ -106,10 +113,10 @@ IngestResult Ingest::Take(std::string_view sealed) {
 
 IngestResult Ingest::TakeSealed(std::string_view sealed) {
   MemoryBudget::Share memory(memory_);
-  Known known{.sealed_sha256 = Base64Url(Sha256(sealed))};
+  Known known{.portal = portal_.Now(), .sealed_sha256 = Base64Url(Sha256(sealed))};
   std::optional<KnownCollector> signer;
   const OpenResult opened =
-      Open(sealed, {.decryption = portal_.decryption,
+      Open(sealed, {.decryption = known.portal->decryption,
                     .signer = [&](const std::string& kid) -> std::optional<OpenKeys::Signer> {
                       signer = directory_.CollectorByKey(kid);
                       if (!signer) return std::nullopt;
@@ -135,6 +142,7 @@ IngestResult Ingest::TakeSealed(std::string_view sealed) {
 // Checks 8 to 11: for us, from the signer, not stored before, the schema, one transaction.
 IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& signer,
                                 Known known) {
+  const PortalIdentity& portal = *known.portal;
   known.collector = signer.collector;
   known.sha256 = Base64Url(Sha256(opened.text.payload));
   std::optional<BatchDocument> document;
@@ -144,7 +152,7 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
     document.emplace(opened.text.payload);
     const BatchAddress address = document->Address();
     record = PlaceOf(address, known.sha256);
-    if (address.portal != portal_.thumbprint && !portal_.earlier.contains(address.portal)) {
+    if (address.portal != portal.thumbprint && !portal.earlier.contains(address.portal)) {
       return Refuse(known, 422, "portal", "the batch was made for another portal");
     }
     named = address.portal;
@@ -155,7 +163,7 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
     return Refuse(known, 422, "collector", "'collector' is not the one whose key signed the batch");
   }
   const BatchFound found = store_.FindBatch(signer.reseller, record);
-  if (found.place == BatchPlace::kStored) return Accepted{SignedNow(found.receipt), true};
+  if (found.place == BatchPlace::kStored) return Accepted{SignedBy(portal, found.receipt), true};
   if (!signer.next.empty() && !IsWithin(ReadMarks(signer.last), record.stream, record.sequence)) {
     return Refuse(known, 401, "key-replaced",
                   "the collector replaced the key that signed it before it came to this batch");
@@ -186,19 +194,12 @@ IngestResult Ingest::TakeOpened(const OpenResult& opened, const KnownCollector& 
                             .sha256 = record.sha256,
                             .stored_at = record.received_at,
                             .resend = resend},
-                           portal_.signing);
+                           portal.signing);
       });
   // Another request may have stored something between the check and the transaction.
   if (auto clash = Clash(known, signer, record, stored.place)) return *std::move(clash);
   const bool repeated = stored.place == BatchPlace::kStored;
-  return Accepted{repeated ? SignedNow(stored.receipt) : stored.receipt, repeated};
-}
-
-// What a key signed that was replaced since, its successor signs again: the same words.
-std::string Ingest::SignedNow(std::string receipt) const {
-  const auto jws = ReadJws(receipt);
-  if (!jws || jws->header.kid == portal_.thumbprint) return receipt;
-  return SignJws(kReceiptJws, jws->payload, portal_.signing);
+  return Accepted{repeated ? SignedBy(portal, stored.receipt) : stored.receipt, repeated};
 }
 
 std::optional<Refused> Ingest::Clash(const Known& known, const KnownCollector& signer,

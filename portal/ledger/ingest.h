@@ -14,14 +14,17 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "common/clock.h"
 #include "common/crypto.h"
+#include "common/in_use.h"
 #include "portal/ledger/memory_budget.h"
 #include "portal/store/directory.h"
 #include "portal/store/store.h"
@@ -66,17 +69,22 @@ struct PortalIdentity {
 
 class Ingest {
  public:
-  // All of them must outlive this. `memory`: at least 2 * kMaxMessage, or what inflates that far is
-  // postponed for ever.
-  Ingest(Directory& directory, Store& store, const PortalIdentity& portal, const Clock& clock,
+  // Directory, store and clock must outlive this. `memory`: at least 2 * kMaxMessage, or what
+  // inflates that far is postponed for ever.
+  Ingest(Directory& directory, Store& store, InUse<PortalIdentity> portal, const Clock& clock,
          std::size_t memory = kIngestMemory)
-      : directory_(directory), store_(store), portal_(portal), clock_(clock), memory_(memory) {}
+      : directory_(directory),
+        store_(store),
+        portal_(std::move(portal)),
+        clock_(clock),
+        memory_(memory) {}
 
   IngestResult Take(std::string_view sealed);
 
  private:
-  // What is known of the batch so far; a refusal names it.
+  // What is known of the batch so far; a refusal names it. `portal` is who we were when it came.
   struct Known {
+    std::shared_ptr<const PortalIdentity> portal = {};
     std::string sealed_sha256 = {};
     std::string collector = {};
     std::string sha256 = {};
@@ -84,13 +92,12 @@ class Ingest {
   Refused Refuse(const Known& known, int status, std::string check, std::string detail) const;
   IngestResult TakeSealed(std::string_view sealed);
   IngestResult TakeOpened(const OpenResult& opened, const KnownCollector& signer, Known known);
-  std::string SignedNow(std::string receipt) const;
   std::optional<Refused> Clash(const Known& known, const KnownCollector& signer,
                                const BatchRecord& record, BatchPlace place);
 
   Directory& directory_;
   Store& store_;
-  const PortalIdentity& portal_;
+  const InUse<PortalIdentity> portal_;
   const Clock& clock_;
   MemoryBudget memory_;
 };

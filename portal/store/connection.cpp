@@ -35,8 +35,10 @@ ConnectionPool::Lease::~Lease() {
   pool_->idle_.push_back(std::move(reader_));
 }
 
-ConnectionPool::ConnectionPool(std::string path)
-    : path_(std::move(path)), writer_(path_, Database::Mode::kReadWrite) {}
+ConnectionPool::ConnectionPool(std::string path, std::chrono::milliseconds patience)
+    : path_(std::move(path)), writer_(path_, Database::Mode::kReadWrite) {
+  writer_.db().set_patience(patience);
+}
 
 ConnectionPool::Lease ConnectionPool::Reader() {
   std::unique_ptr<StoreConnection> reader;

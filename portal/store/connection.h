@@ -5,11 +5,14 @@
 //    Statement& q = reader->Sql("SELECT …");
 //    for (q.Bind(owner); q.Step();) use(q.Text(0));
 //
+// The writer is asked nothing before its Transaction has begun: common/sqlite.h says why.
+//
 // A StoreConnection is one thread's while it is lent. When the lease ends, its statements are
 // reset, so that no forgotten row holds back the write-ahead log.
 
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -60,8 +63,9 @@ class ConnectionPool {
     StoreConnection* connection_ = nullptr;
   };
 
-  // Opens the writer; readers are opened when they are needed. The file must exist.
-  explicit ConnectionPool(std::string path);
+  // Opens the writer; readers are opened when they are needed. The file must exist. `patience` is
+  // for other processes that write.
+  ConnectionPool(std::string path, std::chrono::milliseconds patience);
 
   Lease Reader();
   Lease Writer();  // waits until the writer is free

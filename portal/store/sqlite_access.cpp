@@ -55,13 +55,16 @@ std::vector<ApiToken> SqliteStore::Tokens(const ResellerId& reseller) {
 
 bool SqliteStore::AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) {
   auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
   writer
       ->Sql(
           "INSERT INTO enrolment_code(hash, reseller_id, site, created_at, expires_at)"
           " SELECT ?, reseller_id, id, ?, ? FROM site WHERE id=? AND reseller_id=?")
       .Run(offer.hash, ToMillis(offer.created_at), ToMillis(offer.expires_at), offer.site,
            OwnerOf(*writer, reseller));
-  return writer->db().Changes() == 1;
+  const bool added = writer->db().Changes() == 1;
+  transaction.Commit();
+  return added;
 }
 
 std::vector<EnrolmentOffer> SqliteStore::Codes(const ResellerId& reseller) {
@@ -92,10 +95,13 @@ std::vector<Collector> SqliteStore::Collectors(const ResellerId& reseller) {
 
 bool SqliteStore::RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) {
   auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
   writer
       ->Sql("UPDATE collector SET revoked_at=COALESCE(revoked_at, ?) WHERE id=? AND reseller_id=?")
       .Run(ToMillis(now), id, OwnerOf(*writer, reseller));
-  return writer->db().Changes() == 1;
+  const bool is_known = writer->db().Changes() == 1;
+  transaction.Commit();
+  return is_known;
 }
 
 }  // namespace plotmeter

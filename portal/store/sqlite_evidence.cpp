@@ -222,7 +222,9 @@ void SqliteStore::EachBatch(const ResellerId& reseller, const std::string& colle
 
 void SqliteStore::NoteGap(const ResellerId& reseller, const Gap& gap, Instant now) {
   auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
   AddGap(*writer, OwnerOf(*writer, reseller), gap, now);
+  transaction.Commit();
 }
 
 std::vector<Gap> SqliteStore::Gaps(const ResellerId& reseller) {

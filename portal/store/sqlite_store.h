@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "portal/store/connection.h"
@@ -22,7 +23,10 @@ class SqliteStore : public Store, public Directory {
   static int Create(const std::string& path);
 
   // The file must exist and have LatestSchema(); throws std::runtime_error that says what to do.
-  explicit SqliteStore(const std::string& path);
+  // What is to be written waits `patience` for another process that writes, then it throws
+  // SqliteBusy. A person at the command line waits rather than reads that the database is locked.
+  explicit SqliteStore(const std::string& path,
+                       std::chrono::milliseconds patience = std::chrono::seconds(30));
 
   std::optional<std::string> AddCustomer(const ResellerId& reseller, const std::string& name,
                                          Instant now) override;

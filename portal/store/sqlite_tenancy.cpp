@@ -13,7 +13,8 @@ int SqliteStore::Create(const std::string& path) {
   return Migrate(db);
 }
 
-SqliteStore::SqliteStore(const std::string& path) : pool_(path) {
+SqliteStore::SqliteStore(const std::string& path, std::chrono::milliseconds patience)
+    : pool_(path, patience) {
   auto reader = pool_.Reader();
   Statement& version = reader->Sql("PRAGMA user_version");
   version.Step();

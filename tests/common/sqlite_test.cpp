@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "tests/fakes/scratch.h"
 
@@ -95,6 +97,45 @@ TEST(SqliteTest, AStatementThatIsDoneHoldsNothingBack) {
   Statement after = db.Prepare("SELECT a FROM t");  // of the table that is there now
   ASSERT_TRUE(after.Step());
   EXPECT_EQ(after.Int(0), 3);
+}
+
+TEST(SqliteTest, WaitsForAnotherThatWrites) {
+  const std::string path = Fresh("sqlite_wait.db");
+  Database db(path, Database::Mode::kReadWriteCreate);
+  db.Execute("CREATE TABLE t(a)");
+  Database other(path, Database::Mode::kReadWrite);
+  std::optional<Transaction> holding(std::in_place, other);
+  other.Execute("INSERT INTO t VALUES(1)");
+  std::thread later([&] {
+    Transaction waiting(db);  // begins to wait before, or after, the other one ends: both are right
+    db.Execute("INSERT INTO t SELECT max(a) + 1 FROM t");
+    waiting.Commit();
+  });
+  holding->Commit();
+  holding.reset();
+  later.join();
+  Statement q = db.Prepare("SELECT group_concat(a) FROM t");
+  ASSERT_TRUE(q.Step());
+  EXPECT_EQ(q.Text(0), "1,2");
+  Transaction held(other);
+  db.set_patience(std::chrono::milliseconds(1));
+  q.Reset();
+  EXPECT_THROW(Transaction(db).Commit(), SqliteBusy) << "and not for ever";
+}
+
+// What is refused when another one writes, however patient it is.
+TEST(SqliteTest, FindsAWriteThatCouldNotWait) {
+  Database db(Fresh("sqlite_cannot_wait.db"), Database::Mode::kReadWriteCreate);
+  db.Execute("CREATE TABLE t(a); INSERT INTO t VALUES(1), (2)");
+  Statement reading = db.Prepare("SELECT a FROM t");
+  ASSERT_TRUE(reading.Step());
+  EXPECT_THROW(db.Prepare("UPDATE t SET a=3").Run(), std::logic_error);
+  EXPECT_THROW(Transaction(db).Commit(), std::logic_error);
+  reading.Reset();
+  Transaction first(db);
+  ASSERT_TRUE(reading.Step());
+  db.Prepare("UPDATE t SET a=3").Run();
+  first.Commit();
 }
 
 TEST(SqliteTest, StatementsMayOutliveTheirDatabaseAndBeMany) {

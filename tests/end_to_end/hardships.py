@@ -28,11 +28,12 @@ class Hardships(World):
     def status(self):
         return json.loads(self.collector("status", "--json").stdout)
 
-    def until(self, what, holds):
-        """Asks for the status until it is as expected."""
+    def until(self, what, holds, ask=None):
+        """Asks for the status, or for something else, until it is as expected."""
+        ask = ask or self.status
         deadline = time.monotonic() + 30
         while True:
-            status = self.status()
+            status = ask()
             if holds(status):
                 print(what, flush=True)
                 return status
@@ -42,11 +43,11 @@ class Hardships(World):
                 raise Failed(f"{what}: still not so after 30 s: {status}\n{self.running.errors()}")
             time.sleep(0.05)
 
-    def start_collector(self):
+    def start_collector(self, blocks="unlimited"):
         # A file that would grow beyond its limit then is an error of the disk, not the end.
         words = [os.path.join(self.stage.bin, "plotmeter-collector"), "run", "--state", self.state, *self.reach(),
                  "--interval", "1h", "--job-interval", "1s"]
-        self.running = self.stage.start("/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", *words)
+        self.running = self.stage.start("/bin/sh", "-c", f"trap '' XFSZ; ulimit -S -f {blocks}; exec \"$@\"", "sh", *words)
 
     def disk(self, largest):
         resource.prlimit(self.running.popen.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
@@ -150,6 +151,15 @@ def main():
         world.until("there is room again, and all is sent", lambda s: not s["trouble"] and s["last_receipt_at"] >= at.strftime(
             "%Y-%m-%dT%H:%M") and not s["waiting_readings"] and not s["waiting_batches"])
 
+        expect(world.running.stop() == 0, f"it did not end well:\n{world.running.errors()}")
+        world.start_collector(blocks=8)  # of 512 bytes: not even the index of the log fits
+        world.until("the disk is full at the start, and it waits", lambda log: "disk_trouble" in log, world.running.errors)
+        expect("running state=" not in world.running.errors(), "it started, so the disk was not full")
+        world.disk(resource.RLIM_INFINITY)
+        at += timedelta(hours=2)
+        world.advance(at)
+        world.until("there is room again, and it starts by itself", lambda s: not s["trouble"] and s["last_receipt_at"] >= at.strftime(
+            "%Y-%m-%dT%H:%M") and not s["waiting_readings"] and not s["waiting_batches"])
         expect(world.running.stop() == 0, f"it did not end well:\n{world.running.errors()}")
         batches = json.loads(world.collector("outbox", "--json").stdout)["batches"]
         expect([b["sequence"] for b in batches] == list(range(1, len(batches) + 1)) and all(b["receipt"] for b in batches),

@@ -12,6 +12,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 
@@ -20,24 +21,19 @@ from middle import Middle
 from stage import Failed, Stage
 
 
-def patiently(ask):
-    """The portal writes at the same time as the command, and a disk may be slow for longer than the command waits."""
-    for more in (2, 1, 0):
-        try:
-            return ask()
-        except Failed as busy:
-            if not more or "database is locked" not in str(busy):
-                raise
-    return None
-
-
 class Keys(Heartbeats):
     def portal_says(self, *words, expect=0):
-        return patiently(lambda: self.stage.run("plotmeter-portal", *words, "--data", self.data, expect=expect))
+        return self.stage.run("plotmeter-portal", *words, "--data", self.data, expect=expect)
 
-    def restart_portal(self):
-        self.portal.stop()
-        self.serve()
+    def reload_portal(self):
+        """It reads its keys again, and answers all the while."""
+        def reloaded():
+            with open(self.portal.log, encoding="utf-8") as log:
+                return log.read().count("keys_reloaded")
+
+        before = reloaded()
+        self.portal.popen.send_signal(signal.SIGHUP)
+        self.until("the portal has read its keys again", lambda times: times > before, reloaded)
 
     def key(self):
         return self.status()["key"]
@@ -58,7 +54,7 @@ class Keys(Heartbeats):
         return self.stage.run_json("plotmeter-portal", "collector", "list", "--data", self.data)
 
     def new_code(self, *words):
-        return patiently(lambda: self.add("enrolment", "add", "--site", self.site, *words)["code"])
+        return self.add("enrolment", "add", "--site", self.site, *words)["code"]
 
     def signers(self):
         """Whose signatures the stored batches carry, by batch id."""
@@ -138,10 +134,15 @@ def portal_keys(world, stage):
     """Rotation of the portal's keys: once while the collector listens, three times while it is away."""
     first = world.status()["portal_key"]
     before = world.cut()
+    running = world.portal.popen.pid
     world.portal_says("keys", "rotate", "--key", "both")
-    world.restart_portal()
+    world.more("a portal that was not told goes on with its old keys")
+    expect(world.status()["portal_key"] == first, "the collector follows a key that is not in use yet")
+    world.reload_portal()
     world.until_stored("batches of before are stored by a portal with new keys", before)
+    world.until("the collector follows", lambda s: s["portal_key"] != first)
     world.more("and new ones too")
+    expect(world.portal.popen.poll() is None and world.portal.popen.pid == running, "the portal was to run all the while")
     listed = stage.run_json("plotmeter-portal", "keys", "list", "--data", world.data)
     expect([row["state"] for row in listed] == ["replaced", "in use", "still opens", "in use", "kept elsewhere"], f"{listed}")
     expect(world.running.stop() == 0, "it did not end well")

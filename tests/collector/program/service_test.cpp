@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <stop_token>
+#include <string>
 #include <thread>
 
 #include "collector/spool/soundness.h"
@@ -164,6 +166,26 @@ TEST_F(ServiceTest, StartsOnASpoolThatTurnsOutToBeDamagedMeanwhile) {
   Spool spool({.directory = directory_}, clock_);
   ASSERT_EQ(spool.Mishaps().size(), 1U);
   EXPECT_EQ(spool.Mishaps()[0].kind, "damaged");
+}
+
+TEST_F(ServiceTest, WaitsForADiskThatIsInTroubleWhenItStarts) {
+  KnowSilentPrinter();
+  std::fstream(directory_ + "/spool.db", std::ios::binary | std::ios::in | std::ios::out)
+      << std::string(4096, 'x');  // the page with the list of tables: it has to be saved first
+  const std::string in_the_way = directory_ + "/spool.db.rescuing";
+  std::filesystem::create_directories(in_the_way + "/full");
+  std::stop_source stop;
+  const auto end = [&](const std::string&) { stop.request_stop(); };
+  EXPECT_EQ(Service::StartPatiently(arguments_, clock_, stop.get_token(), end), nullptr);
+  int waits = 0;
+  const auto service =
+      Service::StartPatiently(arguments_, clock_, {}, [&](const std::string& trouble) {
+        EXPECT_NE(trouble.find("the disk of " + directory_), std::string::npos) << trouble;
+        if (++waits == 2) std::filesystem::remove_all(in_the_way);
+      });
+  EXPECT_EQ(waits, 2);
+  ASSERT_NE(service, nullptr);
+  EXPECT_EQ(service->Round(true).printers, 1) << "it is known as before";
 }
 
 // A disk that is full today is no reason to end, nor to copy the spool again and again.

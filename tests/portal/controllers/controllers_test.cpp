@@ -4,10 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
+#include "common/in_use.h"
+#include "common/jose.h"
+#include "portal/access/key_changes.h"
 #include "portal/access/tokens.h"
 #include "portal/controllers/batches_controller.h"
 #include "portal/controllers/enrolments_controller.h"
@@ -135,18 +140,20 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     EXPECT_TRUE(ReadReceipt(response.body, portal.signing.public_key()));
   }
 
-  Keyring keys_ = [] {
+  const std::string folder_ = [] {
     const std::string folder = FreshPath() + ".data";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    return Keyring::Create(folder);
+    return folder;
   }();
-  Enrolments enrolments_{store, store, keys_, clock};
+  Keyring keys_ = Keyring::Create(folder_);
+  InUse<Keyring> keys_in_use_{keys_};
+  Enrolments enrolments_{store, store, keys_in_use_, clock};
   BatchesController batches_{ingest};
-  EnrolmentsController enrolment_{enrolments_, keys_, clock};
-  Heartbeats heartbeats_{store, store, keys_, clock, "0.10.0"};
+  EnrolmentsController enrolment_{enrolments_, keys_in_use_, clock};
+  Heartbeats heartbeats_{store, store, keys_in_use_, clock, "0.10.0"};
   HeartbeatsController heartbeat_{heartbeats_};
-  Rotations rotations_{store, store, keys_, clock};
+  Rotations rotations_{store, store, keys_in_use_, clock};
   RotationsController rotation_{rotations_};
   PrintersController printers_{store};
   UsageController usage_{store};
@@ -339,6 +346,45 @@ Heartbeat HeartbeatOf(const Keyring& keys, const Sender& sender, const std::stri
           .known = 3,
           .answering = 2,
           .disk = "plenty"};
+}
+
+// Collectors ask all the while; each answer is whole, of the keys before or of those after.
+TEST_F(ControllersTest, UsesOtherKeysFromTheNextRequestOn) {
+  const PortalKeys first = *ReadKeys(Get("/api/v1/keys").body, keys_.thumbprint());
+  std::atomic<bool> is_over = false;
+  std::vector<std::jthread> collectors;
+  for (int i = 0; i < 2; ++i) {
+    collectors.emplace_back([&] {
+      PortalKeys known = first;
+      while (!is_over) {
+        const auto keys =
+            FollowKeys(router_.Handle(Request("GET", "/api/v1/keys")).body, KeysTrust::Of(known));
+        ASSERT_TRUE(keys);
+        EXPECT_GE(keys->version, known.version);
+        const auto heard = heartbeats_.Hear(
+            WriteHeartbeat(HeartbeatOf(keys_, north, ""), north.key, keys->encryption[0]).sealed);
+        ASSERT_TRUE(std::holds_alternative<HeartbeatHeard>(heard));
+        const auto answer = ReadJws(std::get<HeartbeatHeard>(heard).jws);
+        EXPECT_TRUE(answer && keys_in_use_.Now()->IsNamed(answer->header.kid));
+        known = *keys;
+      }
+    });
+  }
+  for (int i = 0; i < 5; ++i) {
+    RotateSigning(folder_, clock.now);
+    RotateEncryption(folder_, clock.now);
+    keys_in_use_.Replace(Keyring::Load(folder_));
+  }
+  is_over = true;
+  collectors.clear();
+  const auto last = FollowKeys(Get("/api/v1/keys").body, KeysTrust::Of(first));
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->version, first.version + 10);
+  EXPECT_NE(*last->signing, *first.signing);
+  const auto refused = ReadRefusal(
+      ParseJson(Post("/api/v1/enrolments", "nonsense").body).at("signed").get<std::string>(),
+      *last->signing);
+  EXPECT_TRUE(refused) << "what is refused is signed by the new key, too";
 }
 
 TEST_F(ControllersTest, HearsAHeartbeatOnceForEachNonce) {

@@ -96,6 +96,7 @@ TEST_F(IngestTest, GoesByItsEarlierNameAndSignsAgainWhatItsOldKeySigned) {
   portal.earlier.insert(first_name);
   portal.signing = PrivateKey::Generate();
   portal.thumbprint = Thumbprint(portal.signing.public_key());
+  in_use.Replace(portal);
   EXPECT_EQ(Take(sealed), "200 again");  // Take checks that the key of now signed it
   EXPECT_EQ(receipt_->portal, first_name);
   Batch second = MakeBatch(north, 2, {"2"}, noon_);

@@ -34,6 +34,7 @@ struct SealedWorld {
     portal.decryption = [this](const std::string& kid) {
       return kid == Thumbprint(encryption.public_key()) ? std::optional(encryption) : std::nullopt;
     };
+    in_use.Replace(portal);
     for (auto [sender, name] : {std::pair(&north, "north"), std::pair(&south, "south")}) {
       sender->tenant = AddTenant(store, name);
       sender->id = AddCollector(store, sender->tenant, Thumbprint(sender->key.public_key()),
@@ -79,12 +80,13 @@ struct SealedWorld {
   }
 
   std::string path = FreshDatabase();
-  SqliteStore store{path};
+  SqliteStore store{path, std::chrono::milliseconds(20)};
   PrivateKey encryption = PrivateKey::Generate();
   PortalIdentity portal{.signing = PrivateKey::Generate()};
+  InUse<PortalIdentity> in_use{portal};  // as the portal above is now, when it is put there
   FixedClock clock;
   Sender north, south;
-  Ingest ingest{store, store, portal, clock};
+  Ingest ingest{store, store, in_use, clock};
 };
 
 }  // namespace plotmeter

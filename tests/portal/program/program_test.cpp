@@ -1,8 +1,10 @@
 // The program as people and scripts call it.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -129,6 +131,28 @@ TEST_F(ProgramTest, ExportsAHeaderWhereThereIsNothing) {
   EXPECT_TRUE(std::filesystem::exists(file));
   EXPECT_FALSE(std::filesystem::exists(file + ".part"));
   EXPECT_EQ(Portal("export jobs --format ndjson" + period).output, "");
+}
+
+TEST_F(ProgramTest, ChangesItsKeysOneCommandAtATime) {
+  const int keys = ::open((data_ + "/keys").c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(keys, LOCK_EX), 0);  // as the first command has it
+  const auto files = [&] {
+    return Shell("ls " + data_ + "/keys && cat " + data_ + "/keys/*.pem").output;
+  };
+  const std::string before = files();
+  for (const std::string& second : {std::string("keys rotate --key both"),
+                                    "keys replace --recovery-key " + data_ + "/recovery-key.pem"}) {
+    const Ended ended = Portal(second);
+    EXPECT_EQ(ended.code, 1) << second;
+    EXPECT_THAT(ended.output, HasSubstr("another command changes or copies the keys in " + data_));
+    EXPECT_THAT(ended.output, HasSubstr("nothing was changed"));
+  }
+  EXPECT_EQ(files(), before);
+  ::close(keys);
+  const Ended rotated = Portal("keys rotate --key both");
+  EXPECT_EQ(rotated.code, 0) << rotated.output;
+  EXPECT_THAT(rotated.output, HasSubstr("systemctl reload plotmeter-portal"));
+  EXPECT_NE(files(), before);
 }
 
 TEST_F(ProgramTest, ServesUntilItIsToldToStop) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 #include "tests/portal/store/fleet.h"
@@ -418,6 +419,34 @@ TEST_F(SqliteStoreTest, PagesThroughPrinters) {
     after = page.back().id;
   }
   EXPECT_THAT(serials, testing::UnorderedElementsAre("CN1", "CN2", "CN3", "CN4", "CN5"));
+}
+
+// A write that began with a question would be refused at once, and a build with assertions says so
+// (common/sqlite.h): then this is another error.
+TEST_F(SqliteStoreTest, WaitsForAnotherProcessThatWrites) {
+  SqliteStore store(path_, std::chrono::milliseconds(1));
+  const ResellerId& north = north_.reseller;
+  const std::function<void()> writes[] = {
+      [&] { store.AddReseller("West", noon_); },
+      [&] { store.AddCustomer(north, "Bridge", noon_); },
+      [&] {
+        store.AddSite(north, {.customer = north_.customer, .name = "Yard", .time_zone = "UTC"},
+                      noon_);
+      },
+      [&] { store.AddToken(north, {.hash = "h", .role = "reseller_viewer", .name = "billing"}); },
+      [&] { store.AddCode(north, {.hash = "c", .site = north_.site, .expires_at = noon_}); },
+      [&] { store.ProposeSettings(north, north_.site, "{}", noon_); },
+      [&] {
+        store.NoteGap(north, {collector_, "stream", 1, "fork", "twice"}, noon_);
+      },
+      [&] { store.RevokeCollector(north, collector_, noon_); },
+  };
+  Database other(path_, Database::Mode::kReadWrite);
+  {
+    Transaction holding(other);
+    for (const auto& write : writes) EXPECT_THROW(write(), SqliteBusy);
+  }
+  for (const auto& write : writes) EXPECT_NO_THROW(write());
 }
 
 TEST_F(SqliteStoreTest, ReadsWhileAnotherThreadWrites) {
