@@ -24,9 +24,9 @@ std::optional<Caller> Program(const Request& request, const std::optional<KnownT
   if (!known) return std::nullopt;
   Caller caller{.reseller = known->reseller,
                 .role = RoleOf(known->role),
+                .id = known->id,
                 .name = known->name,
                 .customer = known->customer,
-                .id = known->id,
                 .scopes = ReadScopes(known->scopes)};
   const std::string scope = ScopeOf(request);
   const auto has = [&](std::string_view one) {
@@ -50,8 +50,8 @@ std::optional<Caller> PersonOf(const Request& request, const Sessions& sessions)
   }
   return Caller{.reseller = open->of.reseller,
                 .role = RoleOf(open->of.role),
-                .customer = open->of.customer,
                 .id = open->of.person,
+                .customer = open->of.customer,
                 .session = open->hash,
                 .csrf_token = expected};
 }

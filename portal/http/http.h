@@ -82,9 +82,9 @@ inline constexpr Roles kEverybody = kViewers | Role::kOperator;  // who has cred
 struct Caller {
   ResellerId reseller = {};
   Role role = Role::kNobody;
+  std::string id = {};        // of the person or token: "usr_3D8KX0PA", "tok_7Q2M9K4T"
   std::string name = {};      // of the token
   std::string customer = {};  // what a customer viewer is confined to; empty for the others
-  std::string id = {};        // "usr_3D8KX0PA", "tok_7Q2M9K4T": for the log of changes
   std::vector<std::string> scopes = {};  // of a token
   std::string session = {};              // of a person: the hash of its cookie; empty: a token
   std::string csrf_token = {};           // of the session

@@ -3,7 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <barrier>
+#include <thread>
+#include <vector>
+
 #include "portal/access/password_rules.h"
+#include "tests/fakes/peak.h"
 
 namespace plotmeter {
 namespace {
@@ -37,6 +43,33 @@ TEST(PasswordTest, SeesThatAHashWasMadeAtAnotherCost) {
   EXPECT_FALSE(cheap.IsCheaper(hash));
   EXPECT_TRUE(dearer.IsCheaper(hash));
   EXPECT_TRUE(dearer.Verify(hash, "correct horse battery"));
+}
+
+// Whoever may not wait is told so; memory stays that of two, however many come.
+TEST(PasswordTest, TakesNoMoreMemoryForACrowd) {
+  constexpr int kCrowd = 16;
+  constexpr long kMegabytes = 48;  // of each
+  const Passwords passwords({.passes = 1, .bytes = std::size_t{kMegabytes} << 20});
+  const std::string hash = passwords.Hash("correct horse battery");
+  const long before = PeakMegabytes();
+  std::atomic<int> right = 0, sent_away = 0;
+  std::barrier start(kCrowd);
+  std::vector<std::jthread> crowd;
+  for (int i = 0; i < kCrowd; ++i) {
+    crowd.emplace_back([&] {
+      start.arrive_and_wait();
+      try {
+        right += passwords.Verify(hash, "correct horse battery") ? 1 : 0;
+      } catch (const PasswordsBusy&) {
+        ++sent_away;
+      }
+    });
+  }
+  crowd.clear();
+  EXPECT_EQ(right + sent_away, kCrowd);
+  EXPECT_GE(right, 2);
+  EXPECT_LT(PeakMegabytes() - before, 2 * kMegabytes + 32);
+  EXPECT_TRUE(passwords.Verify(hash, "correct horse battery")) << "and it goes on";
 }
 
 TEST(PasswordRulesTest, RefusesWhatIsTriedFirst) {
