@@ -68,16 +68,16 @@ int VerifyEvidence(const Arguments& arguments) {
   if (collector.empty()) {
     logs = CheckAuditLogs(store, resellers, !arguments.Has("reseller"), all);
   }
-  Json json = ToJson(all);
-  json["audit"] = logs;
   if (arguments.Switch("json")) {
+    Json json = ToJson(all);
+    if (collector.empty()) json["audit"] = logs;
     fmt::print("{}\n", JsonText(json));
-  } else {
-    fmt::print("{}", ToWords(all));
-    for (const Json& log : logs) {
-      fmt::print("audit    {}: {} rows, the last is {}\n", log.at("reseller").get<std::string>(),
-                 log.at("rows").get<std::int64_t>(), log.at("last").get<std::string>());
-    }
+    return all.is_clean() ? 0 : 1;
+  }
+  fmt::print("{}", ToWords(all));
+  for (const Json& log : logs) {
+    fmt::print("audit    {}: {} rows, the last is {}\n", log.at("reseller").get<std::string>(),
+               log.at("rows").get<std::int64_t>(), log.at("last").get<std::string>());
   }
   return all.is_clean() ? 0 : 1;
 }
