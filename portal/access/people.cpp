@@ -26,6 +26,7 @@ IssuedLink NewLink(std::string_view kind, Instant now) {
 
 std::vector<std::string> HashesOf(const std::vector<Secret>& codes) {
   std::vector<std::string> hashes;
+  hashes.reserve(codes.size());
   for (const Secret& code : codes) hashes.push_back(HashOfRecoveryCode(code.Reveal()));
   return hashes;
 }

@@ -12,6 +12,7 @@ std::string HashOf(const std::string& text) { return Base64Url(Sha256("sign-in "
 
 std::chrono::seconds Proofs::Take(const std::vector<TriedBy>& by) const {
   std::vector<std::string> subjects;
+  subjects.reserve(by.size());
   for (const TriedBy& one : by) subjects.push_back(HashOf(one.text));
   const Instant now = clock_.Now();
   return accounts_.TakeAttempt(

@@ -57,7 +57,7 @@ void UsersController::Map(Router& router) const {
 ResellerId UsersController::ResellerMeant(const Request& request, const Caller& caller) const {
   const std::string* named = request.QueryText("reseller");
   if (named == nullptr || *named == caller.reseller.value) return caller.reseller;
-  const ResellerId meant{*named};
+  ResellerId meant{*named};
   if (caller.role != Role::kOperator || !accounts_.FindReseller(meant)) {
     throw Problem(404, "there is no such reseller").With("field", "reseller");
   }
