@@ -205,6 +205,10 @@ std::string HmacSha512(std::string_view key, std::string_view data) {
   return Hmac("SHA512", 64, key, {data});
 }
 
+std::string HmacSha1(std::string_view key, std::string_view data) {
+  return Hmac("SHA1", 20, key, {data});
+}
+
 std::string RandomBytes(std::size_t count) {
   std::string out(count, '\0');
   Need(RAND_bytes(Bytes(out), Length(out)) == 1, "reading random bytes");

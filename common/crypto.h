@@ -45,6 +45,8 @@ std::string HmacSha256(std::string_view key, std::string_view data);
 // The same over the parts as if they were one text, without joining them.
 std::string HmacSha256Of(std::string_view key, std::initializer_list<std::string_view> parts);
 std::string HmacSha512(std::string_view key, std::string_view data);
+// 20 bytes. For one-time passwords (RFC 6238), whose apps know no other; never for a new design.
+std::string HmacSha1(std::string_view key, std::string_view data);
 std::string RandomBytes(std::size_t count);              // from the system, or it throws
 bool SameBytes(std::string_view a, std::string_view b);  // in constant time for equal lengths
 

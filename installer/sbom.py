@@ -33,7 +33,7 @@ LINKAGES = {"compiled": "STATIC_LINK", "shared": "DYNAMIC_LINK", "indirect": "DE
 
 # By Debian source package: what the project's NOTICE says of those it uses; the licences of all others are left to their copyright files.
 LICENCES = {
-    "boost1.74": "BSL-1.0", "boost1.81": "BSL-1.0", "cli11": "BSD-3-Clause", "cpprest": "MIT", "curl": "curl", "fmtlib": "MIT", "howardhinnant-date": "MIT",
+    "boost1.74": "BSL-1.0", "boost1.81": "BSL-1.0", "cli11": "BSD-3-Clause", "cpprest": "MIT", "curl": "curl", "fmtlib": "MIT", "howardhinnant-date": "MIT", "libsodium": "ISC",
     "net-snmp": "Net-SNMP", "nlohmann-json3": "MIT", "openssl": "Apache-2.0", "pugixml": "MIT", "spdlog": "MIT", "sqlite3": "blessing", "tomlplusplus": "MIT",
     "zlib": "Zlib",
 }

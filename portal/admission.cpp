@@ -28,13 +28,14 @@ std::chrono::days CodeDays(const Arguments& arguments) {
 
 // Its role and for how long; the customer is not looked up.
 TokenWish WishOf(const Arguments& arguments, Instant now) {
-  TokenWish wish{.role = arguments.Text("role"), .name = arguments.Text("name")};
-  if (!IsTokenRole(wish.role)) {
+  TokenWish wish{.role = arguments.Text("role"),
+                 .name = arguments.Text("name"),
+                 .scopes = arguments.All("scope")};
+  CheckRole(arguments);
+  for (const std::string& scope : wish.scopes) {
+    if (IsScope(scope)) continue;
     throw UsageError(fmt::format(
-        "'role' is '{}'; expected reseller_admin, reseller_viewer or customer_viewer", wish.role));
-  }
-  if ((wish.role == "customer_viewer") != arguments.Has("customer")) {
-    throw UsageError("--customer goes with --role customer_viewer, and with no other");
+        "'scope' is '{}'; expected a word such as usage.read or users.write, or *", scope));
   }
   if (arguments.Has("days")) {
     wish.expires_at = now + std::chrono::days(arguments.Number("days", 1, 3650));
@@ -55,8 +56,8 @@ int AddEnrolment(const Arguments& arguments) {
   const SystemClock clock;
   const std::chrono::days valid = CodeDays(arguments);
   const SiteMeant meant = FindSite(store, arguments, arguments.Text("site"));
-  const auto code =
-      Enrolments(store, store, keys, clock).Offer(meant.reseller, meant.site.id, valid);
+  const auto code = Enrolments(store, store, keys, clock)
+                        .Offer(meant.reseller, meant.site.id, valid, kCommandLine);
   if (!code) throw std::runtime_error("the site is gone");
   const std::string expires = FormatInstant(clock.Now() + valid);
   if (arguments.Switch("json")) {
@@ -88,12 +89,12 @@ int ListEnrolments(const Arguments& arguments) {
 int AddToken(const Arguments& arguments) {
   SqliteStore store(DataDirectory(arguments).existing_database());
   const Instant now = SystemClock().Now();
-  const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
   TokenWish wish = WishOf(arguments, now);
+  const ResellerId reseller = ResellerOfRole(store, arguments);
   if (arguments.Has("customer")) {
     wish.customer = FindCustomer(store, arguments, arguments.Text("customer")).customer.id;
   }
-  const auto issued = IssueToken(store, reseller.id, wish, now);
+  const auto issued = IssueToken(store, reseller, wish, now, kCommandLine);
   if (!issued) throw std::runtime_error("the customer is not this reseller's");
   if (arguments.Switch("json")) {
     fmt::print("{}\n", JsonText({{"id", issued->id}, {"token", issued->text.Reveal()}}));
@@ -107,15 +108,28 @@ int AddToken(const Arguments& arguments) {
 int ListTokens(const Arguments& arguments) {
   SqliteStore store(DataDirectory(arguments).existing_database());
   std::vector<std::vector<std::string>> rows;
-  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
-    for (const ApiToken& token : store.Tokens(reseller.id)) {
-      rows.push_back({token.id, token.name, token.role, token.customer, reseller.id.value,
-                      FormatInstant(token.created_at), TimeText(token.expires_at)});
+  for (const ResellerId& reseller : WithOperator(store, arguments)) {
+    for (const ApiToken& token : store.Tokens(reseller)) {
+      rows.push_back({token.id, token.name, token.role, token.customer, reseller.value,
+                      FormatInstant(token.created_at), TimeText(token.expires_at), token.scopes,
+                      TimeText(token.revoked_at), TimeText(token.last_used_at)});
     }
   }
-  PrintRows({"id", "name", "role", "customer", "reseller", "created_at", "expires_at"}, rows,
-            arguments.Switch("json"));
+  PrintRows({"id", "name", "role", "customer", "reseller", "created_at", "expires_at", "scopes",
+             "revoked_at", "last_used_at"},
+            rows, arguments.Switch("json"));
   return 0;
+}
+
+int RevokeToken(const Arguments& arguments) {
+  SqliteStore store(DataDirectory(arguments).existing_database());
+  const std::string id = arguments.Text("token");
+  for (const ResellerId& reseller : WithOperator(store, arguments)) {
+    if (!store.RevokeToken(reseller, id, SystemClock().Now(), kCommandLine)) continue;
+    fmt::print("token {} is revoked\n", id);
+    return 0;
+  }
+  throw std::runtime_error(fmt::format("there is no token '{}'; see 'token list'", id));
 }
 
 int ListCollectors(const Arguments& arguments) {
@@ -149,7 +163,7 @@ int RevokeCollector(const Arguments& arguments) {
     if (std::ranges::find(all, id, &Collector::id) == all.end()) continue;
     // The journal first: what a power cut leaves undone is done at the next start.
     NoteRevocation(JournalFile(data.path), {reseller.id, id, now});
-    store.RevokeCollector(reseller.id, id, now);
+    store.RevokeCollector(reseller.id, id, now, kCommandLine);
     fmt::print("collector {} is revoked\n", id);
     return 0;
   }

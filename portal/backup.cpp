@@ -24,6 +24,7 @@
 #include "portal/access/keys_lock.h"
 #include "portal/access/revocations.h"
 #include "portal/commands.h"
+#include "portal/lookup.h"
 #include "portal/portal_settings.h"
 #include "portal/store/migrate.h"
 #include "portal/store/sqlite_store.h"
@@ -171,6 +172,8 @@ int Restore(const Arguments& arguments) {
     files = Unsealed(Note(db, "files"), recovery);
     db.Execute("DROP TABLE backup_note");
     Migrate(db);
+    // A cookie or a link of that day may have been ended, or used, since.
+    db.Execute("DELETE FROM session; DELETE FROM device; DELETE FROM link");
   } catch (const SqliteError& error) {
     fs::remove(part);
     throw std::runtime_error(
@@ -192,6 +195,9 @@ int Restore(const Arguments& arguments) {
   Sync(data.path);
 
   SqliteStore store(data.database());
+  store.NoteAudit(kTheOperator,
+                  {.what = "portal.restore", .subject = "portal", .after = {{"made_at", made_at}}},
+                  kCommandLine, SystemClock().Now());
   int repeated = RepeatRevocations(JournalFile(data.path), store);
   if (arguments.Has("journal")) {
     const fs::path later = arguments.Text("journal");

@@ -28,6 +28,7 @@ int ListEnrolments(const Arguments& arguments);
 int AddToken(const Arguments& arguments);
 void CheckToken(const Arguments& arguments);
 int ListTokens(const Arguments& arguments);
+int RevokeToken(const Arguments& arguments);
 int ListCollectors(const Arguments& arguments);
 int RevokeCollector(const Arguments& arguments);
 
@@ -37,6 +38,12 @@ inline constexpr const char* kProposable[] = {"interval",   "job-interval",     
                                               "exclude"};
 int CollectorSettings(const Arguments& arguments);
 void CheckCollectorSettings(const Arguments& arguments);
+
+int AddUser(const Arguments& arguments);
+void CheckUser(const Arguments& arguments);
+int ListUsers(const Arguments& arguments);
+int DisableUser(const Arguments& arguments);
+int MakeUserLink(const Arguments& arguments);
 
 int ExportUsage(const Arguments& arguments);
 int ExportJobs(const Arguments& arguments);

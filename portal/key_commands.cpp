@@ -30,6 +30,19 @@ KeysMeant MeantKeys(const Arguments& arguments) {
   throw UsageError(fmt::format("'key' is '{}'; expected signing, encryption or both", which));
 }
 
+// The keys are files: the change stands there already when it is written down here.
+void WriteDown(const DataDirectory& data, const std::string& what, const Keyring& keys,
+               Instant now) {
+  SqliteStore(data.existing_database())
+      .NoteAudit(kTheOperator,
+                 {.what = what,
+                  .subject = "keys",
+                  .after = {{"signing", keys.thumbprint()},
+                            {"encryption", Thumbprint(keys.newest_encryption())},
+                            {"version", keys.version()}}},
+                 kCommandLine, now);
+}
+
 void SayWhatNext(const DataDirectory& data, const Keyring& keys) {
   fmt::print("signing key {}, encryption key {}, keys document {}\n", keys.thumbprint(),
              Thumbprint(keys.newest_encryption()), keys.version());
@@ -56,7 +69,9 @@ int RotateKeys(const Arguments& arguments) {
     fmt::print("removed {}: what was sealed to it is over {} days old\n", gone,
                kRetiredKeysKept.count());
   }
-  SayWhatNext(data, Keyring::Load(data.path));
+  const Keyring keys = Keyring::Load(data.path);
+  WriteDown(data, "keys.rotate", keys, now);
+  SayWhatNext(data, keys);
   return 0;
 }
 
@@ -64,11 +79,14 @@ int ReplaceKeys(const Arguments& arguments) {
   const DataDirectory data(arguments);
   data.existing_database();
   const KeysLock lock = KeysLock::ToChange(data.path);
-  ReplaceSigning(data.path, ReadKey(arguments.Text("recovery-key")), SystemClock().Now());
+  const Instant now = SystemClock().Now();
+  ReplaceSigning(data.path, ReadKey(arguments.Text("recovery-key")), now);
   fmt::print(
       "The recovery key has spoken: collectors that hear of it believe nothing that the old key "
       "signs.\nEnrolment codes made before are void; make new ones.\n");
-  SayWhatNext(data, Keyring::Load(data.path));
+  const Keyring keys = Keyring::Load(data.path);
+  WriteDown(data, "keys.replace", keys, now);
+  SayWhatNext(data, keys);
   return 0;
 }
 

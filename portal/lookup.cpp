@@ -8,6 +8,7 @@
 #include "common/jose.h"
 #include "common/json.h"
 #include "portal/access/keys_lock.h"
+#include "portal/access/people.h"
 
 namespace plotmeter {
 namespace {
@@ -63,6 +64,35 @@ Reseller FindReseller(SqliteStore& store, const std::string& text) {
 std::vector<Reseller> ResellersMeant(SqliteStore& store, const Arguments& arguments) {
   if (!arguments.Has("reseller")) return store.Resellers();
   return {FindReseller(store, arguments.Text("reseller"))};
+}
+
+std::vector<ResellerId> WithOperator(SqliteStore& store, const Arguments& arguments) {
+  std::vector<ResellerId> all;
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) all.push_back(reseller.id);
+  if (!arguments.Has("reseller")) all.push_back(kTheOperator);
+  return all;
+}
+
+void CheckRole(const Arguments& arguments) {
+  const std::string role = arguments.Text("role");
+  if (!IsPersonRole(role)) {
+    throw UsageError(
+        fmt::format("'role' is '{}'; expected operator, reseller_admin, reseller_viewer or "
+                    "customer_viewer",
+                    role));
+  }
+  if ((role == "operator") != !arguments.Has("reseller")) {
+    throw UsageError("--reseller goes with every role but operator");
+  }
+  if ((role == "customer_viewer") != arguments.Has("customer")) {
+    throw UsageError("--customer goes with --role customer_viewer, and with no other");
+  }
+}
+
+ResellerId ResellerOfRole(SqliteStore& store, const Arguments& arguments) {
+  CheckRole(arguments);
+  if (arguments.Text("role") == "operator") return kTheOperator;
+  return FindReseller(store, arguments.Text("reseller")).id;
 }
 
 CustomerMeant FindCustomer(SqliteStore& store, const Arguments& arguments,

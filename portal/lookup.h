@@ -22,8 +22,20 @@ void PrintRows(const std::vector<std::string>& columns,
 
 Reseller FindReseller(SqliteStore& store, const std::string& text);
 
+// Whoever sits at the machine, for the audit log.
+inline const Actor kCommandLine{"command line"};
+
 // The resellers to look at: the one --reseller names, or all.
 std::vector<Reseller> ResellersMeant(SqliteStore& store, const Arguments& arguments);
+
+// The same, and the operator where none is named.
+std::vector<ResellerId> WithOperator(SqliteStore& store, const Arguments& arguments);
+
+// Throws UsageError where --role is none, or does not go with --reseller: the operator's own people
+// and programs belong to no reseller, and all others to one.
+void CheckRole(const Arguments& arguments);
+// Whose somebody with this --role is.
+ResellerId ResellerOfRole(SqliteStore& store, const Arguments& arguments);
 
 struct CustomerMeant {
   ResellerId reseller = {};

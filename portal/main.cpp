@@ -47,6 +47,12 @@ Setting CollectorSetting() {
   return Flag("collector", "COLLECTOR", "only the batches of this one; its id, col_…", false);
 }
 
+Setting RoleSetting() {
+  return Flag("role", "ROLE", "operator, reseller_admin, reseller_viewer or customer_viewer");
+}
+
+Setting UserSetting() { return Flag("user", "USER", "id or e-mail address"); }
+
 Command List(const std::string& what, int (*run)(const Arguments&)) {
   return {.name = what + " list",
           .summary = "Lists every " + what + ".",
@@ -170,9 +176,12 @@ std::vector<Command> OperatorCommands() {
                     Flag("recovery-key", "FILE", "the private half, which init wrote")},
        .run = ReplaceKeys},
       {.name = "verify",
-       .summary = "Checks the signature, the hashes and the place of every stored batch again.",
-       .more = "Names the first that fails. Exit code 0: all is what the collectors signed; 1: "
-               "something is not.\n"
+       .summary = "Checks the signature, the hashes and the place of every stored batch again, and "
+                  "the audit logs.",
+       .more = "Names the first that fails. Exit code 0: all is what the collectors signed, and no "
+               "audit log was changed; 1: something is not.\n"
+               "Of each audit log it prints the last hash: noted elsewhere, it tells later whether "
+               "rows were cut off.\n"
                "  plotmeter-portal verify --data DIR --reseller North",
        .settings = {DataSetting(), ResellerSetting(false), CollectorSetting(), JsonSetting()},
        .run = VerifyEvidence},
@@ -254,16 +263,28 @@ std::vector<Command> AdmissionCommands() {
       {.name = "token add",
        .summary = "Makes an API token; shows it once.",
        .more = "Example: plotmeter-portal token add --data DIR --reseller North --role "
-               "reseller_viewer --name billing",
-       .settings = {DataSetting(), ResellerSetting(),
-                    Flag("role", "ROLE", "reseller_admin, reseller_viewer or customer_viewer"),
+               "reseller_viewer --scope usage.read --name billing",
+       .settings = {DataSetting(),
+                    ResellerSetting(false),
+                    RoleSetting(),
                     Flag("customer", "CUSTOMER", "what a customer_viewer sees", false),
                     NameSetting("what it is for"),
+                    {.name = "scope",
+                     .value = "SCOPE",
+                     .help = "what it may do, such as usage.read or users.write: all that its role "
+                             "may if none is given; may be repeated",
+                     .repeatable = true,
+                     .flag_only = true},
                     Flag("days", "N", "how long it works; for ever if not given", false),
                     JsonSetting()},
        .run = AddToken,
        .check = CheckToken},
       List("token", ListTokens),
+      {.name = "token revoke",
+       .summary = "Refuses a token from now on.",
+       .more = "Example: plotmeter-portal token revoke --data DIR --token tok_7Q2M9K4T",
+       .settings = {DataSetting(), ResellerSetting(false), Flag("token", "TOKEN", "its id, tok_…")},
+       .run = RevokeToken},
       List("collector", ListCollectors),
       {.name = "collector revoke",
        .summary = "Refuses a collector from now on.",
@@ -297,6 +318,36 @@ std::vector<Command> AdmissionCommands() {
                     JsonSetting()},
        .run = CollectorSettings,
        .check = CheckCollectorSettings},
+  };
+}
+
+std::vector<Command> UserCommands() {
+  return {
+      {.name = "user add",
+       .summary = "Invites a person; shows once the link with which to choose a password.",
+       .more = "The first people of a portal, and of a reseller:\n"
+               "  plotmeter-portal user add --data DIR --role operator --email ops@example.org "
+               "--name \"On call\"\n"
+               "  plotmeter-portal user add --data DIR --reseller North --role reseller_admin "
+               "--email anna@north.example --name \"Anna Meier\"",
+       .settings = {DataSetting(), ResellerSetting(false), RoleSetting(),
+                    Flag("customer", "CUSTOMER", "what a customer_viewer sees", false),
+                    Flag("email", "EMAIL", "with which the person signs in"),
+                    NameSetting("what the person is called"), JsonSetting()},
+       .run = AddUser,
+       .check = CheckUser},
+      List("user", ListUsers),
+      {.name = "user disable",
+       .summary = "Signs a person out everywhere and lets it in no more.",
+       .more = "Example: plotmeter-portal user disable --data DIR --user anna@north.example",
+       .settings = {DataSetting(), UserSetting()},
+       .run = DisableUser},
+      {.name = "user link",
+       .summary = "Makes a link with which a person chooses another password; shows it once.",
+       .more = "Those made before work no more. A second factor stays on.\n"
+               "  plotmeter-portal user link --data DIR --user anna@north.example",
+       .settings = {DataSetting(), UserSetting(), JsonSetting()},
+       .run = MakeUserLink},
   };
 }
 
@@ -347,6 +398,7 @@ Program Portal() {
                  {"customer", "Customers of a reseller: who pays."},
                  {"site", "Sites of a customer: where printers stand, and in which time zone."},
                  {"enrolment", "Codes with which a collector makes itself known, once."},
+                 {"user", "People who sign in, of a reseller or of the operator."},
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
                  {"export", "Usage and jobs of a period, as CSV or NDJSON."}},
@@ -355,8 +407,8 @@ Program Portal() {
           "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
-  for (const auto& part :
-       {OperatorCommands(), TenantCommands(), AdmissionCommands(), ExportCommands()}) {
+  for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
+                           AdmissionCommands(), ExportCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

@@ -28,17 +28,27 @@
 #include "portal/access/key_changes.h"
 #include "portal/access/keyring.h"
 #include "portal/access/keys_lock.h"
+#include "portal/access/people.h"
+#include "portal/access/proofs.h"
 #include "portal/access/revocations.h"
+#include "portal/access/sessions.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
+#include "portal/controllers/audit_controller.h"
 #include "portal/controllers/batches_controller.h"
 #include "portal/controllers/enrolments_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
+#include "portal/controllers/links_controller.h"
+#include "portal/controllers/me_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/resellers_controller.h"
 #include "portal/controllers/rotations_controller.h"
+#include "portal/controllers/sessions_controller.h"
 #include "portal/controllers/sign_in.h"
+#include "portal/controllers/tokens_controller.h"
 #include "portal/controllers/usage_controller.h"
+#include "portal/controllers/users_controller.h"
 #include "portal/http/listener.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
@@ -247,6 +257,12 @@ int Serve(const Arguments& arguments) {
   const NewestCollector newest = NewestCollectorOf(arguments);
   Heartbeats heartbeats(store, store, keys, clock, newest.version);
 
+  const SecondFactorKey second_factors = SecondFactorKey::LoadOrMake(data.path);
+  const Passwords passwords;
+  const Proofs proofs(store, passwords, second_factors, clock);
+  const Sessions sessions(store, store, proofs, clock);
+  const People people(store, store, passwords, proofs, second_factors, clock);
+
   const BatchesController batches(ingest);
   const EnrolmentsController enrolment(enrolments, keys, clock);
   const HeartbeatsController heartbeat(heartbeats);
@@ -254,7 +270,14 @@ int Serve(const Arguments& arguments) {
   const PrintersController printers(store);
   const UsageController usage(store);
   const HealthController health(store);
-  Router router(BearerTokens(store, clock));
+  const SessionsController signing_in(sessions, store, clock);
+  const MeController me(people, store, clock);
+  const LinksController links(people);
+  const UsersController users(store, clock);
+  const TokensController tokens(store, clock);
+  const ResellersController resellers(store, store, clock);
+  const AuditController audit(store);
+  Router router(WhoAsks(store, store, sessions, clock));
   batches.Map(router);
   enrolment.Map(router);
   heartbeat.Map(router);
@@ -262,6 +285,13 @@ int Serve(const Arguments& arguments) {
   printers.Map(router);
   usage.Map(router);
   health.Map(router);
+  signing_in.Map(router);
+  me.Map(router);
+  links.Map(router);
+  users.Map(router);
+  tokens.Map(router);
+  resellers.Map(router);
+  audit.Map(router);
 
   Listener listener(std::move(options), router);
   listener.Start();

@@ -83,10 +83,12 @@ int CollectorSettings(const Arguments& arguments) {
   if (arguments.Has("site")) {
     const SiteMeant meant = FindSite(store, arguments, arguments.Text("site"));
     target = meant.site.id;
-    version = store.ProposeSettings(meant.reseller, target, JsonText(wanted), SystemClock().Now());
+    version = store.ProposeSettings(meant.reseller, target, JsonText(wanted), SystemClock().Now(),
+                                    kCommandLine);
   } else {
     for (const Reseller& reseller : ResellersMeant(store, arguments)) {
-      version = store.ProposeSettings(reseller.id, target, JsonText(wanted), SystemClock().Now());
+      version = store.ProposeSettings(reseller.id, target, JsonText(wanted), SystemClock().Now(),
+                                      kCommandLine);
       if (version) break;
     }
   }

@@ -55,7 +55,7 @@ void CheckSite(const Arguments& arguments) {
 int AddReseller(const Arguments& arguments) {
   SqliteStore store(DataDirectory(arguments).existing_database());
   const std::string name = RequiredName(arguments);
-  const auto id = store.AddReseller(name, SystemClock().Now());
+  const auto id = store.AddReseller(name, SystemClock().Now(), kCommandLine);
   if (!id) FailTaken("reseller", name);
   return PrintAdded(arguments, "reseller", id->value, name);
 }
@@ -74,7 +74,7 @@ int AddCustomer(const Arguments& arguments) {
   SqliteStore store(DataDirectory(arguments).existing_database());
   const std::string name = RequiredName(arguments);
   const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
-  const auto id = store.AddCustomer(reseller.id, name, SystemClock().Now());
+  const auto id = store.AddCustomer(reseller.id, name, SystemClock().Now(), kCommandLine);
   if (!id) FailTaken("customer", name);
   return PrintAdded(arguments, "customer", *id, name);
 }
@@ -98,7 +98,7 @@ int AddSite(const Arguments& arguments) {
   const CustomerMeant meant = FindCustomer(store, arguments, arguments.Text("customer"));
   const auto id = store.AddSite(meant.reseller,
                                 {.customer = meant.customer.id, .name = name, .time_zone = zone},
-                                SystemClock().Now());
+                                SystemClock().Now(), kCommandLine);
   if (!id) FailTaken("site", name);
   return PrintAdded(arguments, "site", *id, name);
 }

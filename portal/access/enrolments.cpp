@@ -40,13 +40,14 @@ std::string HashOf(const Secret& secret) { return Base64Url(Sha256(secret.Reveal
 }  // namespace
 
 std::optional<Secret> Enrolments::Offer(const ResellerId& reseller, const std::string& site,
-                                        std::chrono::days valid) {
+                                         std::chrono::days valid, const Actor& actor) {
   const EnrolmentCode code{.portal = keys_.Now()->thumbprint(),
                            .secret = Secret(RandomBytes(kSecret))};
   const Instant now = clock_.Now();
   const bool added = store_.AddCode(
       reseller,
-      {.hash = HashOf(code.secret), .site = site, .created_at = now, .expires_at = now + valid});
+      {.hash = HashOf(code.secret), .site = site, .created_at = now, .expires_at = now + valid},
+      actor);
   if (!added) return std::nullopt;
   return code.ToText();
 }

@@ -1,8 +1,14 @@
-// API tokens for programs: shown once, stored as a hash, with a role, and expiring if so wished.
+// API tokens for programs: shown once, stored as a hash, with a role, scopes, and expiring if so
+// wished.
 //
-//    auto token = IssueToken(store, reseller, {.role = "reseller_viewer", .name = "billing"}, now);
+//    auto token = IssueToken(store, reseller, {.role = "reseller_viewer", .name = "billing",
+//                                              .scopes = {"usage.read"}}, actor, now);
 //    token->text.Reveal()                      "pmt_" and 43 characters; never to be seen again
-//    SignIn(directory, "pmt_…", now)           whose it is, or empty
+//    SignIn(directory, store, "pmt_…", now)    whose it is, or empty
+//
+// A scope is the first part of a path after /api/v1 and what may be done there: "usage.read" is GET
+// (and HEAD) of /api/v1/usage and below, "users.write" every other method of /api/v1/users. "*" is
+// all that the role may. A role bounds what scopes can give.
 //
 // 256 random bits need no slow hash: SHA-256 of the text, base64url, is what is stored.
 
@@ -11,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/secret.h"
 #include "portal/store/directory.h"
@@ -18,13 +25,18 @@
 
 namespace plotmeter {
 
-// Whether it is one of reseller_admin, reseller_viewer, customer_viewer.
-bool IsTokenRole(std::string_view role);
+// "*", or a word of a path and .read or .write.
+bool IsScope(std::string_view scope);
+
+// The scopes of a text with blanks between them, and back.
+std::vector<std::string> ReadScopes(std::string_view text);
+std::string WriteScopes(const std::vector<std::string>& scopes);
 
 struct TokenWish {
   std::string role = {};
   std::string customer = {};  // for customer_viewer, and for no other
   std::string name = {};
+  std::vector<std::string> scopes = {};    // empty: "*"
   std::optional<Instant> expires_at = {};  // empty: never
 };
 
@@ -33,12 +45,14 @@ struct IssuedToken {
   Secret text = {};
 };
 
-// Empty where the customer is not this reseller's. Throws std::invalid_argument for a role that is
-// none, or a customer that does not go with it.
+// Empty where the customer is not this reseller's. Throws std::invalid_argument for a role or a
+// scope that is none, a customer that does not go with the role, or the role operator for a
+// reseller.
 std::optional<IssuedToken> IssueToken(Store& store, const ResellerId& reseller,
-                                      const TokenWish& wish, Instant now);
+                                      const TokenWish& wish, Instant now, const Actor& actor = {});
 
-// Empty: nobody's, or expired.
-std::optional<KnownToken> SignIn(Directory& directory, std::string_view token, Instant now);
+// Empty: nobody's, expired or revoked. That it was used is noted every hour.
+std::optional<KnownToken> SignIn(Directory& directory, Store& store, std::string_view token,
+                                 Instant now);
 
 }  // namespace plotmeter

@@ -27,6 +27,7 @@ std::string HeadText(const Response& response, const Framing& framing,
       "X-Content-Type-Options: nosniff\r\n";
   if (response.headers.Find("Cache-Control") == nullptr) text += "Cache-Control: no-store\r\n";
   for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
+  for (const std::string& cookie : response.cookies) text += "Set-Cookie: " + cookie + "\r\n";
 
   // RFC 9110 section 8.6: these two have no body, and say nothing of its length.
   const bool has_none = response.status == 204 || response.status == 304;

@@ -244,6 +244,21 @@ std::optional<std::string> Request::BearerToken() const {
   return field->substr(start);
 }
 
+std::optional<std::string> Request::Cookie(std::string_view name) const {
+  const std::string* field = Header("Cookie");
+  if (field == nullptr) return std::nullopt;
+  std::string_view rest = *field;
+  while (!rest.empty()) {
+    std::string_view pair = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
+    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
+      return std::string(pair.substr(name.size() + 1));
+    }
+  }
+  return std::nullopt;
+}
+
 const std::string& Request::Parameter(std::string_view name) const {
   const auto parameter = parameters_.find(name);
   if (parameter == parameters_.end()) {

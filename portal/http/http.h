@@ -75,13 +75,19 @@ class Roles {
 inline constexpr Roles kAnyone = Roles::Anyone();
 inline constexpr Roles kResellers = Roles(Role::kResellerViewer) | Role::kResellerAdmin;
 inline constexpr Roles kViewers = Roles(Role::kCustomerViewer) | kResellers;
+inline constexpr Roles kAdmins = Roles(Role::kResellerAdmin) | Role::kOperator;
+inline constexpr Roles kEverybody = kViewers | Role::kOperator;  // who has credentials, that is
 
 // Who asks, as the access check found them. A default Caller is nobody, of no reseller.
 struct Caller {
   ResellerId reseller = {};
   Role role = Role::kNobody;
-  std::string name = {};      // of the token or account, for the log of changes
+  std::string id = {};        // of the person or token: "usr_3D8KX0PA", "tok_7Q2M9K4T"
+  std::string name = {};      // of the token
   std::string customer = {};  // what a customer viewer is confined to; empty for the others
+  std::vector<std::string> scopes = {};  // of a token
+  std::string session = {};              // of a person: the hash of its cookie; empty: a token
+  std::string csrf_token = {};           // of the session
 };
 
 // Header fields by name, whatever its case. Set throws std::invalid_argument for a name that is no
@@ -121,6 +127,7 @@ struct Response {
   std::string content_type = "application/json";  // left out where `body` and `pull` are empty
   std::string body = {};
   Headers headers = {};
+  std::vector<std::string> cookies = {};  // each a Set-Cookie of its own
   Pull pull = {};  // when set, the body comes from here and `body` is ignored
 };
 
@@ -191,6 +198,9 @@ class Request {
 
   // What follows "Bearer " in Authorization (RFC 6750), or null.
   std::optional<std::string> BearerToken() const;
+
+  // The value of that cookie (RFC 6265 section 5.4); the first where it comes twice.
+  std::optional<std::string> Cookie(std::string_view name) const;
 
   // What stands in the place of {name} in the route's path, decoded. Throws std::logic_error
   // (a 500) where the route has no such name.

@@ -50,7 +50,7 @@ std::string MediaType(const std::string* field) {
 
 Problem NotAuthenticated(const Request& request) {
   if (request.Header("Authorization") == nullptr) {
-    return Problem(401, "this needs an API token: 'Authorization: Bearer TOKEN'")
+    return Problem(401, "this needs an API token: 'Authorization: Bearer TOKEN', or a session")
         .WithHeader("WWW-Authenticate", "Bearer realm=\"plotmeter\"");
   }
   return Problem(401, "the API token is unknown, expired or withdrawn")
@@ -67,6 +67,9 @@ Response Failure(const std::string& route, const std::string& why) {
 void CheckFields(const Response& response) {
   if (!IsFieldValue(response.content_type)) {
     throw std::invalid_argument("control character in the content type");
+  }
+  if (!std::ranges::all_of(response.cookies, IsFieldValue)) {
+    throw std::invalid_argument("control character in a cookie");
   }
 }
 

@@ -34,7 +34,8 @@ class Router {
   using Handler = std::function<Response(const Request&, const Caller&)>;
 
   // Who the credentials of a request belong to; empty when there are none or they are wrong.
-  // Called on worker threads, only for routes that are not kAnyone. May throw; that is a 500.
+  // Called on worker threads, only for routes that are not kAnyone. May throw: a Problem is the
+  // answer, anything else a 500.
   using Authenticator = std::function<std::optional<Caller>(const Request&)>;
 
   class Route {

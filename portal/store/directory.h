@@ -1,6 +1,6 @@
 // The questions that *find* the reseller, because nobody can name one yet: which collector speaks,
-// which token signs in, which enrolment code was typed; and the operator's list of resellers. They
-// answer ids and keys, never a tenant's rows: for those ask Store, with the id.
+// which token, person or session signs in, which enrolment code was typed; and the operator's list
+// of resellers. They answer ids and keys, never a tenant's rows: for those ask Store, with the id.
 
 #pragma once
 
@@ -10,6 +10,7 @@
 
 #include "common/reseller.h"
 #include "common/time.h"
+#include "portal/store/audit.h"
 
 namespace plotmeter {
 
@@ -26,10 +27,37 @@ struct KnownCollector {
 
 struct KnownToken {
   ResellerId reseller = {};
+  std::string id = {};
   std::string role = {};
   std::string customer = {};
   std::string name = {};
+  std::string scopes = {};  // as in ApiToken
   std::optional<Instant> expires_at = {};
+  std::optional<Instant> revoked_at = {};
+  std::optional<Instant> last_used_at = {};
+};
+
+struct KnownPerson {
+  ResellerId reseller = {};
+  std::string id = {};
+};
+
+// A session, and what its person may do now. None of a person who is disabled.
+struct KnownSession {
+  ResellerId reseller = {};
+  std::string person = {};
+  std::string role = {};
+  std::string customer = {};
+  Instant seen_at = {};
+  Instant expires_at = {};
+};
+
+struct KnownLink {
+  ResellerId reseller = {};
+  std::string person = {};
+  std::string kind = {};
+  Instant expires_at = {};
+  bool used = false;
 };
 
 struct Reseller {
@@ -37,18 +65,27 @@ struct Reseller {
   std::string name = {};
 };
 
+// What belongs to the operator and to no reseller: its people, tokens and changes. It has no
+// customers, and Resellers() leaves it out.
+inline const ResellerId kTheOperator{"operator"};
+
 class Directory {
  public:
   virtual ~Directory() = default;
 
   // By RFC 7638 thumbprint of its key, or of one that it had before. Empty: a stranger.
   virtual std::optional<KnownCollector> CollectorByKey(const std::string& thumbprint) = 0;
-  // By base64url SHA-256 of the token or of the code's secret. Empty: nobody's.
+  // By base64url SHA-256 of the token, the cookie, the link or the code's secret. Empty: nobody's.
   virtual std::optional<KnownToken> TokenByHash(const std::string& hash) = 0;
+  virtual std::optional<KnownSession> SessionByHash(const std::string& hash) = 0;
+  virtual std::optional<KnownLink> LinkByHash(const std::string& hash) = 0;
   virtual std::optional<ResellerId> ResellerOfCode(const std::string& hash) = 0;
+  // Whatever the case of its letters.
+  virtual std::optional<KnownPerson> PersonByEmail(const std::string& email) = 0;
 
   // Empty where the name is taken.
-  virtual std::optional<ResellerId> AddReseller(const std::string& name, Instant now) = 0;
+  virtual std::optional<ResellerId> AddReseller(const std::string& name, Instant now,
+                                                const Actor& actor = {}) = 0;
   virtual std::vector<Reseller> Resellers() = 0;
 
   // Throws when the database cannot be asked; for /readyz.

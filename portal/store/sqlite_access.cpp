@@ -5,10 +5,13 @@ namespace plotmeter {
 std::optional<KnownToken> SqliteStore::TokenByHash(const std::string& hash) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
-      "SELECT r.id, t.role, COALESCE(t.customer, ''), t.name, t.expires_at FROM api_token t"
-      " JOIN reseller r USING (reseller_id) WHERE t.hash=?");
+      "SELECT r.id, t.id, t.role, COALESCE(t.customer, ''), t.name, t.scopes, t.expires_at,"
+      " t.revoked_at, t.last_used_at FROM api_token t JOIN reseller r USING (reseller_id)"
+      " WHERE t.hash=?");
   if (!q.Bind(hash).Step()) return std::nullopt;
-  return KnownToken{ResellerId{q.Text(0)}, q.Text(1), q.Text(2), q.Text(3), MaybeInstant(q, 4)};
+  return KnownToken{
+      ResellerId{q.Text(0)}, q.Text(1),          q.Text(2),         q.Text(3), q.Text(4), q.Text(5),
+      MaybeInstant(q, 6),    MaybeInstant(q, 7), MaybeInstant(q, 8)};
 }
 
 std::optional<ResellerId> SqliteStore::ResellerOfCode(const std::string& hash) {
@@ -19,23 +22,28 @@ std::optional<ResellerId> SqliteStore::ResellerOfCode(const std::string& hash) {
   return ResellerId{q.Text(0)};
 }
 
-std::optional<std::string> SqliteStore::AddToken(const ResellerId& reseller,
-                                                 const ApiToken& token) {
+std::optional<std::string> SqliteStore::AddToken(const ResellerId& reseller, const ApiToken& token,
+                                                 const Actor& actor) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  if (owner == 0) return std::nullopt;
+  if (owner == kNobodys) return std::nullopt;
   const bool confined = !token.customer.empty();
   Statement& ours = writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
   if (confined && !ours.Bind(token.customer, owner).Step()) return std::nullopt;
   const std::string id = UnusedId(*writer, "api_token", "tok_");
   writer
       ->Sql(
-          "INSERT INTO api_token(id, reseller_id, hash, role, customer, name, created_at,"
-          " expires_at) VALUES(?,?,?,?,?,?,?,?)")
+          "INSERT INTO api_token(id, reseller_id, hash, role, customer, name, scopes, created_at,"
+          " expires_at) VALUES(?,?,?,?,?,?,?,?,?)")
       .Run(id, owner, token.hash, token.role,
-           confined ? std::optional(token.customer) : std::nullopt, token.name,
+           confined ? std::optional(token.customer) : std::nullopt, token.name, token.scopes,
            ToMillis(token.created_at), MaybeMillis(token.expires_at));
+  Json after = {{"role", token.role}, {"scopes", token.scopes}};
+  if (confined) after["customer"] = token.customer;
+  if (token.expires_at) after["expires_at"] = FormatInstant(*token.expires_at);
+  WriteAudit(*writer, owner, {.what = "token.add", .subject = id, .after = after}, actor,
+             token.created_at);
   transaction.Commit();
   return id;
 }
@@ -43,28 +51,58 @@ std::optional<std::string> SqliteStore::AddToken(const ResellerId& reseller,
 std::vector<ApiToken> SqliteStore::Tokens(const ResellerId& reseller) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
-      "SELECT id, hash, role, COALESCE(customer, ''), name, created_at, expires_at FROM api_token"
-      " WHERE reseller_id=? ORDER BY created_at, id");
+      "SELECT id, hash, role, COALESCE(customer, ''), name, scopes, created_at, expires_at,"
+      " revoked_at, last_used_at FROM api_token WHERE reseller_id=? ORDER BY created_at, id");
   std::vector<ApiToken> tokens;
   for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
-    tokens.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), FromMillis(q.Int(5)),
-                      MaybeInstant(q, 6)});
+    tokens.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5),
+                      FromMillis(q.Int(6)), MaybeInstant(q, 7), MaybeInstant(q, 8),
+                      MaybeInstant(q, 9)});
   }
   return tokens;
 }
 
-bool SqliteStore::AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) {
+bool SqliteStore::RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
+                              const Actor& actor) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
+  Statement& q = writer->Sql("SELECT revoked_at FROM api_token WHERE id=? AND reseller_id=?");
+  if (!q.Bind(id, owner).Step()) return false;
+  if (!q.IsNull(0)) return true;
+  writer->Sql("UPDATE api_token SET revoked_at=? WHERE id=? AND reseller_id=?")
+      .Run(ToMillis(now), id, owner);
+  WriteAudit(*writer, owner, {.what = "token.revoke", .subject = id}, actor, now);
+  transaction.Commit();
+  return true;
+}
+
+void SqliteStore::NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  writer->Sql("UPDATE api_token SET last_used_at=? WHERE id=? AND reseller_id=?")
+      .Run(ToMillis(now), id, OwnerOf(*writer, reseller));
+  transaction.Commit();
+}
+
+bool SqliteStore::AddCode(const ResellerId& reseller, const EnrolmentOffer& offer,
+                          const Actor& actor) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
   writer
       ->Sql(
           "INSERT INTO enrolment_code(hash, reseller_id, site, created_at, expires_at)"
           " SELECT ?, reseller_id, id, ?, ? FROM site WHERE id=? AND reseller_id=?")
-      .Run(offer.hash, ToMillis(offer.created_at), ToMillis(offer.expires_at), offer.site,
-           OwnerOf(*writer, reseller));
-  const bool added = writer->db().Changes() == 1;
+      .Run(offer.hash, ToMillis(offer.created_at), ToMillis(offer.expires_at), offer.site, owner);
+  if (writer->db().Changes() == 0) return false;
+  WriteAudit(*writer, owner,
+             {.what = "enrolment.add",
+              .subject = offer.site,
+              .after = {{"expires_at", FormatInstant(offer.expires_at)}}},
+             actor, offer.created_at);
   transaction.Commit();
-  return added;
+  return true;
 }
 
 std::vector<EnrolmentOffer> SqliteStore::Codes(const ResellerId& reseller) {
@@ -93,15 +131,19 @@ std::vector<Collector> SqliteStore::Collectors(const ResellerId& reseller) {
   return collectors;
 }
 
-bool SqliteStore::RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) {
+bool SqliteStore::RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now,
+                                  const Actor& actor) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
-  writer
-      ->Sql("UPDATE collector SET revoked_at=COALESCE(revoked_at, ?) WHERE id=? AND reseller_id=?")
-      .Run(ToMillis(now), id, OwnerOf(*writer, reseller));
-  const bool is_known = writer->db().Changes() == 1;
+  const std::int64_t owner = OwnerOf(*writer, reseller);
+  Statement& q = writer->Sql("SELECT revoked_at FROM collector WHERE id=? AND reseller_id=?");
+  if (!q.Bind(id, owner).Step()) return false;
+  if (!q.IsNull(0)) return true;
+  writer->Sql("UPDATE collector SET revoked_at=? WHERE id=? AND reseller_id=?")
+      .Run(ToMillis(now), id, owner);
+  WriteAudit(*writer, owner, {.what = "collector.revoke", .subject = id}, actor, now);
   transaction.Commit();
-  return is_known;
+  return true;
 }
 
 }  // namespace plotmeter

@@ -128,7 +128,8 @@ StreamPlace SqliteStore::FindStream(const ResellerId& reseller, const std::strin
 
 std::optional<std::int64_t> SqliteStore::ProposeSettings(const ResellerId& reseller,
                                                          const std::string& target,
-                                                         const std::string& settings, Instant now) {
+                                                         const std::string& settings, Instant now,
+                                                         const Actor& actor) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
@@ -145,6 +146,9 @@ std::optional<std::int64_t> SqliteStore::ProposeSettings(const ResellerId& resel
           "INSERT INTO settings_proposal(reseller_id, version, target, settings, made_at)"
           " VALUES(?,?,?,?,?)")
       .Run(owner, version, target, settings, ToMillis(now));
+  WriteAudit(*writer, owner,
+             {.what = "settings.propose", .subject = target, .after = {{"version", version}}},
+             actor, now);
   transaction.Commit();
   return version;
 }

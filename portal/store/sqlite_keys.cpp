@@ -136,6 +136,11 @@ CodeUsed SqliteStore::UseCode(const ResellerId& reseller, const std::string& has
   used.collector = known ? known->collector : Admit(*writer, owner, used.site, newcomer, now);
   writer->Sql("UPDATE enrolment_code SET used_at=?, collector=? WHERE hash=? AND reseller_id=?")
       .Run(ToMillis(now), used.collector, hash, owner);
+  WriteAudit(*writer, owner,
+             {.what = "collector.enrol",
+              .subject = used.collector,
+              .after = {{"site", used.site}, {"key", newcomer.thumbprint}}},
+             {used.collector}, now);
   transaction.Commit();
   return used;
 }
@@ -166,6 +171,12 @@ KeyReplaced SqliteStore::ReplaceKey(const ResellerId& reseller, const KeyChange&
   UseKey(*writer, owner, change, now);
   writer->Sql("UPDATE heartbeat SET nonce=? WHERE collector=? AND reseller_id=?")
       .Run(next, change.collector, owner);
+  WriteAudit(*writer, owner,
+             {.what = "collector.key",
+              .subject = change.collector,
+              .before = {{"key", change.old}},
+              .after = {{"key", change.thumbprint}}},
+             {change.collector}, now);
   transaction.Commit();
   return {KeyUse::kReplaced};
 }

@@ -1,4 +1,4 @@
-// Store and Directory, answered by one SQLite file (WAL, synchronous=FULL).
+// Store, Accounts and Directory, answered by one SQLite file (WAL, synchronous=FULL).
 //
 //    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
 //    SqliteStore store("data/portal.db");          // throws NewerDatabase, or when it is older
@@ -10,6 +10,7 @@
 #include <chrono>
 #include <string>
 
+#include "portal/store/accounts.h"
 #include "portal/store/connection.h"
 #include "portal/store/derived.h"
 #include "portal/store/directory.h"
@@ -17,7 +18,7 @@
 
 namespace plotmeter {
 
-class SqliteStore : public Store, public Directory {
+class SqliteStore : public Store, public Accounts, public Directory {
  public:
   // Makes the file, or brings an older one up to date; answers the schema it had (0: it was new).
   static int Create(const std::string& path);
@@ -29,16 +30,21 @@ class SqliteStore : public Store, public Directory {
                        std::chrono::milliseconds patience = std::chrono::seconds(30));
 
   std::optional<std::string> AddCustomer(const ResellerId& reseller, const std::string& name,
-                                         Instant now) override;
-  std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site,
-                                     Instant now) override;
+                                         Instant now, const Actor& actor = {}) override;
+  std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site, Instant now,
+                                     const Actor& actor = {}) override;
   std::vector<Customer> Customers(const ResellerId& reseller) override;
   std::vector<Site> Sites(const ResellerId& reseller) override;
   std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) override;
 
-  std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token) override;
+  std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
+                                      const Actor& actor = {}) override;
   std::vector<ApiToken> Tokens(const ResellerId& reseller) override;
-  bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) override;
+  bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
+                   const Actor& actor) override;
+  void NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) override;
+  bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer,
+               const Actor& actor = {}) override;
   std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) override;
   CodeUsed UseCode(const ResellerId& reseller, const std::string& hash, const Newcomer& newcomer,
                    Instant now) override;
@@ -47,7 +53,8 @@ class SqliteStore : public Store, public Directory {
                          const std::string& said, const std::string& next, Instant now) override;
   std::vector<RetiredKey> RetiredKeys(const ResellerId& reseller,
                                       const std::string& collector) override;
-  bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) override;
+  bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now,
+                       const Actor& actor = {}) override;
 
   BatchFound FindBatch(const ResellerId& reseller, const BatchRecord& batch) override;
   BatchFound StoreBatch(const ResellerId& reseller, const BatchRecord& batch,
@@ -63,7 +70,8 @@ class SqliteStore : public Store, public Directory {
   StreamPlace FindStream(const ResellerId& reseller, const std::string& collector,
                          const std::string& stream) override;
   std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller, const std::string& target,
-                                              const std::string& settings, Instant now) override;
+                                              const std::string& settings, Instant now,
+                                              const Actor& actor = {}) override;
   std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                               const std::string& collector) override;
 
@@ -76,10 +84,67 @@ class SqliteStore : public Store, public Directory {
   void EachJob(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
                const std::function<void(const JobRow&)>& visit) override;
 
+  PersonAdded AddPerson(const ResellerId& reseller, const Person& person, const LinkOffer& link,
+                        const Actor& actor, Instant now) override;
+  std::vector<Person> People(const ResellerId& reseller, const std::string& after,
+                             std::size_t limit) override;
+  std::optional<Person> FindPerson(const ResellerId& reseller, const std::string& id) override;
+  PersonChanged ChangePerson(const ResellerId& reseller, const std::string& id,
+                             const PersonChange& change, const Actor& actor, Instant now) override;
+  bool AddLink(const ResellerId& reseller, const std::string& person, const LinkOffer& link,
+               const Actor& actor, Instant now) override;
+  std::optional<std::string> UseLink(const ResellerId& reseller, const std::string& hash,
+                                     const std::string& password, Instant now) override;
+  PersonSecrets SecretsOf(const ResellerId& reseller, const std::string& person) override;
+  void SetPassword(const ResellerId& reseller, const std::string& person,
+                   const std::string& password, const std::string& kept, const Actor& actor,
+                   Instant now) override;
+  void Rehash(const ResellerId& reseller, const std::string& person,
+              const std::string& password) override;
+  bool BeginTotp(const ResellerId& reseller, const std::string& person,
+                 const std::string& sealed) override;
+  bool ConfirmTotp(const ResellerId& reseller, const std::string& person, std::int64_t step,
+                   const std::vector<std::string>& recovery_codes, const Actor& actor,
+                   Instant now) override;
+  void DropTotp(const ResellerId& reseller, const std::string& person, const Actor& actor,
+                Instant now) override;
+  bool UseTotpStep(const ResellerId& reseller, const std::string& person,
+                   std::int64_t step) override;
+  bool UseRecoveryCode(const ResellerId& reseller, const std::string& person,
+                       const std::string& hash, const Actor& actor, Instant now) override;
+  void SetRecoveryCodes(const ResellerId& reseller, const std::string& person,
+                        const std::vector<std::string>& hashes, const Actor& actor,
+                        Instant now) override;
+  void AddSession(const ResellerId& reseller, const std::string& person, const NewSession& session,
+                  Instant now) override;
+  void SeeSession(const ResellerId& reseller, const std::string& hash, Instant now) override;
+  void EndSession(const ResellerId& reseller, const std::string& hash) override;
+  std::int64_t EndSessions(const ResellerId& reseller, const std::string& person,
+                           const Actor& actor, Instant now) override;
+  bool KnowsDevice(const ResellerId& reseller, const std::string& person,
+                   const std::string& hash) override;
+  std::chrono::seconds TakeAttempt(const ResellerId& reseller,
+                                   const std::vector<std::string>& subjects, const Judge& judge,
+                                   Instant now) override;
+  void Forgive(const ResellerId& reseller, const std::string& subject, Forgiven what) override;
+  std::optional<Reseller> FindReseller(const ResellerId& reseller) override;
+  bool RenameReseller(const ResellerId& reseller, const std::string& name, const Actor& actor,
+                      Instant now) override;
+  void NoteAudit(const ResellerId& reseller, const AuditNote& note, const Actor& actor,
+                 Instant now) override;
+  std::vector<AuditRow> AuditRows(const ResellerId& reseller, std::int64_t before,
+                                  std::size_t limit) override;
+  void EachAuditRow(const ResellerId& reseller,
+                    const std::function<void(const AuditRow&)>& visit) override;
+
   std::optional<KnownCollector> CollectorByKey(const std::string& thumbprint) override;
   std::optional<KnownToken> TokenByHash(const std::string& hash) override;
+  std::optional<KnownSession> SessionByHash(const std::string& hash) override;
+  std::optional<KnownLink> LinkByHash(const std::string& hash) override;
   std::optional<ResellerId> ResellerOfCode(const std::string& hash) override;
-  std::optional<ResellerId> AddReseller(const std::string& name, Instant now) override;
+  std::optional<KnownPerson> PersonByEmail(const std::string& email) override;
+  std::optional<ResellerId> AddReseller(const std::string& name, Instant now,
+                                        const Actor& actor = {}) override;
   std::vector<Reseller> Resellers() override;
   void Ping() override;
 
@@ -88,8 +153,21 @@ class SqliteStore : public Store, public Directory {
   DerivedRows derived_;  // used under the writer's lease only
 };
 
-// The number a reseller has in this database; 0, which matches no row, for one it does not have.
+// The number a reseller has in this database; kNobodys, which matches no row, for one it does not
+// have. kOperators is that of the operator, who has no customers.
+inline constexpr std::int64_t kNobodys = -1;
+inline constexpr std::int64_t kOperators = 0;
 std::int64_t OwnerOf(StoreConnection& connection, const ResellerId& reseller);
+
+// Writes a change down, in the transaction that is open.
+void WriteAudit(StoreConnection& writer, std::int64_t owner, const AuditNote& note,
+                const Actor& actor, Instant now);
+
+// Inside other changes of a person: no sessions but `kept`, and without one no known devices; no
+// second factor.
+void ForgetSessions(StoreConnection& writer, std::int64_t owner, const std::string& person,
+                    const std::string& kept);
+void ForgetTotp(StoreConnection& writer, std::int64_t owner, const std::string& person);
 
 // An id no row of `table` has yet: the prefix and eight characters of Crockford's base 32.
 std::string UnusedId(StoreConnection& connection, std::string_view table, std::string_view prefix);

@@ -33,7 +33,7 @@ SqliteStore::SqliteStore(const std::string& path, std::chrono::milliseconds pati
 
 std::int64_t OwnerOf(StoreConnection& connection, const ResellerId& reseller) {
   Statement& q = connection.Sql("SELECT reseller_id FROM reseller WHERE id=?");
-  return q.Bind(reseller.value).Step() ? q.Int(0) : 0;
+  return q.Bind(reseller.value).Step() ? q.Int(0) : kNobodys;
 }
 
 std::string UnusedId(StoreConnection& connection, std::string_view table, std::string_view prefix) {
@@ -56,23 +56,53 @@ std::optional<std::int64_t> MaybeMillis(const std::optional<Instant>& instant) {
   return instant ? std::optional(ToMillis(*instant)) : std::nullopt;
 }
 
-std::optional<ResellerId> SqliteStore::AddReseller(const std::string& name, Instant now) {
+std::optional<ResellerId> SqliteStore::AddReseller(const std::string& name, Instant now,
+                                                   const Actor& actor) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   ResellerId id{UnusedId(*writer, "reseller", "res_")};
   writer->Sql("INSERT OR IGNORE INTO reseller(id, name, created_at) VALUES(?,?,?)")
       .Run(id.value, name, ToMillis(now));
   if (writer->db().Changes() == 0) return std::nullopt;
+  WriteAudit(*writer, kOperators,
+             {.what = "reseller.add", .subject = id.value, .after = {{"name", name}}}, actor, now);
   transaction.Commit();
   return id;
 }
 
 std::vector<Reseller> SqliteStore::Resellers() {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql("SELECT id, name FROM reseller ORDER BY name");
+  Statement& q = reader->Sql("SELECT id, name FROM reseller WHERE reseller_id<>? ORDER BY name");
   std::vector<Reseller> resellers;
-  for (q.Bind(); q.Step();) resellers.push_back({ResellerId{q.Text(0)}, q.Text(1)});
+  for (q.Bind(kOperators); q.Step();) resellers.push_back({ResellerId{q.Text(0)}, q.Text(1)});
   return resellers;
+}
+
+std::optional<Reseller> SqliteStore::FindReseller(const ResellerId& reseller) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql("SELECT id, name FROM reseller WHERE reseller_id=?");
+  if (!q.Bind(OwnerOf(*reader, reseller)).Step()) return std::nullopt;
+  return Reseller{ResellerId{q.Text(0)}, q.Text(1)};
+}
+
+bool SqliteStore::RenameReseller(const ResellerId& reseller, const std::string& name,
+                                 const Actor& actor, Instant now) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  Statement& q = writer->Sql("SELECT reseller_id, name FROM reseller WHERE id=?");
+  if (!q.Bind(reseller.value).Step() || q.Int(0) == kOperators) return false;
+  const std::int64_t owner = q.Int(0);
+  const std::string before = q.Text(1);
+  if (before == name) return true;
+  writer->Sql("UPDATE reseller SET name=? WHERE reseller_id=?").Run(name, owner);
+  WriteAudit(*writer, kOperators,
+             {.what = "reseller.rename",
+              .subject = reseller.value,
+              .before = {{"name", before}},
+              .after = {{"name", name}}},
+             actor, now);
+  transaction.Commit();
+  return true;
 }
 
 void SqliteStore::Ping() {
@@ -81,30 +111,38 @@ void SqliteStore::Ping() {
 }
 
 std::optional<std::string> SqliteStore::AddCustomer(const ResellerId& reseller,
-                                                    const std::string& name, Instant now) {
+                                                    const std::string& name, Instant now,
+                                                    const Actor& actor) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  if (owner == 0) return std::nullopt;
+  if (owner == kNobodys || owner == kOperators) return std::nullopt;
   const std::string id = UnusedId(*writer, "customer", "cus_");
   writer->Sql("INSERT OR IGNORE INTO customer(id, reseller_id, name, created_at) VALUES(?,?,?,?)")
       .Run(id, owner, name, ToMillis(now));
   if (writer->db().Changes() == 0) return std::nullopt;
+  WriteAudit(*writer, owner, {.what = "customer.add", .subject = id}, actor, now);
   transaction.Commit();
   return id;
 }
 
 std::optional<std::string> SqliteStore::AddSite(const ResellerId& reseller, const Site& site,
-                                                Instant now) {
+                                                Instant now, const Actor& actor) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
   const std::string id = UnusedId(*writer, "site", "sit_");
   writer
       ->Sql(
           "INSERT OR IGNORE INTO site(id, reseller_id, customer, name, time_zone, created_at)"
           " SELECT ?, reseller_id, id, ?, ?, ? FROM customer WHERE id=? AND reseller_id=?")
-      .Run(id, site.name, site.time_zone, ToMillis(now), site.customer, OwnerOf(*writer, reseller));
+      .Run(id, site.name, site.time_zone, ToMillis(now), site.customer, owner);
   if (writer->db().Changes() == 0) return std::nullopt;
+  WriteAudit(*writer, owner,
+             {.what = "site.add",
+              .subject = id,
+              .after = {{"customer", site.customer}, {"time_zone", site.time_zone}}},
+             actor, now);
   transaction.Commit();
   return id;
 }

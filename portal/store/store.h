@@ -23,6 +23,7 @@
 #include "common/reseller.h"
 #include "common/time.h"
 #include "common/whereabouts.h"
+#include "portal/store/audit.h"
 
 namespace plotmeter {
 
@@ -53,11 +54,14 @@ struct Collector {
 struct ApiToken {
   std::string id = {};        // "tok_7Q2M9K4T"
   std::string hash = {};      // base64url SHA-256 of the token's text
-  std::string role = {};      // reseller_admin, reseller_viewer, customer_viewer
+  std::string role = {};      // operator, reseller_admin, reseller_viewer, customer_viewer
   std::string customer = {};  // what a customer_viewer is confined to; else empty
   std::string name = {};
+  std::string scopes = "*";  // "printers.read usage.read"; "*": all that its role may
   Instant created_at = {};
   std::optional<Instant> expires_at = {};
+  std::optional<Instant> revoked_at = {};
+  std::optional<Instant> last_used_at = {};  // to the hour
 };
 
 struct EnrolmentOffer {
@@ -315,21 +319,29 @@ class Store {
  public:
   virtual ~Store() = default;
 
+  // What changes something writes who did it into the audit log, in the same transaction.
+
   // Tenancy. Add… answers the new id, or empty where the name is taken (or the parent is not ours).
   virtual std::optional<std::string> AddCustomer(const ResellerId& reseller,
-                                                 const std::string& name, Instant now) = 0;
+                                                 const std::string& name, Instant now,
+                                                 const Actor& actor = {}) = 0;
   virtual std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site,
-                                             Instant now) = 0;
+                                             Instant now, const Actor& actor = {}) = 0;
   virtual std::vector<Customer> Customers(const ResellerId& reseller) = 0;
   virtual std::vector<Site> Sites(const ResellerId& reseller) = 0;
   virtual std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) = 0;
 
   // Access. AddToken answers the new id, empty where the customer is not this reseller's; AddCode
   // false where the site is not.
-  virtual std::optional<std::string> AddToken(const ResellerId& reseller,
-                                              const ApiToken& token) = 0;
+  virtual std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
+                                              const Actor& actor = {}) = 0;
   virtual std::vector<ApiToken> Tokens(const ResellerId& reseller) = 0;
-  virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer) = 0;
+  // False where it is not this reseller's. A second time changes nothing.
+  virtual bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
+                           const Actor& actor) = 0;
+  virtual void NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) = 0;
+  virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer,
+                       const Actor& actor = {}) = 0;
   virtual std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) = 0;
   // Uses a code up, in one transaction. Used again by the same key it answers the same; so it does
   // for the key that the newcomer had before. At the same site, and with the word of the key that
@@ -346,7 +358,8 @@ class Store {
   virtual std::vector<RetiredKey> RetiredKeys(const ResellerId& reseller,
                                               const std::string& collector) = 0;
   // False where it is not this reseller's. A second time changes nothing.
-  virtual bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now) = 0;
+  virtual bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now,
+                               const Actor& actor = {}) = 0;
 
   // Evidence. FindBatch looks at identity and place only; StoreBatch looks again in the
   // transaction in which it stores batch, receipt and everything derived, or nothing at all.
@@ -374,7 +387,8 @@ class Store {
   // site's, the latest.
   virtual std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller,
                                                       const std::string& target,
-                                                      const std::string& settings, Instant now) = 0;
+                                                      const std::string& settings, Instant now,
+                                                      const Actor& actor = {}) = 0;
   virtual std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                                       const std::string& collector) = 0;
 

@@ -85,6 +85,13 @@ TEST(CryptoTest, AgreesWithRfc4231) {
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+TEST(CryptoTest, AuthenticatesWithSha1AsRfc2202Does) {
+  EXPECT_EQ(ToHex(HmacSha1(std::string(20, '\x0b'), "Hi There")),
+            "b617318655057264e28bc0b6fb378c8ef146be00");
+  EXPECT_EQ(ToHex(HmacSha1("Jefe", "what do ya want for nothing?")),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}
+
 TEST(CryptoTest, WritesBase64UrlAsRfc4648Does) {
   const std::pair<const char*, const char*> cases[] = {
       {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},

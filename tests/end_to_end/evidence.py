@@ -55,6 +55,8 @@ def main():
         expect(report["clean"] and report["batches"] >= 4 and report["readings"] > 0, f"verify: {report}")
         expect(not report["missing"] and not report["voids"], f"verify: {report}")
         collector = stage.run_json("plotmeter-portal", "collector", "list", "--data", world.data)[0]["id"]
+        logs = report.pop("audit")  # of what a reseller does, and of no collector
+        expect([log["reseller"] for log in logs] == [world.reseller, "operator"], f"audit logs: {logs}")
         one = json.loads(world.portal_words("verify", "--json", "--collector", collector))
         expect(one == report, f"verify of the only collector: {one}")
         world.portal_words("verify", "--collector", "col_ZZZZZZZZ", expect=1)

@@ -184,14 +184,14 @@ TEST_F(AccessTest, SignsInByToken) {
                                 clock_.now);
   ASSERT_TRUE(token);
   EXPECT_THAT(token->text.Reveal(), testing::StartsWith("pmt_"));
-  const auto known = SignIn(store_, token->text.Reveal(), clock_.now);
+  const auto known = SignIn(store_, store_, token->text.Reveal(), clock_.now);
   ASSERT_TRUE(known);
   EXPECT_EQ(known->reseller, north_.reseller);
   EXPECT_EQ(known->role, "customer_viewer");
   EXPECT_EQ(known->customer, north_.customer);
-  EXPECT_FALSE(SignIn(store_, token->text.Reveal(), expires)) << "it has expired";
-  EXPECT_FALSE(SignIn(store_, token->text.Reveal() + "x", clock_.now));
-  EXPECT_FALSE(SignIn(store_, "", clock_.now));
+  EXPECT_FALSE(SignIn(store_, store_, token->text.Reveal(), expires)) << "it has expired";
+  EXPECT_FALSE(SignIn(store_, store_, token->text.Reveal() + "x", clock_.now));
+  EXPECT_FALSE(SignIn(store_, store_, "", clock_.now));
 }
 
 TEST_F(AccessTest, IssuesNoTokenThatMakesNoSense) {

@@ -30,6 +30,11 @@ TEST(AnswerTest, WritesWhatEveryAnswerHas) {
             "\r\n");
 }
 
+TEST(AnswerTest, SetsEachCookieApart) {
+  const std::string text = HeadText({.cookies = {"a=1; Secure", "b=2"}}, {.length = 0}, kThen);
+  EXPECT_THAT(text, testing::HasSubstr("Set-Cookie: a=1; Secure\r\nSet-Cookie: b=2\r\n"));
+}
+
 TEST(AnswerTest, LetsAHandlerSayHowLongToKeepIt) {
   const std::string text =
       HeadText({.headers = {{"cache-control", "max-age=60"}}}, {.length = 0}, kThen);

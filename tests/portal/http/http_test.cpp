@@ -121,6 +121,20 @@ TEST(RequestTest, FindsTheBearerToken) {
   EXPECT_EQ(Request("GET", "/").BearerToken(), std::nullopt);
 }
 
+TEST(RequestTest, FindsACookie) {
+  const auto cookie = [](const std::string& field) {
+    return Request("GET", "/").With("Cookie", field).Cookie("id").value_or("none");
+  };
+  EXPECT_EQ(cookie("id=7"), "7");
+  EXPECT_EQ(cookie("a=1; id=7; id=8"), "7");
+  EXPECT_EQ(cookie("a=1;id=x=y"), "x=y");
+  EXPECT_EQ(cookie("id="), "");
+  for (const char* none : {"", "id", "xid=7", "id2=7", "a=id=7", ";;", "; "}) {
+    EXPECT_EQ(cookie(none), "none") << none;
+  }
+  EXPECT_EQ(Request("GET", "/").Cookie("id"), std::nullopt);
+}
+
 TEST(RequestTest, NamesWhatIsWrongWithJson) {
   EXPECT_EQ(Request("POST", "/").WithBody(R"({"a":1})").BodyAsJson().at("a"), 1);
   EXPECT_THAT(Refusal([] { Request("POST", "/").WithBody("{").BodyAsJson(); }),

@@ -24,6 +24,7 @@ class Pages {
     router.Put("/api/v1/notes", kAnyone, this, &Pages::WhoAmI).TakesChunked();
     router.Patch("/api/v1/notes", kAnyone, this, &Pages::Fails);
     router.Get("/api/v1/split", kAnyone, this, &Pages::Splits);
+    router.Get("/api/v1/cookie", kAnyone, this, &Pages::SplitsACookie);
   }
 
  private:
@@ -42,6 +43,9 @@ class Pages {
   Response Splits(const Request&, const Caller&) const {
     return {.content_type = "text/csv\r\nSet-Cookie: a=b"};
   }
+  Response SplitsACookie(const Request&, const Caller&) const {
+    return {.cookies = {"a=b\r\nLocation: /"}};
+  }
 };
 
 std::optional<Caller> Known(const Request& request) {
@@ -51,6 +55,7 @@ std::optional<Caller> Known(const Request& request) {
   if (token == "admin") return Caller{.reseller = {"north"}, .role = Role::kResellerAdmin};
   if (token == "operator") return Caller{.role = Role::kOperator};
   if (token == "zero") return Caller{};
+  if (token == "narrow") throw Problem(403, "this token has not the scope");
   return std::nullopt;
 }
 
@@ -92,6 +97,7 @@ TEST_F(RouterTest, FindsTheHandlerAndAsksWhoMayCome) {
       {"GET", "/api/v1/printers/CN1", "operator", 403, "this is for customer-viewer|reseller-"},
       {"GET", "/api/v1/printers/CN1", "zero", 403, "this is for"},
       {"GET", "/api/v1/printers/CN1", "", 401, "this needs an API token"},
+      {"GET", "/api/v1/printers/CN1", "narrow", 403, "this token has not the scope"},
       {"GET", "/api/v1/printers/CN1", "stolen", 401, "unknown, expired or withdrawn"},
       {"DELETE", "/api/v1/printers/CN1", "viewer", 403, "this is for reseller-admin"},
       {"DELETE", "/api/v1/printers/CN1", "admin", 200, "printer CN1"},
@@ -138,6 +144,7 @@ TEST_F(RouterTest, TellsNobodyWhyItFailed) {
   EXPECT_EQ(response.body, R"({"detail":"the portal failed; its log says why","status":500,)"
                            R"("title":"Internal Server Error","type":"about:blank"})");
   EXPECT_EQ(Answer("GET", "/api/v1/split", "").status, 500);
+  EXPECT_EQ(Answer("GET", "/api/v1/cookie", "").status, 500);
 }
 
 TEST_F(RouterTest, LetsNobodyInWithoutAnAuthenticator) {
@@ -177,7 +184,7 @@ TEST_F(RouterTest, JudgesABodyBeforeItIsRead) {
 
 TEST_F(RouterTest, ListsItsRoutes) {
   const auto routes = router_.Routes();
-  ASSERT_EQ(routes.size(), 11u);
+  ASSERT_EQ(routes.size(), 12u);
   EXPECT_EQ(
       routes[1],
       (Router::Line{.method = "GET", .path = "/api/v1/printers/{printer}", .roles = kViewers}));

@@ -1,6 +1,7 @@
 // The program as people and scripts call it.
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <fstream>
 
 #include "common/json.h"
+#include "portal/store/migrate.h"
 #include "portal/store/sqlite_store.h"
 #include "proto/enrolment.h"
 #include "tests/fakes/scratch.h"
@@ -61,7 +63,7 @@ TEST_F(ProgramTest, MakesAPortalOnce) {
   const Ended again = Portal("init");
   EXPECT_EQ(again.code, 1);
   EXPECT_THAT(again.output, HasSubstr("overwrites nothing"));
-  EXPECT_EQ(Portal("migrate").output, "schema 7 (it was 7)\n");
+  EXPECT_EQ(Portal("migrate").output, fmt::format("schema {0} (it was {0})\n", LatestSchema()));
 }
 
 TEST_F(ProgramTest, SetsUpATenantByNamesAndByIds) {
@@ -81,6 +83,69 @@ TEST_F(ProgramTest, SetsUpATenantByNamesAndByIds) {
   EXPECT_THAT(Portal("token list").output, Not(HasSubstr("pmt_")));
 }
 
+TEST_F(ProgramTest, InvitesPeopleAndDisablesThem) {
+  IdOf("reseller add --name North");
+  IdOf("customer add --reseller North --name Harbour");
+  const Ended first =
+      Portal("user add --json --role operator --email Ops@Example.org --name 'On call'");
+  ASSERT_EQ(first.code, 0) << first.output;
+  EXPECT_THAT(ParseJson(first.output).at("link").get<std::string>(), StartsWith("pml_"));
+  const std::string anna = IdOf(
+      "user add --reseller North --role reseller_admin --email anna@north.example --name Anna");
+  IdOf(
+      "user add --reseller North --role customer_viewer --customer Harbour"
+      " --email h@harbour.example --name H");
+  const Ended taken =
+      Portal("user add --role operator --email ANNA@north.example --name 'another one'");
+  EXPECT_EQ(taken.code, 1);
+  EXPECT_THAT(taken.output, HasSubstr("'anna@north.example' already"));
+  EXPECT_EQ(ParseJson(Portal("user list --json").output).size(), 3u);
+  const std::string listed = Portal("user list --reseller North").output;
+  EXPECT_THAT(listed, HasSubstr(anna + "\tanna@north.example\tAnna\treseller_admin"));
+  EXPECT_THAT(listed, Not(HasSubstr("ops@example.org")));
+  EXPECT_EQ(IdOf("user link --user anna@north.example"), anna);
+  EXPECT_EQ(Portal("user disable --user " + anna).output, "user " + anna + " is disabled\n");
+  EXPECT_EQ(Portal("user link --user " + anna).code, 1);
+  EXPECT_THAT(Portal("user disable --user nobody").output, HasSubstr("there is no user 'nobody'"));
+}
+
+TEST_F(ProgramTest, GivesTokensScopesAndRevokesThem) {
+  IdOf("reseller add --name North");
+  const std::string id = IdOf(
+      "token add --reseller North --role reseller_viewer --scope usage.read --scope jobs.read"
+      " --name billing");
+  IdOf("token add --role operator --name watch");
+  EXPECT_THAT(Portal("token list").output, HasSubstr("usage.read jobs.read"));
+  EXPECT_EQ(Portal("token revoke --token " + id).output, "token " + id + " is revoked\n");
+  EXPECT_EQ(Portal("token revoke --token tok_NONE").code, 1);
+  EXPECT_TRUE(SqliteStore(data_ + "/portal.db")
+                  .Tokens(SqliteStore(data_ + "/portal.db").Resellers().at(0).id)
+                  .at(0)
+                  .revoked_at);
+}
+
+TEST_F(ProgramTest, WritesDownWhatIsDoneAndFindsOutWhoChangesThat) {
+  IdOf("reseller add --name North");
+  IdOf("customer add --reseller North --name Harbour");
+  EXPECT_EQ(Portal("keys rotate --key encryption").code, 0);
+  const Ended clean = Portal("verify --json");
+  EXPECT_EQ(clean.code, 0) << clean.output;
+  const Json logs = ParseJson(clean.output).at("audit");
+  ASSERT_EQ(logs.size(), 2u);
+  EXPECT_EQ(logs[0].at("rows"), 1);
+  EXPECT_EQ(logs[1].at("reseller"), "operator");
+  EXPECT_EQ(logs[1].at("rows"), 2) << "a reseller and a key";
+  {
+    Database db(data_ + "/portal.db", Database::Mode::kReadWrite);
+    db.Execute("DROP TRIGGER audit_is_not_changed; UPDATE audit SET who='x' WHERE number=2");
+  }
+  const Ended changed = Portal("verify");
+  EXPECT_EQ(changed.code, 1);
+  EXPECT_THAT(changed.output,
+              HasSubstr("audit log of operator (the operator), row 2: it is not what was written"));
+  EXPECT_EQ(Portal("verify --reseller North").code, 0);
+}
+
 TEST_F(ProgramTest, SaysWhatIsWrongAndHowItEnded) {
   IdOf("reseller add --name North");
   IdOf("customer add --reseller North --name Harbour");
@@ -94,6 +159,11 @@ TEST_F(ProgramTest, SaysWhatIsWrongAndHowItEnded) {
       {"site add --customer Harbour --name x --time-zone Mars", 2, "'time-zone' is 'Mars'"},
       {"token add --reseller North --role king --name x", 2, "'role' is 'king'; expected"},
       {"token add --reseller North --role customer_viewer --name x", 2, "--customer goes with"},
+      {"token add --role reseller_viewer --name x", 2, "--reseller goes with every role but"},
+      {"token add --reseller North --role operator --name x", 2, "--reseller goes with every role"},
+      {"token add --reseller North --role reseller_viewer --scope usage --name x", 2,
+       "'scope' is 'usage'; expected"},
+      {"user add --role operator --email nobody --name x", 2, "'email' is 'nobody'; expected"},
       {"enrolment add --site x --days 0", 2, "'days' is '0'"},
       {"export usage --reseller North --from 2026-13-01 --to 2026-12-01", 2,
        "'from' is '2026-13-01'; expected a date"},

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "portal/store/migrations.h"
 #include "tests/paths.h"
 #include "tests/portal/store/fleet.h"
 
@@ -63,6 +64,23 @@ TEST(MigrateTest, AsksForTheMigrationOfAnOlderDatabase) {
   } catch (const std::runtime_error& refused) {
     EXPECT_NE(std::string(refused.what()).find("plotmeter-portal migrate"), std::string::npos);
   }
+}
+
+TEST(MigrateTest, LetsTokensOfBeforeDoAllThatTheirRoleMay) {
+  const std::string path = FreshPath();
+  {
+    Database db(path, Database::Mode::kReadWriteCreate);
+    for (std::size_t i = 0; i < 7; ++i) db.Execute(kMigrations[i]);
+    db.Execute(
+        "PRAGMA user_version=7; INSERT INTO reseller(id, name, created_at) VALUES('res_A', 'A', 0);"
+        "INSERT INTO api_token(id, reseller_id, hash, role, name, created_at)"
+        " VALUES('tok_A', 1, 'h', 'reseller_admin', 'old', 0)");
+  }
+  EXPECT_EQ(SqliteStore::Create(path), 7);
+  SqliteStore store(path);
+  EXPECT_EQ(store.TokenByHash("h")->scopes, "*");
+  EXPECT_EQ(store.TokenByHash("h")->reseller.value, "res_A");
+  EXPECT_EQ(store.Resellers().size(), 1u);
 }
 
 TEST(MigrateTest, PutsEveryTableIntoATenantsHands) {

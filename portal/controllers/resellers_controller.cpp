@@ -1,0 +1,70 @@
+#include "portal/controllers/resellers_controller.h"
+
+#include "common/sqlite.h"
+#include "portal/controllers/members.h"
+#include "portal/controllers/sign_in.h"
+
+namespace plotmeter {
+namespace {
+
+Json ToJson(const Reseller& reseller) {
+  return {{"id", reseller.id.value}, {"name", reseller.name}};
+}
+
+Problem NameTaken() {
+  return Problem(409, "there is a reseller of this name already").With("field", "name");
+}
+
+Problem NoSuchReseller() { return Problem(404, "there is no such reseller"); }
+
+}  // namespace
+
+void ResellersController::Map(Router& router) const {
+  router.Get("/api/v1/resellers", Role::kOperator, this, &ResellersController::List);
+  router.Post("/api/v1/resellers", Role::kOperator, this, &ResellersController::Add)
+      .MaxBody(16 << 10)
+      .Accepts("application/json");
+  router.Get("/api/v1/resellers/{reseller}", Role::kOperator, this, &ResellersController::Show);
+  router.Patch("/api/v1/resellers/{reseller}", Role::kOperator, this, &ResellersController::Rename)
+      .MaxBody(16 << 10)
+      .Accepts("application/json");
+}
+
+Response ResellersController::List(const Request&, const Caller&) const {
+  Json json = {{"resellers", Json::array()}};
+  for (const Reseller& reseller : directory_.Resellers()) {
+    json["resellers"].push_back(ToJson(reseller));
+  }
+  return Ok(json);
+}
+
+Response ResellersController::Add(const Request& request, const Caller& caller) const {
+  const Members body(request, {"name"});
+  const std::string name = body.Text("name");
+  const auto id = directory_.AddReseller(name, clock_.Now(), ActorOf(caller));
+  if (!id) throw NameTaken();
+  return Created("/api/v1/resellers/" + id->value, ToJson({*id, name}));
+}
+
+Response ResellersController::Show(const Request& request, const Caller&) const {
+  const ResellerId id{request.Parameter("reseller")};
+  const auto reseller = accounts_.FindReseller(id);
+  if (!reseller || id == kTheOperator) throw NoSuchReseller();
+  return Ok(ToJson(*reseller));
+}
+
+Response ResellersController::Rename(const Request& request, const Caller& caller) const {
+  const Members body(request, {"name"});
+  const Reseller wanted{{request.Parameter("reseller")}, body.Text("name")};
+  try {
+    if (!accounts_.RenameReseller(wanted.id, wanted.name, ActorOf(caller), clock_.Now())) {
+      throw NoSuchReseller();
+    }
+  } catch (const SqliteError& error) {
+    if (!error.is_of_values()) throw;
+    throw NameTaken();
+  }
+  return Ok(ToJson(wanted));
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,156 @@
+#include "portal/controllers/users_controller.h"
+
+#include <fmt/format.h>
+
+#include "portal/access/people.h"
+#include "portal/controllers/account_json.h"
+#include "portal/controllers/sign_in.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr std::uint64_t kMaxBody = 16 << 10;
+
+// Role and customer of a body, which go together. Both empty: neither is there.
+struct Place {
+  std::optional<std::string> role = {};
+  std::optional<std::string> customer = {};
+};
+
+Place ReadPlace(const Members& body, const ResellerId& reseller) {
+  Place place{.role = body.MaybeText("role"), .customer = body.MaybeText("customer")};
+  const bool is_operators = reseller == kTheOperator;
+  if (place.role && (!IsPersonRole(*place.role) || (*place.role == "operator") != is_operators)) {
+    throw body.Wrong(
+        "role", is_operators ? "operator" : "reseller_admin, reseller_viewer or customer_viewer");
+  }
+  if (place.customer.has_value() != (place.role == "customer_viewer")) {
+    throw body.Wrong("customer", "the id of one with the role customer_viewer, and none without");
+  }
+  return place;
+}
+
+Response Linked(const IssuedLink& link, Json json, const std::string& location) {
+  json["link"] = link.text.Reveal();
+  json["link_expires_at"] = FormatInstant(link.expires_at);
+  return Created(location, json);
+}
+
+Problem NoSuchUser() { return Problem(404, "there is no such user"); }
+
+}  // namespace
+
+void UsersController::Map(Router& router) const {
+  router.Get("/api/v1/users", kAdmins, this, &UsersController::List);
+  router.Post("/api/v1/users", kAdmins, this, &UsersController::Invite)
+      .MaxBody(kMaxBody)
+      .Accepts("application/json");
+  router.Get("/api/v1/users/{user}", kAdmins, this, &UsersController::Show);
+  router.Patch("/api/v1/users/{user}", kAdmins, this, &UsersController::Change)
+      .MaxBody(kMaxBody)
+      .Accepts("application/json");
+  router.Post("/api/v1/users/{user}/links", kAdmins, this, &UsersController::MakeLink).MaxBody(0);
+  router.Delete("/api/v1/users/{user}/sessions", kAdmins, this, &UsersController::SignOut)
+      .MaxBody(0);
+}
+
+ResellerId UsersController::ResellerMeant(const Request& request, const Caller& caller) const {
+  const std::string* named = request.QueryText("reseller");
+  if (named == nullptr || *named == caller.reseller.value) return caller.reseller;
+  ResellerId meant{*named};
+  if (caller.role != Role::kOperator || !accounts_.FindReseller(meant)) {
+    throw Problem(404, "there is no such reseller").With("field", "reseller");
+  }
+  return meant;
+}
+
+Person UsersController::PersonMeant(const Request& request, const ResellerId& reseller) const {
+  auto person = accounts_.FindPerson(reseller, request.Parameter("user"));
+  if (!person) throw NoSuchUser();
+  return *std::move(person);
+}
+
+Response UsersController::List(const Request& request, const Caller& caller) const {
+  const UserPage page = ReadUserPage(request);
+  auto people = accounts_.People(ResellerMeant(request, caller), page.after, page.limit + 1);
+  Json json = {{"users", Json::array()}};
+  const bool more = people.size() > page.limit;
+  if (more) people.pop_back();
+  for (const Person& person : people) json["users"].push_back(ToJson(person));
+  if (more) json["next"] = people.back().id;
+  return Ok(json);
+}
+
+Response UsersController::Invite(const Request& request, const Caller& caller) const {
+  const ResellerId reseller = ResellerMeant(request, caller);
+  const Members body(request, {"email", "name", "role", "customer"});
+  Person person{.email = CanonicalEmail(body.Text("email", 254)),
+                .name = body.Text("name"),
+                .role = body.Text("role"),
+                .customer = ReadPlace(body, reseller).customer.value_or("")};
+  if (!IsEmail(person.email)) throw body.Wrong("email", "an address such as anna@north.example");
+  const Invited invited =
+      plotmeter::Invite(accounts_, reseller, person, ActorOf(caller), clock_.Now());
+  switch (invited.added.outcome) {
+    case PersonAdded::Outcome::kAdded:
+      break;
+    case PersonAdded::Outcome::kEmailTaken:
+      throw Problem(409, "there is a user with this address already").With("field", "email");
+    case PersonAdded::Outcome::kNoSuchCustomer:
+      throw body.Wrong("customer", "the id of a customer");
+    case PersonAdded::Outcome::kNoSuchReseller:
+      throw Problem(404, "there is no such reseller");
+  }
+  const auto added = accounts_.FindPerson(reseller, invited.added.id);
+  return Linked(invited.link, {{"user", ToJson(added.value())}},
+                "/api/v1/users/" + invited.added.id);
+}
+
+Response UsersController::Show(const Request& request, const Caller& caller) const {
+  return Ok(ToJson(PersonMeant(request, ResellerMeant(request, caller))));
+}
+
+Response UsersController::Change(const Request& request, const Caller& caller) const {
+  const ResellerId reseller = ResellerMeant(request, caller);
+  const Person person = PersonMeant(request, reseller);
+  const Members body(request, {"name", "role", "customer", "disabled", "second_factor"});
+  const Place place = ReadPlace(body, reseller);
+  PersonChange change{.name = body.MaybeText("name"),
+                      .role = place.role,
+                      .customer = place.customer,
+                      .disabled = body.MaybeFlag("disabled")};
+  if (const auto second_factor = body.MaybeFlag("second_factor")) {
+    if (*second_factor)
+      throw body.Wrong("second_factor", "false; its owner alone can switch it on");
+    change.drop_second_factor = true;
+  }
+  if (person.id == caller.id && (change.role || change.disabled)) {
+    throw Problem(409, "nobody changes the own role, or disables the own account");
+  }
+  switch (accounts_.ChangePerson(reseller, person.id, change, ActorOf(caller), clock_.Now())) {
+    case PersonChanged::kDone:
+      break;
+    case PersonChanged::kNoSuchPerson:
+      throw NoSuchUser();
+    case PersonChanged::kNoSuchCustomer:
+      throw body.Wrong("customer", "the id of a customer");
+  }
+  return Ok(ToJson(PersonMeant(request, reseller)));
+}
+
+Response UsersController::MakeLink(const Request& request, const Caller& caller) const {
+  const ResellerId reseller = ResellerMeant(request, caller);
+  const Person person = PersonMeant(request, reseller);
+  const auto link = IssueLink(accounts_, reseller, person.id, ActorOf(caller), clock_.Now());
+  if (!link) throw Problem(409, "this account is disabled");
+  return Linked(*link, Json::object(), "/api/v1/users/" + person.id);
+}
+
+Response UsersController::SignOut(const Request& request, const Caller& caller) const {
+  const ResellerId reseller = ResellerMeant(request, caller);
+  const Person person = PersonMeant(request, reseller);
+  accounts_.EndSessions(reseller, person.id, ActorOf(caller), clock_.Now());
+  return NoContent();
+}
+
+}  // namespace plotmeter
