@@ -30,12 +30,16 @@
 #include "portal/certificate.h"
 #include "portal/commands.h"
 #include "portal/controllers/batches_controller.h"
+#include "portal/controllers/collectors_controller.h"
+#include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/rotations_controller.h"
 #include "portal/controllers/sign_in.h"
+#include "portal/controllers/sites_controller.h"
 #include "portal/controllers/usage_controller.h"
 #include "portal/http/listener.h"
 #include "portal/lookup.h"
@@ -228,7 +232,11 @@ int Serve(const Arguments& arguments) {
   const EnrolmentsController enrolment(enrolments, keys, clock);
   const HeartbeatsController heartbeat(heartbeats);
   const RotationsController rotation(rotations);
-  const PrintersController printers(store);
+  const PrintersController printers(store, store);
+  const HappeningsController happenings(store, store);
+  const CustomersController customers(store, store, clock);
+  const SitesController sites(store, store, enrolments, clock);
+  const CollectorsController collectors(store, store, JournalFile(data.path), clock);
   const UsageController usage(store);
   const HealthController health(store);
   Router router(BearerTokens(store, clock));
@@ -237,6 +245,10 @@ int Serve(const Arguments& arguments) {
   heartbeat.Map(router);
   rotation.Map(router);
   printers.Map(router);
+  happenings.Map(router);
+  customers.Map(router);
+  sites.Map(router);
+  collectors.Map(router);
   usage.Map(router);
   health.Map(router);
 

@@ -22,6 +22,7 @@ Router::Authenticator BearerTokens(Directory& directory, const Clock& clock) {
     if (!known) return std::nullopt;
     return Caller{.reseller = known->reseller,
                   .role = RoleOf(known->role),
+                  .id = known->id,
                   .name = known->name,
                   .customer = known->customer};
   };

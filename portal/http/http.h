@@ -80,7 +80,8 @@ inline constexpr Roles kViewers = Roles(Role::kCustomerViewer) | kResellers;
 struct Caller {
   ResellerId reseller = {};
   Role role = Role::kNobody;
-  std::string name = {};      // of the token or account, for the log of changes
+  std::string id = {};        // of the token or account: "tok_7Q2M9K4T"
+  std::string name = {};      // the same for people
   std::string customer = {};  // what a customer viewer is confined to; empty for the others
 };
 
@@ -217,6 +218,10 @@ class Request {
 
   // The decoded text of a query parameter, or null.
   const std::string* QueryText(std::string_view name) const;
+
+  // Problem 400 for a parameter that is none of these: a filter that is misspelt would show more
+  // than was meant.
+  void OnlyQuery(const std::vector<std::string>& names) const;
 
   // For who makes requests: the listener, and tests.
   //    router.Handle(Request("POST", "/api/v1/batches").With("Content-Type", "application/jose"))

@@ -82,6 +82,10 @@ Router::Route& Router::Route::Accepts(std::string media_type) {
   return *this;
 }
 
+Router::Route& Router::Route::TakesJson() {
+  return MaxBody(std::uint64_t{64} << 10).Accepts("application/json");
+}
+
 Router::Route& Router::Route::TakesChunked() {
   takes_chunked_ = true;
   return *this;

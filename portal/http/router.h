@@ -43,6 +43,8 @@ class Router {
     Route& MaxBody(std::uint64_t bytes);
     // The only media type taken (parameters such as charset are not looked at); 415 for others.
     Route& Accepts(std::string media_type);
+    // application/json, and at most 64 KiB of it.
+    Route& TakesJson();
     // Takes a body of unknown length (Transfer-Encoding: chunked), which is a 411 otherwise.
     Route& TakesChunked();
 

@@ -26,6 +26,7 @@ struct KnownCollector {
 
 struct KnownToken {
   ResellerId reseller = {};
+  std::string id = {};
   std::string role = {};
   std::string customer = {};
   std::string name = {};

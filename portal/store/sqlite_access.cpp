@@ -5,10 +5,11 @@ namespace plotmeter {
 std::optional<KnownToken> SqliteStore::TokenByHash(const std::string& hash) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
-      "SELECT r.id, t.role, COALESCE(t.customer, ''), t.name, t.expires_at FROM api_token t"
+      "SELECT r.id, t.id, t.role, COALESCE(t.customer, ''), t.name, t.expires_at FROM api_token t"
       " JOIN reseller r USING (reseller_id) WHERE t.hash=?");
   if (!q.Bind(hash).Step()) return std::nullopt;
-  return KnownToken{ResellerId{q.Text(0)}, q.Text(1), q.Text(2), q.Text(3), MaybeInstant(q, 4)};
+  return KnownToken{ResellerId{q.Text(0)}, q.Text(1), q.Text(2), q.Text(3), q.Text(4),
+                    MaybeInstant(q, 5)};
 }
 
 std::optional<ResellerId> SqliteStore::ResellerOfCode(const std::string& hash) {

@@ -8,6 +8,7 @@ Ends with 1 and a sentence for each complaint.
 """
 
 import json
+import re
 import sys
 
 import jsonschema
@@ -47,15 +48,28 @@ def complaints_of_examples(document):
                         yield f"example of {method} {path} {status}: {error.message}"
 
 
+def operations_of(document, path):
+    """Those of the path itself, or of the template that it fits."""
+    if path in document["paths"]:
+        return document["paths"][path]
+    for template, operations in document["paths"].items():
+        if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path):
+            return operations
+    return {}
+
+
 def complaints_of_sample(document, sample):
     where = f"{sample['method']} {sample['path']} {sample['status']}"
-    operation = document["paths"].get(sample["path"], {}).get(sample["method"].lower())
+    operation = operations_of(document, sample["path"]).get(sample["method"].lower())
     if operation is None:
         return [f"{where}: no such operation"]
     response = operation["responses"].get(str(sample["status"]))
     if response is None:
         return [f"{where}: no such status"]
-    content = resolve(document, response)["content"].get(sample["content_type"])
+    contents = resolve(document, response).get("content", {})
+    if not contents:
+        return [f"{where}: it has a body"] if sample["body"] else []
+    content = contents.get(sample["content_type"])
     if content is None:
         return [f"{where}: it is not {sample['content_type']}"]
     body = sample["body"]

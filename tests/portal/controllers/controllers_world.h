@@ -1,0 +1,198 @@
+// The portal's whole API over a store with two tenants, and every answer of it held against
+// proto/openapi.yaml when the tests are done.
+
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "portal/access/revocations.h"
+#include "portal/access/tokens.h"
+#include "portal/controllers/batches_controller.h"
+#include "portal/controllers/collectors_controller.h"
+#include "portal/controllers/customers_controller.h"
+#include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/happenings_controller.h"
+#include "portal/controllers/health_controller.h"
+#include "portal/controllers/heartbeats_controller.h"
+#include "portal/controllers/printers_controller.h"
+#include "portal/controllers/rotations_controller.h"
+#include "portal/controllers/sign_in.h"
+#include "portal/controllers/sites_controller.h"
+#include "portal/controllers/usage_controller.h"
+#include "proto/enrolment.h"
+#include "proto/heartbeat.h"
+#include "proto/rotation.h"
+#include "tests/fakes/scratch.h"
+#include "tests/paths.h"
+#include "tests/portal/ledger/sealed_world.h"
+#include "tests/portal/store/parcel.h"
+
+namespace plotmeter {
+
+// The output of a command, and whether it ended well.
+inline std::pair<std::string, bool> Shell(const std::string& command) {
+  std::string output;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::array<char, 4096> part;
+  for (std::size_t size; (size = std::fread(part.data(), 1, part.size(), pipe)) > 0;) {
+    output.append(part.data(), size);
+  }
+  return {output, ::pclose(pipe) == 0};
+}
+
+inline std::string Python(const std::string& arguments) {
+  return "/usr/bin/python3 " SOURCE_ROOT "/tests/portal/controllers/check_openapi.py " SOURCE_ROOT
+         "/proto/openapi.yaml " +
+         arguments + " 2>&1";
+}
+
+// Collects every answer of this process; when all tests are done one Python run compares them.
+class Samples : public testing::Environment {
+ public:
+  void Note(const Json& sample) { file_ << JsonText(sample) << '\n'; }
+
+  void TearDown() override {
+    file_.close();
+    const auto [output, ended_well] = Shell(Python("samples " + path_));
+    EXPECT_TRUE(ended_well) << output;
+    std::filesystem::remove(path_);
+  }
+
+ private:
+  std::string path_ = Scratch() + "/openapi_samples_" + std::to_string(::getpid());
+  std::ofstream file_{path_};
+};
+
+inline Samples& samples = *static_cast<Samples*>(testing::AddGlobalTestEnvironment(new Samples));
+
+class ControllersTest : public testing::Test, protected SealedWorld {
+ protected:
+  ControllersTest() {
+    batches_.Map(router_);
+    enrolment_.Map(router_);
+    heartbeat_.Map(router_);
+    rotation_.Map(router_);
+    printers_.Map(router_);
+    happenings_.Map(router_);
+    customers_.Map(router_);
+    sites_.Map(router_);
+    collectors_.Map(router_);
+    usage_.Map(router_);
+    health_.Map(router_);
+    for (Sender* sender : {&north, &south}) {
+      for (const char* role : {"reseller_admin", "reseller_viewer", "customer_viewer"}) {
+        TokenWish wish{.role = role, .name = role};
+        if (wish.role == "customer_viewer") wish.customer = sender->tenant.customer;
+        tokens_[sender == &north ? "north" : "south"].push_back(
+            IssueToken(store, sender->tenant.reseller, wish, clock.now)->text.Reveal());
+      }
+    }
+  }
+
+  // Asks, reads the answer whole, and notes it for the comparison with openapi.yaml.
+  Response Ask(Request request) {
+    const std::string method = request.method();
+    const std::string asked = request.path();
+    Response response = router_.Handle(std::move(request));
+    if (response.pull) {
+      while (response.pull(response.body)) {
+      }
+    }
+    samples.Note({{"method", method},
+                  {"path", asked},
+                  {"status", response.status},
+                  {"content_type", response.content_type},
+                  {"body", response.body}});
+    return response;
+  }
+
+  Response Get(const std::string& target, const std::string& token = "") {
+    Request request("GET", target);
+    if (!token.empty()) request.With("Authorization", "Bearer " + token);
+    return Ask(std::move(request));
+  }
+
+  Response Post(const std::string& target, std::string body) {
+    return Ask(
+        Request("POST", target).With("Content-Type", "application/jose").WithBody(std::move(body)));
+  }
+
+  // JSON with a token, by POST, PATCH or PUT.
+  Response Send(const std::string& method, const std::string& target, const std::string& json,
+                const std::string& token) {
+    return Ask(Request(method, target)
+                   .With("Authorization", "Bearer " + token)
+                   .With("Content-Type", "application/json")
+                   .WithBody(json));
+  }
+
+  // "422 'days' is 0; expected …"
+  static std::string Words(const Response& response) {
+    return std::to_string(response.status) + " " +
+           ParseJson(response.body).value("detail", std::string("no problem"));
+  }
+
+  // What that tenant's one printer said at `at`: a reading, a level, a job, an alert, an event,
+  // each called `name`.
+  void Say(const Sender& sender, std::int64_t sequence, const std::string& name, Instant at) {
+    Parcel parcel(sender.id, sequence, name, at);
+    parcel.Meter("ink.used", "433").Level(name, "5").Job(name).Alarm(name).Event(name);
+    store.StoreBatch(sender.tenant.reseller, parcel.record, [](const auto&) { return "receipt"; });
+  }
+
+  const std::string& admin() const { return tokens_.at("north")[0]; }
+  const std::string& viewer() const { return tokens_.at("north")[1]; }
+  const std::string& customer() const { return tokens_.at("north")[2]; }
+  const std::string& stranger() const { return tokens_.at("south")[0]; }
+
+  std::string CheckOf(const Response& response) {
+    const Json problem = ParseJson(response.body);
+    const auto note =
+        ReadRefusal(problem.at("signed").get<std::string>(), portal.signing.public_key());
+    EXPECT_TRUE(note);
+    EXPECT_EQ(note->check, problem.at("check"));
+    return std::to_string(response.status) + " " + problem.at("check").get<std::string>();
+  }
+
+  void Store(const Sender& sender, const std::string& serial, std::int64_t sequence = 1) {
+    const Response response =
+        Post("/api/v1/batches",
+             Sealed(MakeBatch(sender, sequence, {"433", "440"}, At("2026-11-10T12:00:00Z"), serial),
+                    sender));
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(response.content_type, "application/jose");
+    EXPECT_TRUE(ReadReceipt(response.body, portal.signing.public_key()));
+  }
+
+  const std::string data_ = [] {
+    std::string folder = FreshPath() + ".data";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    return folder;
+  }();
+  Keyring keys_ = Keyring::Create(data_);
+  Enrolments enrolments_{store, store, keys_, clock};
+  BatchesController batches_{ingest};
+  EnrolmentsController enrolment_{enrolments_, keys_, clock};
+  Heartbeats heartbeats_{store, store, keys_, clock, "0.10.0"};
+  HeartbeatsController heartbeat_{heartbeats_};
+  Rotations rotations_{store, store, keys_, clock};
+  RotationsController rotation_{rotations_};
+  PrintersController printers_{store, store};
+  HappeningsController happenings_{store, store};
+  CustomersController customers_{store, store, clock};
+  SitesController sites_{store, store, enrolments_, clock};
+  CollectorsController collectors_{store, store, JournalFile(data_), clock};
+  UsageController usage_{store};
+  HealthController health_{store};
+  Router router_{BearerTokens(store, clock)};
+  std::map<std::string, std::vector<std::string>> tokens_;
+};
+
+}  // namespace plotmeter
