@@ -37,6 +37,7 @@
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/rotations_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/sites_controller.h"
@@ -239,7 +240,12 @@ int Serve(const Arguments& arguments) {
   const CollectorsController collectors(store, store, JournalFile(data.path), clock);
   const UsageController usage(store);
   const HealthController health(store);
+  RateLimits limits(clock);
+  StoredRepeatNotes notes(store, clock);
+  Repeats repeats(notes);
   Router router(BearerTokens(store, clock));
+  router.Limit(&limits);
+  router.Remember(&repeats);
   batches.Map(router);
   enrolment.Map(router);
   heartbeat.Map(router);

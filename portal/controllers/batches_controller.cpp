@@ -7,7 +7,8 @@ namespace plotmeter {
 void BatchesController::Map(Router& router) const {
   router.Post("/api/v1/batches", kAnyone, this, &BatchesController::Receive)
       .MaxBody(kMaxSealed)
-      .Accepts("application/jose");
+      .Accepts("application/jose")
+      .ForCollectors();
 }
 
 Response BatchesController::Receive(const Request& request, const Caller&) const {

@@ -160,6 +160,7 @@ Response ToResponse(const Problem& problem);
 // Where a request came from.
 struct Peer {
   std::string address = {};  // "192.0.2.7", "2001:db8::7"
+  std::string network = {};  // what limits count by: the address, or of IPv6 its /64
 
   // The certificate the peer showed in the TLS handshake and proved to own, if the listener asks
   // for one. No authority vouches for it: compare its key with one you know.

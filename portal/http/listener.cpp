@@ -171,7 +171,8 @@ class Listener::Core {
     Error error;
     const auto remote = socket.remote_endpoint(error);
     if (error) return;  // gone already
-    auto place = shared_.turnstile.Enter(CountedAs(remote.address()));
+    const std::string network = CountedAs(remote.address());
+    auto place = shared_.turnstile.Enter(network);
     if (!place) {
       socket.set_option(net::socket_base::linger(true, 0), error);
       return;
@@ -183,8 +184,8 @@ class Listener::Core {
       tls = tls_;
     }
     const auto connection = std::make_shared<Connection>(
-        std::move(socket), *tls, shared_, Peer{.address = remote.address().to_string()},
-        *std::move(place));
+        std::move(socket), *tls, shared_,
+        Peer{.address = remote.address().to_string(), .network = network}, *std::move(place));
     {
       const std::lock_guard lock(shared_.mutex);
       shared_.connections.emplace(connection.get(), connection);

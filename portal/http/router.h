@@ -14,18 +14,28 @@
 // WWW-Authenticate (RFC 6750) without credentials, or with wrong ones; 403 another role; 413, 411
 // and 415 about the body; 500, logged as request_failed and telling nobody why.
 //
+// A JSON answer to GET, PUT or PATCH has an ETag (conditions.h): GET with If-None-Match is a 304
+// where nothing changed; PUT, PATCH and DELETE with If-Match are a 412 where what GET of the same
+// path answers is another by now, and no other change of that path comes between the look and the
+// change.
+//
 // Add every route first, then share the router between threads: Handle and Admit only read.
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "portal/http/http.h"
+#include "portal/http/rate_limit.h"
+#include "portal/http/repeats.h"
 
 namespace plotmeter {
 
@@ -45,6 +55,8 @@ class Router {
     Route& Accepts(std::string media_type);
     // application/json, and at most 64 KiB of it.
     Route& TakesJson();
+    // What collectors ask: counted apart from people and programs (rate_limit.h).
+    Route& ForCollectors();
     // Takes a body of unknown length (Transfer-Encoding: chunked), which is a 411 otherwise.
     Route& TakesChunked();
 
@@ -58,10 +70,16 @@ class Router {
     std::uint64_t max_body_ = 0;
     std::string media_type_;
     bool takes_chunked_ = false;
+    bool is_for_collectors_ = false;
   };
 
   // Without an authenticator nobody gets in, except where anyone may.
   explicit Router(Authenticator authenticate = {}) : authenticate_(std::move(authenticate)) {}
+
+  // From then on too many requests are a 429, and a POST with an Idempotency-Key happens once. Both
+  // must outlive the router; null: not so.
+  void Limit(RateLimits* limits) { limits_ = limits; }
+  void Remember(Repeats* repeats) { repeats_ = repeats; }
 
   // Adds a route. `self` must outlive the router. Throws std::logic_error for a path that does not
   // start with "/", or a second route of the same method and template.
@@ -125,9 +143,15 @@ class Router {
   const Route& Find(const Request& request) const;                        // throws Problem 404, 405
   Caller Authenticate(const Route& route, const Request& request) const;  // throws Problem 401
   Response Answer(Request& request, const Caller* given) const;
+  Response Run(const Route& route, const Request& request, const Caller& caller) const;
+  Response Change(const Route& route, const Request& request, const Caller& caller) const;
 
   Authenticator authenticate_;
-  std::deque<Route> routes_;  // a deque, because Add hands out references
+  RateLimits* limits_ = nullptr;
+  Repeats* repeats_ = nullptr;
+  using Locks = std::array<std::mutex, 64>;
+  std::unique_ptr<Locks> changing_ = std::make_unique<Locks>();  // by path
+  std::deque<Route> routes_;                     // a deque, because Add hands out references
 };
 
 }  // namespace plotmeter

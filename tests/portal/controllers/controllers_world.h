@@ -21,6 +21,7 @@
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/rotations_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/sites_controller.h"
@@ -74,6 +75,7 @@ inline Samples& samples = *static_cast<Samples*>(testing::AddGlobalTestEnvironme
 class ControllersTest : public testing::Test, protected SealedWorld {
  protected:
   ControllersTest() {
+    router_.Remember(&repeats_);
     batches_.Map(router_);
     enrolment_.Map(router_);
     heartbeat_.Map(router_);
@@ -191,6 +193,8 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   CollectorsController collectors_{store, store, JournalFile(data_), clock};
   UsageController usage_{store};
   HealthController health_{store};
+  StoredRepeatNotes notes_{store, clock};
+  Repeats repeats_{notes_};
   Router router_{BearerTokens(store, clock)};
   std::map<std::string, std::vector<std::string>> tokens_;
 };

@@ -167,6 +167,51 @@ TEST_F(WritesTest, ProposesSettingsAndSaysWhatBecameOfThem) {
   EXPECT_EQ(Get(collector_ + "/settings", customer()).status, 403);
 }
 
+TEST_F(WritesTest, ChangesNothingThatSomebodyElseHasChanged) {
+  const std::string etag = *Get(customer_, admin()).headers.Find("ETag");
+  const auto rename = [&](const std::string& name) {
+    return Ask(Request("PATCH", customer_)
+                   .With("Authorization", "Bearer " + admin())
+                   .With("Content-Type", "application/json")
+                   .With("If-Match", etag)
+                   .WithBody(JsonText({{"name", name}})));
+  };
+  EXPECT_EQ(rename("first").status, 200);
+  EXPECT_EQ(rename("second").status, 412);
+  EXPECT_EQ(store.FindCustomer(north.tenant.reseller, north.tenant.customer)->name, "first");
+  const Response same =
+      Ask(Request("GET", customer_)
+              .With("Authorization", "Bearer " + viewer())
+              .With("If-None-Match", *Get(customer_, viewer()).headers.Find("ETag")));
+  EXPECT_EQ(same.status, 304);
+}
+
+TEST_F(WritesTest, MakesOneCodeHoweverOftenItIsAsked) {
+  const auto offer = [&](const std::string& key, const std::string& body,
+                         const std::string& token) {
+    return Ask(Request("POST", site_ + "/enrolments")
+                   .With("Authorization", "Bearer " + token)
+                   .With("Content-Type", "application/json")
+                   .With("Idempotency-Key", key)
+                   .WithBody(body));
+  };
+  const std::string key = "0193a1c2-7b1e-7c3a-9f52-0d6f3f1b8a11";
+  const std::size_t before = store.Codes(north.tenant.reseller).size();
+  const Response first = offer(key, R"({"days":2})", admin());
+  EXPECT_EQ(first.status, 201);
+  EXPECT_EQ(offer(key, R"({"days":2})", admin()).body, first.body) << "the secret again";
+  EXPECT_EQ(store.Codes(north.tenant.reseller).size(), before + 1);
+  EXPECT_EQ(offer(key, R"({"days":3})", admin()).status, 422);
+  EXPECT_EQ(offer("short", R"({"days":3})", admin()).status, 400);
+  EXPECT_EQ(offer(key, R"({"days":2})", viewer()).status, 403) << "before anything else";
+  EXPECT_EQ(offer(key, R"({"days":2})", stranger()).status, 404);
+  clock.now += std::chrono::hours(24);
+  EXPECT_NE(offer(key, R"({"days":2})", admin()).body, first.body) << "a day later it is new";
+  Database db(path, Database::Mode::kReadOnly);
+  Statement q = db.Prepare("SELECT instr(answer, 'PM1-') FROM kept_answer");
+  while (q.Step()) EXPECT_EQ(q.Int(0), 0);
+}
+
 TEST_F(WritesTest, TakesJsonAndNotMuchOfIt) {
   const auto admitted = [&](const char* type, const char* length) {
     try {
