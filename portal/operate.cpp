@@ -36,6 +36,7 @@
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
+#include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/rotations_controller.h"
@@ -138,6 +139,24 @@ void ReloadCertificate(Listener& listener) {
   }
 }
 
+std::uint64_t SizeOf(const std::string& file) {
+  std::error_code none;
+  const std::uintmax_t size = fs::file_size(file, none);
+  return none ? 0 : size;
+}
+
+// `listener` must outlive `metrics`' use.
+void ShowLoad(Metrics& metrics, const Listener& listener, const std::string& database) {
+  metrics.Show("plotmeter_connections", "Connections that are open.",
+               [&listener] { return listener.load().connections; });
+  metrics.Show("plotmeter_queue", "Requests that wait for a thread.",
+               [&listener] { return listener.load().queue; });
+  metrics.Show("plotmeter_body_bytes", "Memory for bodies that are on their way.",
+               [&listener] { return listener.load().body_memory; });
+  metrics.Show("plotmeter_database_bytes", "The database, with its log.",
+               [database] { return SizeOf(database) + SizeOf(database + "-wal"); });
+}
+
 }  // namespace
 
 int Init(const Arguments& arguments) {
@@ -229,7 +248,8 @@ int Serve(const Arguments& arguments) {
   const NewestCollector newest = NewestCollectorOf(arguments);
   Heartbeats heartbeats(store, store, keys, clock, newest.version);
 
-  const BatchesController batches(ingest);
+  CounterFamily batch_counts = BatchesController::Counts();
+  const BatchesController batches(ingest, &batch_counts);
   const EnrolmentsController enrolment(enrolments, keys, clock);
   const HeartbeatsController heartbeat(heartbeats);
   const RotationsController rotation(rotations);
@@ -258,7 +278,12 @@ int Serve(const Arguments& arguments) {
   usage.Map(router);
   health.Map(router);
 
+  Metrics metrics;
+  const MetricsController metrics_page(router, metrics);
+  metrics_page.Map(router);
   Listener listener(std::move(options), router);
+  metrics.Show(batch_counts);
+  ShowLoad(metrics, listener, data.database());
   listener.Start();
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);

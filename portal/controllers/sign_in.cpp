@@ -22,9 +22,9 @@ Router::Authenticator BearerTokens(Directory& directory, const Clock& clock) {
     if (!known) return std::nullopt;
     return Caller{.reseller = known->reseller,
                   .role = RoleOf(known->role),
-                  .id = known->id,
                   .name = known->name,
-                  .customer = known->customer};
+                  .customer = known->customer,
+                  .id = known->id};
   };
 }
 

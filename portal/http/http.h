@@ -80,9 +80,9 @@ inline constexpr Roles kViewers = Roles(Role::kCustomerViewer) | kResellers;
 struct Caller {
   ResellerId reseller = {};
   Role role = Role::kNobody;
-  std::string id = {};        // of the token or account: "tok_7Q2M9K4T"
-  std::string name = {};      // the same for people
+  std::string name = {};      // of the token or account, for the log of changes
   std::string customer = {};  // what a customer viewer is confined to; empty for the others
+  std::string id = {};        // "usr_3D8KX0PA", "tok_7Q2M9K4T": for the log of changes
 };
 
 // Header fields by name, whatever its case. Set throws std::invalid_argument for a name that is no

@@ -112,6 +112,10 @@ class Listener::Core {
     return !shared_.workers.AreStuck() && talks;
   }
 
+  Load load() const {
+    return {shared_.turnstile.inside(), shared_.workers.waiting(), shared_.body_bytes};
+  }
+
   void ReloadCertificate() {
     auto fresh = std::make_shared<net::ssl::context>(NewServerContext(
         options_.certificate_file, options_.key_file, options_.asks_client_certificate));
@@ -219,6 +223,8 @@ std::uint16_t Listener::port() const { return core_->port(); }
 void Listener::Stop() { core_->Stop(); }
 
 bool Listener::IsAlive(std::chrono::milliseconds patience) { return core_->IsAlive(patience); }
+
+Listener::Load Listener::load() const { return core_->load(); }
 
 void Listener::ReloadCertificate() { core_->ReloadCertificate(); }
 

@@ -206,10 +206,11 @@ Response Router::Change(const Route& route, const Request& request, const Caller
   return route.handler_(request, caller);
 }
 
-Response Router::Answer(Request& request, const Caller* given) const {
+Response Router::Reply(Request& request, const Caller* given, const Route*& found) const {
   std::string name_of_route = "?";
   try {
     const Route& route = Find(request);
+    found = &route;
     name_of_route = route.method_ + ' ' + route.path_;
     if (limits_ != nullptr) {
       route.is_for_collectors_ ? limits_->CheckCollectorAddress(request.peer())
@@ -235,6 +236,28 @@ Response Router::Answer(Request& request, const Caller* given) const {
     return Failure(name_of_route, error.what());
   } catch (...) {
     return Failure(name_of_route, "something that is no exception");
+  }
+}
+
+Response Router::Answer(Request& request, const Caller* given) const {
+  const auto start = std::chrono::steady_clock::now();
+  const Route* route = nullptr;
+  Response response = Reply(request, given, route);
+  RouteCounts& counts = route == nullptr ? *no_route_ : *route->counts_;
+  counts.Add(response.status, std::chrono::duration_cast<std::chrono::microseconds>(
+                                  std::chrono::steady_clock::now() - start));
+  return response;
+}
+
+void Router::WriteMetrics(std::string& text) const {
+  WriteHead("plotmeter_requests_total", "Requests by route and status.", "counter", text);
+  for (const Route& route : routes_) {
+    route.counts_->WriteRequests(route.method_ + ' ' + route.path_, text);
+  }
+  no_route_->WriteRequests("none", text);
+  WriteHead("plotmeter_request_seconds", "How long handlers took.", "histogram", text);
+  for (const Route& route : routes_) {
+    route.counts_->WriteSeconds(route.method_ + ' ' + route.path_, text);
   }
 }
 

@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "portal/http/http.h"
+#include "portal/http/metrics.h"
 #include "portal/http/rate_limit.h"
 #include "portal/http/repeats.h"
 
@@ -71,6 +72,7 @@ class Router {
     std::string media_type_;
     bool takes_chunked_ = false;
     bool is_for_collectors_ = false;
+    std::unique_ptr<RouteCounts> counts_ = std::make_unique<RouteCounts>();
   };
 
   // Without an authenticator nobody gets in, except where anyone may.
@@ -132,6 +134,9 @@ class Router {
   };
   std::vector<Line> Routes() const;
 
+  // Requests and their times by route; those that fit none are of route "none".
+  void WriteMetrics(std::string& text) const;
+
  private:
   template <typename C>
   static Handler Bind(const C* self, Response (C::*handler)(const Request&, const Caller&) const) {
@@ -143,6 +148,7 @@ class Router {
   const Route& Find(const Request& request) const;                        // throws Problem 404, 405
   Caller Authenticate(const Route& route, const Request& request) const;  // throws Problem 401
   Response Answer(Request& request, const Caller* given) const;
+  Response Reply(Request& request, const Caller* given, const Route*& route) const;
   Response Run(const Route& route, const Request& request, const Caller& caller) const;
   Response Change(const Route& route, const Request& request, const Caller& caller) const;
 
@@ -150,8 +156,9 @@ class Router {
   RateLimits* limits_ = nullptr;
   Repeats* repeats_ = nullptr;
   using Locks = std::array<std::mutex, 64>;
+  std::unique_ptr<RouteCounts> no_route_ = std::make_unique<RouteCounts>();
   std::unique_ptr<Locks> changing_ = std::make_unique<Locks>();  // by path
-  std::deque<Route> routes_;                     // a deque, because Add hands out references
+  std::deque<Route> routes_;  // a deque, because Add hands out references
 };
 
 }  // namespace plotmeter

@@ -37,38 +37,43 @@ def routes(document):
                   operation.get("x-max-body", 0), next(iter(body), "-"))
 
 
+def complaints_of_content(document, message, where):
+    for content in message.get("content", {}).values():
+        if "example" not in content:
+            continue
+        for error in validator(document, content["schema"]).iter_errors(content["example"]):
+            yield f"example of {where}: {error.message}"
+
+
 def complaints_of_examples(document):
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             for status, response in operation["responses"].items():
-                for content in resolve(document, response).get("content", {}).values():
-                    if "example" not in content:
-                        continue
-                    for error in validator(document, content["schema"]).iter_errors(content["example"]):
-                        yield f"example of {method} {path} {status}: {error.message}"
+                yield from complaints_of_content(document, resolve(document, response), f"{method} {path} {status}")
+            yield from complaints_of_content(document, operation.get("requestBody", {}), f"{method} {path}")
 
 
-def operations_of(document, path):
-    """Those of the path itself, or of the template that it fits."""
+def methods_of(document, path):
+    """The methods of the path that is written so, else of the template that fits it."""
     if path in document["paths"]:
         return document["paths"][path]
-    for template, operations in document["paths"].items():
-        if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path):
-            return operations
+    for template, methods in document["paths"].items():
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path):
+            return methods
     return {}
 
 
 def complaints_of_sample(document, sample):
     where = f"{sample['method']} {sample['path']} {sample['status']}"
-    operation = operations_of(document, sample["path"]).get(sample["method"].lower())
+    operation = methods_of(document, sample["path"]).get(sample["method"].lower())
     if operation is None:
         return [f"{where}: no such operation"]
     response = operation["responses"].get(str(sample["status"]))
     if response is None:
         return [f"{where}: no such status"]
     contents = resolve(document, response).get("content", {})
-    if not contents:
-        return [f"{where}: it has a body"] if sample["body"] else []
+    if not contents and not sample["body"]:
+        return []
     content = contents.get(sample["content_type"])
     if content is None:
         return [f"{where}: it is not {sample['content_type']}"]

@@ -11,7 +11,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "portal/access/revocations.h"
 #include "portal/access/tokens.h"
 #include "portal/controllers/batches_controller.h"
 #include "portal/controllers/collectors_controller.h"
@@ -20,6 +19,7 @@
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
+#include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/rotations_controller.h"
@@ -32,7 +32,6 @@
 #include "tests/fakes/scratch.h"
 #include "tests/paths.h"
 #include "tests/portal/ledger/sealed_world.h"
-#include "tests/portal/store/parcel.h"
 
 namespace plotmeter {
 
@@ -72,6 +71,8 @@ class Samples : public testing::Environment {
 
 inline Samples& samples = *static_cast<Samples*>(testing::AddGlobalTestEnvironment(new Samples));
 
+inline int worlds = 0;  // each has a journal of its own
+
 class ControllersTest : public testing::Test, protected SealedWorld {
  protected:
   ControllersTest() {
@@ -87,6 +88,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     collectors_.Map(router_);
     usage_.Map(router_);
     health_.Map(router_);
+    metrics_page_.Map(router_);
     for (Sender* sender : {&north, &south}) {
       for (const char* role : {"reseller_admin", "reseller_viewer", "customer_viewer"}) {
         TokenWish wish{.role = role, .name = role};
@@ -125,34 +127,6 @@ class ControllersTest : public testing::Test, protected SealedWorld {
         Request("POST", target).With("Content-Type", "application/jose").WithBody(std::move(body)));
   }
 
-  // JSON with a token, by POST, PATCH or PUT.
-  Response Send(const std::string& method, const std::string& target, const std::string& json,
-                const std::string& token) {
-    return Ask(Request(method, target)
-                   .With("Authorization", "Bearer " + token)
-                   .With("Content-Type", "application/json")
-                   .WithBody(json));
-  }
-
-  // "422 'days' is 0; expected …"
-  static std::string Words(const Response& response) {
-    return std::to_string(response.status) + " " +
-           ParseJson(response.body).value("detail", std::string("no problem"));
-  }
-
-  // What that tenant's one printer said at `at`: a reading, a level, a job, an alert, an event,
-  // each called `name`.
-  void Say(const Sender& sender, std::int64_t sequence, const std::string& name, Instant at) {
-    Parcel parcel(sender.id, sequence, name, at);
-    parcel.Meter("ink.used", "433").Level(name, "5").Job(name).Alarm(name).Event(name);
-    store.StoreBatch(sender.tenant.reseller, parcel.record, [](const auto&) { return "receipt"; });
-  }
-
-  const std::string& admin() const { return tokens_.at("north")[0]; }
-  const std::string& viewer() const { return tokens_.at("north")[1]; }
-  const std::string& customer() const { return tokens_.at("north")[2]; }
-  const std::string& stranger() const { return tokens_.at("south")[0]; }
-
   std::string CheckOf(const Response& response) {
     const Json problem = ParseJson(response.body);
     const auto note =
@@ -172,15 +146,15 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     EXPECT_TRUE(ReadReceipt(response.body, portal.signing.public_key()));
   }
 
-  const std::string data_ = [] {
-    std::string folder = FreshPath() + ".data";
+  Keyring keys_ = [] {
+    const std::string folder = FreshPath() + ".data";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    return folder;
+    return Keyring::Create(folder);
   }();
-  Keyring keys_ = Keyring::Create(data_);
   Enrolments enrolments_{store, store, keys_, clock};
-  BatchesController batches_{ingest};
+  CounterFamily batch_counts_ = BatchesController::Counts();
+  BatchesController batches_{ingest, &batch_counts_};
   EnrolmentsController enrolment_{enrolments_, keys_, clock};
   Heartbeats heartbeats_{store, store, keys_, clock, "0.10.0"};
   HeartbeatsController heartbeat_{heartbeats_};
@@ -190,12 +164,15 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   HappeningsController happenings_{store, store};
   CustomersController customers_{store, store, clock};
   SitesController sites_{store, store, enrolments_, clock};
-  CollectorsController collectors_{store, store, JournalFile(data_), clock};
+  const std::filesystem::path journal_ = Scratch() + "/journal_" + std::to_string(++worlds);
+  CollectorsController collectors_{store, store, journal_, clock};
   UsageController usage_{store};
   HealthController health_{store};
   StoredRepeatNotes notes_{store, clock};
   Repeats repeats_{notes_};
   Router router_{BearerTokens(store, clock)};
+  Metrics metrics_;
+  MetricsController metrics_page_{router_, metrics_};
   std::map<std::string, std::vector<std::string>> tokens_;
 };
 

@@ -1,6 +1,6 @@
 // Lists and single rows: whose they are, how they are paged, and what they say.
 
-#include "tests/portal/controllers/controllers_world.h"
+#include "tests/portal/controllers/fleet_world.h"
 
 namespace plotmeter {
 namespace {
@@ -10,7 +10,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-class ReadsTest : public ControllersTest {
+class ReadsTest : public FleetTest {
  protected:
   ReadsTest() {
     Say(north, 1, "NORTH1", clock.now);

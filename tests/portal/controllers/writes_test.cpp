@@ -1,6 +1,7 @@
 // Customers, sites, codes, collectors and their settings, as a reseller's admin changes them.
 
-#include "tests/portal/controllers/controllers_world.h"
+#include "portal/access/revocations.h"
+#include "tests/portal/controllers/fleet_world.h"
 
 namespace plotmeter {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class WritesTest : public ControllersTest {
+class WritesTest : public FleetTest {
  protected:
   const std::string customer_ = "/api/v1/customers/" + north.tenant.customer;
   const std::string site_ = "/api/v1/sites/" + north.tenant.site;
@@ -121,7 +122,7 @@ TEST_F(WritesTest, RevokesACollectorForGood) {
   const Response revoked = Send("POST", collector_ + "/revocation", "{}", admin());
   EXPECT_EQ(revoked.status, 200) << revoked.body;
   EXPECT_EQ(ParseJson(revoked.body).at("revoked_at"), FormatInstant(clock.now));
-  EXPECT_THAT(RevokedIn(JournalFile(data_)), testing::ElementsAre(north.id));
+  EXPECT_THAT(RevokedIn(journal_), testing::ElementsAre(north.id));
   clock.now += std::chrono::hours(1);
   EXPECT_EQ(Send("POST", collector_ + "/revocation", "{}", admin()).body, revoked.body);
   const std::string sealed = Sealed(MakeBatch(north, 1, {"433"}, clock.now), north);
