@@ -15,6 +15,9 @@ std::optional<Position> PositionFrom(const std::string& cursor) {
   if (!text) return std::nullopt;
   try {
     const Json json = ParseJson(*text, {.max_bytes = kLongestCursor, .max_depth = 2});
+    for (const Json& number : json.at("n")) {
+      if (!number.is_number_integer()) return std::nullopt;
+    }
     return Position{.numbers = json.at("n").get<std::vector<std::int64_t>>(),
                     .texts = json.at("t").get<std::vector<std::string>>()};
   } catch (const JsonError&) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "common/log.h"
+#include "common/sqlite.h"
 #include "portal/http/conditions.h"
 
 namespace plotmeter {
@@ -232,6 +233,9 @@ Response Router::Reply(Request& request, const Caller* given, const Route*& foun
     return response;
   } catch (const Problem& problem) {
     return ToResponse(problem);
+  } catch (const SqliteBusy&) {
+    return ToResponse(
+        Problem(503, "the database is busy: nothing was done").WithHeader("Retry-After", "5"));
   } catch (const std::exception& error) {
     return Failure(name_of_route, error.what());
   } catch (...) {

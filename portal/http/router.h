@@ -12,7 +12,7 @@
 //
 // Every error is problem+json (RFC 9457): 404 no such path; 405 with Allow; 401 with
 // WWW-Authenticate (RFC 6750) without credentials, or with wrong ones; 403 another role; 413, 411
-// and 415 about the body; 500, logged as request_failed and telling nobody why.
+// and 415 about the body; 503 with Retry-After where another process holds the database; 500, logged as request_failed and telling nobody why.
 //
 // A JSON answer to GET, PUT or PATCH has an ETag (conditions.h): GET with If-None-Match is a 304
 // where nothing changed; PUT, PATCH and DELETE with If-Match are a 412 where what GET of the same

@@ -238,7 +238,7 @@ Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std
   auto it = meters.begin();
   if (after.numbers.size() == 2) {
     it = std::ranges::find(meters, after.numbers[0], &Meter::number);
-    from = std::max(from, after.numbers[1] + 1);
+    from = std::max(from, std::min(after.numbers[1], kAfterAll - 1) + 1);
   }
   Page<ReadingRow> page;
   Position last;

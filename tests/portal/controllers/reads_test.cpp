@@ -174,6 +174,23 @@ TEST_F(ReadsTest, NamesTheParameterItCannotRead) {
   EXPECT_THAT(Words(Get("/api/v1/printers?sit=x", admin())), HasSubstr("did you mean site?"));
 }
 
+// It may show nothing, or be refused; it breaks nothing.
+TEST_F(ReadsTest, WithstandsCursorsThatNobodyGave) {
+  const auto targets = Targets(north);
+  for (const char* made : {R"({"n":[9223372036854775807,9223372036854775807],"t":[]})",
+                           R"({"n":[-9223372036854775808,-9223372036854775808],"t":["",""]})",
+                           R"({"n":[1,9223372036854775807],"t":["",""]})",
+                           R"({"n":[9223372036854775807],"t":["\u0000","'","%"]})",
+                           R"({"n":[1e300,0.5],"t":[]})", R"({"n":["1"],"t":[1]})", R"({"n":[]})",
+                           R"({"n":{},"t":{}})", R"([])", R"({"n":[],"t":["\ud800"]})", "x"}) {
+    for (const std::string& target : targets) {
+      const Response response = Get(target + "?cursor=" + Base64Url(made), admin());
+      EXPECT_TRUE(response.status == 200 || response.status == 400) << target << ' ' << made;
+      EXPECT_THAT(response.body, Not(HasSubstr("SOUTH1")));
+    }
+  }
+}
+
 TEST_F(ReadsTest, ShowsEnrolmentsButNoCodes) {
   const auto code =
       enrolments_.Offer(north.tenant.reseller, north.tenant.site, std::chrono::days(7));

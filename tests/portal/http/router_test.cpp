@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/sqlite.h"
 #include "tests/fakes/fake_clock.h"
 
 namespace plotmeter {
@@ -26,6 +27,7 @@ class Pages {
     router.Put("/api/v1/notes", kAnyone, this, &Pages::WhoAmI).TakesChunked();
     router.Patch("/api/v1/notes", kAnyone, this, &Pages::Fails);
     router.Get("/api/v1/split", kAnyone, this, &Pages::Splits);
+    router.Post("/api/v1/notes", kAnyone, this, &Pages::Waits);
   }
 
  private:
@@ -41,6 +43,7 @@ class Pages {
   Response Fails(const Request&, const Caller&) const {
     throw std::runtime_error("database is locked at /var/lib/plotmeter");
   }
+  Response Waits(const Request&, const Caller&) const { throw SqliteBusy(5, "database is locked"); }
   Response Splits(const Request&, const Caller&) const {
     return {.content_type = "text/csv\r\nSet-Cookie: a=b"};
   }
@@ -140,6 +143,12 @@ TEST_F(RouterTest, TellsNobodyWhyItFailed) {
   EXPECT_EQ(response.body, R"({"detail":"the portal failed; its log says why","status":500,)"
                            R"("title":"Internal Server Error","type":"about:blank"})");
   EXPECT_EQ(Answer("GET", "/api/v1/split", "").status, 500);
+}
+
+TEST_F(RouterTest, AsksToComeAgainWhereTheDatabaseIsHeld) {
+  const Response response = Answer("POST", "/api/v1/notes", "");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(*response.headers.Find("Retry-After"), "5");
 }
 
 TEST_F(RouterTest, LetsNobodyInWithoutAnAuthenticator) {
@@ -258,7 +267,7 @@ TEST_F(RouterTest, SlowsDownWhoAsksTooOften) {
 
 TEST_F(RouterTest, ListsItsRoutes) {
   const auto routes = router_.Routes();
-  ASSERT_EQ(routes.size(), 11u);
+  ASSERT_EQ(routes.size(), 12u);
   EXPECT_EQ(
       routes[1],
       (Router::Line{.method = "GET", .path = "/api/v1/printers/{printer}", .roles = kViewers}));
