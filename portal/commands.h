@@ -32,10 +32,6 @@ int RevokeToken(const Arguments& arguments);
 int ListCollectors(const Arguments& arguments);
 int RevokeCollector(const Arguments& arguments);
 
-// The settings that `collector settings` can propose; what a collector makes of them it decides.
-inline constexpr const char* kProposable[] = {"interval",   "job-interval",       "heartbeat",
-                                              "rediscover", "packets-per-second", "range",
-                                              "exclude"};
 int CollectorSettings(const Arguments& arguments);
 void CheckCollectorSettings(const Arguments& arguments);
 

@@ -36,16 +36,22 @@
 #include "portal/commands.h"
 #include "portal/controllers/audit_controller.h"
 #include "portal/controllers/batches_controller.h"
+#include "portal/controllers/collectors_controller.h"
+#include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/links_controller.h"
 #include "portal/controllers/me_controller.h"
+#include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/resellers_controller.h"
 #include "portal/controllers/rotations_controller.h"
 #include "portal/controllers/sessions_controller.h"
 #include "portal/controllers/sign_in.h"
+#include "portal/controllers/sites_controller.h"
 #include "portal/controllers/tokens_controller.h"
 #include "portal/controllers/usage_controller.h"
 #include "portal/controllers/users_controller.h"
@@ -168,6 +174,24 @@ void DropRetiredKeys(const DataDirectory& data, Instant now) {
   }
 }
 
+std::uint64_t SizeOf(const std::string& file) {
+  std::error_code none;
+  const std::uintmax_t size = fs::file_size(file, none);
+  return none ? 0 : size;
+}
+
+// `listener` must outlive `metrics`' use.
+void ShowLoad(Metrics& metrics, const Listener& listener, const std::string& database) {
+  metrics.Show("plotmeter_connections", "Connections that are open.",
+               [&listener] { return listener.load().connections; });
+  metrics.Show("plotmeter_queue", "Requests that wait for a thread.",
+               [&listener] { return listener.load().queue; });
+  metrics.Show("plotmeter_body_bytes", "Memory for bodies that are on their way.",
+               [&listener] { return listener.load().body_memory; });
+  metrics.Show("plotmeter_database_bytes", "The database, with its log.",
+               [database] { return SizeOf(database) + SizeOf(database + "-wal"); });
+}
+
 }  // namespace
 
 int Init(const Arguments& arguments) {
@@ -263,11 +287,16 @@ int Serve(const Arguments& arguments) {
   const Sessions sessions(store, store, proofs, clock);
   const People people(store, store, passwords, proofs, second_factors, clock);
 
-  const BatchesController batches(ingest);
+  CounterFamily batch_counts = BatchesController::Counts();
+  const BatchesController batches(ingest, &batch_counts);
   const EnrolmentsController enrolment(enrolments, keys, clock);
   const HeartbeatsController heartbeat(heartbeats);
   const RotationsController rotation(rotations);
-  const PrintersController printers(store);
+  const PrintersController printers(store, store);
+  const HappeningsController happenings(store, store);
+  const CustomersController customers(store, store, clock);
+  const SitesController sites(store, store, enrolments, clock);
+  const CollectorsController collectors(store, store, JournalFile(data.path), clock);
   const UsageController usage(store);
   const HealthController health(store);
   const SessionsController signing_in(sessions, store, clock);
@@ -277,12 +306,21 @@ int Serve(const Arguments& arguments) {
   const TokensController tokens(store, clock);
   const ResellersController resellers(store, store, clock);
   const AuditController audit(store);
+  RateLimits limits(clock);
+  StoredRepeatNotes notes(store, clock);
+  Repeats repeats(notes);
   Router router(WhoAsks(store, store, sessions, clock));
+  router.Limit(&limits);
+  router.Remember(&repeats);
   batches.Map(router);
   enrolment.Map(router);
   heartbeat.Map(router);
   rotation.Map(router);
   printers.Map(router);
+  happenings.Map(router);
+  customers.Map(router);
+  sites.Map(router);
+  collectors.Map(router);
   usage.Map(router);
   health.Map(router);
   signing_in.Map(router);
@@ -293,7 +331,12 @@ int Serve(const Arguments& arguments) {
   resellers.Map(router);
   audit.Map(router);
 
+  Metrics metrics;
+  const MetricsController metrics_page(router, metrics);
+  metrics_page.Map(router);
   Listener listener(std::move(options), router);
+  metrics.Show(batch_counts);
+  ShowLoad(metrics, listener, data.database());
   listener.Start();
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);

@@ -10,6 +10,7 @@
 #include "portal/commands.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
+#include "proto/heartbeat.h"
 
 namespace plotmeter {
 namespace {

@@ -103,6 +103,11 @@ struct Heartbeat {
 // Settings by name, each as one would write it in the file. Lists have several values.
 using SettingValues = std::map<std::string, std::vector<std::string>>;
 
+// Those that the portal can propose; what a collector makes of them it decides.
+inline constexpr const char* kProposable[] = {"interval",   "job-interval",       "heartbeat",
+                                              "rediscover", "packets-per-second", "range",
+                                              "exclude"};
+
 struct ProposedSettings {
   std::int64_t version = 0;  // rises with every change
   SettingValues values = {};

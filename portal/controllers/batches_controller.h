@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include "portal/http/metrics.h"
 #include "portal/http/router.h"
 #include "portal/ledger/ingest.h"
 
@@ -17,8 +18,12 @@ namespace plotmeter {
 
 class BatchesController {
  public:
-  // `ingest` must outlive the controller.
-  explicit BatchesController(Ingest& ingest) : ingest_(ingest) {}
+  // Both must outlive the controller; `counts`, if given, is one of Counts().
+  explicit BatchesController(Ingest& ingest, CounterFamily* counts = nullptr)
+      : ingest_(ingest), counts_(counts) {}
+
+  // For /metrics: batches by what became of them.
+  static CounterFamily Counts();
 
   // Adds this controller's routes. The controller must outlive `router`.
   void Map(Router& router) const;
@@ -27,6 +32,7 @@ class BatchesController {
   Response Receive(const Request& request, const Caller& caller) const;
 
   Ingest& ingest_;
+  CounterFamily* counts_;
 };
 
 }  // namespace plotmeter

@@ -8,10 +8,11 @@ namespace plotmeter {
 constexpr std::uint64_t kMaxRequest = 16 << 10;  // bytes; a request is about one KiB
 
 void EnrolmentsController::Map(Router& router) const {
-  router.Get("/api/v1/keys", kAnyone, this, &EnrolmentsController::Keys);
+  router.Get("/api/v1/keys", kAnyone, this, &EnrolmentsController::Keys).ForCollectors();
   router.Post("/api/v1/enrolments", kAnyone, this, &EnrolmentsController::Enrol)
       .MaxBody(kMaxRequest)
-      .Accepts("application/jose");
+      .Accepts("application/jose")
+      .ForCollectors();
 }
 
 Response EnrolmentsController::Keys(const Request&, const Caller&) const {

@@ -20,7 +20,8 @@ std::variant<HeartbeatHeard, HeartbeatRefused> Ask(Heartbeats& heartbeats, std::
 void HeartbeatsController::Map(Router& router) const {
   router.Post("/api/v1/heartbeats", kAnyone, this, &HeartbeatsController::Hear)
       .MaxBody(kMaxHeartbeat)
-      .Accepts("application/jose");
+      .Accepts("application/jose")
+      .ForCollectors();
 }
 
 Response HeartbeatsController::Hear(const Request& request, const Caller&) const {

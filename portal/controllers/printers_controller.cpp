@@ -1,75 +1,80 @@
 #include "portal/controllers/printers_controller.h"
 
-#include <charconv>
+#include "portal/controllers/paging.h"
+#include "portal/controllers/row_json.h"
+#include "portal/controllers/scope.h"
 
 namespace plotmeter {
 namespace {
 
-struct PageLimit {
-  static constexpr std::string_view kExample = "a whole number from 1 to 1000";
-  static std::optional<PageLimit> Parse(std::string_view text) {
-    PageLimit limit;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, limit.value);
-    if (error != std::errc{} || stop != end || limit.value < 1 || limit.value > 1000) {
-      return std::nullopt;
-    }
-    return limit;
-  }
-  std::size_t value = 100;
-};
-
-struct Cursor {
-  static constexpr std::string_view kExample = "the 'next' of the page before";
-  static std::optional<Cursor> Parse(std::string_view text) {
-    if (!text.starts_with("prn_") || text.size() > 20) return std::nullopt;
-    return Cursor{std::string(text)};
+// What people search for is short.
+struct SearchText {
+  static constexpr std::string_view kExample = "1 to 100 bytes of text";
+  static std::optional<SearchText> Parse(std::string_view text) {
+    if (text.empty() || text.size() > 100) return std::nullopt;
+    return SearchText{std::string(text)};
   }
   std::string value = {};
 };
 
-Json ToJson(const PrinterRow& row) {
-  Json json = {{"id", row.id},
-               {"site", {{"id", row.site.id}, {"name", row.site.name}}},
-               {"customer", {{"id", row.site.customer}, {"name", row.site.customer_name}}},
-               {"first_seen", FormatInstant(row.first_seen)},
-               {"last_seen", FormatInstant(row.last_seen)}};
-  const auto put = [&](const char* name, const std::string& text) {
-    if (!text.empty()) json[name] = text;  // absent is unknown
-  };
-  put("manufacturer", row.manufacturer);
-  put("serial", row.serial);
-  put("product", row.product);
-  put("model", row.model);
-  put("firmware", row.firmware);
-  put("state", row.state.value_or(""));
-  // The serial was seen at these sites too: a person has to confirm a move.
-  if (!row.claimed_by.empty()) json["also_seen_at"] = row.claimed_by;
-  if (row.whereabouts.ip) json["ip"] = *row.whereabouts.ip;
-  if (!row.whereabouts.macs.empty()) json["macs"] = row.whereabouts.macs;
-  if (row.whereabouts.name) json["name"] = *row.whereabouts.name;
-  if (row.whereabouts.location) json["location"] = *row.whereabouts.location;
-  return json;
+std::string SearchOf(const Request& request, const char* name) {
+  return request.OptionalQuery<SearchText>(name).value_or(SearchText{}).value;
 }
 
 }  // namespace
 
 void PrintersController::Map(Router& router) const {
   router.Get("/api/v1/printers", kViewers, this, &PrintersController::List);
+  router.Get("/api/v1/printers/{printer}", kViewers, this, &PrintersController::Show);
+  router.Get("/api/v1/printers/{printer}/readings", kViewers, this, &PrintersController::Readings);
+  router.Get("/api/v1/printers/{printer}/events", kViewers, this, &PrintersController::Events);
 }
 
 Response PrintersController::List(const Request& request, const Caller& caller) const {
-  const auto limit = request.OptionalQuery<PageLimit>("limit").value_or(PageLimit{});
-  const auto cursor = request.OptionalQuery<Cursor>("cursor").value_or(Cursor{});
+  request.OnlyQuery({"customer", "site", "model", "serial", "state", "q", "limit", "cursor"});
+  const PageAsked asked = ReadPageAsked(request, 0, 1);
+  PrinterScope scope = ReadScope(store_, lists_, request, caller);
+  scope.model = SearchOf(request, "model");
+  scope.serial = SearchOf(request, "serial");
+  scope.state = SearchOf(request, "state");
+  scope.text = SearchOf(request, "q");
   // One more than asked for tells whether there is a next page.
-  auto rows = store_.Printers(caller.reseller, {.customer = caller.customer}, cursor.value,
-                              limit.value + 1);
-  Json page = {{"printers", Json::array()}};
-  const bool more = rows.size() > limit.value;
-  if (more) rows.pop_back();
-  for (const PrinterRow& row : rows) page["printers"].push_back(ToJson(row));
-  if (more) page["next"] = rows.back().id;
-  return Ok(page);
+  const std::string after = asked.after.texts.empty() ? "" : asked.after.texts[0];
+  Page<PrinterRow> page{.rows = store_.Printers(caller.reseller, scope, after, asked.limit + 1)};
+  if (page.rows.size() > asked.limit) {
+    page.rows.pop_back();
+    page.next = Position{.texts = {page.rows.back().id}};
+  }
+  return Ok(PageJson("printers", page, [](const PrinterRow& row) { return ToJson(row); }));
+}
+
+Response PrintersController::Show(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({});
+  const PrinterRow printer = PrinterOfPath(store_, request, caller);
+  Json json = ToJson(printer);
+  json["meters"] = Json::array();
+  for (const ReadingRow& row : lists_.LatestReadings(caller.reseller, printer.id)) {
+    json["meters"].push_back(ToJson(row));
+  }
+  return Ok(json);
+}
+
+Response PrintersController::Readings(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"from", "to", "meter", "limit", "cursor"});
+  const PageAsked asked = ReadPageAsked(request, 2, 0);
+  const PrinterRow printer = PrinterOfPath(store_, request, caller);
+  const Span span = ReadSpan(request, printer.site.time_zone);
+  const auto page = lists_.ListReadings(caller.reseller, printer.id, SearchOf(request, "meter"),
+                                        span, asked.after, asked.limit);
+  return Ok(PageJson("readings", page, [](const ReadingRow& row) { return ToJson(row); }));
+}
+
+Response PrintersController::Events(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"limit", "cursor"});
+  const PageAsked asked = ReadPageAsked(request, 1, 3);
+  const PrinterRow printer = PrinterOfPath(store_, request, caller);
+  const auto page = lists_.ListEvents(caller.reseller, printer.id, asked.after, asked.limit);
+  return Ok(PageJson("events", page, [](const EventRow& row) { return ToJson(row); }));
 }
 
 }  // namespace plotmeter

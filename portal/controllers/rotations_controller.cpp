@@ -20,7 +20,8 @@ std::variant<RotationHeard, SaidRefused> Ask(Rotations& rotations, std::string_v
 void RotationsController::Map(Router& router) const {
   router.Post("/api/v1/rotations", kAnyone, this, &RotationsController::Rotate)
       .MaxBody(kMaxRotation)
-      .Accepts("application/jose");
+      .Accepts("application/jose")
+      .ForCollectors();
 }
 
 Response RotationsController::Rotate(const Request& request, const Caller&) const {

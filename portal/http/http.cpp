@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "common/suggestion.h"
 #include "portal/http/target.h"
 
 namespace plotmeter {
@@ -278,6 +279,16 @@ const std::string* Request::QueryText(std::string_view name) const {
     found = &text;
   }
   return found;
+}
+
+void Request::OnlyQuery(const std::vector<std::string>& names) const {
+  for (const auto& [key, text] : query_) {
+    if (std::ranges::find(names, key) != names.end()) continue;
+    const std::string expected = names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+    throw Problem(400, fmt::format("'{}' is no parameter of this; expected {}{}", Repeated(key),
+                                   expected, Suggestion(key, names)))
+        .With("field", Repeated(key));
+  }
 }
 
 Problem Request::Missing(std::string_view name, std::string_view expected) {

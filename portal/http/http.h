@@ -166,6 +166,7 @@ Response ToResponse(const Problem& problem);
 // Where a request came from.
 struct Peer {
   std::string address = {};  // "192.0.2.7", "2001:db8::7"
+  std::string network = {};  // what limits count by: the address, or of IPv6 its /64
 
   // The certificate the peer showed in the TLS handshake and proved to own, if the listener asks
   // for one. No authority vouches for it: compare its key with one you know.
@@ -227,6 +228,10 @@ class Request {
 
   // The decoded text of a query parameter, or null.
   const std::string* QueryText(std::string_view name) const;
+
+  // Problem 400 for a parameter that is none of these: a filter that is misspelt would show more
+  // than was meant.
+  void OnlyQuery(const std::vector<std::string>& names) const;
 
   // For who makes requests: the listener, and tests.
   //    router.Handle(Request("POST", "/api/v1/batches").With("Content-Type", "application/jose"))

@@ -112,6 +112,10 @@ class Listener::Core {
     return !shared_.workers.AreStuck() && talks;
   }
 
+  Load load() const {
+    return {shared_.turnstile.inside(), shared_.workers.waiting(), shared_.body_bytes};
+  }
+
   void ReloadCertificate() {
     auto fresh = std::make_shared<net::ssl::context>(NewServerContext(
         options_.certificate_file, options_.key_file, options_.asks_client_certificate));
@@ -171,7 +175,8 @@ class Listener::Core {
     Error error;
     const auto remote = socket.remote_endpoint(error);
     if (error) return;  // gone already
-    auto place = shared_.turnstile.Enter(CountedAs(remote.address()));
+    const std::string network = CountedAs(remote.address());
+    auto place = shared_.turnstile.Enter(network);
     if (!place) {
       socket.set_option(net::socket_base::linger(true, 0), error);
       return;
@@ -183,8 +188,8 @@ class Listener::Core {
       tls = tls_;
     }
     const auto connection = std::make_shared<Connection>(
-        std::move(socket), *tls, shared_, Peer{.address = remote.address().to_string()},
-        *std::move(place));
+        std::move(socket), *tls, shared_,
+        Peer{.address = remote.address().to_string(), .network = network}, *std::move(place));
     {
       const std::lock_guard lock(shared_.mutex);
       shared_.connections.emplace(connection.get(), connection);
@@ -218,6 +223,8 @@ std::uint16_t Listener::port() const { return core_->port(); }
 void Listener::Stop() { core_->Stop(); }
 
 bool Listener::IsAlive(std::chrono::milliseconds patience) { return core_->IsAlive(patience); }
+
+Listener::Load Listener::load() const { return core_->load(); }
 
 void Listener::ReloadCertificate() { core_->ReloadCertificate(); }
 

@@ -102,6 +102,14 @@ class Listener {
   // of handlers has ended some of its jobs since the last call, if any wait.
   bool IsAlive(std::chrono::milliseconds patience);
 
+  // How full it is now; see ListenerLimits.
+  struct Load {
+    std::size_t connections = 0;
+    std::size_t queue = 0;
+    std::uint64_t body_memory = 0;
+  };
+  Load load() const;
+
   // Reads both files again: new connections get the new certificate. Throws like Start, and then
   // the old one stays in use.
   void ReloadCertificate();

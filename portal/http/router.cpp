@@ -8,6 +8,8 @@
 #include <set>
 
 #include "common/log.h"
+#include "common/sqlite.h"
+#include "portal/http/conditions.h"
 
 namespace plotmeter {
 namespace {
@@ -73,6 +75,12 @@ void CheckFields(const Response& response) {
   }
 }
 
+// What is streamed is not there to be hashed before its head is sent.
+bool HasEtag(std::string_view method, const Response& response) {
+  return (method == "GET" || method == "PUT" || method == "PATCH") && response.status == 200 &&
+         !response.pull && response.content_type == "application/json";
+}
+
 }  // namespace
 
 Router::Route& Router::Route::MaxBody(std::uint64_t bytes) {
@@ -82,6 +90,15 @@ Router::Route& Router::Route::MaxBody(std::uint64_t bytes) {
 
 Router::Route& Router::Route::Accepts(std::string media_type) {
   media_type_ = std::move(media_type);
+  return *this;
+}
+
+Router::Route& Router::Route::TakesJson() {
+  return MaxBody(std::uint64_t{64} << 10).Accepts("application/json");
+}
+
+Router::Route& Router::Route::ForCollectors() {
+  is_for_collectors_ = true;
   return *this;
 }
 
@@ -155,12 +172,56 @@ Caller Router::Authenticate(const Route& route, const Request& request) const {
   return *std::move(caller);
 }
 
-Response Router::Answer(Request& request, const Caller* given) const {
+Response Router::Run(const Route& route, const Request& request, const Caller& caller) const {
+  Response response;
+  if (repeats_ != nullptr && Repeats::Wants(request, caller)) {
+    response = repeats_->Once(request, caller, [&] { return route.handler_(request, caller); });
+  } else if (route.method_ == "GET" || route.method_ == "POST") {
+    response = route.handler_(request, caller);
+  } else {
+    response = Change(route, request, caller);
+  }
+  if (!HasEtag(route.method_, response)) return response;
+  const std::string etag = EtagOf(response.body);
+  response.headers.Set("ETag", etag);
+  const std::string* known = request.Header("If-None-Match");
+  if (route.method_ == "GET" && known != nullptr && NamesEtag(*known, etag, true)) {
+    response.status = 304;
+    response.content_type = "";
+    response.body.clear();
+  }
+  return response;
+}
+
+Response Router::Change(const Route& route, const Request& request, const Caller& caller) const {
+  const std::lock_guard lock(
+      (*changing_)[std::hash<std::string>()(request.path()) % changing_->size()]);
+  if (const std::string* expected = request.Header("If-Match")) {
+    const auto shows = std::ranges::find_if(routes_, [&](const Route& other) {
+      return other.method_ == "GET" && other.path_ == route.path_;
+    });
+    const bool is_so = shows != routes_.end() && shows->roles_.Contains(caller.role) &&
+                       NamesEtag(*expected, EtagOf(shows->handler_(request, caller).body), false);
+    if (!is_so) {
+      throw Problem(412, "it was changed meanwhile: 'If-Match' is not its ETag; GET it again")
+          .With("field", "If-Match");
+    }
+  }
+  return route.handler_(request, caller);
+}
+
+Response Router::Reply(Request& request, const Caller* given, const Route*& found) const {
   std::string name_of_route = "?";
   try {
     const Route& route = Find(request);
+    found = &route;
     name_of_route = route.method_ + ' ' + route.path_;
+    if (limits_ != nullptr) {
+      route.is_for_collectors_ ? limits_->CheckCollectorAddress(request.peer())
+                               : limits_->CheckAddress(request.peer());
+    }
     const Caller caller = given != nullptr ? *given : Authenticate(route, request);
+    if (limits_ != nullptr) limits_->CheckCaller(caller);
     if (!route.roles_.is_anyone() && !route.roles_.Contains(caller.role)) {
       throw Problem(403, fmt::format("this is for {}", route.roles_.ToString()));
     }
@@ -170,15 +231,40 @@ Response Router::Answer(Request& request, const Caller* given) const {
       if (IsName(name)) parameters[name.substr(1, name.size() - 2)] = request.segments()[i];
     }
     request.WithParameters(std::move(parameters));
-    Response response = route.handler_(request, caller);
+    Response response = Run(route, request, caller);
     CheckFields(response);
     return response;
   } catch (const Problem& problem) {
     return ToResponse(problem);
+  } catch (const SqliteBusy&) {
+    return ToResponse(
+        Problem(503, "the database is busy: nothing was done").WithHeader("Retry-After", "5"));
   } catch (const std::exception& error) {
     return Failure(name_of_route, error.what());
   } catch (...) {
     return Failure(name_of_route, "something that is no exception");
+  }
+}
+
+Response Router::Answer(Request& request, const Caller* given) const {
+  const auto start = std::chrono::steady_clock::now();
+  const Route* route = nullptr;
+  Response response = Reply(request, given, route);
+  RouteCounts& counts = route == nullptr ? *no_route_ : *route->counts_;
+  counts.Add(response.status, std::chrono::duration_cast<std::chrono::microseconds>(
+                                  std::chrono::steady_clock::now() - start));
+  return response;
+}
+
+void Router::WriteMetrics(std::string& text) const {
+  WriteHead("plotmeter_requests_total", "Requests by route and status.", "counter", text);
+  for (const Route& route : routes_) {
+    route.counts_->WriteRequests(route.method_ + ' ' + route.path_, text);
+  }
+  no_route_->WriteRequests("none", text);
+  WriteHead("plotmeter_request_seconds", "How long handlers took.", "histogram", text);
+  for (const Route& route : routes_) {
+    route.counts_->WriteSeconds(route.method_ + ' ' + route.path_, text);
   }
 }
 

@@ -12,20 +12,31 @@
 //
 // Every error is problem+json (RFC 9457): 404 no such path; 405 with Allow; 401 with
 // WWW-Authenticate (RFC 6750) without credentials, or with wrong ones; 403 another role; 413, 411
-// and 415 about the body; 500, logged as request_failed and telling nobody why.
+// and 415 about the body; 503 with Retry-After where another process holds the database; 500, logged as request_failed and telling nobody why.
+//
+// A JSON answer to GET, PUT or PATCH has an ETag (conditions.h): GET with If-None-Match is a 304
+// where nothing changed; PUT, PATCH and DELETE with If-Match are a 412 where what GET of the same
+// path answers is another by now, and no other change of that path comes between the look and the
+// change.
 //
 // Add every route first, then share the router between threads: Handle and Admit only read.
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "portal/http/http.h"
+#include "portal/http/metrics.h"
+#include "portal/http/rate_limit.h"
+#include "portal/http/repeats.h"
 
 namespace plotmeter {
 
@@ -44,6 +55,10 @@ class Router {
     Route& MaxBody(std::uint64_t bytes);
     // The only media type taken (parameters such as charset are not looked at); 415 for others.
     Route& Accepts(std::string media_type);
+    // application/json, and at most 64 KiB of it.
+    Route& TakesJson();
+    // What collectors ask: counted apart from people and programs (rate_limit.h).
+    Route& ForCollectors();
     // Takes a body of unknown length (Transfer-Encoding: chunked), which is a 411 otherwise.
     Route& TakesChunked();
 
@@ -57,10 +72,17 @@ class Router {
     std::uint64_t max_body_ = 0;
     std::string media_type_;
     bool takes_chunked_ = false;
+    bool is_for_collectors_ = false;
+    std::unique_ptr<RouteCounts> counts_ = std::make_unique<RouteCounts>();
   };
 
   // Without an authenticator nobody gets in, except where anyone may.
   explicit Router(Authenticator authenticate = {}) : authenticate_(std::move(authenticate)) {}
+
+  // From then on too many requests are a 429, and a POST with an Idempotency-Key happens once. Both
+  // must outlive the router; null: not so.
+  void Limit(RateLimits* limits) { limits_ = limits; }
+  void Remember(Repeats* repeats) { repeats_ = repeats; }
 
   // Adds a route. `self` must outlive the router. Throws std::logic_error for a path that does not
   // start with "/", or a second route of the same method and template.
@@ -113,6 +135,9 @@ class Router {
   };
   std::vector<Line> Routes() const;
 
+  // Requests and their times by route; those that fit none are of route "none".
+  void WriteMetrics(std::string& text) const;
+
  private:
   template <typename C>
   static Handler Bind(const C* self, Response (C::*handler)(const Request&, const Caller&) const) {
@@ -124,8 +149,16 @@ class Router {
   const Route& Find(const Request& request) const;                        // throws Problem 404, 405
   Caller Authenticate(const Route& route, const Request& request) const;  // throws Problem 401
   Response Answer(Request& request, const Caller* given) const;
+  Response Reply(Request& request, const Caller* given, const Route*& route) const;
+  Response Run(const Route& route, const Request& request, const Caller& caller) const;
+  Response Change(const Route& route, const Request& request, const Caller& caller) const;
 
   Authenticator authenticate_;
+  RateLimits* limits_ = nullptr;
+  Repeats* repeats_ = nullptr;
+  using Locks = std::array<std::mutex, 64>;
+  std::unique_ptr<RouteCounts> no_route_ = std::make_unique<RouteCounts>();
+  std::unique_ptr<Locks> changing_ = std::make_unique<Locks>();  // by path
   std::deque<Route> routes_;  // a deque, because Add hands out references
 };
 

@@ -12,6 +12,11 @@ std::optional<Turnstile::Place> Turnstile::Enter(const std::string& address) {
   return Place(*this, address);
 }
 
+std::size_t Turnstile::inside() const {
+  const std::lock_guard lock(mutex_);
+  return total_;
+}
+
 void Turnstile::Leave(const std::string& address) {
   const std::lock_guard lock(mutex_);
   const auto there = inside_.find(address);

@@ -44,6 +44,8 @@ class Turnstile {
   // Empty when there is no room for this address, or for anybody.
   std::optional<Place> Enter(const std::string& address);
 
+  std::size_t inside() const;
+
   // True when everybody has left before `patience` is over.
   bool WaitUntilEmpty(std::chrono::milliseconds patience);
 
@@ -52,7 +54,7 @@ class Turnstile {
 
   const std::size_t max_total_;
   const std::size_t max_per_address_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable empty_;
   std::size_t total_ = 0;
   std::map<std::string, std::size_t> inside_;

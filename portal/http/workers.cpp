@@ -27,6 +27,11 @@ bool Workers::Add(Job job, bool even_if_full) {
   return true;
 }
 
+std::size_t Workers::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 bool Workers::AreStuck() {
   const std::lock_guard lock(mutex_);
   const bool stuck = !waiting_.empty() && waited_when_asked_ && ended_ == ended_when_asked_;

@@ -37,6 +37,8 @@ class Workers {
   // False only after Stop.
   bool Continue(Job job);
 
+  std::size_t waiting() const;
+
   // Whether jobs wait, and none has ended since the last call that found jobs waiting: no thread
   // gets any further.
   bool AreStuck();
@@ -49,7 +51,7 @@ class Workers {
   void Run();
 
   const std::size_t queue_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> waiting_;
   bool stopped_ = false;

@@ -182,7 +182,9 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, co
       writer
           .Sql(
               "INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model,"
-              " firmware, site, state, first_seen, last_seen) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
+              " firmware, site, state, first_seen, last_seen, customer)"
+              " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
+              " (SELECT customer FROM site WHERE id=?9))")
           .Run(place.owner, UnusedId(writer, "printer", "prn_"), printer.manufacturer,
                printer.serial, apart, printer.product, printer.model, printer.firmware, place.site,
                seen[i].state, at, at);

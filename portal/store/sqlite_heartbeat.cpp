@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "common/json.h"
+#include "portal/store/list_rows.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
@@ -36,6 +37,30 @@ std::vector<std::int64_t> Missing(StoreConnection& reader, std::int64_t owner,
 }
 
 }  // namespace
+
+HeartbeatNote ReadHeartbeatNote(const Statement& q, int first) {
+  return {.collector = q.Text(first),
+          .received_at = FromMillis(q.Int(first + 1)),
+          .at = FromMillis(q.Int(first + 2)),
+          .offset_ms = q.MaybeInt(first + 3),
+          .version = q.Text(first + 4),
+          .stream = q.Text(first + 5),
+          .sequence = q.Int(first + 6),
+          .readings = q.Int(first + 7),
+          .jobs = q.Int(first + 8),
+          .alerts = q.Int(first + 9),
+          .events = q.Int(first + 10),
+          .batches = q.Int(first + 11),
+          .aside = q.Int(first + 12),
+          .known = q.Int(first + 13),
+          .answering = q.Int(first + 14),
+          .asleep = q.Int(first + 15),
+          .disk = q.Text(first + 16),
+          .troubles = WordsOf(q.Text(first + 17)),
+          .settings_version = q.Int(first + 18),
+          .settings_outcome = q.Text(first + 19),
+          .settings_reason = q.Text(first + 20)};
+}
 
 HeartbeatTaken SqliteStore::TakeHeartbeat(const ResellerId& reseller, const HeartbeatNote& note,
                                           const std::string& said, const std::string& next) {
@@ -80,27 +105,7 @@ std::vector<HeartbeatNote> SqliteStore::Heartbeats(const ResellerId& reseller) {
       " WHERE reseller_id=? AND received_at IS NOT NULL ORDER BY collector");
   std::vector<HeartbeatNote> notes;
   for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
-    notes.push_back({.collector = q.Text(0),
-                     .received_at = FromMillis(q.Int(1)),
-                     .at = FromMillis(q.Int(2)),
-                     .offset_ms = q.MaybeInt(3),
-                     .version = q.Text(4),
-                     .stream = q.Text(5),
-                     .sequence = q.Int(6),
-                     .readings = q.Int(7),
-                     .jobs = q.Int(8),
-                     .alerts = q.Int(9),
-                     .events = q.Int(10),
-                     .batches = q.Int(11),
-                     .aside = q.Int(12),
-                     .known = q.Int(13),
-                     .answering = q.Int(14),
-                     .asleep = q.Int(15),
-                     .disk = q.Text(16),
-                     .troubles = WordsOf(q.Text(17)),
-                     .settings_version = q.Int(18),
-                     .settings_outcome = q.Text(19),
-                     .settings_reason = q.Text(20)});
+    notes.push_back(ReadHeartbeatNote(q, 0));
   }
   return notes;
 }
@@ -161,6 +166,19 @@ std::optional<SettingsProposal> SqliteStore::SettingsFor(const ResellerId& resel
       " ON p.reseller_id=c.reseller_id AND p.target IN (c.id, c.site)"
       " WHERE c.id=? AND c.reseller_id=? ORDER BY p.target=c.id DESC, p.version DESC LIMIT 1");
   if (!q.Bind(collector, OwnerOf(*reader, reseller)).Step()) return std::nullopt;
+  return SettingsProposal{.version = q.Int(0),
+                          .target = q.Text(1),
+                          .settings = q.Text(2),
+                          .made_at = FromMillis(q.Int(3))};
+}
+
+std::optional<SettingsProposal> SqliteStore::SettingsOf(const ResellerId& reseller,
+                                                        const std::string& target) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT version, target, settings, made_at FROM settings_proposal WHERE target=?"
+      " AND reseller_id=? ORDER BY version DESC LIMIT 1");
+  if (!q.Bind(target, OwnerOf(*reader, reseller)).Step()) return std::nullopt;
   return SettingsProposal{.version = q.Int(0),
                           .target = q.Text(1),
                           .settings = q.Text(2),

@@ -1,4 +1,4 @@
-// Store, Accounts and Directory, answered by one SQLite file (WAL, synchronous=FULL).
+// Store, Accounts, Lists and Directory, answered by one SQLite file (WAL, synchronous=FULL).
 //
 //    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
 //    SqliteStore store("data/portal.db");          // throws NewerDatabase, or when it is older
@@ -14,11 +14,12 @@
 #include "portal/store/connection.h"
 #include "portal/store/derived.h"
 #include "portal/store/directory.h"
+#include "portal/store/lists.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
 
-class SqliteStore : public Store, public Accounts, public Directory {
+class SqliteStore : public Store, public Accounts, public Lists, public Directory {
  public:
   // Makes the file, or brings an older one up to date; answers the schema it had (0: it was new).
   static int Create(const std::string& path);
@@ -33,6 +34,10 @@ class SqliteStore : public Store, public Accounts, public Directory {
                                          Instant now, const Actor& actor = {}) override;
   std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site, Instant now,
                                      const Actor& actor = {}) override;
+  Renamed RenameCustomer(const ResellerId& reseller, const Customer& customer, const Actor& actor,
+                         Instant now) override;
+  Renamed ChangeSite(const ResellerId& reseller, const Site& site, const Actor& actor,
+                     Instant now) override;
   std::vector<Customer> Customers(const ResellerId& reseller) override;
   std::vector<Site> Sites(const ResellerId& reseller) override;
   std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) override;
@@ -137,6 +142,41 @@ class SqliteStore : public Store, public Accounts, public Directory {
   void EachAuditRow(const ResellerId& reseller,
                     const std::function<void(const AuditRow&)>& visit) override;
 
+  std::optional<SettingsProposal> SettingsOf(const ResellerId& reseller,
+                                             const std::string& target) override;
+  std::optional<KeptAnswer> FindAnswer(const ResellerId& reseller, const std::string& caller,
+                                       const std::string& key, Instant now) override;
+  void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) override;
+
+  Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
+                               const Position& after, std::size_t limit) override;
+  Page<Site> ListSites(const ResellerId& reseller, const PrinterScope& scope, const Position& after,
+                       std::size_t limit) override;
+  Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterScope& scope,
+                                    const Position& after, std::size_t limit) override;
+  Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterScope& scope,
+                          const Position& after, std::size_t limit) override;
+  std::optional<Customer> FindCustomer(const ResellerId& reseller, const std::string& id) override;
+  std::optional<CollectorRow> FindCollector(const ResellerId& reseller,
+                                            const std::string& id) override;
+  std::vector<StreamRow> StreamsOf(const ResellerId& reseller,
+                                   const std::string& collector) override;
+  std::vector<GapRow> GapsOf(const ResellerId& reseller, const std::string& collector,
+                             std::size_t limit) override;
+  Page<ReadingRow> ListReadings(const ResellerId& reseller, const std::string& printer,
+                                const std::string& meter, const Span& span, const Position& after,
+                                std::size_t limit) override;
+  std::vector<ReadingRow> LatestReadings(const ResellerId& reseller,
+                                         const std::string& printer) override;
+  Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterScope& scope,
+                               const Position& after, std::size_t limit) override;
+  Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterScope& scope, const Span& span,
+                          const Position& after, std::size_t limit) override;
+  Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterScope& scope,
+                            AlertsWanted wanted, const Position& after, std::size_t limit) override;
+  Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& printer,
+                            const Position& after, std::size_t limit) override;
+
   std::optional<KnownCollector> CollectorByKey(const std::string& thumbprint) override;
   std::optional<KnownToken> TokenByHash(const std::string& hash) override;
   std::optional<KnownSession> SessionByHash(const std::string& hash) override;
@@ -168,6 +208,10 @@ void WriteAudit(StoreConnection& writer, std::int64_t owner, const AuditNote& no
 void ForgetSessions(StoreConnection& writer, std::int64_t owner, const std::string& person,
                     const std::string& kept);
 void ForgetTotp(StoreConnection& writer, std::int64_t owner, const std::string& person);
+
+// The same of a printer, by its id.
+std::int64_t PrinterNumber(StoreConnection& connection, const ResellerId& reseller,
+                           const std::string& id);
 
 // An id no row of `table` has yet: the prefix and eight characters of Crockford's base 32.
 std::string UnusedId(StoreConnection& connection, std::string_view table, std::string_view prefix);

@@ -151,7 +151,8 @@ std::vector<Customer> SqliteStore::Customers(const ResellerId& reseller) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql("SELECT id, name FROM customer WHERE reseller_id=? ORDER BY name");
   std::vector<Customer> customers;
-  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) customers.push_back({q.Text(0), q.Text(1)});
+  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();)
+    customers.push_back({q.Text(0), q.Text(1), {}});
   return customers;
 }
 
@@ -162,7 +163,7 @@ std::vector<Site> SqliteStore::Sites(const ResellerId& reseller) {
       " ON c.id=s.customer WHERE s.reseller_id=? ORDER BY c.name, s.name");
   std::vector<Site> sites;
   for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
-    sites.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4)});
+    sites.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), {}});
   }
   return sites;
 }
@@ -170,10 +171,11 @@ std::vector<Site> SqliteStore::Sites(const ResellerId& reseller) {
 std::optional<Site> SqliteStore::FindSite(const ResellerId& reseller, const std::string& id) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
-      "SELECT s.id, s.customer, c.name, s.name, s.time_zone FROM site s JOIN customer c"
+      "SELECT s.id, s.customer, c.name, s.name, s.time_zone, s.created_at FROM site s JOIN "
+      "customer c"
       " ON c.id=s.customer WHERE s.id=? AND s.reseller_id=?");
   if (!q.Bind(id, OwnerOf(*reader, reseller)).Step()) return std::nullopt;
-  return Site{q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4)};
+  return Site{q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), FromMillis(q.Int(5))};
 }
 
 }  // namespace plotmeter

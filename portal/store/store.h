@@ -30,6 +30,7 @@ namespace plotmeter {
 struct Customer {
   std::string id = {};  // "cus_7Q2M9K4T"
   std::string name = {};
+  Instant created_at = {};
 };
 
 struct Site {
@@ -38,6 +39,7 @@ struct Site {
   std::string customer_name = {};
   std::string name = {};
   std::string time_zone = {};  // IANA, "Europe/Berlin"
+  Instant created_at = {};
 };
 
 struct Collector {
@@ -49,6 +51,12 @@ struct Collector {
   Instant enrolled_at = {};
   std::optional<Instant> revoked_at = {};
   std::string jwk = {};  // its public key
+};
+
+enum class Renamed {
+  kDone,
+  kNotThere,  // it is not this reseller's
+  kTaken,     // another one has that name
 };
 
 struct ApiToken {
@@ -263,6 +271,16 @@ struct SettingsProposal {
   Instant made_at = {};
 };
 
+// What a POST was answered (portal/http/repeats.h).
+struct KeptAnswer {
+  std::string caller = {};
+  std::string key = {};      // base64url SHA-256 of the Idempotency-Key
+  std::string request = {};  // base64url SHA-256 of what was asked
+  std::string answer = {};   // sealed
+};
+
+inline constexpr std::chrono::hours kAnswersKept{24};
+
 struct PrinterRow {
   std::string id = {};  // "prn_7Q2M9K4T"
   std::string manufacturer = {};
@@ -279,11 +297,16 @@ struct PrinterRow {
   Whereabouts whereabouts = {};  // as far as the site lets it be known, perhaps hashed
 };
 
-// Whose printers: all of the reseller, or narrower. Empty members do not narrow.
+// Which printers: all of the reseller, or narrower. Empty members do not narrow. The last four are
+// for lists of printers, and looked at by no other question.
 struct PrinterScope {
   std::string customer = {};
   std::string site = {};
   std::string printer = {};
+  std::string serial = {};
+  std::string model = {};
+  std::string state = {};
+  std::string text = {};  // stands in serial, model, product or name, whatever its case
 };
 
 struct MeterPoint {
@@ -327,6 +350,11 @@ class Store {
                                                  const Actor& actor = {}) = 0;
   virtual std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site,
                                              Instant now, const Actor& actor = {}) = 0;
+  // Another name, and for a site another time zone. What it was called before is free again.
+  virtual Renamed RenameCustomer(const ResellerId& reseller, const Customer& customer,
+                                 const Actor& actor, Instant now) = 0;
+  virtual Renamed ChangeSite(const ResellerId& reseller, const Site& site, const Actor& actor,
+                             Instant now) = 0;
   virtual std::vector<Customer> Customers(const ResellerId& reseller) = 0;
   virtual std::vector<Site> Sites(const ResellerId& reseller) = 0;
   virtual std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) = 0;
@@ -391,6 +419,17 @@ class Store {
                                                       const Actor& actor = {}) = 0;
   virtual std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                                       const std::string& collector) = 0;
+
+  // What was asked of exactly this collector or site, the latest.
+  virtual std::optional<SettingsProposal> SettingsOf(const ResellerId& reseller,
+                                                     const std::string& target) = 0;
+
+  // Answers to POSTs, for who asks twice. FindAnswer: what was kept within the last day. KeepAnswer
+  // also forgets this reseller's of before; the first that is kept for a key stays.
+  virtual std::optional<KeptAnswer> FindAnswer(const ResellerId& reseller,
+                                               const std::string& caller, const std::string& key,
+                                               Instant now) = 0;
+  virtual void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) = 0;
 
   // The fleet. Printers are ordered by id and start after `after`; at most `limit`.
   virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,

@@ -18,16 +18,22 @@
 #include "portal/access/totp.h"
 #include "portal/controllers/audit_controller.h"
 #include "portal/controllers/batches_controller.h"
+#include "portal/controllers/collectors_controller.h"
+#include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
 #include "portal/controllers/links_controller.h"
 #include "portal/controllers/me_controller.h"
+#include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/resellers_controller.h"
 #include "portal/controllers/rotations_controller.h"
 #include "portal/controllers/sessions_controller.h"
 #include "portal/controllers/sign_in.h"
+#include "portal/controllers/sites_controller.h"
 #include "portal/controllers/tokens_controller.h"
 #include "portal/controllers/usage_controller.h"
 #include "portal/controllers/users_controller.h"
@@ -76,14 +82,22 @@ class Samples : public testing::Environment {
 
 inline Samples& samples = *static_cast<Samples*>(testing::AddGlobalTestEnvironment(new Samples));
 
+inline int worlds = 0;  // each has a journal of its own
+
 class ControllersTest : public testing::Test, protected SealedWorld {
  protected:
   ControllersTest() {
+    router_.Remember(&repeats_);
     batches_.Map(router_);
     enrolment_.Map(router_);
     heartbeat_.Map(router_);
     rotation_.Map(router_);
     printers_.Map(router_);
+    happenings_.Map(router_);
+    customers_.Map(router_);
+    sites_.Map(router_);
+    collectors_.Map(router_);
+    metrics_page_.Map(router_);
     usage_.Map(router_);
     health_.Map(router_);
     signing_in_.Map(router_);
@@ -162,13 +176,19 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   Keyring keys_ = Keyring::Create(folder_);
   InUse<Keyring> keys_in_use_{keys_};
   Enrolments enrolments_{store, store, keys_in_use_, clock};
-  BatchesController batches_{ingest};
+  CounterFamily batch_counts_ = BatchesController::Counts();
+  BatchesController batches_{ingest, &batch_counts_};
   EnrolmentsController enrolment_{enrolments_, keys_in_use_, clock};
   Heartbeats heartbeats_{store, store, keys_in_use_, clock, "0.10.0"};
   HeartbeatsController heartbeat_{heartbeats_};
   Rotations rotations_{store, store, keys_in_use_, clock};
   RotationsController rotation_{rotations_};
-  PrintersController printers_{store};
+  PrintersController printers_{store, store};
+  HappeningsController happenings_{store, store};
+  CustomersController customers_{store, store, clock};
+  SitesController sites_{store, store, enrolments_, clock};
+  const std::filesystem::path journal_ = Scratch() + "/journal_" + std::to_string(++worlds);
+  CollectorsController collectors_{store, store, journal_, clock};
   UsageController usage_{store};
   HealthController health_{store};
   Passwords passwords_{kCheapest};
@@ -183,7 +203,11 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   ResellersController resellers_{store, store, clock};
   TokensController token_{store, clock};
   AuditController audit_{store};
+  StoredRepeatNotes notes_{store, clock};
+  Repeats repeats_{notes_};
   Router router_{WhoAsks(store, store, sessions_, clock)};
+  Metrics metrics_;
+  MetricsController metrics_page_{router_, metrics_};
   std::map<std::string, std::vector<std::string>> tokens_;
 };
 

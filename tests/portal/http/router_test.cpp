@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/sqlite.h"
+#include "tests/fakes/fake_clock.h"
+
 namespace plotmeter {
 namespace {
 
@@ -25,6 +28,7 @@ class Pages {
     router.Patch("/api/v1/notes", kAnyone, this, &Pages::Fails);
     router.Get("/api/v1/split", kAnyone, this, &Pages::Splits);
     router.Get("/api/v1/cookie", kAnyone, this, &Pages::SplitsACookie);
+    router.Post("/api/v1/notes", kAnyone, this, &Pages::Waits);
   }
 
  private:
@@ -40,6 +44,7 @@ class Pages {
   Response Fails(const Request&, const Caller&) const {
     throw std::runtime_error("database is locked at /var/lib/plotmeter");
   }
+  Response Waits(const Request&, const Caller&) const { throw SqliteBusy(5, "database is locked"); }
   Response Splits(const Request&, const Caller&) const {
     return {.content_type = "text/csv\r\nSet-Cookie: a=b"};
   }
@@ -147,6 +152,12 @@ TEST_F(RouterTest, TellsNobodyWhyItFailed) {
   EXPECT_EQ(Answer("GET", "/api/v1/cookie", "").status, 500);
 }
 
+TEST_F(RouterTest, AsksToComeAgainWhereTheDatabaseIsHeld) {
+  const Response response = Answer("POST", "/api/v1/notes", "");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(*response.headers.Find("Retry-After"), "5");
+}
+
 TEST_F(RouterTest, LetsNobodyInWithoutAnAuthenticator) {
   Router router;
   pages_.Map(router);
@@ -180,6 +191,85 @@ TEST_F(RouterTest, JudgesABodyBeforeItIsRead) {
   EXPECT_EQ(Admitted(Request("GET", "/healthz").With("Content-Length", "0")), "0");
   EXPECT_THAT(Admitted(Request("GET", "/nowhere")), HasSubstr("\"status\":404"));
   EXPECT_THAT(Admitted(Request("PUT", "/healthz")), HasSubstr("\"status\":405"));
+}
+
+// A page of one word, which PATCH sets.
+class Word {
+ public:
+  void Map(Router& router) const {
+    router.Get("/word", kResellers, this, &Word::Show);
+    router.Patch("/word", Role::kResellerAdmin, this, &Word::Set);
+    router.Get("/words", kResellers, this, &Word::Stream);
+    router.Delete("/nothing", Role::kResellerAdmin, this, &Word::Set);
+  }
+
+ private:
+  Response Show(const Request&, const Caller&) const { return Ok(word_); }
+  Response Set(const Request& request, const Caller&) const {
+    word_ = request.body();
+    return Ok(word_);
+  }
+  Response Stream(const Request&, const Caller&) const {
+    return {.pull = [](std::string&) { return false; }};
+  }
+  mutable std::string word_ = "one";
+};
+
+TEST(RouterConditionsTest, SpareWhoHasThePageTheReading) {
+  Word word;
+  Router router;
+  word.Map(router);
+  const Caller admin{.role = Role::kResellerAdmin};
+  const Response first = router.Handle(Request("GET", "/word"), admin);
+  const std::string etag = *first.headers.Find("ETag");
+  const auto again = [&](const std::string& tags) {
+    return router.Handle(Request("GET", "/word").With("If-None-Match", tags), admin);
+  };
+  EXPECT_EQ(again(etag).status, 304);
+  EXPECT_EQ(again(etag).body, "");
+  EXPECT_EQ(again(etag).content_type, "");
+  EXPECT_EQ(*again(etag).headers.Find("ETag"), etag);
+  EXPECT_EQ(again("\"other\"").body, first.body);
+  EXPECT_EQ(router.Handle(Request("GET", "/words"), admin).headers.Find("ETag"), nullptr);
+}
+
+TEST(RouterConditionsTest, ChangeNothingThatSomebodyElseHasChanged) {
+  Word word;
+  Router router;
+  word.Map(router);
+  const Caller admin{.role = Role::kResellerAdmin};
+  const auto set = [&](const std::string& to, const std::string& if_match) {
+    Request request("PATCH", "/word");
+    if (!if_match.empty()) request.With("If-Match", if_match);
+    return router.Handle(request.WithBody(to), admin);
+  };
+  const Response now = router.Handle(Request("GET", "/word"), admin);
+  const std::string etag = *now.headers.Find("ETag");
+  EXPECT_EQ(set("two", "\"other\"").status, 412);
+  EXPECT_EQ(router.Handle(Request("GET", "/word"), admin).body, now.body);
+  const Response two = set("two", etag);
+  EXPECT_EQ(two.status, 200);
+  EXPECT_EQ(set("three", etag).status, 412) << "it is no longer that";
+  EXPECT_EQ(set("three", *two.headers.Find("ETag")).status, 200) << "PATCH tells the next one";
+  EXPECT_EQ(set("four", "*").status, 200);
+  EXPECT_EQ(set("five", "").status, 200);
+  EXPECT_EQ(router.Handle(Request("DELETE", "/nothing").With("If-Match", "*"), admin).status, 412)
+      << "there is nothing to compare with";
+}
+
+TEST_F(RouterTest, SlowsDownWhoAsksTooOften) {
+  FakeClock clock;
+  RateLimits limits(clock, {.caller = {.burst = 1, .every = std::chrono::seconds(1)},
+                            .address = {.burst = 3, .every = std::chrono::seconds(60)},
+                            .collectors = {.burst = 1, .every = std::chrono::seconds(1)}});
+  router_.Limit(&limits);
+  EXPECT_EQ(Answer("GET", "/healthz", "").status, 200);
+  EXPECT_EQ(Answer("GET", "/api/v1/tenants", "wrong").status, 401);
+  EXPECT_EQ(Answer("GET", "/healthz", "").status, 200);
+  const Response refused = Answer("GET", "/healthz", "");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(*refused.headers.Find("Retry-After"), "60");
+  EXPECT_THAT(refused.body, HasSubstr("too many requests; come again in 60 s"));
 }
 
 TEST_F(RouterTest, ListsItsRoutes) {

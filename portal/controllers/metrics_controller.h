@@ -1,0 +1,29 @@
+// GET /metrics, for Prometheus: requests and their times by route, batches by what became of them,
+// connections, the queue, memory for bodies, the size of the database. Nothing of any tenant.
+//
+// Only for who asks from this very machine (127.0.0.0/8, ::1); 403 for all others. A proxy on the
+// same machine has to keep it to itself.
+
+#pragma once
+
+#include "portal/http/metrics.h"
+#include "portal/http/router.h"
+
+namespace plotmeter {
+
+class MetricsController {
+ public:
+  // Both must outlive the controller.
+  MetricsController(const Router& router, const Metrics& metrics)
+      : router_(router), metrics_(metrics) {}
+
+  void Map(Router& router) const;
+
+ private:
+  Response Show(const Request& request, const Caller& caller) const;
+
+  const Router& router_;
+  const Metrics& metrics_;
+};
+
+}  // namespace plotmeter

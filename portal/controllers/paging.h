@@ -1,0 +1,51 @@
+// Lists, a page at a time: what was asked for, and how a page looks.
+//
+//    GET /api/v1/alerts?limit=100&cursor=eyJuIjpb…
+//    {"alerts":[…],"next":"eyJuIjpb…"}
+//
+// A cursor is opaque: base64url of the key at which the page before ended. It belongs to the list
+// that gave it; of another one it is refused as soon as it cannot be a key there, and shows nothing
+// that its bearer may not see: it is a place and no permission.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/json.h"
+#include "portal/http/http.h"
+#include "portal/store/lists.h"
+
+namespace plotmeter {
+
+struct PageAsked {
+  std::size_t limit = 100;
+  Position after = {};
+};
+
+// 'limit' and 'cursor'. The keys of the list have so many `numbers` and `texts`. Problem 400.
+PageAsked ReadPageAsked(const Request& request, std::size_t numbers, std::size_t texts);
+
+// For the answer's "next".
+std::string CursorText(const Position& position);
+
+// {"alerts":[…],"next":"…"}, each row as `to_json` has it; no "next" on the last page.
+template <typename Row, typename ToJson>
+Json PageJson(const char* name, const Page<Row>& page, const ToJson& to_json) {
+  Json list = Json::array();
+  for (const Row& row : page.rows) list.push_back(to_json(row));
+  Json json = {{name, std::move(list)}};
+  if (page.next) json["next"] = CursorText(*page.next);
+  return json;
+}
+
+// What a program asks a list for, where each row is small.
+struct PageLimit {
+  static constexpr std::string_view kExample = "a whole number from 1 to 1000";
+  static std::optional<PageLimit> Parse(std::string_view text);
+  std::size_t value = 100;
+};
+
+}  // namespace plotmeter

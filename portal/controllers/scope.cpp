@@ -1,0 +1,75 @@
+#include "portal/controllers/scope.h"
+
+#include <fmt/format.h>
+
+namespace plotmeter {
+namespace {
+
+bool MaySee(const Caller& caller, const std::string& customer) {
+  return caller.customer.empty() || caller.customer == customer;
+}
+
+Problem NoSuch(const char* what, const std::string& id) {
+  return Problem(404, fmt::format("'{0}' is '{1}'; there is no such {0}", what, id))
+      .With("field", what);
+}
+
+}  // namespace
+
+PrinterScope ReadScope(Store& store, Lists& lists, const Request& request, const Caller& caller) {
+  PrinterScope scope{.customer = caller.customer};
+  if (const std::string* customer = request.QueryText("customer")) {
+    if (!MaySee(caller, *customer) || !lists.FindCustomer(caller.reseller, *customer)) {
+      throw NoSuch("customer", *customer);
+    }
+    scope.customer = *customer;
+  }
+  if (const std::string* id = request.QueryText("site")) {
+    const auto site = store.FindSite(caller.reseller, *id);
+    if (!site || !MaySee(caller, site->customer)) throw NoSuch("site", *id);
+    scope.site = *id;
+  }
+  return scope;
+}
+
+PrinterRow PrinterOfPath(Store& store, const Request& request, const Caller& caller) {
+  const std::string& id = request.Parameter("printer");
+  auto found = store.Printers(caller.reseller, {.customer = caller.customer, .printer = id}, "", 1);
+  if (found.empty()) throw NoSuch("printer", id);
+  return std::move(found.front());
+}
+
+Site SiteOfPath(Store& store, const Request& request, const Caller& caller) {
+  const std::string& id = request.Parameter("site");
+  auto site = store.FindSite(caller.reseller, id);
+  if (!site || !MaySee(caller, site->customer)) throw NoSuch("site", id);
+  return *std::move(site);
+}
+
+Customer CustomerOfPath(Lists& lists, const Request& request, const Caller& caller) {
+  const std::string& id = request.Parameter("customer");
+  auto customer = lists.FindCustomer(caller.reseller, id);
+  if (!customer || !MaySee(caller, id)) throw NoSuch("customer", id);
+  return *std::move(customer);
+}
+
+CollectorRow CollectorOfPath(Lists& lists, const Request& request, const Caller& caller) {
+  const std::string& id = request.Parameter("collector");
+  auto collector = lists.FindCollector(caller.reseller, id);
+  if (!collector || !MaySee(caller, collector->site.customer)) throw NoSuch("collector", id);
+  return *std::move(collector);
+}
+
+Span ReadSpan(const Request& request, const std::string& time_zone) {
+  Span span{.from = Instant{}, .to = *ParseInstant("9999-12-31T00:00:00Z")};
+  if (const auto from = request.OptionalQuery<PeriodEdge>("from")) span.from = from->In(time_zone);
+  if (const auto to = request.OptionalQuery<PeriodEdge>("to")) span.to = to->In(time_zone);
+  if (span.from >= span.to) {
+    throw Problem(400, fmt::format("'to' is '{}'; expected something after 'from'",
+                                   request.QueryText("to") ? *request.QueryText("to") : ""))
+        .With("field", "to");
+  }
+  return span;
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,67 @@
+// A POST that is sent twice happens once, if it has an Idempotency-Key: the second time its answer
+// is given again.
+//
+//    Idempotency-Key: 0193a1c2-7b1e-7c3a-9f52-0d6f3f1b8a11     16 to 255 characters, chosen at
+//    random 409 with Retry-After      the first is still being answered 422 the key came with
+//    another request before
+//
+// Only answers of success are kept: what changed nothing may be tried again with the same key. An
+// answer may hold a secret that is shown once, so it is kept encrypted under a key made from the
+// Idempotency-Key, of which only a hash is stored; whoever reads the database reads no answer. A
+// process that dies between the change and the note has done the one and not the other: then the
+// second attempt is answered as if it were the first, which at worst finds the name taken.
+
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "portal/http/http.h"
+
+namespace plotmeter {
+
+// What the store keeps for us.
+struct RepeatNote {
+  std::string key = {};      // base64url SHA-256 of the Idempotency-Key
+  std::string request = {};  // base64url SHA-256 of method, target, media type and body
+  std::string answer = {};   // SealAnswer
+};
+
+// The seam to the store. Called from worker threads.
+class RepeatNotes {
+ public:
+  virtual ~RepeatNotes() = default;
+  // Kept within the last 24 hours for that caller.
+  virtual std::optional<RepeatNote> Find(const Caller& caller, const std::string& key) = 0;
+  virtual void Keep(const Caller& caller, const RepeatNote& note) = 0;
+};
+
+class Repeats {
+ public:
+  // `notes` must outlive this.
+  explicit Repeats(RepeatNotes& notes) : notes_(notes) {}
+
+  // Whether `request` asks for it. Callers without an id, and other methods, never do.
+  static bool Wants(const Request& request, const Caller& caller);
+
+  // What `run` answers, or what it answered before. Throws Problem 400 for a key that is too short
+  // to be a secret, 409 and 422 as above, and what `run` throws.
+  Response Once(const Request& request, const Caller& caller, const std::function<Response()>& run);
+
+ private:
+  RepeatNotes& notes_;
+  std::mutex mutex_;
+  std::set<std::string> running_;
+};
+
+// iv (16 bytes), AES-128-CBC of the answer as JSON, HMAC-SHA256 of both (32 bytes). Both keys are
+// made from `key`, the Idempotency-Key itself, and whose it is.
+std::string SealAnswer(std::string_view key, const Caller& caller, const Response& response);
+std::optional<Response> OpenAnswer(std::string_view key, const Caller& caller,
+                                   std::string_view sealed);
+
+}  // namespace plotmeter

@@ -1,0 +1,175 @@
+// Questions that are answered a page at a time, each in the order of an index. A page costs what
+// its rows cost, however large the fleet is.
+//
+//    Page<AlertRow> page = store.ListAlerts(reseller, {}, AlertsWanted::kLasting, {}, 100);
+//    if (page.next) page = store.ListAlerts(reseller, {}, AlertsWanted::kLasting, *page.next, 100);
+//
+// Rows that are added meanwhile move nobody: a page begins after the key at which the one before
+// ended. A question that is narrowed (one customer of many) looks at 10 000 rows at most, so a page
+// may be short, and even empty, though others follow; `next` alone says whether they do.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/reseller.h"
+#include "common/time.h"
+#include "portal/store/store.h"
+
+namespace plotmeter {
+
+// The key of the row at which a page ended. Empty: before the first.
+struct Position {
+  std::vector<std::int64_t> numbers = {};
+  std::vector<std::string> texts = {};
+
+  bool operator==(const Position&) const = default;
+};
+
+template <typename Row>
+struct Page {
+  std::vector<Row> rows = {};
+  std::optional<Position> next = {};  // absent on the last page
+};
+
+// From `from` on, and before `to`.
+struct Span {
+  Instant from = {};
+  Instant to = {};
+};
+
+// One printer among many, with the site it stands at.
+struct PrinterRef {
+  std::string id = {};
+  std::string manufacturer = {};
+  std::string serial = {};
+  std::string model = {};
+  Site site = {};
+};
+
+struct ReadingRow {
+  std::string channel = {}, meter = {};
+  std::string colorant = {}, media = {};  // empty: it has none
+  std::string unit = {};
+  bool outranked = false;
+  Instant at = {};
+  std::string value = {};
+  std::string batch = {}, sha256 = {}, collector = {};  // the evidence
+};
+
+struct SupplyRow {
+  PrinterRef printer = {};
+  std::string channel = {}, supply = {};
+  Instant at = {};
+  std::optional<std::string> kind = {}, colorant = {}, description = {}, level = {},
+                             level_unit = {}, capacity = {}, capacity_unit = {}, percent = {},
+                             remark = {}, state = {}, part_number = {}, serial = {}, installed = {};
+};
+
+struct JobEntry {
+  PrinterRef printer = {};
+  std::string channel = {}, job = {};
+  std::int64_t revision = 0;
+  std::string type = {}, status = {};
+  Instant ended_at = {};                                               // by the collector's clock
+  std::optional<Instant> submitted = {}, started = {}, finished = {};  // by the printer's
+  std::optional<std::int64_t> copies = {}, printed_copies = {}, pages = {}, printed_pages = {};
+  std::optional<std::string> media = {}, area = {}, area_unit = {}, length = {}, length_unit = {},
+                             quality = {};
+  std::string ink = {};                 // JSON: [["magenta","0.21","cc"]]
+  std::string batch = {}, sha256 = {};  // the evidence
+};
+
+struct AlertRow {
+  PrinterRef printer = {};
+  std::string channel = {}, key = {}, severity = {}, code = {};
+  std::optional<std::string> text = {}, part = {};
+  Instant since = {};
+  std::optional<Instant> cleared_at = {};
+};
+
+enum class AlertsWanted { kAll, kLasting, kCleared };
+
+struct EventRow {
+  std::string channel = {}, kind = {}, key = {};
+  Instant at = {};
+  std::optional<std::string> code = {}, text = {}, was = {}, is = {};
+  std::optional<Instant> printer_time = {};
+  std::optional<std::int64_t> printer_pages = {};
+};
+
+struct CollectorRow {
+  Collector collector = {};
+  std::string system = {};
+  Site site = {};
+  std::optional<HeartbeatNote> heartbeat = {};  // absent: it said nothing yet
+};
+
+struct StreamRow {
+  std::string stream = {};
+  std::int64_t unbroken = 0;
+  std::int64_t highest = 0;
+};
+
+struct GapRow {
+  Gap gap = {};
+  Instant noted_at = {};
+};
+
+struct CodeRow {
+  EnrolmentOffer offer = {};
+  Site site = {};
+};
+
+class Lists {
+ public:
+  virtual ~Lists() = default;
+
+  // By id. A scope with a customer answers that one alone, or its sites.
+  virtual Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
+                                       const Position& after, std::size_t limit) = 0;
+  virtual Page<Site> ListSites(const ResellerId& reseller, const PrinterScope& scope,
+                               const Position& after, std::size_t limit) = 0;
+  virtual Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterScope& scope,
+                                            const Position& after, std::size_t limit) = 0;
+  // Newest first; those that are used or expired too.
+  virtual Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterScope& scope,
+                                  const Position& after, std::size_t limit) = 0;
+
+  // Empty where it is not this reseller's.
+  virtual std::optional<Customer> FindCustomer(const ResellerId& reseller,
+                                               const std::string& id) = 0;
+  virtual std::optional<CollectorRow> FindCollector(const ResellerId& reseller,
+                                                    const std::string& id) = 0;
+  virtual std::vector<StreamRow> StreamsOf(const ResellerId& reseller,
+                                           const std::string& collector) = 0;
+  // The latest, at most `limit`, newest first.
+  virtual std::vector<GapRow> GapsOf(const ResellerId& reseller, const std::string& collector,
+                                     std::size_t limit) = 0;
+
+  // One printer's readings as they came, meter by meter in the order of EachMeter, and rising in
+  // time. `meter` narrows to "ink.used"; empty: all.
+  virtual Page<ReadingRow> ListReadings(const ResellerId& reseller, const std::string& printer,
+                                        const std::string& meter, const Span& span,
+                                        const Position& after, std::size_t limit) = 0;
+  // The last reading of each of its meters, in the same order.
+  virtual std::vector<ReadingRow> LatestReadings(const ResellerId& reseller,
+                                                 const std::string& printer) = 0;
+  // By printer, channel and supply.
+  virtual Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterScope& scope,
+                                       const Position& after, std::size_t limit) = 0;
+  // These three newest first. Jobs by when they ended.
+  virtual Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterScope& scope,
+                                  const Span& span, const Position& after, std::size_t limit) = 0;
+  virtual Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterScope& scope,
+                                    AlertsWanted wanted, const Position& after,
+                                    std::size_t limit) = 0;
+  virtual Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& printer,
+                                    const Position& after, std::size_t limit) = 0;
+};
+
+}  // namespace plotmeter
