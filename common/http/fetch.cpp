@@ -1,5 +1,7 @@
 #include "common/http/fetch.h"
 
+#define OPENSSL_NO_FILENAMES  // its macros leave the path of this source in the program
+
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>

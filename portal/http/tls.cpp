@@ -1,5 +1,7 @@
 #include "portal/http/tls.h"
 
+#define OPENSSL_NO_FILENAMES  // its macros leave the path of this source in the program
+
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -66,5 +66,16 @@ def main():
             said = subprocess.run(["osslsigncode", "verify", "-CAfile", certificate, "-in", path], capture_output=True, text=True, check=False)
             expect((said.returncode != 0) == bool(wanted), f"{path}: {said}")
 
+        # Who builds the same and takes over the signature that was published has what was published (docs/install-windows.md).
+        own, signature, taken_over = (os.path.join(folder, name) for name in ("own.msi", "signature", "taken_over.msi"))
+        with open(own, "wb") as file:
+            file.write(unsigned)
+        for words in (("extract-signature", "-in", package, "-out", signature),
+                      ("attach-signature", "-CAfile", certificate, "-sigin", signature, "-in", own, "-out", taken_over)):
+            said = subprocess.run(["osslsigncode", *words], capture_output=True, text=True, check=False)
+            expect(said.returncode == 0, f"{words[0]}: {said}")
+        with open(package, "rb") as published, open(taken_over, "rb") as file:
+            expect(published.read() == file.read(), "the signature taken over, it is not what was signed")
+
 
 main()

@@ -7,6 +7,7 @@
 import argparse
 import difflib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -119,7 +120,11 @@ def files(package, version):
 
 def versions(build, folder, first):
     """What stays from version to version, what does not, and what is no version."""
-    again, next_one = (Package(made(build, folder, version, name)) for version, name in (("1.2.3", "again"), ("1.2.4", "next")))
+    # From a copy elsewhere: it has to compile its library of actions itself.
+    elsewhere = os.path.join(folder, "in", "another", "place", "installer", "windows")
+    shutil.copytree(os.path.join(os.path.dirname(build), ".."), elsewhere)
+    again = Package(made(os.path.join(elsewhere, "msi", "build"), folder, "1.2.3", "again"))
+    next_one = Package(made(build, folder, "1.2.4", "next"))
     with open(first.path, "rb") as a, open(again.path, "rb") as b:
         expect(a.read() == b.read(), "built twice, it is not the same")
     code, next_code = (package.rows("Property")["ProductCode"]["Value"] for package in (first, next_one))
