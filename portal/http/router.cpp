@@ -238,7 +238,7 @@ Response Router::Reply(Request& request, const Caller* given, const Route*& foun
     return ToResponse(problem);
   } catch (const SqliteBusy&) {
     return ToResponse(
-        Problem(503, "the database is busy: nothing was done").WithHeader("Retry-After", "5"));
+        Problem(503, "the database is busy; come again").WithHeader("Retry-After", "5"));
   } catch (const std::exception& error) {
     return Failure(name_of_route, error.what());
   } catch (...) {
