@@ -487,6 +487,11 @@ class RoleMatrixTest : public AccountsApiTest {
     AddRows("north", north.tenant.reseller, "reseller_viewer");
     AddRows("south", south.tenant.reseller, "reseller_viewer");
     AddRows("operator", kTheOperator, "operator");
+    AddFleet("north", north, "NORTH1");
+    AddFleet("south", south, "SOUTH1");
+    for (const char* name : {"customer", "site", "collector", "printer"}) {
+      ids_["operator"][name] = "none_of_it";
+    }
   }
 
   // What stands in the paths: somebody who is disabled and signed out, a token that is revoked.
@@ -498,6 +503,15 @@ class RoleMatrixTest : public AccountsApiTest {
             .added.id;
     ids_[tenant]["token"] =
         IssueToken(store, reseller, {.role = role, .name = "row"}, clock.now)->id;
+  }
+
+  void AddFleet(const std::string& tenant, const Sender& sender, const std::string& serial) {
+    Store(sender, serial);
+    auto& ids = ids_[tenant];
+    ids["customer"] = sender.tenant.customer;
+    ids["site"] = sender.tenant.site;
+    ids["collector"] = sender.id;
+    ids["printer"] = store.Printers(sender.tenant.reseller, {}, "", 1).at(0).id;
   }
 
   void Add(const std::string& tenant, const ResellerId& reseller, const std::string& role,

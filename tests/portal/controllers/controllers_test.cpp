@@ -1,5 +1,9 @@
 // Every route as every role of two tenants, and every answer held against proto/openapi.yaml.
 
+#include <atomic>
+#include <thread>
+
+#include "portal/access/key_changes.h"
 #include "tests/portal/controllers/controllers_world.h"
 
 namespace plotmeter {

@@ -274,7 +274,7 @@ TEST_F(RouterTest, SlowsDownWhoAsksTooOften) {
 
 TEST_F(RouterTest, ListsItsRoutes) {
   const auto routes = router_.Routes();
-  ASSERT_EQ(routes.size(), 12u);
+  ASSERT_EQ(routes.size(), 13u);
   EXPECT_EQ(
       routes[1],
       (Router::Line{.method = "GET", .path = "/api/v1/printers/{printer}", .roles = kViewers}));

@@ -307,7 +307,7 @@ TEST_F(ListsTest, GoesOnWhereItWasWhileRowsAreAdded) {
 TEST_F(ListsTest, RenamesPlacesOfTheirOwner) {
   store_.AddCustomer(north_.reseller, "taken", noon_);
   const auto rename = [&](const Tenant& tenant, const std::string& name) {
-    return store_.RenameCustomer(tenant.reseller, {.id = north_.customer, .name = name});
+    return store_.RenameCustomer(tenant.reseller, {.id = north_.customer, .name = name}, {}, noon_);
   };
   EXPECT_EQ(rename(north_, "new"), Renamed::kDone);
   EXPECT_EQ(rename(north_, "new"), Renamed::kDone) << "a second time is no harm";
@@ -316,8 +316,8 @@ TEST_F(ListsTest, RenamesPlacesOfTheirOwner) {
   EXPECT_EQ(store_.FindCustomer(north_.reseller, north_.customer)->name, "new");
   Site site = *store_.FindSite(north_.reseller, north_.site);
   site.time_zone = "UTC";
-  EXPECT_EQ(store_.ChangeSite(north_.reseller, site), Renamed::kDone);
-  EXPECT_EQ(store_.ChangeSite(south_.reseller, site), Renamed::kNotThere);
+  EXPECT_EQ(store_.ChangeSite(north_.reseller, site, {}, noon_), Renamed::kDone);
+  EXPECT_EQ(store_.ChangeSite(south_.reseller, site, {}, noon_), Renamed::kNotThere);
   EXPECT_EQ(store_.FindSite(north_.reseller, north_.site)->time_zone, "UTC");
 }
 
