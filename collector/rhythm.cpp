@@ -36,17 +36,28 @@ Next WhatNext(const Rhythm& rhythm, const Past& past, const Moment& now) {
   if (past.waits && past.urgent && !portal_asked) return {.turn = Turn::kSend};
 
   const milliseconds round = RoundLeft(rhythm, past, now);
-  if (round.count() == 0) return {.turn = Turn::kRound};
-  if (past.waits && pause.count() == 0) return {.turn = Turn::kSend};
-
-  milliseconds next = past.waits ? std::min(round, pause) : round;
+  const bool sends = past.waits && pause.count() == 0;
+  std::optional<milliseconds> heartbeat;
   if (rhythm.heartbeat.interval.count() > 0) {
-    milliseconds heartbeat = rhythm.heartbeat.Left(now, past.heartbeat);
-    if (portal_asked) heartbeat = std::max(heartbeat, pause);
-    if (heartbeat.count() == 0) return {.turn = Turn::kHeartbeat};
-    next = std::min(next, heartbeat);
+    heartbeat = rhythm.heartbeat.Left(now, past.heartbeat);
+    if (portal_asked) heartbeat = std::max(*heartbeat, pause);
   }
-  return {.wait = next};
+  const bool beats = heartbeat && heartbeat->count() == 0;
+  if (round.count() == 0) {
+    if (sends && past.owes_send) return {.turn = Turn::kSend};
+    if (beats && past.owes_heartbeat) return {.turn = Turn::kHeartbeat};
+    return {.turn = Turn::kRound};
+  }
+  if (sends) return {.turn = Turn::kSend};
+  if (beats) return {.turn = Turn::kHeartbeat};
+  const milliseconds next = past.waits ? std::min(round, pause) : round;
+  return {.wait = heartbeat ? std::min(next, *heartbeat) : next};
+}
+
+void Past::Had(Turn turn) {
+  if (turn == Turn::kRound) owes_send = owes_heartbeat = true;
+  if (turn == Turn::kSend || turn == Turn::kWait) owes_send = false;
+  if (turn == Turn::kHeartbeat || turn == Turn::kWait) owes_heartbeat = false;
 }
 
 }  // namespace plotmeter

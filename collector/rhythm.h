@@ -5,7 +5,9 @@
 //    next.turn == Turn::kWait    next.wait == 83 s     nothing before that
 //
 // What comes first: an urgent alert, then the printers, since a job that a printer forgets is gone,
-// then what waits to be sent, then the heartbeat.
+// then what waits to be sent, then the heartbeat. But printers that take longer to answer than from
+// one round to the next would leave no time for the others: after a round each has a turn before
+// the next one.
 //
 //    round       every job interval; within a minute again while the disk takes nothing
 //    send        when something new waits, after the wait that the portal or a failure asked for;
@@ -40,16 +42,22 @@ struct Attempt {
   bool asked = false;  // the portal asked for that wait; nothing shortens it
 };
 
+enum class Turn { kWait, kRound, kSend, kHeartbeat };
+
 struct Past {
+  // Notes whose turn it was.
+  void Had(Turn turn);
+
   std::optional<Moment> round = {};      // when the last one began
   bool disk_refused = false;             // what it learnt could not be kept
   bool waits = false;                    // there is something to send
   bool urgent = false;                   // a critical alert is among it, not tried yet
   std::optional<Attempt> send = {};      // the last time; `wait` 0: it went well
   std::optional<Moment> heartbeat = {};  // the last time
+  // Since the last round, and there was no time at which nothing was due.
+  bool owes_send = false;
+  bool owes_heartbeat = false;
 };
-
-enum class Turn { kWait, kRound, kSend, kHeartbeat };
 
 struct Next {
   Turn turn = Turn::kWait;

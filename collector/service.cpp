@@ -22,6 +22,7 @@ constexpr std::chrono::seconds kLeastPatience{30};  // with a printer; one docum
 constexpr std::chrono::hours kRescueAgain{1};       // sooner, and it is not the file's fault
 constexpr std::chrono::minutes kRescueRetry{5};     // it copies all that the spool holds
 constexpr std::chrono::seconds kUrgentBudget{60};   // within a round; answers wait meanwhile
+constexpr std::chrono::seconds kLeastBudget{5};     // though the next round is due
 
 Rhythm RhythmOf(const Arguments& arguments, const std::string& site) {
   const milliseconds reading = IntervalOf(arguments, "interval");
@@ -313,13 +314,14 @@ milliseconds Service::DoWhatIsDue() {
     UseRemote();
   }
   const Next next = WhatNext(rhythm_, past_, clock_.Both());
+  past_.Had(next.turn);
   switch (next.turn) {
     case Turn::kRound:
       Round(false);
       CareForSpool();
       return {};
     case Turn::kSend:
-      Send(RoundLeft(rhythm_, past_, clock_.Both()));
+      Send(std::max<milliseconds>(RoundLeft(rhythm_, past_, clock_.Both()), kLeastBudget));
       return {};
     case Turn::kHeartbeat:
       Heartbeat();

@@ -73,6 +73,34 @@ TEST(RhythmTest, AlwaysKeepsAWaitThatThePortalAskedFor) {
   EXPECT_EQ(Words(WhatNext(kRhythm, past, At(minutes(8)))), "send");
 }
 
+// Printers that sleep, or a machine that has much else to do: the next round is due when one ends.
+TEST(RhythmTest, LeavesTimeForTheOthersWhereRoundsTakeLongerThanTheirInterval) {
+  Past past;
+  past.waits = true;  // always
+  milliseconds now{0};
+  std::string turns;
+  for (int i = 0; i < 9; ++i) {
+    const Next next = WhatNext(kRhythm, past, At(now));
+    past.Had(next.turn);
+    turns += Words(next) + " ";
+    if (next.turn == Turn::kRound) {
+      past.round = At(now);
+      now += minutes(11);
+    } else if (next.turn == Turn::kSend) {
+      now += minutes(11);  // no less slow
+      past.send = Attempt{.at = At(now)};
+    } else {
+      past.heartbeat = At(now);
+      now += seconds(1);
+    }
+  }
+  EXPECT_EQ(turns, "round send heartbeat round send heartbeat round send heartbeat ");
+  past.waits = false;
+  past.Had(Turn::kWait);
+  EXPECT_EQ(Words(WhatNext(kRhythm, past, At(now + hours(1)))), "round")
+      << "after a rest the printers come first";
+}
+
 TEST(RhythmTest, TriesSoonAgainWhatTheDiskRefused) {
   Past past = Quiet();
   past.disk_refused = true;
