@@ -39,6 +39,9 @@ class Body {
     return Value<T>(member, *json);
   }
 
+  // What is wrong with one member, "settings.interval", for who reads it in other ways.
+  static Problem Unreadable(const std::string& member, const Json& came, std::string_view expected);
+
  private:
   template <typename T>
   static T Value(const char* member, const Json& json) {
@@ -49,11 +52,6 @@ class Body {
   const Json* Member(const char* name) const;  // null: it is not there
   static Problem Missing(const std::string& member, std::string_view expected);
 
- public:
-  // What is wrong with one member, "settings.interval", for who reads it in other ways.
-  static Problem Unreadable(const std::string& member, const Json& came, std::string_view expected);
-
- private:
   Json object_;
 };
 

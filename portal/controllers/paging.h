@@ -41,7 +41,7 @@ Json PageJson(const char* name, const Page<Row>& page, const ToJson& to_json) {
   return json;
 }
 
-// What a program asks a list for, where each row is small.
+// How many rows a page has at most.
 struct PageLimit {
   static constexpr std::string_view kExample = "a whole number from 1 to 1000";
   static std::optional<PageLimit> Parse(std::string_view text);
