@@ -1,5 +1,5 @@
 // Just enough BER (ITU-T X.690, as RFC 3417 section 8 narrows it) for the frame of an SNMPv3
-// message; what is inside a PDU is the codec's.
+// message and of a varbind; what is inside a PDU is the codec's.
 //
 //    BerTlv(kBerOctets, "ab")   04 02 61 62
 //    BerReader in(octets);
@@ -18,6 +18,7 @@ namespace plotmeter {
 
 inline constexpr char kBerInteger = 0x02;
 inline constexpr char kBerOctets = 0x04;
+inline constexpr char kBerObjectId = 0x06;
 inline constexpr char kBerSequence = 0x30;
 
 std::string BerTlv(char tag, std::string_view content);

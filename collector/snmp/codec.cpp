@@ -62,6 +62,29 @@ Oid ToOid(const oid* parts, std::size_t count) {
   return Oid(std::span(out).first(count));
 }
 
+// The name of an object (X.690 section 8.19), read into what it becomes: net-snmp's parser goes by
+// way of numbers of twice the width, and names are most of what there is in an answer. As there, no
+// octets at all are 0.
+std::optional<Oid> ReadName(std::string_view octets) {
+  std::array<std::uint32_t, Oid::kMaxParts> parts;
+  if (octets.empty()) return Oid{0};
+  std::size_t count = 1;  // the first number holds two parts
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(octets[i]);
+    if (number > UINT32_MAX >> 7) return std::nullopt;
+    number = number << 7 | (octet & 0x7FU);
+    if ((octet & 0x80U) != 0) continue;
+    if (count == parts.size()) return std::nullopt;
+    parts[count++] = number;
+    number = 0;
+  }
+  if ((static_cast<unsigned char>(octets.back()) & 0x80U) != 0) return std::nullopt;
+  parts[0] = std::min(parts[1] / 40, 2U);
+  parts[1] -= 40 * parts[0];
+  return Oid(std::span(parts).first(count));
+}
+
 // net-snmp's parsers one after the other, over octets that stay where they are: its own list of
 // variables would be allocated, filled, copied and freed for each message. None of them writes to
 // the octets, though their signatures would let them.
@@ -115,8 +138,6 @@ class Parser {
   bool TakeVarbind(std::vector<std::pair<Oid, Value>>& varbinds);
 
  private:
-  Parser(u_char* at, std::size_t left) : at_(at), left_(left) {}
-
   bool MoveOn(u_char* next) {
     if (next) at_ = next;
     return next != nullptr;
@@ -138,6 +159,10 @@ std::optional<Value> Parser::TakeValue(u_char type) {
     const auto taken = TakeUnsigned();
     if (!taken) return std::nullopt;
     return Value::Number(as, *taken);
+  };
+  const auto nothing = [this](ValueType as) -> std::optional<Value> {
+    if (!EnterAny()) return std::nullopt;
+    return Value::Exception(as);
   };
   switch (type) {
     case ASN_INTEGER: {
@@ -169,13 +194,13 @@ std::optional<Value> Parser::TakeValue(u_char type) {
       return Value::ObjectId(*std::move(taken));
     }
     case SNMP_NOSUCHOBJECT:
-      return Value::Exception(ValueType::kNoSuchObject);
+      return nothing(ValueType::kNoSuchObject);
     case SNMP_NOSUCHINSTANCE:
-      return Value::Exception(ValueType::kNoSuchInstance);
+      return nothing(ValueType::kNoSuchInstance);
     case SNMP_ENDOFMIBVIEW:
-      return Value::Exception(ValueType::kEndOfMibView);
+      return nothing(ValueType::kEndOfMibView);
     case ASN_NULL:
-      return Value();
+      return nothing(ValueType::kNull);
     case ASN_OPAQUE:
     case ASN_NSAP:
     case ASN_UINTEGER:
@@ -192,17 +217,22 @@ std::optional<Value> Parser::TakeValue(u_char type) {
 }
 
 bool Parser::TakeVarbind(std::vector<std::pair<Oid, Value>>& varbinds) {
-  std::array<oid, MAX_OID_LEN> name;
-  std::size_t count = name.size();
-  std::size_t length = 0;
-  u_char type = 0;
-  u_char* value = nullptr;
-  if (!MoveOn(snmp_parse_var_op(at_, name.data(), &count, &type, &length, &value, &left_))) {
-    return false;
-  }
-  auto taken = Parser(value, static_cast<std::size_t>(at_ - value)).TakeValue(type);
-  if (!taken) return false;
-  varbinds.emplace_back(ToOid(name.data(), count), *std::move(taken));
+  const std::string_view all(reinterpret_cast<const char*>(at_), left_);
+  const auto varbind = BerReader(all).Take(kBerSequence);
+  if (!varbind) return false;
+  BerReader in(*varbind);
+  const auto octets = in.Take(kBerObjectId);
+  if (!octets || in.rest().empty()) return false;
+  auto name = ReadName(*octets);
+  if (!name) return false;
+  const char type = in.rest().front();
+  auto value = Parser(in.rest()).TakeValue(static_cast<u_char>(type));
+  if (!value || !in.Take(type)) return false;
+  // As net-snmp has it, a varbind ends where its value does, though its length may say more.
+  const auto taken = static_cast<std::size_t>(in.rest().data() - all.data());
+  at_ += taken;
+  left_ -= taken;
+  varbinds.emplace_back(*std::move(name), *std::move(value));
   return true;
 }
 
