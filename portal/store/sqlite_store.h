@@ -31,9 +31,9 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                        std::chrono::milliseconds patience = std::chrono::seconds(30));
 
   std::optional<std::string> AddCustomer(const ResellerId& reseller, const std::string& name,
-                                         Instant now, const Actor& actor = {}) override;
+                                         Instant now, const Actor& actor) override;
   std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site, Instant now,
-                                     const Actor& actor = {}) override;
+                                     const Actor& actor) override;
   Renamed RenameCustomer(const ResellerId& reseller, const Customer& customer, const Actor& actor,
                          Instant now) override;
   Renamed ChangeSite(const ResellerId& reseller, const Site& site, const Actor& actor,
@@ -43,13 +43,13 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) override;
 
   std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
-                                      const Actor& actor = {}) override;
+                                      const Actor& actor) override;
   std::vector<ApiToken> Tokens(const ResellerId& reseller) override;
   bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
                    const Actor& actor) override;
   void NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) override;
   bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer,
-               const Actor& actor = {}) override;
+               const Actor& actor) override;
   std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) override;
   CodeUsed UseCode(const ResellerId& reseller, const std::string& hash, const Newcomer& newcomer,
                    Instant now) override;
@@ -59,7 +59,7 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::vector<RetiredKey> RetiredKeys(const ResellerId& reseller,
                                       const std::string& collector) override;
   bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now,
-                       const Actor& actor = {}) override;
+                       const Actor& actor) override;
 
   BatchFound FindBatch(const ResellerId& reseller, const BatchRecord& batch) override;
   BatchFound StoreBatch(const ResellerId& reseller, const BatchRecord& batch,
@@ -76,7 +76,7 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                          const std::string& stream) override;
   std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller, const std::string& target,
                                               const std::string& settings, Instant now,
-                                              const Actor& actor = {}) override;
+                                              const Actor& actor) override;
   std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                               const std::string& collector) override;
 
@@ -184,7 +184,7 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::optional<ResellerId> ResellerOfCode(const std::string& hash) override;
   std::optional<KnownPerson> PersonByEmail(const std::string& email) override;
   std::optional<ResellerId> AddReseller(const std::string& name, Instant now,
-                                        const Actor& actor = {}) override;
+                                        const Actor& actor) override;
   std::vector<Reseller> Resellers() override;
   void Ping() override;
 

@@ -347,9 +347,9 @@ class Store {
   // Tenancy. Add… answers the new id, or empty where the name is taken (or the parent is not ours).
   virtual std::optional<std::string> AddCustomer(const ResellerId& reseller,
                                                  const std::string& name, Instant now,
-                                                 const Actor& actor = {}) = 0;
+                                                 const Actor& actor) = 0;
   virtual std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site,
-                                             Instant now, const Actor& actor = {}) = 0;
+                                             Instant now, const Actor& actor) = 0;
   // Another name, and for a site another time zone. What it was called before is free again.
   virtual Renamed RenameCustomer(const ResellerId& reseller, const Customer& customer,
                                  const Actor& actor, Instant now) = 0;
@@ -362,14 +362,14 @@ class Store {
   // Access. AddToken answers the new id, empty where the customer is not this reseller's; AddCode
   // false where the site is not.
   virtual std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
-                                              const Actor& actor = {}) = 0;
+                                              const Actor& actor) = 0;
   virtual std::vector<ApiToken> Tokens(const ResellerId& reseller) = 0;
   // False where it is not this reseller's. A second time changes nothing.
   virtual bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
                            const Actor& actor) = 0;
   virtual void NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) = 0;
   virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer,
-                       const Actor& actor = {}) = 0;
+                       const Actor& actor) = 0;
   virtual std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) = 0;
   // Uses a code up, in one transaction. Used again by the same key it answers the same; so it does
   // for the key that the newcomer had before. At the same site, and with the word of the key that
@@ -387,7 +387,7 @@ class Store {
                                               const std::string& collector) = 0;
   // False where it is not this reseller's. A second time changes nothing.
   virtual bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now,
-                               const Actor& actor = {}) = 0;
+                               const Actor& actor) = 0;
 
   // Evidence. FindBatch looks at identity and place only; StoreBatch looks again in the
   // transaction in which it stores batch, receipt and everything derived, or nothing at all.
@@ -416,7 +416,7 @@ class Store {
   virtual std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller,
                                                       const std::string& target,
                                                       const std::string& settings, Instant now,
-                                                      const Actor& actor = {}) = 0;
+                                                      const Actor& actor) = 0;
   virtual std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                                       const std::string& collector) = 0;
 

@@ -44,13 +44,14 @@ TEST_F(SessionsTest, LetsInWhoHasTheRightPassword) {
   EXPECT_EQ(Say(SignIn(kEmail, kGoodPassword + " ")), "wrong");
   EXPECT_EQ(Say(SignIn(kEmail, "")), "wrong");
   EXPECT_EQ(Say(SignIn("nobody@north.example", kGoodPassword)), "wrong");
-  store.ChangePerson(north.reseller, anna_.id, {.disabled = true}, {}, clock.now);
+  store.ChangePerson(north.reseller, anna_.id, {.disabled = true}, kPortalItself, clock.now);
   EXPECT_EQ(Say(SignIn(kEmail, kGoodPassword)), "wrong");
 }
 
 TEST_F(SessionsTest, LetsNobodyInWhoHasNoPasswordYet) {
   Invite(store, north.reseller,
-         {.email = "new@north.example", .name = "new", .role = "reseller_viewer"}, {}, clock.now);
+         {.email = "new@north.example", .name = "new", .role = "reseller_viewer"}, kPortalItself,
+         clock.now);
   EXPECT_EQ(Say(SignIn("new@north.example", "")), "wrong");
 }
 

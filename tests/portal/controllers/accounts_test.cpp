@@ -499,10 +499,10 @@ class RoleMatrixTest : public AccountsApiTest {
     ids_[tenant]["reseller"] = reseller.value;
     ids_[tenant]["user"] =
         Invite(store, reseller, {.email = "row@" + tenant + ".example", .name = "x", .role = role},
-               {}, clock.now)
+               kPortalItself, clock.now)
             .added.id;
     ids_[tenant]["token"] =
-        IssueToken(store, reseller, {.role = role, .name = "row"}, clock.now)->id;
+        IssueToken(store, reseller, {.role = role, .name = "row"}, clock.now, kPortalItself)->id;
   }
 
   void AddFleet(const std::string& tenant, const Sender& sender, const std::string& serial) {
@@ -519,14 +519,14 @@ class RoleMatrixTest : public AccountsApiTest {
     const std::string email = role + "@" + tenant + ".example";
     const Invited invited =
         Invite(store, reseller, {.email = email, .name = "x", .role = role, .customer = customer},
-               {}, clock.now);
+               kPortalItself, clock.now);
     EXPECT_EQ(people_.Accept(invited.link.text.Reveal(), kGoodPassword, "").accepted,
               LinkUse::kYes);
     Somebody somebody{.role = role, .tenant = tenant, .email = email};
     std::ranges::replace(somebody.role, '_', '-');
-    somebody.token =
-        IssueToken(store, reseller, {.role = role, .customer = customer, .name = "x"}, clock.now)
-            ->text.Reveal();
+    somebody.token = IssueToken(store, reseller, {.role = role, .customer = customer, .name = "x"},
+                                clock.now, kPortalItself)
+                         ->text.Reveal();
     const Response in = Send(somebody.browser, "POST", "/api/v1/sessions",
                              {{"email", email}, {"password", kGoodPassword}});
     EXPECT_EQ(in.status, 201) << in.body;

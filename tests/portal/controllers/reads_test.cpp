@@ -82,9 +82,11 @@ TEST_F(ReadsTest, ShowsEveryRoleOfATenantItsOwnAndNothingOfAnother) {
 }
 
 TEST_F(ReadsTest, ConfinesACustomerViewerToTheCustomer) {
-  const std::string second = *store.AddCustomer(north.tenant.reseller, "another", clock.now);
-  const auto token = IssueToken(store, north.tenant.reseller,
-                                {.role = "customer_viewer", .customer = second}, clock.now);
+  const std::string second =
+      *store.AddCustomer(north.tenant.reseller, "another", clock.now, kPortalItself);
+  const auto token =
+      IssueToken(store, north.tenant.reseller, {.role = "customer_viewer", .customer = second},
+                 clock.now, kPortalItself);
   const std::string text = token->text.Reveal();
   const auto targets = Targets(north);
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -192,8 +194,8 @@ TEST_F(ReadsTest, WithstandsCursorsThatNobodyGave) {
 }
 
 TEST_F(ReadsTest, ShowsEnrolmentsButNoCodes) {
-  const auto code =
-      enrolments_.Offer(north.tenant.reseller, north.tenant.site, std::chrono::days(7));
+  const auto code = enrolments_.Offer(north.tenant.reseller, north.tenant.site,
+                                      std::chrono::days(7), kPortalItself);
   const Response response = Get("/api/v1/enrolments", viewer());
   const Json codes = ParseJson(response.body).at("enrolments");
   ASSERT_EQ(codes.size(), 2u);

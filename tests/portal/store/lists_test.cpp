@@ -83,7 +83,8 @@ TEST_F(ListsTest, AnswersEveryPageByAnIndexAndInItsOrder) {
 TEST_F(ListsTest, PagesThroughPlacesById) {
   std::vector<std::string> ids = {north_.customer};
   for (int i = 1; i <= 4; ++i) {
-    ids.push_back(*store_.AddCustomer(north_.reseller, "c" + std::to_string(i), noon_));
+    ids.push_back(
+        *store_.AddCustomer(north_.reseller, "c" + std::to_string(i), noon_, kPortalItself));
   }
   std::ranges::sort(ids);
   EXPECT_EQ(All(
@@ -100,7 +101,7 @@ TEST_F(ListsTest, PagesThroughPlacesById) {
 
   for (int i = 1; i <= 4; ++i) {
     const Site site{.customer = ids[0], .name = std::to_string(i), .time_zone = "UTC"};
-    store_.AddSite(north_.reseller, site, noon_);
+    store_.AddSite(north_.reseller, site, noon_, kPortalItself);
   }
   const auto sites = [&](const PrinterScope& scope) {
     return All(
@@ -167,10 +168,12 @@ TEST_F(ListsTest, TellsOfStreamsAndTheirGaps) {
 
 TEST_F(ListsTest, ShowsCodesNewestFirst) {
   for (int i = 1; i <= 3; ++i) {
-    store_.AddCode(north_.reseller, {.hash = "h" + std::to_string(i),
-                                     .site = north_.site,
-                                     .created_at = noon_ + i * kHour,
-                                     .expires_at = noon_ + 100 * kHour});
+    store_.AddCode(north_.reseller,
+                   {.hash = "h" + std::to_string(i),
+                    .site = north_.site,
+                    .created_at = noon_ + i * kHour,
+                    .expires_at = noon_ + 100 * kHour},
+                   kPortalItself);
   }
   EXPECT_THAT(
       All([&](const Position& after,
@@ -305,9 +308,10 @@ TEST_F(ListsTest, GoesOnWhereItWasWhileRowsAreAdded) {
 }
 
 TEST_F(ListsTest, RenamesPlacesOfTheirOwner) {
-  store_.AddCustomer(north_.reseller, "taken", noon_);
+  store_.AddCustomer(north_.reseller, "taken", noon_, kPortalItself);
   const auto rename = [&](const Tenant& tenant, const std::string& name) {
-    return store_.RenameCustomer(tenant.reseller, {.id = north_.customer, .name = name}, {}, noon_);
+    return store_.RenameCustomer(tenant.reseller, {.id = north_.customer, .name = name},
+                                 kPortalItself, noon_);
   };
   EXPECT_EQ(rename(north_, "new"), Renamed::kDone);
   EXPECT_EQ(rename(north_, "new"), Renamed::kDone) << "a second time is no harm";
@@ -316,8 +320,8 @@ TEST_F(ListsTest, RenamesPlacesOfTheirOwner) {
   EXPECT_EQ(store_.FindCustomer(north_.reseller, north_.customer)->name, "new");
   Site site = *store_.FindSite(north_.reseller, north_.site);
   site.time_zone = "UTC";
-  EXPECT_EQ(store_.ChangeSite(north_.reseller, site, {}, noon_), Renamed::kDone);
-  EXPECT_EQ(store_.ChangeSite(south_.reseller, site, {}, noon_), Renamed::kNotThere);
+  EXPECT_EQ(store_.ChangeSite(north_.reseller, site, kPortalItself, noon_), Renamed::kDone);
+  EXPECT_EQ(store_.ChangeSite(south_.reseller, site, kPortalItself, noon_), Renamed::kNotThere);
   EXPECT_EQ(store_.FindSite(north_.reseller, north_.site)->time_zone, "UTC");
 }
 
