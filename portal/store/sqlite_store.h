@@ -104,7 +104,7 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   void SetPassword(const ResellerId& reseller, const std::string& person,
                    const std::string& password, const std::string& kept, const Actor& actor,
                    Instant now) override;
-  void Rehash(const ResellerId& reseller, const std::string& person,
+  void Rehash(const ResellerId& reseller, const std::string& person, const std::string& was,
               const std::string& password) override;
   bool BeginTotp(const ResellerId& reseller, const std::string& person,
                  const std::string& sealed) override;

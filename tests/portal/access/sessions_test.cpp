@@ -157,6 +157,16 @@ TEST_F(SessionsTest, HashesAnewWhatWasCheap) {
   EXPECT_FALSE(dearer.IsCheaper(after));
 }
 
+TEST_F(SessionsTest, HashesNothingAnewThatWasChangedMeanwhile) {
+  // While the old password was hashed anew, its owner has set another one.
+  const std::string before = store.SecretsOf(anna_.reseller, anna_.id).password;
+  store.SetPassword(anna_.reseller, anna_.id, "another", "", {anna_.id}, clock.now);
+  store.Rehash(anna_.reseller, anna_.id, before, "the old one, hashed anew");
+  EXPECT_EQ(store.SecretsOf(anna_.reseller, anna_.id).password, "another");
+  store.Rehash(anna_.reseller, anna_.id, "another", "hashed anew");
+  EXPECT_EQ(store.SecretsOf(anna_.reseller, anna_.id).password, "hashed anew");
+}
+
 TEST(CsrfTokenTest, IsTheSessionsAlone) {
   EXPECT_EQ(CsrfTokenOf("a"), CsrfTokenOf("a"));
   EXPECT_NE(CsrfTokenOf("a"), CsrfTokenOf("b"));

@@ -103,6 +103,14 @@ TEST_F(AccountsTest, UsesALinkOnceAndInTime) {
   EXPECT_TRUE(store_.LinkByHash("two"));
 }
 
+TEST_F(AccountsTest, VoidsTheLinksOfBeforeWithAPassword) {
+  const std::string id = Add(north_.reseller, "a@example.org").id;
+  const LinkOffer reset{.hash = "reset", .kind = "reset", .expires_at = noon_ + hours(1)};
+  EXPECT_TRUE(store_.AddLink(north_.reseller, id, reset, by_, noon_));
+  store_.SetPassword(north_.reseller, id, "hash", "", by_, noon_);
+  EXPECT_FALSE(store_.LinkByHash("reset")) << "whoever has it would set another one";
+}
+
 TEST_F(AccountsTest, EndsSessionsWhereItHasTo) {
   const std::string id = Add(north_.reseller, "a@example.org").id;
   const auto open = [&] {
