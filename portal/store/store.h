@@ -275,7 +275,7 @@ struct SettingsProposal {
 struct KeptAnswer {
   std::string caller = {};
   std::string key = {};      // base64url SHA-256 of the Idempotency-Key
-  std::string request = {};  // base64url SHA-256 of what was asked
+  std::string request = {};  // base64url HMAC, under that key, of what was asked
   std::string answer = {};   // sealed
 };
 
