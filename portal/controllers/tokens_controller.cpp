@@ -41,7 +41,7 @@ void CheckScopes(const TokenWish& wish, const Caller& caller) {
   const auto has = [&](const std::string& scope) {
     return std::ranges::find(caller.scopes, scope) != caller.scopes.end();
   };
-  if (!caller.session.empty() || has("*")) return;
+  if (MayAll(caller)) return;
   for (const std::string& scope : wish.scopes) {
     if (has(scope)) continue;
     throw Problem(403, "a token gives no scope that it has not itself: " + scope)

@@ -36,6 +36,17 @@ Response Linked(const IssuedLink& link, Json json, const std::string& location) 
   return Created(location, json);
 }
 
+// Whoever has a link, or becomes an administrator, may what no scope of the token says.
+void NeedsAllScopes(const Caller& caller) {
+  if (MayAll(caller)) return;
+  throw Problem(403, "a token without the scope * makes nobody who may more than itself")
+      .With("scope", "*");
+}
+
+bool GivesRights(const PersonChange& change) {
+  return change.role || change.customer || change.disabled == false || change.drop_second_factor;
+}
+
 Problem NoSuchUser() { return Problem(404, "there is no such user"); }
 
 }  // namespace
@@ -86,6 +97,7 @@ Response UsersController::Invite(const Request& request, const Caller& caller) c
   const Members body(request, {"email", "name", "role", "customer"});
   Person person{.email = CanonicalEmail(body.Text("email", 254)),
                 .name = body.Text("name"),
+  NeedsAllScopes(caller);
                 .role = body.Text("role"),
                 .customer = ReadPlace(body, reseller).customer.value_or("")};
   if (!IsEmail(person.email)) throw body.Wrong("email", "an address such as anna@north.example");
@@ -124,8 +136,12 @@ Response UsersController::Change(const Request& request, const Caller& caller) c
       throw body.Wrong("second_factor", "false; its owner alone can switch it on");
     change.drop_second_factor = true;
   }
-  if (person.id == caller.id && (change.role || change.disabled)) {
-    throw Problem(409, "nobody changes the own role, or disables the own account");
+  if (GivesRights(change)) NeedsAllScopes(caller);
+  // A session that was stolen must not do what /api/v1/me asks a password for.
+  if (person.id == caller.id && (change.role || change.disabled || change.drop_second_factor)) {
+    throw Problem(409,
+                  "nobody changes the own role, disables the own account, or drops the own "
+                  "second factor here; /api/v1/me/totp/removal does the last");
   }
   switch (accounts_.ChangePerson(reseller, person.id, change, ActorOf(caller), clock_.Now())) {
     case PersonChanged::kDone:
@@ -144,6 +160,10 @@ Response UsersController::MakeLink(const Request& request, const Caller& caller)
   const auto link = IssueLink(accounts_, reseller, person.id, ActorOf(caller), clock_.Now());
   if (!link) throw Problem(409, "this account is disabled");
   return Linked(*link, Json::object(), "/api/v1/users/" + person.id);
+  NeedsAllScopes(caller);
+  if (person.id == caller.id) {
+    throw Problem(409, "nobody needs a link to the own account; PUT /api/v1/me/password");
+  }
 }
 
 Response UsersController::SignOut(const Request& request, const Caller& caller) const {
