@@ -50,7 +50,8 @@ void MeController::Map(Router& router) const {
       .Accepts("application/json");
 }
 
-Response MeController::Show(const Request&, const Caller& caller) const {
+Response MeController::Show(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({});
   Json json = Json::object();
   if (const auto reseller = accounts_.FindReseller(caller.reseller)) {
     json["reseller"] = {{"id", reseller->id.value}, {"name", reseller->name}};

@@ -30,7 +30,8 @@ void ResellersController::Map(Router& router) const {
       .Accepts("application/json");
 }
 
-Response ResellersController::List(const Request&, const Caller&) const {
+Response ResellersController::List(const Request& request, const Caller&) const {
+  request.OnlyQuery({});
   Json json = {{"resellers", Json::array()}};
   for (const Reseller& reseller : directory_.Resellers()) {
     json["resellers"].push_back(ToJson(reseller));
@@ -47,6 +48,7 @@ Response ResellersController::Add(const Request& request, const Caller& caller) 
 }
 
 Response ResellersController::Show(const Request& request, const Caller&) const {
+  request.OnlyQuery({});
   const ResellerId id{request.Parameter("reseller")};
   const auto reseller = accounts_.FindReseller(id);
   if (!reseller || id == kTheOperator) throw NoSuchReseller();

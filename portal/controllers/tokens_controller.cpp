@@ -59,7 +59,8 @@ void TokensController::Map(Router& router) const {
   router.Delete("/api/v1/tokens/{token}", kAdmins, this, &TokensController::Revoke).MaxBody(0);
 }
 
-Response TokensController::List(const Request&, const Caller& caller) const {
+Response TokensController::List(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({});
   Json json = {{"tokens", Json::array()}};
   for (const ApiToken& token : store_.Tokens(caller.reseller)) {
     json["tokens"].push_back(ToJson(token));

@@ -14,6 +14,7 @@ void UsageController::Map(Router& router) const {
 
 UsageController::Question UsageController::Read(const Request& request,
                                                 const Caller& caller) const {
+  request.OnlyQuery({"from", "to", "site", "printer"});
   const auto from = request.Query<PeriodEdge>("from");
   const auto to = request.Query<PeriodEdge>("to");
   if (from.In("UTC") >= to.In("UTC")) {

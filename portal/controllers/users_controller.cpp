@@ -76,12 +76,14 @@ ResellerId UsersController::ResellerMeant(const Request& request, const Caller& 
 }
 
 Person UsersController::PersonMeant(const Request& request, const ResellerId& reseller) const {
+  request.OnlyQuery({"reseller"});
   auto person = accounts_.FindPerson(reseller, request.Parameter("user"));
   if (!person) throw NoSuchUser();
   return *std::move(person);
 }
 
 Response UsersController::List(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"reseller", "limit", "cursor"});
   const UserPage page = ReadUserPage(request);
   auto people = accounts_.People(ResellerMeant(request, caller), page.after, page.limit + 1);
   Json json = {{"users", Json::array()}};
@@ -93,11 +95,12 @@ Response UsersController::List(const Request& request, const Caller& caller) con
 }
 
 Response UsersController::Invite(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"reseller"});
   const ResellerId reseller = ResellerMeant(request, caller);
+  NeedsAllScopes(caller);
   const Members body(request, {"email", "name", "role", "customer"});
   Person person{.email = CanonicalEmail(body.Text("email", 254)),
                 .name = body.Text("name"),
-  NeedsAllScopes(caller);
                 .role = body.Text("role"),
                 .customer = ReadPlace(body, reseller).customer.value_or("")};
   if (!IsEmail(person.email)) throw body.Wrong("email", "an address such as anna@north.example");
@@ -157,13 +160,13 @@ Response UsersController::Change(const Request& request, const Caller& caller) c
 Response UsersController::MakeLink(const Request& request, const Caller& caller) const {
   const ResellerId reseller = ResellerMeant(request, caller);
   const Person person = PersonMeant(request, reseller);
-  const auto link = IssueLink(accounts_, reseller, person.id, ActorOf(caller), clock_.Now());
-  if (!link) throw Problem(409, "this account is disabled");
-  return Linked(*link, Json::object(), "/api/v1/users/" + person.id);
   NeedsAllScopes(caller);
   if (person.id == caller.id) {
     throw Problem(409, "nobody needs a link to the own account; PUT /api/v1/me/password");
   }
+  const auto link = IssueLink(accounts_, reseller, person.id, ActorOf(caller), clock_.Now());
+  if (!link) throw Problem(409, "this account is disabled");
+  return Linked(*link, Json::object(), "/api/v1/users/" + person.id);
 }
 
 Response UsersController::SignOut(const Request& request, const Caller& caller) const {
