@@ -10,8 +10,12 @@ namespace {
 
 // In each: ?1 the reseller, ?2 the customer and ?3 the site if they narrow.
 const std::string kCustomers =
-    "SELECT reseller_id=?1 AND (?2='' OR id=?2), id, name, created_at FROM customer"
+    "SELECT reseller_id=?1 AND ?2='', id, name, created_at FROM customer"
     " INDEXED BY customer_of_reseller WHERE reseller_id=?1 AND id>?3 ORDER BY id";
+
+const std::string kCustomerAlone =
+    "SELECT reseller_id=?1, id, name, created_at FROM customer WHERE reseller_id=?1 AND id=?2"
+    " AND id>?3 ORDER BY id";
 
 const std::string kSiteSelect =
     "SELECT s.reseller_id=?1 AND (?2='' OR s.customer=?2), s.id, s.customer, c.name, s.name,"
@@ -69,7 +73,8 @@ CollectorRow ReadCollector(const Statement& q) {
 }  // namespace
 
 std::vector<std::string> PlaceQuestions() {
-  return {kCustomers, kSites, kSitesOfCustomer, kCollectors, kCollectorsOfSite, kCollector, kCodes};
+  return {kCustomers,  kCustomerAlone,    kSites,     kSitesOfCustomer,
+          kCollectors, kCollectorsOfSite, kCollector, kCodes};
 }
 
 Site ReadSite(const Statement& q, int first) {
@@ -83,7 +88,7 @@ Site ReadSite(const Statement& q, int first) {
 Page<Customer> SqliteStore::ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
                                           const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(kCustomers);
+  Statement& q = reader->Sql(scope.customer.empty() ? kCustomers : kCustomerAlone);
   q.Bind(OwnerOf(*reader, reseller), scope.customer, TextOf(after));
   return ReadPage<Customer>(
       q, limit,

@@ -96,6 +96,14 @@ TEST_F(ReadsTest, ConfinesACustomerViewerToTheCustomer) {
     EXPECT_THAT(response.body, Not(HasSubstr("north's customer"))) << targets[i];
   }
   EXPECT_EQ(ParseJson(Get("/api/v1/customers", text).body).at("customers").size(), 1u);
+  for (const std::string& one : {second, north.tenant.customer}) {
+    const auto of =
+        IssueToken(store, north.tenant.reseller, {.role = "customer_viewer", .customer = one},
+                   clock.now, kPortalItself);
+    const Json page = ParseJson(Get("/api/v1/customers?limit=1", of->text.Reveal()).body);
+    EXPECT_EQ(page.at("customers").size(), 1u);
+    EXPECT_FALSE(page.contains("next")) << "it would tell that there are others";
+  }
   const std::string narrowed = "/api/v1/alerts?customer=" + north.tenant.customer;
   EXPECT_EQ(Get(narrowed, text).status, 404);
   EXPECT_EQ(Get(narrowed, admin()).status, 200);
