@@ -25,7 +25,7 @@
 namespace plotmeter {
 
 // Who makes a change: "usr_3D8KX0PA", "tok_7Q2M9K4T", "col_…", "command line", or the portal
-// itself.
+// itself. There is no default: who forgets to say it would write down somebody else.
 struct Actor {
   Actor(std::string id_in) : id(std::move(id_in)) {}  // NOLINT: {who.id} reads well
 
