@@ -47,7 +47,7 @@ Response SitesController::Show(const Request& request, const Caller& caller) con
 Response SitesController::Add(const Request& request, const Caller& caller) const {
   const Body body(request, {"customer", "name", "time_zone"});
   const Site site{.customer = body.Need<RowId>("customer").text,
-                  .name = body.Need<PlaceName>("name").text,
+                  .name = body.Need<Name>("name").text,
                   .time_zone = body.Need<TimeZone>("time_zone").name};
   if (!lists_.FindCustomer(caller.reseller, site.customer)) {
     throw Problem(422, fmt::format("'customer' is '{}'; there is no such customer", site.customer))
@@ -61,7 +61,7 @@ Response SitesController::Add(const Request& request, const Caller& caller) cons
 Response SitesController::Change(const Request& request, const Caller& caller) const {
   Site site = SiteOfPath(store_, request, caller);
   const Body body(request, {"name", "time_zone"});
-  if (auto name = body.Find<PlaceName>("name")) site.name = std::move(name->text);
+  if (auto name = body.Find<Name>("name")) site.name = std::move(name->text);
   if (auto zone = body.Find<TimeZone>("time_zone")) site.time_zone = std::move(zone->name);
   if (store_.ChangeSite(caller.reseller, site, ActorOf(caller), clock_.Now()) == Renamed::kTaken) {
     throw Taken(site.name);

@@ -11,25 +11,6 @@ namespace {
 
 constexpr std::uint64_t kMaxBody = 16 << 10;
 
-// Role and customer of a body, which go together. Both empty: neither is there.
-struct Place {
-  std::optional<std::string> role = {};
-  std::optional<std::string> customer = {};
-};
-
-Place ReadPlace(const Members& body, const ResellerId& reseller) {
-  Place place{.role = body.MaybeText("role"), .customer = body.MaybeText("customer")};
-  const bool is_operators = reseller == kTheOperator;
-  if (place.role && (!IsPersonRole(*place.role) || (*place.role == "operator") != is_operators)) {
-    throw body.Wrong(
-        "role", is_operators ? "operator" : "reseller_admin, reseller_viewer or customer_viewer");
-  }
-  if (place.customer.has_value() != (place.role == "customer_viewer")) {
-    throw body.Wrong("customer", "the id of one with the role customer_viewer, and none without");
-  }
-  return place;
-}
-
 Response Linked(const IssuedLink& link, Json json, const std::string& location) {
   json["link"] = link.text.Reveal();
   json["link_expires_at"] = FormatInstant(link.expires_at);
@@ -98,12 +79,11 @@ Response UsersController::Invite(const Request& request, const Caller& caller) c
   request.OnlyQuery({"reseller"});
   const ResellerId reseller = ResellerMeant(request, caller);
   NeedsAllScopes(caller);
-  const Members body(request, {"email", "name", "role", "customer"});
-  Person person{.email = CanonicalEmail(body.Text("email", 254)),
-                .name = body.Text("name"),
-                .role = body.Text("role"),
-                .customer = ReadPlace(body, reseller).customer.value_or("")};
-  if (!IsEmail(person.email)) throw body.Wrong("email", "an address such as anna@north.example");
+  const Body body(request, {"email", "name", "role", "customer"});
+  const Person person{.email = body.Need<Email>("email").text,
+                      .name = body.Need<Name>("name").text,
+                      .role = body.Need<RoleName>("role").text,
+                      .customer = ReadRole(body, reseller).customer.value_or("")};
   const Invited invited =
       plotmeter::Invite(accounts_, reseller, person, ActorOf(caller), clock_.Now());
   switch (invited.added.outcome) {
@@ -128,15 +108,15 @@ Response UsersController::Show(const Request& request, const Caller& caller) con
 Response UsersController::Change(const Request& request, const Caller& caller) const {
   const ResellerId reseller = ResellerMeant(request, caller);
   const Person person = PersonMeant(request, reseller);
-  const Members body(request, {"name", "role", "customer", "disabled", "second_factor"});
-  const Place place = ReadPlace(body, reseller);
-  PersonChange change{.name = body.MaybeText("name"),
-                      .role = place.role,
-                      .customer = place.customer,
-                      .disabled = body.MaybeFlag("disabled")};
-  if (const auto second_factor = body.MaybeFlag("second_factor")) {
-    if (*second_factor)
+  const Body body(request, {"name", "role", "customer", "disabled", "second_factor"});
+  const RoleAsked asked = ReadRole(body, reseller);
+  PersonChange change{.role = asked.role, .customer = asked.customer};
+  if (auto name = body.Find<Name>("name")) change.name = std::move(name->text);
+  if (const auto disabled = body.Find<Flag>("disabled")) change.disabled = disabled->value;
+  if (const auto second_factor = body.Find<Flag>("second_factor")) {
+    if (second_factor->value) {
       throw body.Wrong("second_factor", "false; its owner alone can switch it on");
+    }
     change.drop_second_factor = true;
   }
   if (GivesRights(change)) NeedsAllScopes(caller);
