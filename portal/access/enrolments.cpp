@@ -40,7 +40,7 @@ std::string HashOf(const Secret& secret) { return Base64Url(Sha256(secret.Reveal
 }  // namespace
 
 std::optional<Secret> Enrolments::Offer(const ResellerId& reseller, const std::string& site,
-                                        std::chrono::days valid, const Actor& actor) {
+                                         std::chrono::days valid, const Actor& actor) {
   const EnrolmentCode code{.portal = keys_.Now()->thumbprint(),
                            .secret = Secret(RandomBytes(kSecret))};
   const Instant now = clock_.Now();

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "portal/controllers/body.h"
+#include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/row_json.h"
-#include "portal/controllers/scope.h"
 #include "portal/controllers/sign_in.h"
 
 namespace plotmeter {

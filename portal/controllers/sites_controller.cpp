@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "portal/controllers/body.h"
+#include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/row_json.h"
-#include "portal/controllers/scope.h"
 #include "portal/controllers/sign_in.h"
 
 namespace plotmeter {
@@ -34,7 +34,7 @@ void SitesController::Map(Router& router) const {
 Response SitesController::List(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "limit", "cursor"});
   const PageAsked asked = ReadPageAsked(request, 0, 1);
-  const auto page = lists_.ListSites(caller.reseller, ReadScope(store_, lists_, request, caller),
+  const auto page = lists_.ListSites(caller.reseller, ReadFilter(store_, lists_, request, caller),
                                      asked.after, asked.limit);
   return Ok(PageJson("sites", page, [](const Site& row) { return ToJson(row); }));
 }
@@ -72,7 +72,7 @@ Response SitesController::Change(const Request& request, const Caller& caller) c
 Response SitesController::ListCodes(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "site", "limit", "cursor"});
   const PageAsked asked = ReadPageAsked(request, 1, 1);
-  const auto page = lists_.ListCodes(caller.reseller, ReadScope(store_, lists_, request, caller),
+  const auto page = lists_.ListCodes(caller.reseller, ReadFilter(store_, lists_, request, caller),
                                      asked.after, asked.limit);
   const Instant now = clock_.Now();
   return Ok(PageJson("enrolments", page, [now](const CodeRow& row) { return ToJson(row, now); }));

@@ -85,11 +85,11 @@ Site ReadSite(const Statement& q, int first) {
           .time_zone = q.Text(first + 4)};
 }
 
-Page<Customer> SqliteStore::ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
+Page<Customer> SqliteStore::ListCustomers(const ResellerId& reseller, const PrinterFilter& filter,
                                           const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(scope.customer.empty() ? kCustomers : kCustomerAlone);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, TextOf(after));
+  Statement& q = reader->Sql(filter.customer.empty() ? kCustomers : kCustomerAlone);
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, TextOf(after));
   return ReadPage<Customer>(
       q, limit,
       [](const Statement& row) {
@@ -99,11 +99,11 @@ Page<Customer> SqliteStore::ListCustomers(const ResellerId& reseller, const Prin
       IdOf);
 }
 
-Page<Site> SqliteStore::ListSites(const ResellerId& reseller, const PrinterScope& scope,
+Page<Site> SqliteStore::ListSites(const ResellerId& reseller, const PrinterFilter& filter,
                                   const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(scope.customer.empty() ? kSites : kSitesOfCustomer);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, TextOf(after));
+  Statement& q = reader->Sql(filter.customer.empty() ? kSites : kSitesOfCustomer);
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, TextOf(after));
   return ReadPage<Site>(
       q, limit,
       [](const Statement& row) {
@@ -115,19 +115,19 @@ Page<Site> SqliteStore::ListSites(const ResellerId& reseller, const PrinterScope
 }
 
 Page<CollectorRow> SqliteStore::ListCollectors(const ResellerId& reseller,
-                                               const PrinterScope& scope, const Position& after,
+                                               const PrinterFilter& filter, const Position& after,
                                                std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(scope.site.empty() ? kCollectors : kCollectorsOfSite);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site, TextOf(after));
+  Statement& q = reader->Sql(filter.site.empty() ? kCollectors : kCollectorsOfSite);
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, TextOf(after));
   return ReadPage<CollectorRow>(q, limit, ReadCollector, IdOf);
 }
 
-Page<CodeRow> SqliteStore::ListCodes(const ResellerId& reseller, const PrinterScope& scope,
+Page<CodeRow> SqliteStore::ListCodes(const ResellerId& reseller, const PrinterFilter& filter,
                                      const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(kCodes);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site,
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site,
          after.numbers.empty() ? std::numeric_limits<std::int64_t>::max() : after.numbers[0],
          TextOf(after));
   return ReadPage<CodeRow>(

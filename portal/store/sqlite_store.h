@@ -80,10 +80,10 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                               const std::string& collector) override;
 
-  std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,
+  std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterFilter& filter,
                                    const std::string& after, std::size_t limit) override;
   std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
-                                          const PrinterScope& scope) override;
+                                          const PrinterFilter& filter) override;
   void EachMeter(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
                  const std::function<void(const MeterSeries&)>& visit) override;
   void EachJob(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
@@ -148,13 +148,13 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                                        const std::string& key, Instant now) override;
   void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) override;
 
-  Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
+  Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;
-  Page<Site> ListSites(const ResellerId& reseller, const PrinterScope& scope, const Position& after,
-                       std::size_t limit) override;
-  Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterScope& scope,
+  Page<Site> ListSites(const ResellerId& reseller, const PrinterFilter& filter,
+                       const Position& after, std::size_t limit) override;
+  Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterFilter& filter,
                                     const Position& after, std::size_t limit) override;
-  Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterScope& scope,
+  Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterFilter& filter,
                           const Position& after, std::size_t limit) override;
   std::optional<Customer> FindCustomer(const ResellerId& reseller, const std::string& id) override;
   std::optional<CollectorRow> FindCollector(const ResellerId& reseller,
@@ -168,11 +168,11 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                                 std::size_t limit) override;
   std::vector<ReadingRow> LatestReadings(const ResellerId& reseller,
                                          const std::string& printer) override;
-  Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterScope& scope,
+  Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;
-  Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterScope& scope, const Span& span,
+  Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterFilter& filter, const Span& span,
                           const Position& after, std::size_t limit) override;
-  Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterScope& scope,
+  Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterFilter& filter,
                             AlertsWanted wanted, const Position& after, std::size_t limit) override;
   Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& printer,
                             const Position& after, std::size_t limit) override;

@@ -292,14 +292,14 @@ struct PrinterRow {
   std::optional<std::string> state = {};
   Instant first_seen = {};
   Instant last_seen = {};
-  // Ids of other sites where the serial showed up; only the customer's where the scope names one.
+  // Ids of other sites where the serial showed up; only the customer's where the filter names one.
   std::vector<std::string> claimed_by = {};
   Whereabouts whereabouts = {};  // as far as the site lets it be known, perhaps hashed
 };
 
 // Which printers: all of the reseller, or narrower. Empty members do not narrow. The last four are
 // for lists of printers, and looked at by no other question.
-struct PrinterScope {
+struct PrinterFilter {
   std::string customer = {};
   std::string site = {};
   std::string printer = {};
@@ -432,11 +432,11 @@ class Store {
   virtual void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) = 0;
 
   // The fleet. Printers are ordered by id and start after `after`; at most `limit`.
-  virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,
+  virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterFilter& filter,
                                            const std::string& after, std::size_t limit) = 0;
-  // All of a scope, ordered as the exports are: customer, site, serial, id.
+  // All of a filter, ordered as the exports are: customer, site, serial, id.
   virtual std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
-                                                  const PrinterScope& scope) = 0;
+                                                  const PrinterFilter& filter) = 0;
   // The meters of one printer, ordered by channel, meter, colorant, media, unit; with each the last
   // reading at or before `from`, if there is one, then those after it up to and with `to`. A meter
   // without any of these is left out.

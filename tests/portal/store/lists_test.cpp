@@ -103,10 +103,10 @@ TEST_F(ListsTest, PagesThroughPlacesById) {
     const Site site{.customer = ids[0], .name = std::to_string(i), .time_zone = "UTC"};
     store_.AddSite(north_.reseller, site, noon_, kPortalItself);
   }
-  const auto sites = [&](const PrinterScope& scope) {
+  const auto sites = [&](const PrinterFilter& filter) {
     return All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListSites(north_.reseller, scope, after, limit);
+          return store_.ListSites(north_.reseller, filter, after, limit);
         },
         [](const Site& row) { return row.id; });
   };
@@ -136,10 +136,10 @@ TEST_F(ListsTest, ShowsACollectorWithWhatItSaidLast) {
   EXPECT_EQ(store_.FindCollector(south_.reseller, collector_), std::nullopt);
 
   for (const char* thumb : {"b", "c", "d"}) AddCollector(store_, north_, thumb);
-  const auto collectors = [&](const PrinterScope& scope) {
+  const auto collectors = [&](const PrinterFilter& filter) {
     return All(
                [&](const Position& after, std::size_t limit) {
-                 return store_.ListCollectors(north_.reseller, scope, after, limit);
+                 return store_.ListCollectors(north_.reseller, filter, after, limit);
                },
                [](const CollectorRow& row) { return row.collector.id; })
         .size();
@@ -189,9 +189,9 @@ TEST_F(ListsTest, FindsPrintersByWhatIsKnownOfThem) {
   odd.reading.state = "printing";
   Put(north_, odd);
   Put(north_, Parcel(collector_, 2, "CN2", noon_));
-  const auto found = [&](const PrinterScope& scope) {
+  const auto found = [&](const PrinterFilter& filter) {
     std::string serials;
-    for (const PrinterRow& row : store_.Printers(north_.reseller, scope, "", 10)) {
+    for (const PrinterRow& row : store_.Printers(north_.reseller, filter, "", 10)) {
       serials += row.serial;
     }
     return serials;
@@ -245,10 +245,10 @@ TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
     if (i == 5) over = noon_ + 9 * kHour;
     Put(north_, parcel.Job(name).Alarm(name, over).Event(name).Level(name, "5"));
   }
-  const auto jobs = [&](const PrinterScope& scope, const Span& span = kAlways) {
+  const auto jobs = [&](const PrinterFilter& filter, const Span& span = kAlways) {
     return All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListJobs(north_.reseller, scope, span, after, limit);
+          return store_.ListJobs(north_.reseller, filter, span, after, limit);
         },
         [](const JobEntry& row) { return row.printer.serial + " " + row.job; });
   };
@@ -259,10 +259,10 @@ TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
   EXPECT_THAT(jobs({.customer = south_.customer}), IsEmpty());
   EXPECT_THAT(jobs({}, {noon_ + 3 * kHour, noon_ + 5 * kHour}), ElementsAre("CN0 4", "CN1 3"));
 
-  const auto alerts = [&](const PrinterScope& scope, AlertsWanted wanted) {
+  const auto alerts = [&](const PrinterFilter& filter, AlertsWanted wanted) {
     return All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListAlerts(north_.reseller, scope, wanted, after, limit);
+          return store_.ListAlerts(north_.reseller, filter, wanted, after, limit);
         },
         [](const AlertRow& row) { return row.key; });
   };
@@ -279,10 +279,10 @@ TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
       ElementsAre("5", "3", "1"));
   EXPECT_THAT(store_.ListEvents(south_.reseller, odd, {}, 9).rows, IsEmpty());
 
-  const auto supplies = [&](const PrinterScope& scope) {
+  const auto supplies = [&](const PrinterFilter& filter) {
     auto names = All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListSupplies(north_.reseller, scope, after, limit);
+          return store_.ListSupplies(north_.reseller, filter, after, limit);
         },
         [](const SupplyRow& row) { return row.supply; });
     std::ranges::sort(names);

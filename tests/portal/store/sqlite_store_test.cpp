@@ -343,8 +343,8 @@ TEST_F(SqliteStoreTest, TellsACustomerNothingOfTheSitesOfOthers) {
   const auto moved = Ink(1, "CN1", noon_ + kHour, "2");
   moved->record.collector = AddCollector(store_, other, "thumb-other");
   Put(moved->record);
-  const PrinterScope scope{.customer = north_.customer};
-  EXPECT_THAT(store_.Printers(north_.reseller, scope, "", 10).at(0).claimed_by, IsEmpty());
+  const PrinterFilter filter{.customer = north_.customer};
+  EXPECT_THAT(store_.Printers(north_.reseller, filter, "", 10).at(0).claimed_by, IsEmpty());
   EXPECT_THAT(store_.Printers(north_.reseller, {}, "", 10).at(0).claimed_by,
               ElementsAre(other.site));
 }
