@@ -54,7 +54,7 @@ class Enrolments {
 
   // The text of a new code for a site; empty where the site is not this reseller's.
   std::optional<Secret> Offer(const ResellerId& reseller, const std::string& site,
-                              std::chrono::days valid, const Actor& actor = {});
+                              std::chrono::days valid, const Actor& actor);
 
   std::variant<EnrolmentAnswer, EnrolmentRefused> Redeem(std::string_view body);
 

@@ -8,7 +8,8 @@
 //
 // Whoever has a link sets the password of its person, once, within its time; where a second factor
 // is on, its code is needed besides. A new link voids those before. A password that is set ends all
-// other sessions. All changes are in the audit log. Safe from any thread.
+// other sessions, and voids links that are still out. All changes are in the audit log. Safe from
+// any thread.
 
 #pragma once
 

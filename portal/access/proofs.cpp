@@ -29,7 +29,7 @@ bool Proofs::IsPassword(const std::optional<KnownPerson>& who, std::string_view 
   }
   if (!passwords_.Verify(hash, password)) return false;
   if (passwords_.IsCheaper(hash)) {
-    accounts_.Rehash(who->reseller, who->id, passwords_.Hash(password));
+    accounts_.Rehash(who->reseller, who->id, hash, passwords_.Hash(password));
   }
   return true;
 }

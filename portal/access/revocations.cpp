@@ -83,7 +83,7 @@ int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
   int repeated = 0;
   EachRevocation(journal, [&](const Revocation& revocation) {
     if (!IsValid(store, revocation)) return;
-    store.RevokeCollector(revocation.reseller, revocation.collector, revocation.at);
+    store.RevokeCollector(revocation.reseller, revocation.collector, revocation.at, kPortalItself);
     ++repeated;
   });
   return repeated;

@@ -49,7 +49,7 @@ struct IssuedToken {
 // scope that is none, a customer that does not go with the role, or the role operator for a
 // reseller.
 std::optional<IssuedToken> IssueToken(Store& store, const ResellerId& reseller,
-                                      const TokenWish& wish, Instant now, const Actor& actor = {});
+                                      const TokenWish& wish, Instant now, const Actor& actor);
 
 // Empty: nobody's, expired or revoked. That it was used is noted every hour.
 std::optional<KnownToken> SignIn(Directory& directory, Store& store, std::string_view token,

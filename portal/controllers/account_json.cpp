@@ -57,6 +57,33 @@ Json ToJson(const ApiToken& token) {
   return json;
 }
 
+std::optional<Email> Email::Read(const Json& json) {
+  if (!json.is_string()) return std::nullopt;
+  Email email{CanonicalEmail(json.get<std::string>())};
+  if (!IsEmail(email.text)) return std::nullopt;
+  return email;
+}
+
+std::optional<RoleName> RoleName::Read(const Json& json) {
+  if (!json.is_string() || !IsPersonRole(json.get<std::string>())) return std::nullopt;
+  return RoleName{json.get<std::string>()};
+}
+
+RoleAsked ReadRole(const Body& body, const ResellerId& reseller) {
+  RoleAsked asked;
+  if (auto role = body.Find<RoleName>("role")) asked.role = std::move(role->text);
+  if (auto customer = body.Find<RowId>("customer")) asked.customer = std::move(customer->text);
+  const bool is_operators = reseller == kTheOperator;
+  if (asked.role && (*asked.role == "operator") != is_operators) {
+    throw body.Wrong(
+        "role", is_operators ? "operator" : "reseller_admin, reseller_viewer or customer_viewer");
+  }
+  if (asked.customer.has_value() != (asked.role == "customer_viewer")) {
+    throw body.Wrong("customer", "the id of one with the role customer_viewer, and none without");
+  }
+  return asked;
+}
+
 Problem TooManyAttempts(std::chrono::seconds wait) {
   return Problem(429, fmt::format("too many failed; try again in {} s", wait.count()))
       .WithHeader("Retry-After", std::to_string(wait.count()));

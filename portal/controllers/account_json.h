@@ -3,14 +3,36 @@
 #pragma once
 
 #include "portal/access/people.h"
-#include "portal/controllers/members.h"
+#include "portal/controllers/body.h"
 #include "portal/http/http.h"
 #include "portal/store/accounts.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
 
-inline constexpr std::size_t kLongestSecret = 1024;  // bytes of a password, code or link
+// "Anna@North.Example" of a body, as it is kept: "anna@north.example".
+struct Email {
+  static constexpr std::string_view kExample = "an address such as anna@north.example";
+  static std::optional<Email> Read(const Json& json);
+  std::string text = {};
+};
+
+// A role that a person may have; whether in this reseller is another question.
+struct RoleName {
+  static constexpr std::string_view kExample =
+      "operator, reseller_admin, reseller_viewer or customer_viewer";
+  static std::optional<RoleName> Read(const Json& json);
+  std::string text = {};
+};
+
+// A role, and the customer that goes with customer_viewer. Both empty: neither is there.
+struct RoleAsked {
+  std::optional<std::string> role = {};
+  std::optional<std::string> customer = {};
+};
+
+// 'role' and 'customer' of a body, for somebody of that reseller. Problem 422.
+RoleAsked ReadRole(const Body& body, const ResellerId& reseller);
 
 Json ToJson(const Person& person);
 Json ToJson(const ApiToken& token);

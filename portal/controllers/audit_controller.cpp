@@ -39,6 +39,7 @@ void AuditController::Map(Router& router) const {
 }
 
 Response AuditController::List(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"limit", "cursor"});
   const std::size_t limit = ReadLimit(request);
   const auto before = request.OptionalQuery<RowNumber>("cursor").value_or(RowNumber{});
   auto rows = accounts_.AuditRows(caller.reseller, before.value, limit + 1);

@@ -28,12 +28,15 @@ bool IsPlain(const std::string& text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+std::string SecretExpected() { return fmt::format("text of at most {} bytes", kLongestSecret); }
+
 }  // namespace
 
 Body::Body(const Request& request, std::initializer_list<const char*> known)
     : object_(request.BodyAsJson(kSmall)) {
   if (!object_.is_object()) {
-    throw Problem(400, fmt::format("the body is {}; expected a JSON object", Repeated(object_)));
+    // It is not repeated: it may be a password.
+    throw Problem(400, "the body is something else; expected a JSON object");
   }
   const std::vector<std::string> names(known.begin(), known.end());
   for (const auto& [name, value] : object_.items()) {
@@ -52,6 +55,27 @@ const Json* Body::Member(const char* name) const {
   return it == object_.end() ? nullptr : &*it;
 }
 
+Secret Body::NeedSecret(const char* member) const {
+  if (auto secret = FindSecret(member)) return *std::move(secret);
+  throw Missing(member, SecretExpected());
+}
+
+std::optional<Secret> Body::FindSecret(const char* member) const {
+  const Json* json = Member(member);
+  if (json == nullptr) return std::nullopt;
+  if (!json->is_string() || json->get_ref<const std::string&>().size() > kLongestSecret) {
+    throw Problem(422, fmt::format("'{}' is something else; expected {}", member, SecretExpected()))
+        .With("field", member)
+        .With("expected", SecretExpected());
+  }
+  return Secret(json->get<std::string>());
+}
+
+Problem Body::Wrong(const char* member, std::string_view expected) const {
+  const Json* json = Member(member);
+  return json == nullptr ? Missing(member, expected) : Unreadable(member, *json, expected);
+}
+
 Problem Body::Missing(const std::string& member, std::string_view expected) {
   return Problem(422, fmt::format("'{}' is missing; expected {}", member, expected))
       .With("field", member)
@@ -64,11 +88,16 @@ Problem Body::Unreadable(const std::string& member, const Json& came, std::strin
       .With("expected", std::string(expected));
 }
 
-std::optional<PlaceName> PlaceName::Read(const Json& json) {
+std::optional<Name> Name::Read(const Json& json) {
   if (!json.is_string()) return std::nullopt;
-  PlaceName name{json.get<std::string>()};
+  Name name{json.get<std::string>()};
   if (name.text.empty() || name.text.size() > 200 || !IsPlain(name.text)) return std::nullopt;
   return name;
+}
+
+std::optional<Flag> Flag::Read(const Json& json) {
+  if (!json.is_boolean()) return std::nullopt;
+  return Flag{json.get<bool>()};
 }
 
 std::optional<TimeZone> TimeZone::Read(const Json& json) {

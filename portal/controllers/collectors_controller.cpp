@@ -2,10 +2,10 @@
 
 #include "portal/access/revocations.h"
 #include "portal/controllers/body.h"
+#include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/proposal.h"
 #include "portal/controllers/row_json.h"
-#include "portal/controllers/scope.h"
 #include "portal/controllers/sign_in.h"
 
 namespace plotmeter {
@@ -60,7 +60,7 @@ Response CollectorsController::List(const Request& request, const Caller& caller
   request.OnlyQuery({"customer", "site", "limit", "cursor"});
   const PageAsked asked = ReadPageAsked(request, 0, 1);
   const auto page = lists_.ListCollectors(
-      caller.reseller, ReadScope(store_, lists_, request, caller), asked.after, asked.limit);
+      caller.reseller, ReadFilter(store_, lists_, request, caller), asked.after, asked.limit);
   return Ok(
       PageJson("collectors", page, [](const CollectorRow& row) { return plotmeter::ToJson(row); }));
 }

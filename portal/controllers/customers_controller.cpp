@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "portal/controllers/body.h"
+#include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/row_json.h"
-#include "portal/controllers/scope.h"
 #include "portal/controllers/sign_in.h"
 
 namespace plotmeter {
@@ -44,7 +44,7 @@ Response CustomersController::Show(const Request& request, const Caller& caller)
 
 Response CustomersController::Add(const Request& request, const Caller& caller) const {
   const Body body(request, {"name"});
-  const std::string name = body.Need<PlaceName>("name").text;
+  const std::string name = body.Need<Name>("name").text;
   const auto id = store_.AddCustomer(caller.reseller, name, clock_.Now(), ActorOf(caller));
   if (!id) throw Taken(name);
   return Created("/api/v1/customers/" + *id, ToJson(*lists_.FindCustomer(caller.reseller, *id)));
@@ -53,7 +53,7 @@ Response CustomersController::Add(const Request& request, const Caller& caller) 
 Response CustomersController::Change(const Request& request, const Caller& caller) const {
   Customer customer = CustomerOfPath(lists_, request, caller);
   const Body body(request, {"name"});
-  if (auto name = body.Find<PlaceName>("name")) customer.name = std::move(name->text);
+  if (auto name = body.Find<Name>("name")) customer.name = std::move(name->text);
   if (store_.RenameCustomer(caller.reseller, customer, ActorOf(caller), clock_.Now()) ==
       Renamed::kTaken) {
     throw Taken(customer.name);

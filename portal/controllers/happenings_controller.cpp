@@ -1,8 +1,8 @@
 #include "portal/controllers/happenings_controller.h"
 
+#include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/row_json.h"
-#include "portal/controllers/scope.h"
 
 namespace plotmeter {
 namespace {
@@ -30,32 +30,32 @@ void HappeningsController::Map(Router& router) const {
 }
 
 Response HappeningsController::AnswerSupplies(const Request& request, const Caller& caller,
-                                              const PrinterScope& scope) const {
+                                              const PrinterFilter& filter) const {
   const PageAsked asked = ReadPageAsked(request, 0, 3);
-  const auto page = lists_.ListSupplies(caller.reseller, scope, asked.after, asked.limit);
+  const auto page = lists_.ListSupplies(caller.reseller, filter, asked.after, asked.limit);
   return Ok(PageJson("supplies", page, [](const SupplyRow& row) { return ToJson(row); }));
 }
 
 Response HappeningsController::AnswerJobs(const Request& request, const Caller& caller,
-                                          const PrinterScope& scope,
+                                          const PrinterFilter& filter,
                                           const std::string& time_zone) const {
   const PageAsked asked = ReadPageAsked(request, 2, 2);
   const Span span = ReadSpan(request, time_zone);
-  const auto page = lists_.ListJobs(caller.reseller, scope, span, asked.after, asked.limit);
+  const auto page = lists_.ListJobs(caller.reseller, filter, span, asked.after, asked.limit);
   return Ok(PageJson("jobs", page, [](const JobEntry& row) { return ToJson(row); }));
 }
 
 Response HappeningsController::AnswerAlerts(const Request& request, const Caller& caller,
-                                            const PrinterScope& scope) const {
+                                            const PrinterFilter& filter) const {
   const PageAsked asked = ReadPageAsked(request, 2, 2);
   const AlertsWanted wanted = request.OptionalQuery<Active>("active").value_or(Active{}).wanted;
-  const auto page = lists_.ListAlerts(caller.reseller, scope, wanted, asked.after, asked.limit);
+  const auto page = lists_.ListAlerts(caller.reseller, filter, wanted, asked.after, asked.limit);
   return Ok(PageJson("alerts", page, [](const AlertRow& row) { return ToJson(row); }));
 }
 
 Response HappeningsController::Supplies(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "site", "limit", "cursor"});
-  return AnswerSupplies(request, caller, ReadScope(store_, lists_, request, caller));
+  return AnswerSupplies(request, caller, ReadFilter(store_, lists_, request, caller));
 }
 
 Response HappeningsController::SuppliesOfPrinter(const Request& request,
@@ -66,9 +66,9 @@ Response HappeningsController::SuppliesOfPrinter(const Request& request,
 
 Response HappeningsController::Jobs(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "site", "from", "to", "limit", "cursor"});
-  const PrinterScope scope = ReadScope(store_, lists_, request, caller);
-  const auto site = store_.FindSite(caller.reseller, scope.site);
-  return AnswerJobs(request, caller, scope, site ? site->time_zone : "UTC");
+  const PrinterFilter filter = ReadFilter(store_, lists_, request, caller);
+  const auto site = store_.FindSite(caller.reseller, filter.site);
+  return AnswerJobs(request, caller, filter, site ? site->time_zone : "UTC");
 }
 
 Response HappeningsController::JobsOfPrinter(const Request& request, const Caller& caller) const {
@@ -79,7 +79,7 @@ Response HappeningsController::JobsOfPrinter(const Request& request, const Calle
 
 Response HappeningsController::Alerts(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "site", "active", "limit", "cursor"});
-  return AnswerAlerts(request, caller, ReadScope(store_, lists_, request, caller));
+  return AnswerAlerts(request, caller, ReadFilter(store_, lists_, request, caller));
 }
 
 Response HappeningsController::AlertsOfPrinter(const Request& request, const Caller& caller) const {

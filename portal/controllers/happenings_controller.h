@@ -32,11 +32,11 @@ class HappeningsController {
   Response AlertsOfPrinter(const Request& request, const Caller& caller) const;
 
   Response AnswerSupplies(const Request& request, const Caller& caller,
-                          const PrinterScope& scope) const;
-  Response AnswerJobs(const Request& request, const Caller& caller, const PrinterScope& scope,
+                          const PrinterFilter& filter) const;
+  Response AnswerJobs(const Request& request, const Caller& caller, const PrinterFilter& filter,
                       const std::string& time_zone) const;
   Response AnswerAlerts(const Request& request, const Caller& caller,
-                        const PrinterScope& scope) const;
+                        const PrinterFilter& filter) const;
 
   Store& store_;
   Lists& lists_;

@@ -11,10 +11,10 @@ void LinksController::Map(Router& router) const {
 }
 
 Response LinksController::Accept(const Request& request, const Caller&) const {
-  const Members body(request, {"link", "password", "code"});
-  const Secret link = body.SecretText("link", kLongestSecret);
-  const Secret password = body.SecretText("password", kLongestSecret);
-  const Secret code = body.Has("code") ? body.SecretText("code", kLongestSecret) : Secret();
+  const Body body(request, {"link", "password", "code"});
+  const Secret link = body.NeedSecret("link");
+  const Secret password = body.NeedSecret("password");
+  const Secret code = body.FindSecret("code").value_or(Secret());
   const AcceptAnswer answer = [&] {
     try {
       return people_.Accept(link.Reveal(), password.Reveal(), code.Reveal());

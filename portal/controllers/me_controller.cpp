@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::uint64_t kMaxBody = 16 << 10;
 
-std::string CodeOf(const Members& body) {
-  return body.Has("code") ? body.SecretText("code", kLongestSecret).Reveal() : "";
+std::string CodeOf(const Body& body) {
+  const auto code = body.FindSecret("code");
+  return code ? code->Reveal() : "";
 }
 
 Json TextsOf(const std::vector<Secret>& codes) {
@@ -19,9 +20,9 @@ Json TextsOf(const std::vector<Secret>& codes) {
 }
 
 // The password, and the code where a second factor is on; throws what is to be answered.
-void Prove(const People& people, const KnownPerson& who, const Members& body) {
+void Prove(const People& people, const KnownPerson& who, const Body& body) {
   try {
-    const Secret password = body.SecretText("password", kLongestSecret);
+    const Secret password = body.NeedSecret("password");
     const ProofAnswer answer = people.ProveAgain(who, password.Reveal(), CodeOf(body));
     if (answer.proved != Proved::kYes) throw NotProved(answer, "password");
   } catch (const PasswordsBusy&) {
@@ -50,7 +51,8 @@ void MeController::Map(Router& router) const {
       .Accepts("application/json");
 }
 
-Response MeController::Show(const Request&, const Caller& caller) const {
+Response MeController::Show(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({});
   Json json = Json::object();
   if (const auto reseller = accounts_.FindReseller(caller.reseller)) {
     json["reseller"] = {{"id", reseller->id.value}, {"name", reseller->name}};
@@ -68,11 +70,11 @@ Response MeController::Show(const Request&, const Caller& caller) const {
 
 Response MeController::ChangePassword(const Request& request, const Caller& caller) const {
   const KnownPerson who = PersonAsking(caller);
-  const Members body(request, {"current_password", "new_password"});
+  const Body body(request, {"current_password", "new_password"});
   try {
-    const PasswordAnswer answer = people_.ChangePassword(
-        who, body.SecretText("current_password", kLongestSecret).Reveal(),
-        body.SecretText("new_password", kLongestSecret).Reveal(), caller.session);
+    const PasswordAnswer answer =
+        people_.ChangePassword(who, body.NeedSecret("current_password").Reveal(),
+                               body.NeedSecret("new_password").Reveal(), caller.session);
     if (!answer.why.empty()) {
       throw Problem(422, "'new_password' is refused: " + answer.why).With("field", "new_password");
     }
@@ -85,7 +87,7 @@ Response MeController::ChangePassword(const Request& request, const Caller& call
 
 Response MeController::BeginTotp(const Request& request, const Caller& caller) const {
   const KnownPerson who = PersonAsking(caller);
-  Prove(people_, who, Members(request, {"password", "code"}));
+  Prove(people_, who, Body(request, {"password", "code"}));
   const auto begun = people_.BeginTotp(who);
   if (!begun) throw Problem(409, "a second factor is on; remove it first");
   return Ok({{"secret", begun->secret.Reveal()}, {"uri", begun->uri.Reveal()}});
@@ -93,8 +95,8 @@ Response MeController::BeginTotp(const Request& request, const Caller& caller) c
 
 Response MeController::ConfirmTotp(const Request& request, const Caller& caller) const {
   const KnownPerson who = PersonAsking(caller);
-  const Members body(request, {"code"});
-  const Secret code = body.SecretText("code", kLongestSecret);
+  const Body body(request, {"code"});
+  const Secret code = body.NeedSecret("code");
   const auto codes = people_.ConfirmTotp(who, code.Reveal());
   if (codes.empty()) {
     throw Problem(422, "'code' is not that of the secret that was shown, or none waits for one")
@@ -105,14 +107,14 @@ Response MeController::ConfirmTotp(const Request& request, const Caller& caller)
 
 Response MeController::RemoveTotp(const Request& request, const Caller& caller) const {
   const KnownPerson who = PersonAsking(caller);
-  Prove(people_, who, Members(request, {"password", "code"}));
+  Prove(people_, who, Body(request, {"password", "code"}));
   accounts_.DropTotp(who.reseller, who.id, ActorOf(caller), clock_.Now());
   return NoContent();
 }
 
 Response MeController::RenewRecoveryCodes(const Request& request, const Caller& caller) const {
   const KnownPerson who = PersonAsking(caller);
-  Prove(people_, who, Members(request, {"password", "code"}));
+  Prove(people_, who, Body(request, {"password", "code"}));
   if (!accounts_.SecretsOf(who.reseller, who.id).totp_confirmed) {
     throw Problem(409, "no second factor is on");
   }

@@ -1,8 +1,9 @@
 // GET /metrics, for Prometheus: requests and their times by route, batches by what became of them,
 // connections, the queue, memory for bodies, the size of the database. Nothing of any tenant.
 //
-// Only for who asks from this very machine (127.0.0.0/8, ::1); 403 for all others. A proxy on the
-// same machine has to keep it to itself.
+// For who asks from this very machine (127.0.0.0/8, ::1), and from elsewhere for the operator: a
+// token with the scope metrics.read. To the portal a proxy on the same machine is this machine, so
+// the proxy has to keep it to itself.
 
 #pragma once
 

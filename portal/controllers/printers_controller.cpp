@@ -1,8 +1,8 @@
 #include "portal/controllers/printers_controller.h"
 
+#include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/row_json.h"
-#include "portal/controllers/scope.h"
 
 namespace plotmeter {
 namespace {
@@ -33,14 +33,14 @@ void PrintersController::Map(Router& router) const {
 Response PrintersController::List(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "site", "model", "serial", "state", "q", "limit", "cursor"});
   const PageAsked asked = ReadPageAsked(request, 0, 1);
-  PrinterScope scope = ReadScope(store_, lists_, request, caller);
-  scope.model = SearchOf(request, "model");
-  scope.serial = SearchOf(request, "serial");
-  scope.state = SearchOf(request, "state");
-  scope.text = SearchOf(request, "q");
+  PrinterFilter filter = ReadFilter(store_, lists_, request, caller);
+  filter.model = SearchOf(request, "model");
+  filter.serial = SearchOf(request, "serial");
+  filter.state = SearchOf(request, "state");
+  filter.text = SearchOf(request, "q");
   // One more than asked for tells whether there is a next page.
   const std::string after = asked.after.texts.empty() ? "" : asked.after.texts[0];
-  Page<PrinterRow> page{.rows = store_.Printers(caller.reseller, scope, after, asked.limit + 1)};
+  Page<PrinterRow> page{.rows = store_.Printers(caller.reseller, filter, after, asked.limit + 1)};
   if (page.rows.size() > asked.limit) {
     page.rows.pop_back();
     page.next = Position{.texts = {page.rows.back().id}};

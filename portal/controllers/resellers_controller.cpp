@@ -1,7 +1,7 @@
 #include "portal/controllers/resellers_controller.h"
 
 #include "common/sqlite.h"
-#include "portal/controllers/members.h"
+#include "portal/controllers/body.h"
 #include "portal/controllers/sign_in.h"
 
 namespace plotmeter {
@@ -30,7 +30,8 @@ void ResellersController::Map(Router& router) const {
       .Accepts("application/json");
 }
 
-Response ResellersController::List(const Request&, const Caller&) const {
+Response ResellersController::List(const Request& request, const Caller&) const {
+  request.OnlyQuery({});
   Json json = {{"resellers", Json::array()}};
   for (const Reseller& reseller : directory_.Resellers()) {
     json["resellers"].push_back(ToJson(reseller));
@@ -39,14 +40,15 @@ Response ResellersController::List(const Request&, const Caller&) const {
 }
 
 Response ResellersController::Add(const Request& request, const Caller& caller) const {
-  const Members body(request, {"name"});
-  const std::string name = body.Text("name");
+  const Body body(request, {"name"});
+  const std::string name = body.Need<Name>("name").text;
   const auto id = directory_.AddReseller(name, clock_.Now(), ActorOf(caller));
   if (!id) throw NameTaken();
   return Created("/api/v1/resellers/" + id->value, ToJson({*id, name}));
 }
 
 Response ResellersController::Show(const Request& request, const Caller&) const {
+  request.OnlyQuery({});
   const ResellerId id{request.Parameter("reseller")};
   const auto reseller = accounts_.FindReseller(id);
   if (!reseller || id == kTheOperator) throw NoSuchReseller();
@@ -54,8 +56,8 @@ Response ResellersController::Show(const Request& request, const Caller&) const 
 }
 
 Response ResellersController::Rename(const Request& request, const Caller& caller) const {
-  const Members body(request, {"name"});
-  const Reseller wanted{{request.Parameter("reseller")}, body.Text("name")};
+  const Body body(request, {"name"});
+  const Reseller wanted{{request.Parameter("reseller")}, body.Need<Name>("name").text};
   try {
     if (!accounts_.RenameReseller(wanted.id, wanted.name, ActorOf(caller), clock_.Now())) {
       throw NoSuchReseller();

@@ -43,12 +43,12 @@ void SessionsController::Map(Router& router) const {
 }
 
 Response SessionsController::SignIn(const Request& request, const Caller&) const {
-  const Members body(request, {"email", "password", "code"});
-  SignInWish wish{.email = body.Text("email", 254),
-                  .password = body.SecretText("password", kLongestSecret),
+  const Body body(request, {"email", "password", "code"});
+  SignInWish wish{.email = body.Need<Email>("email").text,
+                  .password = body.NeedSecret("password"),
                   .address = request.peer().address,
                   .device = Secret(request.Cookie(kDeviceCookie).value_or(""))};
-  if (body.Has("code")) wish.code = body.SecretText("code", kLongestSecret).Reveal();
+  if (const auto code = body.FindSecret("code")) wish.code = code->Reveal();
   const auto result = [&] {
     try {
       return sessions_.SignIn(wish);

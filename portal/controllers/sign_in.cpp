@@ -66,6 +66,10 @@ std::string ScopeOf(const Request& request) {
   return word + (OnlyReads(request) ? ".read" : ".write");
 }
 
+bool MayAll(const Caller& caller) {
+  return !caller.session.empty() || std::ranges::find(caller.scopes, "*") != caller.scopes.end();
+}
+
 Router::Authenticator WhoAsks(Directory& directory, Store& store, const Sessions& sessions,
                               const Clock& clock) {
   return [&directory, &store, &sessions, &clock](const Request& request) -> std::optional<Caller> {

@@ -31,4 +31,7 @@ std::string ScopeOf(const Request& request);
 
 inline Actor ActorOf(const Caller& caller) { return {caller.id}; }
 
+// Whether all that the role may: so may a person, and a token with the scope "*".
+bool MayAll(const Caller& caller);
+
 }  // namespace plotmeter

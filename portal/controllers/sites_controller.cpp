@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "portal/controllers/body.h"
+#include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/row_json.h"
-#include "portal/controllers/scope.h"
 #include "portal/controllers/sign_in.h"
 
 namespace plotmeter {
@@ -34,7 +34,7 @@ void SitesController::Map(Router& router) const {
 Response SitesController::List(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "limit", "cursor"});
   const PageAsked asked = ReadPageAsked(request, 0, 1);
-  const auto page = lists_.ListSites(caller.reseller, ReadScope(store_, lists_, request, caller),
+  const auto page = lists_.ListSites(caller.reseller, ReadFilter(store_, lists_, request, caller),
                                      asked.after, asked.limit);
   return Ok(PageJson("sites", page, [](const Site& row) { return ToJson(row); }));
 }
@@ -47,7 +47,7 @@ Response SitesController::Show(const Request& request, const Caller& caller) con
 Response SitesController::Add(const Request& request, const Caller& caller) const {
   const Body body(request, {"customer", "name", "time_zone"});
   const Site site{.customer = body.Need<RowId>("customer").text,
-                  .name = body.Need<PlaceName>("name").text,
+                  .name = body.Need<Name>("name").text,
                   .time_zone = body.Need<TimeZone>("time_zone").name};
   if (!lists_.FindCustomer(caller.reseller, site.customer)) {
     throw Problem(422, fmt::format("'customer' is '{}'; there is no such customer", site.customer))
@@ -61,7 +61,7 @@ Response SitesController::Add(const Request& request, const Caller& caller) cons
 Response SitesController::Change(const Request& request, const Caller& caller) const {
   Site site = SiteOfPath(store_, request, caller);
   const Body body(request, {"name", "time_zone"});
-  if (auto name = body.Find<PlaceName>("name")) site.name = std::move(name->text);
+  if (auto name = body.Find<Name>("name")) site.name = std::move(name->text);
   if (auto zone = body.Find<TimeZone>("time_zone")) site.time_zone = std::move(zone->name);
   if (store_.ChangeSite(caller.reseller, site, ActorOf(caller), clock_.Now()) == Renamed::kTaken) {
     throw Taken(site.name);
@@ -72,7 +72,7 @@ Response SitesController::Change(const Request& request, const Caller& caller) c
 Response SitesController::ListCodes(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"customer", "site", "limit", "cursor"});
   const PageAsked asked = ReadPageAsked(request, 1, 1);
-  const auto page = lists_.ListCodes(caller.reseller, ReadScope(store_, lists_, request, caller),
+  const auto page = lists_.ListCodes(caller.reseller, ReadFilter(store_, lists_, request, caller),
                                      asked.after, asked.limit);
   const Instant now = clock_.Now();
   return Ok(PageJson("enrolments", page, [now](const CodeRow& row) { return ToJson(row, now); }));

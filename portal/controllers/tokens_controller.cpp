@@ -11,37 +11,46 @@
 namespace plotmeter {
 namespace {
 
-constexpr std::int64_t kUsualDays = 365;  // a token that nobody thinks of any more ends by itself
-constexpr std::int64_t kMostDays = 3650;
-constexpr std::size_t kMostScopes = 50;
+struct Scopes {
+  static constexpr std::string_view kExample =
+      "a list of 1 to 50 words such as usage.read or users.write, or *";
+  static std::optional<Scopes> Read(const Json& json) {
+    if (!json.is_array() || json.empty() || json.size() > 50) return std::nullopt;
+    Scopes scopes{{}};
+    for (const Json& one : json) {
+      if (!one.is_string() || !IsScope(one.get_ref<const std::string&>())) return std::nullopt;
+      scopes.words.push_back(one.get<std::string>());
+    }
+    return scopes;
+  }
+  std::vector<std::string> words = {"*"};
+};
 
-TokenWish ReadWish(const Members& body, const Caller& caller, Instant now) {
-  TokenWish wish{
-      .role = body.Text("role"),
-      .customer = body.MaybeText("customer").value_or(""),
-      .name = body.Text("name"),
-      .scopes = body.MaybeTexts("scopes", kMostScopes).value_or(std::vector<std::string>{"*"}),
-      .expires_at =
-          now + std::chrono::days(body.MaybeNumber("days", 1, kMostDays).value_or(kUsualDays))};
-  const bool is_operators = caller.reseller == kTheOperator;
-  if (!IsPersonRole(wish.role) || (wish.role == "operator") != is_operators) {
-    throw body.Wrong(
-        "role", is_operators ? "operator" : "reseller_admin, reseller_viewer or customer_viewer");
+// A token that nobody thinks of any more ends by itself.
+struct TokenDays {
+  static constexpr std::string_view kExample = "a whole number from 1 to 3650";
+  static std::optional<TokenDays> Read(const Json& json) {
+    if (!json.is_number_integer()) return std::nullopt;
+    const auto number = json.get<std::int64_t>();
+    if (number < 1 || number > 3650) return std::nullopt;
+    return TokenDays{std::chrono::days(number)};
   }
-  if (wish.customer.empty() == (wish.role == "customer_viewer")) {
-    throw body.Wrong("customer", "the id of one with the role customer_viewer, and none without");
-  }
-  if (!std::ranges::all_of(wish.scopes, IsScope)) {
-    throw body.Wrong("scopes", "words such as usage.read or users.write, or *");
-  }
-  return wish;
+  std::chrono::days value{365};
+};
+
+TokenWish ReadWish(const Body& body, const Caller& caller, Instant now) {
+  return {.role = body.Need<RoleName>("role").text,
+          .customer = ReadRole(body, caller.reseller).customer.value_or(""),
+          .name = body.Need<Name>("name").text,
+          .scopes = body.Find<Scopes>("scopes").value_or(Scopes{}).words,
+          .expires_at = now + body.Find<TokenDays>("days").value_or(TokenDays{}).value};
 }
 
 void CheckScopes(const TokenWish& wish, const Caller& caller) {
   const auto has = [&](const std::string& scope) {
     return std::ranges::find(caller.scopes, scope) != caller.scopes.end();
   };
-  if (!caller.session.empty() || has("*")) return;
+  if (MayAll(caller)) return;
   for (const std::string& scope : wish.scopes) {
     if (has(scope)) continue;
     throw Problem(403, "a token gives no scope that it has not itself: " + scope)
@@ -59,7 +68,8 @@ void TokensController::Map(Router& router) const {
   router.Delete("/api/v1/tokens/{token}", kAdmins, this, &TokensController::Revoke).MaxBody(0);
 }
 
-Response TokensController::List(const Request&, const Caller& caller) const {
+Response TokensController::List(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({});
   Json json = {{"tokens", Json::array()}};
   for (const ApiToken& token : store_.Tokens(caller.reseller)) {
     json["tokens"].push_back(ToJson(token));
@@ -68,7 +78,7 @@ Response TokensController::List(const Request&, const Caller& caller) const {
 }
 
 Response TokensController::Make(const Request& request, const Caller& caller) const {
-  const Members body(request, {"name", "role", "customer", "scopes", "days"});
+  const Body body(request, {"name", "role", "customer", "scopes", "days"});
   const Instant now = clock_.Now();
   const TokenWish wish = ReadWish(body, caller, now);
   CheckScopes(wish, caller);

@@ -14,6 +14,7 @@ void UsageController::Map(Router& router) const {
 
 UsageController::Question UsageController::Read(const Request& request,
                                                 const Caller& caller) const {
+  request.OnlyQuery({"from", "to", "site", "printer"});
   const auto from = request.Query<PeriodEdge>("from");
   const auto to = request.Query<PeriodEdge>("to");
   if (from.In("UTC") >= to.In("UTC")) {
@@ -21,28 +22,28 @@ UsageController::Question UsageController::Read(const Request& request,
                                    *request.QueryText("to"), *request.QueryText("from")))
         .With("field", "to");
   }
-  PrinterScope scope{.customer = caller.customer};
+  PrinterFilter filter{.customer = caller.customer};
   if (const std::string* site = request.QueryText("site")) {
     const auto found = store_.FindSite(caller.reseller, *site);
     if (!found || (!caller.customer.empty() && found->customer != caller.customer)) {
       throw Problem(404, fmt::format("'site' is '{}'; there is no such site", *site))
           .With("field", "site");
     }
-    scope.site = found->id;
+    filter.site = found->id;
   }
   if (const std::string* printer = request.QueryText("printer")) {
-    scope.printer = *printer;
-    if (printer->empty() || store_.Printers(caller.reseller, scope, "", 1).empty()) {
+    filter.printer = *printer;
+    if (printer->empty() || store_.Printers(caller.reseller, filter, "", 1).empty()) {
       throw Problem(404, fmt::format("'printer' is '{}'; there is no such printer", *printer))
           .With("field", "printer");
     }
   }
-  return {scope, {from, to}};
+  return {filter, {from, to}};
 }
 
 Response UsageController::List(const Request& request, const Caller& caller) const {
   const Question question = Read(request, caller);
-  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.scope,
+  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.filter,
                                                    question.period, ExportFormat::kJson);
   std::string head = JsonText({{"from", *request.QueryText("from")}});
   head.back() = ',';
@@ -59,7 +60,7 @@ Response UsageController::List(const Request& request, const Caller& caller) con
 
 Response UsageController::ExportCsv(const Request& request, const Caller& caller) const {
   const Question question = Read(request, caller);
-  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.scope,
+  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.filter,
                                                    question.period, ExportFormat::kCsv);
   return LongFile(
       [usage](std::string& chunk) { return usage->Next(chunk); }, "text/csv",

@@ -26,7 +26,7 @@ class UsageController {
 
  private:
   struct Question {
-    PrinterScope scope;
+    PrinterFilter filter;
     Period period;
   };
   Question Read(const Request& request, const Caller& caller) const;

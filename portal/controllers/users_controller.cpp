@@ -11,29 +11,21 @@ namespace {
 
 constexpr std::uint64_t kMaxBody = 16 << 10;
 
-// Role and customer of a body, which go together. Both empty: neither is there.
-struct Place {
-  std::optional<std::string> role = {};
-  std::optional<std::string> customer = {};
-};
-
-Place ReadPlace(const Members& body, const ResellerId& reseller) {
-  Place place{.role = body.MaybeText("role"), .customer = body.MaybeText("customer")};
-  const bool is_operators = reseller == kTheOperator;
-  if (place.role && (!IsPersonRole(*place.role) || (*place.role == "operator") != is_operators)) {
-    throw body.Wrong(
-        "role", is_operators ? "operator" : "reseller_admin, reseller_viewer or customer_viewer");
-  }
-  if (place.customer.has_value() != (place.role == "customer_viewer")) {
-    throw body.Wrong("customer", "the id of one with the role customer_viewer, and none without");
-  }
-  return place;
-}
-
 Response Linked(const IssuedLink& link, Json json, const std::string& location) {
   json["link"] = link.text.Reveal();
   json["link_expires_at"] = FormatInstant(link.expires_at);
   return Created(location, json);
+}
+
+// Whoever has a link, or becomes an administrator, may what no scope of the token says.
+void NeedsAllScopes(const Caller& caller) {
+  if (MayAll(caller)) return;
+  throw Problem(403, "a token without the scope * makes nobody who may more than itself")
+      .With("scope", "*");
+}
+
+bool GivesRights(const PersonChange& change) {
+  return change.role || change.customer || change.disabled == false || change.drop_second_factor;
 }
 
 Problem NoSuchUser() { return Problem(404, "there is no such user"); }
@@ -65,12 +57,14 @@ ResellerId UsersController::ResellerMeant(const Request& request, const Caller& 
 }
 
 Person UsersController::PersonMeant(const Request& request, const ResellerId& reseller) const {
+  request.OnlyQuery({"reseller"});
   auto person = accounts_.FindPerson(reseller, request.Parameter("user"));
   if (!person) throw NoSuchUser();
   return *std::move(person);
 }
 
 Response UsersController::List(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"reseller", "limit", "cursor"});
   const UserPage page = ReadUserPage(request);
   auto people = accounts_.People(ResellerMeant(request, caller), page.after, page.limit + 1);
   Json json = {{"users", Json::array()}};
@@ -82,13 +76,14 @@ Response UsersController::List(const Request& request, const Caller& caller) con
 }
 
 Response UsersController::Invite(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"reseller"});
   const ResellerId reseller = ResellerMeant(request, caller);
-  const Members body(request, {"email", "name", "role", "customer"});
-  Person person{.email = CanonicalEmail(body.Text("email", 254)),
-                .name = body.Text("name"),
-                .role = body.Text("role"),
-                .customer = ReadPlace(body, reseller).customer.value_or("")};
-  if (!IsEmail(person.email)) throw body.Wrong("email", "an address such as anna@north.example");
+  NeedsAllScopes(caller);
+  const Body body(request, {"email", "name", "role", "customer"});
+  const Person person{.email = body.Need<Email>("email").text,
+                      .name = body.Need<Name>("name").text,
+                      .role = body.Need<RoleName>("role").text,
+                      .customer = ReadRole(body, reseller).customer.value_or("")};
   const Invited invited =
       plotmeter::Invite(accounts_, reseller, person, ActorOf(caller), clock_.Now());
   switch (invited.added.outcome) {
@@ -113,19 +108,23 @@ Response UsersController::Show(const Request& request, const Caller& caller) con
 Response UsersController::Change(const Request& request, const Caller& caller) const {
   const ResellerId reseller = ResellerMeant(request, caller);
   const Person person = PersonMeant(request, reseller);
-  const Members body(request, {"name", "role", "customer", "disabled", "second_factor"});
-  const Place place = ReadPlace(body, reseller);
-  PersonChange change{.name = body.MaybeText("name"),
-                      .role = place.role,
-                      .customer = place.customer,
-                      .disabled = body.MaybeFlag("disabled")};
-  if (const auto second_factor = body.MaybeFlag("second_factor")) {
-    if (*second_factor)
+  const Body body(request, {"name", "role", "customer", "disabled", "second_factor"});
+  const RoleAsked asked = ReadRole(body, reseller);
+  PersonChange change{.role = asked.role, .customer = asked.customer};
+  if (auto name = body.Find<Name>("name")) change.name = std::move(name->text);
+  if (const auto disabled = body.Find<Flag>("disabled")) change.disabled = disabled->value;
+  if (const auto second_factor = body.Find<Flag>("second_factor")) {
+    if (second_factor->value) {
       throw body.Wrong("second_factor", "false; its owner alone can switch it on");
+    }
     change.drop_second_factor = true;
   }
-  if (person.id == caller.id && (change.role || change.disabled)) {
-    throw Problem(409, "nobody changes the own role, or disables the own account");
+  if (GivesRights(change)) NeedsAllScopes(caller);
+  // A session that was stolen must not do what /api/v1/me asks a password for.
+  if (person.id == caller.id && (change.role || change.disabled || change.drop_second_factor)) {
+    throw Problem(409,
+                  "nobody changes the own role, disables the own account, or drops the own "
+                  "second factor here; /api/v1/me/totp/removal does the last");
   }
   switch (accounts_.ChangePerson(reseller, person.id, change, ActorOf(caller), clock_.Now())) {
     case PersonChanged::kDone:
@@ -141,6 +140,10 @@ Response UsersController::Change(const Request& request, const Caller& caller) c
 Response UsersController::MakeLink(const Request& request, const Caller& caller) const {
   const ResellerId reseller = ResellerMeant(request, caller);
   const Person person = PersonMeant(request, reseller);
+  NeedsAllScopes(caller);
+  if (person.id == caller.id) {
+    throw Problem(409, "nobody needs a link to the own account; PUT /api/v1/me/password");
+  }
   const auto link = IssueLink(accounts_, reseller, person.id, ActorOf(caller), clock_.Now());
   if (!link) throw Problem(409, "this account is disabled");
   return Linked(*link, Json::object(), "/api/v1/users/" + person.id);

@@ -27,16 +27,12 @@ Keys KeysOf(std::string_view key, const Caller& caller) {
   return {both.substr(0, 16), both.substr(16)};
 }
 
-std::string RequestHash(const Request& request) {
+// Under the Idempotency-Key: a body may hold a password, which could be guessed from a bare hash.
+std::string RequestHash(std::string_view key, const Request& request) {
   const std::string* type = request.Header("Content-Type");
-  Sha256Stream hash;
-  for (const std::string& part :
-       {request.method(), request.target(), type == nullptr ? std::string() : *type}) {
-    hash.Add(part);
-    hash.Add("\n");
-  }
-  hash.Add(request.body());
-  return Base64Url(hash.Finish());
+  return Base64Url(
+      HmacSha256Of(key, {"plotmeter request\n", request.method(), "\n", request.target(), "\n",
+                         type == nullptr ? std::string_view() : *type, "\n", request.body()}));
 }
 
 // One of those that are being answered now.
@@ -85,7 +81,7 @@ Response Repeats::Once(const Request& request, const Caller& caller,
     throw Problem(409, "the request with this Idempotency-Key is still being answered")
         .WithHeader("Retry-After", "1");
   }
-  const std::string request_hash = RequestHash(request);
+  const std::string request_hash = RequestHash(key, request);
   if (const auto note = notes_.Find(caller, hash)) {
     auto answer = OpenAnswer(key, caller, note->answer);
     if (note->request != request_hash || !answer) {

@@ -27,7 +27,7 @@ namespace plotmeter {
 // What the store keeps for us.
 struct RepeatNote {
   std::string key = {};      // base64url SHA-256 of the Idempotency-Key
-  std::string request = {};  // base64url SHA-256 of method, target, media type and body
+  std::string request = {};  // base64url HMAC, under that, of method, target, media type and body
   std::string answer = {};   // SealAnswer
 };
 

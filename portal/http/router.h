@@ -12,7 +12,8 @@
 //
 // Every error is problem+json (RFC 9457): 404 no such path; 405 with Allow; 401 with
 // WWW-Authenticate (RFC 6750) without credentials, or with wrong ones; 403 another role; 413, 411
-// and 415 about the body; 503 with Retry-After where another process holds the database; 500, logged as request_failed and telling nobody why.
+// and 415 about the body; 503 with Retry-After where another process holds the database; 500,
+// logged as request_failed and telling nobody why.
 //
 // A JSON answer to GET, PUT or PATCH has an ETag (conditions.h): GET with If-None-Match is a 304
 // where nothing changed; PUT, PATCH and DELETE with If-Match are a 412 where what GET of the same
@@ -59,6 +60,9 @@ class Router {
     Route& TakesJson();
     // What collectors ask: counted apart from people and programs (rate_limit.h).
     Route& ForCollectors();
+    // Whoever asks from the portal's own machine (127.0.0.0/8, ::1) needs no credentials and is
+    // nobody; all others need one of the route's roles.
+    Route& OpenToThisMachine();
     // Takes a body of unknown length (Transfer-Encoding: chunked), which is a 411 otherwise.
     Route& TakesChunked();
 
@@ -73,6 +77,7 @@ class Router {
     std::string media_type_;
     bool takes_chunked_ = false;
     bool is_for_collectors_ = false;
+    bool is_open_to_this_machine_ = false;
     std::unique_ptr<RouteCounts> counts_ = std::make_unique<RouteCounts>();
   };
 
@@ -146,8 +151,8 @@ class Router {
     };
   }
 
-  const Route& Find(const Request& request) const;                        // throws Problem 404, 405
-  Caller Authenticate(const Route& route, const Request& request) const;  // throws Problem 401
+  const Route& Find(const Request& request) const;    // throws Problem 404, 405
+  Caller Authenticate(const Request& request) const;  // throws Problem 401
   Response Answer(Request& request, const Caller* given) const;
   Response Reply(Request& request, const Caller* given, const Route*& route) const;
   Response Run(const Route& route, const Request& request, const Caller& caller) const;

@@ -146,13 +146,13 @@ void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& pr
 
 }  // namespace
 
-UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterScope& scope,
+UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter,
                          Period period, ExportFormat format)
     : store_(store),
       reseller_(std::move(reseller)),
       period_(period),
       format_(format),
-      printers_(store.PrintersInOrder(reseller_, scope)) {}
+      printers_(store.PrintersInOrder(reseller_, filter)) {}
 
 bool UsageExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kUsageHeader;
@@ -165,13 +165,13 @@ bool UsageExport::Next(std::string& chunk) {
   return next_ < printers_.size();
 }
 
-JobExport::JobExport(Store& store, ResellerId reseller, const PrinterScope& scope, Period period,
+JobExport::JobExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
                      ExportFormat format)
     : store_(store),
       reseller_(std::move(reseller)),
       period_(period),
       format_(format),
-      printers_(store.PrintersInOrder(reseller_, scope)) {}
+      printers_(store.PrintersInOrder(reseller_, filter)) {}
 
 bool JobExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kJobHeader;

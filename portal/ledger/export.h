@@ -31,7 +31,7 @@ Json ToJson(const UsageRow& row);
 
 class UsageExport {
  public:
-  UsageExport(Store& store, ResellerId reseller, const PrinterScope& scope, Period period,
+  UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
               ExportFormat format);
   // Appends the next part; false when nothing comes after it. The header line of a CSV is never
   // missing.
@@ -50,7 +50,7 @@ class UsageExport {
 
 class JobExport {
  public:
-  JobExport(Store& store, ResellerId reseller, const PrinterScope& scope, Period period,
+  JobExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
             ExportFormat format);
   bool Next(std::string& chunk);
 

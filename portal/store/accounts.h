@@ -106,13 +106,14 @@ class Accounts {
   virtual std::optional<std::string> UseLink(const ResellerId& reseller, const std::string& hash,
                                              const std::string& password, Instant now) = 0;
 
-  // What proves who somebody is. SetPassword ends every session but `kept`; Rehash changes nothing
-  // that anybody could notice, and is not written down.
+  // What proves who somebody is. SetPassword ends every session but `kept`, and voids
+  // links; Rehash changes nothing that anybody could notice, and is not written down: nothing at
+  // all where the hash is no longer `was`.
   virtual PersonSecrets SecretsOf(const ResellerId& reseller, const std::string& person) = 0;
   virtual void SetPassword(const ResellerId& reseller, const std::string& person,
                            const std::string& password, const std::string& kept, const Actor& actor,
                            Instant now) = 0;
-  virtual void Rehash(const ResellerId& reseller, const std::string& person,
+  virtual void Rehash(const ResellerId& reseller, const std::string& person, const std::string& was,
                       const std::string& password) = 0;
   // A second factor is begun (not where one is confirmed: false), confirmed with its first step and
   // the hashes of its recovery codes, and dropped. UseTotpStep: false where that step or a later

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "common/json.h"
 #include "common/reseller.h"
@@ -24,10 +25,15 @@
 namespace plotmeter {
 
 // Who makes a change: "usr_3D8KX0PA", "tok_7Q2M9K4T", "col_…", "command line", or the portal
-// itself.
+// itself. There is no default: who forgets to say it would write down somebody else.
 struct Actor {
-  std::string id = "portal";
+  Actor(std::string id_in) : id(std::move(id_in)) {}  // NOLINT: {who.id} reads well
+
+  std::string id;
 };
+
+// For what nobody asked for: what was done before, repeated after a power cut.
+inline const Actor kPortalItself{"portal"};
 
 // What is to be written down; the store adds number, instant and hashes.
 struct AuditNote {

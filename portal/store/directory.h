@@ -85,7 +85,7 @@ class Directory {
 
   // Empty where the name is taken.
   virtual std::optional<ResellerId> AddReseller(const std::string& name, Instant now,
-                                                const Actor& actor = {}) = 0;
+                                                const Actor& actor) = 0;
   virtual std::vector<Reseller> Resellers() = 0;
 
   // Throws when the database cannot be asked; for /readyz.

@@ -129,15 +129,15 @@ class Lists {
  public:
   virtual ~Lists() = default;
 
-  // By id. A scope with a customer answers that one alone, or its sites.
-  virtual Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
+  // By id. A filter with a customer answers that one alone, or its sites.
+  virtual Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterFilter& filter,
                                        const Position& after, std::size_t limit) = 0;
-  virtual Page<Site> ListSites(const ResellerId& reseller, const PrinterScope& scope,
+  virtual Page<Site> ListSites(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) = 0;
-  virtual Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterScope& scope,
+  virtual Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterFilter& filter,
                                             const Position& after, std::size_t limit) = 0;
   // Newest first; those that are used or expired too.
-  virtual Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterScope& scope,
+  virtual Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterFilter& filter,
                                   const Position& after, std::size_t limit) = 0;
 
   // Empty where it is not this reseller's.
@@ -160,12 +160,12 @@ class Lists {
   virtual std::vector<ReadingRow> LatestReadings(const ResellerId& reseller,
                                                  const std::string& printer) = 0;
   // By printer, channel and supply.
-  virtual Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterScope& scope,
+  virtual Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
                                        const Position& after, std::size_t limit) = 0;
   // These three newest first. Jobs by when they ended.
-  virtual Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterScope& scope,
+  virtual Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterFilter& filter,
                                   const Span& span, const Position& after, std::size_t limit) = 0;
-  virtual Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterScope& scope,
+  virtual Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterFilter& filter,
                                     AlertsWanted wanted, const Position& after,
                                     std::size_t limit) = 0;
   virtual Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& printer,

@@ -41,12 +41,12 @@ const std::string kPrinterById = kPrinterSelect + kPrinterJoins + " AND p.id=?4"
 const std::string kPrintersBySerial = kPrinterSelect + kPrinterJoins + " AND p.serial=?5" + kAfter;
 
 // The question that walks over the fewest printers.
-const std::string& PrinterQuestion(const PrinterScope& scope) {
-  if (!scope.printer.empty()) return kPrinterById;
-  if (!scope.serial.empty()) return kPrintersBySerial;
-  if (!scope.site.empty()) return kPrintersOfSite;
-  if (!scope.customer.empty()) return kPrintersOfCustomer;
-  if (!scope.model.empty()) return kPrintersOfModel;
+const std::string& PrinterQuestion(const PrinterFilter& filter) {
+  if (!filter.printer.empty()) return kPrinterById;
+  if (!filter.serial.empty()) return kPrintersBySerial;
+  if (!filter.site.empty()) return kPrintersOfSite;
+  if (!filter.customer.empty()) return kPrintersOfCustomer;
+  if (!filter.model.empty()) return kPrintersOfModel;
   return kPrintersOfReseller;
 }
 
@@ -132,13 +132,15 @@ std::vector<std::string> PrinterQuestions() {
           kPrintersOfModel,    kPrinterById,        kPrintersBySerial};
 }
 
-std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller, const PrinterScope& scope,
-                                              const std::string& after, std::size_t limit) {
+std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller,
+                                              const PrinterFilter& filter, const std::string& after,
+                                              std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(PrinterQuestion(scope));
+  Statement& q = reader->Sql(PrinterQuestion(filter));
   std::vector<PrinterRow> rows;
-  for (q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site, scope.printer, scope.serial,
-              scope.model, scope.state, Lower(scope.text), after, static_cast<std::int64_t>(limit));
+  for (q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, filter.printer,
+              filter.serial, filter.model, filter.state, Lower(filter.text), after,
+              static_cast<std::int64_t>(limit));
        q.Step();) {
     rows.push_back(ReadPrinter(q));
   }
@@ -146,12 +148,12 @@ std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller, const 
 }
 
 std::vector<PrinterRow> SqliteStore::PrintersInOrder(const ResellerId& reseller,
-                                                     const PrinterScope& scope) {
+                                                     const PrinterFilter& filter) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(kPrinterOrder);
   std::vector<PrinterRow> rows;
-  for (q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site, scope.printer, scope.serial,
-              scope.model, scope.state, Lower(scope.text));
+  for (q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, filter.printer,
+              filter.serial, filter.model, filter.state, Lower(filter.text));
        q.Step();) {
     rows.push_back(ReadPrinter(q));
   }

@@ -271,54 +271,54 @@ std::vector<ReadingRow> SqliteStore::LatestReadings(const ResellerId& reseller,
   return rows;
 }
 
-Page<SupplyRow> SqliteStore::ListSupplies(const ResellerId& reseller, const PrinterScope& scope,
+Page<SupplyRow> SqliteStore::ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
                                           const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   const Position from = after.texts.size() == 3 ? after : Position{.texts = {"", "", ""}};
   const auto bind = [&](const std::string& sql, const auto&... more) -> Statement& {
-    return reader->Sql(sql).Bind(owner, scope.customer, scope.site, from.texts[0], from.texts[1],
+    return reader->Sql(sql).Bind(owner, filter.customer, filter.site, from.texts[0], from.texts[1],
                                  from.texts[2], more...);
   };
-  Statement& q = !scope.printer.empty()    ? bind(kSuppliesOfPrinter, scope.printer)
-                 : !scope.site.empty()     ? bind(kSuppliesOfSite)
-                 : !scope.customer.empty() ? bind(kSuppliesOfCustomer)
-                                           : bind(kSupplies);
+  Statement& q = !filter.printer.empty()    ? bind(kSuppliesOfPrinter, filter.printer)
+                 : !filter.site.empty()     ? bind(kSuppliesOfSite)
+                 : !filter.customer.empty() ? bind(kSuppliesOfCustomer)
+                                            : bind(kSupplies);
   return ReadPage<SupplyRow>(q, limit, ReadSupply, [](const Statement& row) {
     return Position{.texts = {row.Text(1), row.Text(2), row.Text(3)}};
   });
 }
 
-Page<JobEntry> SqliteStore::ListJobs(const ResellerId& reseller, const PrinterScope& scope,
+Page<JobEntry> SqliteStore::ListJobs(const ResellerId& reseller, const PrinterFilter& filter,
                                      const Span& span, const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   const Position from = Before(after, ToMillis(span.to));
   const auto bind = [&](const std::string& sql, const auto&... more) -> Statement& {
-    return reader->Sql(sql).Bind(owner, scope.customer, scope.site, ToMillis(span.from),
+    return reader->Sql(sql).Bind(owner, filter.customer, filter.site, ToMillis(span.from),
                                  from.numbers[0], from.numbers[1], from.texts[0], from.texts[1],
                                  more...);
   };
-  Statement& q = scope.printer.empty()
+  Statement& q = filter.printer.empty()
                      ? bind(kJobs)
-                     : bind(kJobsOfPrinter, PrinterNumber(*reader, reseller, scope.printer));
+                     : bind(kJobsOfPrinter, PrinterNumber(*reader, reseller, filter.printer));
   return ReadPage<JobEntry>(q, limit, ReadJob, HappeningKey);
 }
 
-Page<AlertRow> SqliteStore::ListAlerts(const ResellerId& reseller, const PrinterScope& scope,
+Page<AlertRow> SqliteStore::ListAlerts(const ResellerId& reseller, const PrinterFilter& filter,
                                        AlertsWanted wanted, const Position& after,
                                        std::size_t limit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   const Position from = Before(after, kAfterAll);
   const auto bind = [&](const std::string& sql, const auto&... more) -> Statement& {
-    return reader->Sql(sql).Bind(owner, scope.customer, scope.site,
+    return reader->Sql(sql).Bind(owner, filter.customer, filter.site,
                                  wanted != AlertsWanted::kCleared, wanted != AlertsWanted::kLasting,
                                  from.numbers[0], from.numbers[1], from.texts[0], from.texts[1],
                                  more...);
   };
-  Statement& q = !scope.printer.empty()
-                     ? bind(kAlertsOfPrinter, PrinterNumber(*reader, reseller, scope.printer))
+  Statement& q = !filter.printer.empty()
+                     ? bind(kAlertsOfPrinter, PrinterNumber(*reader, reseller, filter.printer))
                  : wanted == AlertsWanted::kLasting ? bind(kLastingAlerts)
                                                     : bind(kAlerts);
   return ReadPage<AlertRow>(q, limit, ReadAlert, HappeningKey);

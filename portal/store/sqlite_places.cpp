@@ -10,8 +10,12 @@ namespace {
 
 // In each: ?1 the reseller, ?2 the customer and ?3 the site if they narrow.
 const std::string kCustomers =
-    "SELECT reseller_id=?1 AND (?2='' OR id=?2), id, name, created_at FROM customer"
+    "SELECT reseller_id=?1 AND ?2='', id, name, created_at FROM customer"
     " INDEXED BY customer_of_reseller WHERE reseller_id=?1 AND id>?3 ORDER BY id";
+
+const std::string kCustomerAlone =
+    "SELECT reseller_id=?1, id, name, created_at FROM customer WHERE reseller_id=?1 AND id=?2"
+    " AND id>?3 ORDER BY id";
 
 const std::string kSiteSelect =
     "SELECT s.reseller_id=?1 AND (?2='' OR s.customer=?2), s.id, s.customer, c.name, s.name,"
@@ -69,7 +73,8 @@ CollectorRow ReadCollector(const Statement& q) {
 }  // namespace
 
 std::vector<std::string> PlaceQuestions() {
-  return {kCustomers, kSites, kSitesOfCustomer, kCollectors, kCollectorsOfSite, kCollector, kCodes};
+  return {kCustomers,  kCustomerAlone,    kSites,     kSitesOfCustomer,
+          kCollectors, kCollectorsOfSite, kCollector, kCodes};
 }
 
 Site ReadSite(const Statement& q, int first) {
@@ -80,11 +85,11 @@ Site ReadSite(const Statement& q, int first) {
           .time_zone = q.Text(first + 4)};
 }
 
-Page<Customer> SqliteStore::ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
+Page<Customer> SqliteStore::ListCustomers(const ResellerId& reseller, const PrinterFilter& filter,
                                           const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(kCustomers);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, TextOf(after));
+  Statement& q = reader->Sql(filter.customer.empty() ? kCustomers : kCustomerAlone);
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, TextOf(after));
   return ReadPage<Customer>(
       q, limit,
       [](const Statement& row) {
@@ -94,11 +99,11 @@ Page<Customer> SqliteStore::ListCustomers(const ResellerId& reseller, const Prin
       IdOf);
 }
 
-Page<Site> SqliteStore::ListSites(const ResellerId& reseller, const PrinterScope& scope,
+Page<Site> SqliteStore::ListSites(const ResellerId& reseller, const PrinterFilter& filter,
                                   const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(scope.customer.empty() ? kSites : kSitesOfCustomer);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, TextOf(after));
+  Statement& q = reader->Sql(filter.customer.empty() ? kSites : kSitesOfCustomer);
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, TextOf(after));
   return ReadPage<Site>(
       q, limit,
       [](const Statement& row) {
@@ -110,19 +115,19 @@ Page<Site> SqliteStore::ListSites(const ResellerId& reseller, const PrinterScope
 }
 
 Page<CollectorRow> SqliteStore::ListCollectors(const ResellerId& reseller,
-                                               const PrinterScope& scope, const Position& after,
+                                               const PrinterFilter& filter, const Position& after,
                                                std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(scope.site.empty() ? kCollectors : kCollectorsOfSite);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site, TextOf(after));
+  Statement& q = reader->Sql(filter.site.empty() ? kCollectors : kCollectorsOfSite);
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, TextOf(after));
   return ReadPage<CollectorRow>(q, limit, ReadCollector, IdOf);
 }
 
-Page<CodeRow> SqliteStore::ListCodes(const ResellerId& reseller, const PrinterScope& scope,
+Page<CodeRow> SqliteStore::ListCodes(const ResellerId& reseller, const PrinterFilter& filter,
                                      const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(kCodes);
-  q.Bind(OwnerOf(*reader, reseller), scope.customer, scope.site,
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site,
          after.numbers.empty() ? std::numeric_limits<std::int64_t>::max() : after.numbers[0],
          TextOf(after));
   return ReadPage<CodeRow>(

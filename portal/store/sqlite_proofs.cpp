@@ -48,16 +48,17 @@ void SqliteStore::SetPassword(const ResellerId& reseller, const std::string& per
       .Run(password, person, owner);
   if (writer->db().Changes() == 0) throw std::runtime_error("there is no person " + person);
   ForgetSessions(*writer, owner, person, kept);
+  writer->Sql("DELETE FROM link WHERE person=? AND reseller_id=?").Run(person, owner);
   WriteAudit(*writer, owner, {.what = "user.password", .subject = person}, actor, now);
   transaction.Commit();
 }
 
 void SqliteStore::Rehash(const ResellerId& reseller, const std::string& person,
-                         const std::string& password) {
+                         const std::string& was, const std::string& password) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
-  writer->Sql("UPDATE person SET password=? WHERE id=? AND reseller_id=?")
-      .Run(password, person, OwnerOf(*writer, reseller));
+  writer->Sql("UPDATE person SET password=? WHERE id=? AND password=? AND reseller_id=?")
+      .Run(password, person, was, OwnerOf(*writer, reseller));
   transaction.Commit();
 }
 

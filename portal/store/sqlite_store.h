@@ -31,9 +31,9 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                        std::chrono::milliseconds patience = std::chrono::seconds(30));
 
   std::optional<std::string> AddCustomer(const ResellerId& reseller, const std::string& name,
-                                         Instant now, const Actor& actor = {}) override;
+                                         Instant now, const Actor& actor) override;
   std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site, Instant now,
-                                     const Actor& actor = {}) override;
+                                     const Actor& actor) override;
   Renamed RenameCustomer(const ResellerId& reseller, const Customer& customer, const Actor& actor,
                          Instant now) override;
   Renamed ChangeSite(const ResellerId& reseller, const Site& site, const Actor& actor,
@@ -43,13 +43,13 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::optional<Site> FindSite(const ResellerId& reseller, const std::string& id) override;
 
   std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
-                                      const Actor& actor = {}) override;
+                                      const Actor& actor) override;
   std::vector<ApiToken> Tokens(const ResellerId& reseller) override;
   bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
                    const Actor& actor) override;
   void NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) override;
   bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer,
-               const Actor& actor = {}) override;
+               const Actor& actor) override;
   std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) override;
   CodeUsed UseCode(const ResellerId& reseller, const std::string& hash, const Newcomer& newcomer,
                    Instant now) override;
@@ -59,7 +59,7 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::vector<RetiredKey> RetiredKeys(const ResellerId& reseller,
                                       const std::string& collector) override;
   bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now,
-                       const Actor& actor = {}) override;
+                       const Actor& actor) override;
 
   BatchFound FindBatch(const ResellerId& reseller, const BatchRecord& batch) override;
   BatchFound StoreBatch(const ResellerId& reseller, const BatchRecord& batch,
@@ -76,14 +76,14 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                          const std::string& stream) override;
   std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller, const std::string& target,
                                               const std::string& settings, Instant now,
-                                              const Actor& actor = {}) override;
+                                              const Actor& actor) override;
   std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                               const std::string& collector) override;
 
-  std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,
+  std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterFilter& filter,
                                    const std::string& after, std::size_t limit) override;
   std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
-                                          const PrinterScope& scope) override;
+                                          const PrinterFilter& filter) override;
   void EachMeter(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
                  const std::function<void(const MeterSeries&)>& visit) override;
   void EachJob(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
@@ -104,7 +104,7 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   void SetPassword(const ResellerId& reseller, const std::string& person,
                    const std::string& password, const std::string& kept, const Actor& actor,
                    Instant now) override;
-  void Rehash(const ResellerId& reseller, const std::string& person,
+  void Rehash(const ResellerId& reseller, const std::string& person, const std::string& was,
               const std::string& password) override;
   bool BeginTotp(const ResellerId& reseller, const std::string& person,
                  const std::string& sealed) override;
@@ -148,13 +148,13 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                                        const std::string& key, Instant now) override;
   void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) override;
 
-  Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterScope& scope,
+  Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;
-  Page<Site> ListSites(const ResellerId& reseller, const PrinterScope& scope, const Position& after,
-                       std::size_t limit) override;
-  Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterScope& scope,
+  Page<Site> ListSites(const ResellerId& reseller, const PrinterFilter& filter,
+                       const Position& after, std::size_t limit) override;
+  Page<CollectorRow> ListCollectors(const ResellerId& reseller, const PrinterFilter& filter,
                                     const Position& after, std::size_t limit) override;
-  Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterScope& scope,
+  Page<CodeRow> ListCodes(const ResellerId& reseller, const PrinterFilter& filter,
                           const Position& after, std::size_t limit) override;
   std::optional<Customer> FindCustomer(const ResellerId& reseller, const std::string& id) override;
   std::optional<CollectorRow> FindCollector(const ResellerId& reseller,
@@ -168,11 +168,11 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
                                 std::size_t limit) override;
   std::vector<ReadingRow> LatestReadings(const ResellerId& reseller,
                                          const std::string& printer) override;
-  Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterScope& scope,
+  Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;
-  Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterScope& scope, const Span& span,
+  Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterFilter& filter, const Span& span,
                           const Position& after, std::size_t limit) override;
-  Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterScope& scope,
+  Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterFilter& filter,
                             AlertsWanted wanted, const Position& after, std::size_t limit) override;
   Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& printer,
                             const Position& after, std::size_t limit) override;
@@ -184,7 +184,7 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::optional<ResellerId> ResellerOfCode(const std::string& hash) override;
   std::optional<KnownPerson> PersonByEmail(const std::string& email) override;
   std::optional<ResellerId> AddReseller(const std::string& name, Instant now,
-                                        const Actor& actor = {}) override;
+                                        const Actor& actor) override;
   std::vector<Reseller> Resellers() override;
   void Ping() override;
 

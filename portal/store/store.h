@@ -275,7 +275,7 @@ struct SettingsProposal {
 struct KeptAnswer {
   std::string caller = {};
   std::string key = {};      // base64url SHA-256 of the Idempotency-Key
-  std::string request = {};  // base64url SHA-256 of what was asked
+  std::string request = {};  // base64url HMAC, under that key, of what was asked
   std::string answer = {};   // sealed
 };
 
@@ -292,14 +292,14 @@ struct PrinterRow {
   std::optional<std::string> state = {};
   Instant first_seen = {};
   Instant last_seen = {};
-  // Ids of other sites where the serial showed up; only the customer's where the scope names one.
+  // Ids of other sites where the serial showed up; only the customer's where the filter names one.
   std::vector<std::string> claimed_by = {};
   Whereabouts whereabouts = {};  // as far as the site lets it be known, perhaps hashed
 };
 
 // Which printers: all of the reseller, or narrower. Empty members do not narrow. The last four are
 // for lists of printers, and looked at by no other question.
-struct PrinterScope {
+struct PrinterFilter {
   std::string customer = {};
   std::string site = {};
   std::string printer = {};
@@ -347,9 +347,9 @@ class Store {
   // Tenancy. Add… answers the new id, or empty where the name is taken (or the parent is not ours).
   virtual std::optional<std::string> AddCustomer(const ResellerId& reseller,
                                                  const std::string& name, Instant now,
-                                                 const Actor& actor = {}) = 0;
+                                                 const Actor& actor) = 0;
   virtual std::optional<std::string> AddSite(const ResellerId& reseller, const Site& site,
-                                             Instant now, const Actor& actor = {}) = 0;
+                                             Instant now, const Actor& actor) = 0;
   // Another name, and for a site another time zone. What it was called before is free again.
   virtual Renamed RenameCustomer(const ResellerId& reseller, const Customer& customer,
                                  const Actor& actor, Instant now) = 0;
@@ -362,14 +362,14 @@ class Store {
   // Access. AddToken answers the new id, empty where the customer is not this reseller's; AddCode
   // false where the site is not.
   virtual std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
-                                              const Actor& actor = {}) = 0;
+                                              const Actor& actor) = 0;
   virtual std::vector<ApiToken> Tokens(const ResellerId& reseller) = 0;
   // False where it is not this reseller's. A second time changes nothing.
   virtual bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
                            const Actor& actor) = 0;
   virtual void NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) = 0;
   virtual bool AddCode(const ResellerId& reseller, const EnrolmentOffer& offer,
-                       const Actor& actor = {}) = 0;
+                       const Actor& actor) = 0;
   virtual std::vector<EnrolmentOffer> Codes(const ResellerId& reseller) = 0;
   // Uses a code up, in one transaction. Used again by the same key it answers the same; so it does
   // for the key that the newcomer had before. At the same site, and with the word of the key that
@@ -387,7 +387,7 @@ class Store {
                                               const std::string& collector) = 0;
   // False where it is not this reseller's. A second time changes nothing.
   virtual bool RevokeCollector(const ResellerId& reseller, const std::string& id, Instant now,
-                               const Actor& actor = {}) = 0;
+                               const Actor& actor) = 0;
 
   // Evidence. FindBatch looks at identity and place only; StoreBatch looks again in the
   // transaction in which it stores batch, receipt and everything derived, or nothing at all.
@@ -416,7 +416,7 @@ class Store {
   virtual std::optional<std::int64_t> ProposeSettings(const ResellerId& reseller,
                                                       const std::string& target,
                                                       const std::string& settings, Instant now,
-                                                      const Actor& actor = {}) = 0;
+                                                      const Actor& actor) = 0;
   virtual std::optional<SettingsProposal> SettingsFor(const ResellerId& reseller,
                                                       const std::string& collector) = 0;
 
@@ -432,11 +432,11 @@ class Store {
   virtual void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) = 0;
 
   // The fleet. Printers are ordered by id and start after `after`; at most `limit`.
-  virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterScope& scope,
+  virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterFilter& filter,
                                            const std::string& after, std::size_t limit) = 0;
-  // All of a scope, ordered as the exports are: customer, site, serial, id.
+  // All of a filter, ordered as the exports are: customer, site, serial, id.
   virtual std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
-                                                  const PrinterScope& scope) = 0;
+                                                  const PrinterFilter& filter) = 0;
   // The meters of one printer, ordered by channel, meter, colorant, media, unit; with each the last
   // reading at or before `from`, if there is one, then those after it up to and with `to`. A meter
   // without any of these is left out.

@@ -23,20 +23,22 @@ static_assert(kPrinters * kReadingsEach * std::size(kInks) == kRowsOfABatch);
 
 BenchPlace BenchSite(SqliteStore& store) {
   const Instant now = SystemClock().Now();
-  const ResellerId reseller = *store.AddReseller("bench", now);
-  const std::string customer = *store.AddCustomer(reseller, "bench", now);
-  return {
-      reseller,
-      *store.AddSite(reseller, {.customer = customer, .name = "bench", .time_zone = "UTC"}, now)};
+  const ResellerId reseller = *store.AddReseller("bench", now, kPortalItself);
+  const std::string customer = *store.AddCustomer(reseller, "bench", now, kPortalItself);
+  return {reseller,
+          *store.AddSite(reseller, {.customer = customer, .name = "bench", .time_zone = "UTC"}, now,
+                         kPortalItself)};
 }
 
 std::string Enrol(Store& store, const BenchPlace& place, const PublicKey& key) {
   const Instant now = SystemClock().Now();
   const std::string thumbprint = Thumbprint(key);
-  store.AddCode(place.reseller, {.hash = "code of " + thumbprint,
-                                 .site = place.site,
-                                 .created_at = now,
-                                 .expires_at = now + std::chrono::hours(1)});
+  store.AddCode(place.reseller,
+                {.hash = "code of " + thumbprint,
+                 .site = place.site,
+                 .created_at = now,
+                 .expires_at = now + std::chrono::hours(1)},
+                kPortalItself);
   return store
       .UseCode(place.reseller, "code of " + thumbprint,
                {.name = "bench", .jwk = JsonText(ToJwk(key)), .thumbprint = thumbprint}, now)

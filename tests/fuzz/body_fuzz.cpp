@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/crypto.h"
+#include "portal/controllers/account_json.h"
 #include "portal/controllers/body.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/proposal.h"
@@ -39,12 +40,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   const Request request = Request("POST", "/api/v1/sites").WithBody(text);
   Try([&] {
-    const Body body(request, {"name", "time_zone", "customer", "days", "settings"});
+    const Body body(request, {"name", "time_zone", "customer", "days", "settings", "email", "role",
+                              "disabled", "password"});
     Try([&] {
-      const std::string name = body.Need<PlaceName>("name").text;
+      const std::string name = body.Need<Name>("name").text;
       Check(!name.empty() && name.size() <= 200 && name.find('\n') == name.npos);
     });
     Try([&] { Check(!body.Need<TimeZone>("time_zone").name.empty()); });
+    Try([&] { Check(IsEmail(body.Need<Email>("email").text)); });
+    Try([&] { Check(IsPersonRole(body.Need<RoleName>("role").text)); });
+    Try([&] { body.Need<Flag>("disabled"); });
+    Try([&] { Check(body.NeedSecret("password").Reveal().size() <= kLongestSecret); });
     Try([&] { Check(body.Need<RowId>("customer").text.size() <= 40); });
     Try([&] {
       const auto days = body.Need<CodeDays>("days").value;

@@ -129,10 +129,11 @@ class QuarterTest : public testing::Test {
     if (at(day(57.5))) portal_.Restore();
     if (at(day(70))) {
       portal_.store().ProposeSettings(portal_.reseller(), collector(), R"({"interval":["2h"]})",
-                                      clocks_.truth);
+                                      clocks_.truth, kPortalItself);
     }
     if (at(day(77))) {
-      portal_.store().ProposeSettings(portal_.reseller(), collector(), "{}", clocks_.truth);
+      portal_.store().ProposeSettings(portal_.reseller(), collector(), "{}", clocks_.truth,
+                                      kPortalItself);
     }
 
     const auto minute = clocks_.truth.time_since_epoch() / minutes(1);

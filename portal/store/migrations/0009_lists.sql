@@ -30,8 +30,8 @@ CREATE INDEX alert_that_lasts ON alert (reseller_id, since) WHERE cleared_at IS 
 CREATE INDEX alert_of_printer ON alert (printer, since);
 CREATE INDEX event_of_printer ON event (printer, at);
 
--- What a POST with an Idempotency-Key was answered, for whoever sends it again within a day. `key` and
--- `request` are SHA-256, base64url. `answer` may hold a secret that is shown once: it is encrypted under a
+-- What a POST with an Idempotency-Key was answered, for whoever sends it again within a day. `key` is its SHA-256,
+-- `request` an HMAC under it, base64url. `answer` may hold a secret that is shown once: it is encrypted under a
 -- key made from the Idempotency-Key, which is stored nowhere.
 CREATE TABLE kept_answer (
   reseller_id INTEGER NOT NULL REFERENCES reseller,

@@ -101,7 +101,8 @@ class AccessTest : public testing::Test {
   }
 
   EnrolmentCode Code() {
-    const auto text = enrolments_.Offer(north_.reseller, north_.site, std::chrono::days(7));
+    const auto text =
+        enrolments_.Offer(north_.reseller, north_.site, std::chrono::days(7), kPortalItself);
     return *EnrolmentCode::Parse(text->Reveal());
   }
 
@@ -159,17 +160,20 @@ TEST_F(AccessTest, RefusesEachWrongCodeWithItsOwnSentence) {
 TEST_F(AccessTest, TakesNoKeyThatIsACollectorsElsewhere) {
   const PrivateKey key = PrivateKey::Generate();
   Redeem(Request(Code(), key));
-  const auto text = enrolments_.Offer(south_.reseller, south_.site, std::chrono::days(7));
+  const auto text =
+      enrolments_.Offer(south_.reseller, south_.site, std::chrono::days(7), kPortalItself);
   EXPECT_EQ(Redeem(Request(*EnrolmentCode::Parse(text->Reveal()), key)), "409 key-taken");
 }
 
 TEST_F(AccessTest, OffersCodesForOwnSitesOnly) {
-  EXPECT_FALSE(enrolments_.Offer(south_.reseller, north_.site, std::chrono::days(7)));
+  EXPECT_FALSE(
+      enrolments_.Offer(south_.reseller, north_.site, std::chrono::days(7), kPortalItself));
 }
 
 TEST_F(AccessTest, StoresNoSecretInClear) {
   const EnrolmentCode code = Code();
-  const auto token = IssueToken(store_, north_.reseller, {.role = "reseller_admin"}, clock_.now);
+  const auto token =
+      IssueToken(store_, north_.reseller, {.role = "reseller_admin"}, clock_.now, kPortalItself);
   EXPECT_NE(store_.Codes(north_.reseller).at(0).hash, Base64Url(code.secret.Reveal()));
   EXPECT_EQ(store_.Tokens(north_.reseller).at(0).hash, Base64Url(Sha256(token->text.Reveal())));
 }
@@ -181,7 +185,7 @@ TEST_F(AccessTest, SignsInByToken) {
                                  .customer = north_.customer,
                                  .name = "accounts",
                                  .expires_at = expires},
-                                clock_.now);
+                                clock_.now, kPortalItself);
   ASSERT_TRUE(token);
   EXPECT_THAT(token->text.Reveal(), testing::StartsWith("pmt_"));
   const auto known = SignIn(store_, store_, token->text.Reveal(), clock_.now);
@@ -196,7 +200,8 @@ TEST_F(AccessTest, SignsInByToken) {
 
 TEST_F(AccessTest, IssuesNoTokenThatMakesNoSense) {
   const auto issue = [&](const std::string& role, const std::string& customer) {
-    return IssueToken(store_, north_.reseller, {.role = role, .customer = customer}, clock_.now);
+    return IssueToken(store_, north_.reseller, {.role = role, .customer = customer}, clock_.now,
+                      kPortalItself);
   };
   EXPECT_THROW(issue("operator", ""), std::invalid_argument);
   EXPECT_THROW(issue("customer_viewer", ""), std::invalid_argument);

@@ -19,7 +19,8 @@ class PeopleTest : public testing::Test, protected AccountsWorld {
  protected:
   std::string Link(const std::string& email) {
     return Invite(store, north.reseller,
-                  {.email = email, .name = "somebody", .role = "reseller_viewer"}, {}, clock.now)
+                  {.email = email, .name = "somebody", .role = "reseller_viewer"}, kPortalItself,
+                  clock.now)
         .link.text.Reveal();
   }
 };
@@ -43,18 +44,18 @@ TEST_F(PeopleTest, LetsNoLinkWorkLate) {
   clock.now += kInvitationWorks;
   EXPECT_EQ(people.Accept(link, kGoodPassword, "").accepted, LinkUse::kNoSuchLink);
   const KnownPerson who = AddPerson(north.reseller, "b@north.example");
-  const auto reset = IssueLink(store, north.reseller, who.id, {}, clock.now);
+  const auto reset = IssueLink(store, north.reseller, who.id, kPortalItself, clock.now);
   EXPECT_EQ(reset->expires_at, clock.now + kResetWorks);
   clock.now += kResetWorks;
   EXPECT_EQ(people.Accept(reset->text.Reveal(), kGoodPassword, "").accepted, LinkUse::kNoSuchLink);
-  EXPECT_FALSE(IssueLink(store, south.reseller, who.id, {}, clock.now));
-  EXPECT_FALSE(IssueLink(store, north.reseller, "usr_NONE", {}, clock.now));
+  EXPECT_FALSE(IssueLink(store, south.reseller, who.id, kPortalItself, clock.now));
+  EXPECT_FALSE(IssueLink(store, north.reseller, "usr_NONE", kPortalItself, clock.now));
 }
 
 TEST_F(PeopleTest, EndsEverySessionWithAReset) {
   const KnownPerson who = AddPerson(north.reseller, "a@north.example");
   const std::string cookie = Cookie("a@north.example");
-  const auto reset = IssueLink(store, north.reseller, who.id, {}, clock.now);
+  const auto reset = IssueLink(store, north.reseller, who.id, kPortalItself, clock.now);
   EXPECT_TRUE(sessions.Find(cookie));
   EXPECT_EQ(people.Accept(reset->text.Reveal(), "another mitten kelp", "").accepted, LinkUse::kYes);
   EXPECT_FALSE(sessions.Find(cookie));
@@ -65,7 +66,7 @@ TEST_F(PeopleTest, EndsEverySessionWithAReset) {
 TEST_F(PeopleTest, KeepsTheSecondFactorThroughAReset) {
   const KnownPerson who = AddPerson(north.reseller, "a@north.example");
   const Secret secret = SwitchTotpOn(who);
-  const auto reset = IssueLink(store, north.reseller, who.id, {}, clock.now);
+  const auto reset = IssueLink(store, north.reseller, who.id, kPortalItself, clock.now);
   const std::string& link = reset->text.Reveal();
   EXPECT_EQ(people.Accept(link, "another mitten kelp", "").accepted, LinkUse::kCodeNeeded);
   EXPECT_EQ(people.Accept(link, "another mitten kelp", "no").accepted, LinkUse::kCodeWrong);
@@ -177,7 +178,8 @@ class AuditTest : public testing::Test {
   const std::string path_ = FreshDatabase();
   SqliteStore store_{path_};
   Tenant north_ = AddTenant(store_, "north");
-  std::string third_ = *store_.AddCustomer(north_.reseller, "third", At("2026-11-10T12:00:00Z"));
+  std::string third_ =
+      *store_.AddCustomer(north_.reseller, "third", At("2026-11-10T12:00:00Z"), kPortalItself);
 };
 
 TEST_F(AuditTest, FindsNothingWrongWithWhatWasWritten) {

@@ -70,7 +70,8 @@ class RotationsTest : public testing::Test {
   }
 
   EnrolmentCode Code(const Tenant& tenant) {
-    const auto text = enrolments_.Offer(tenant.reseller, tenant.site, std::chrono::days(7));
+    const auto text =
+        enrolments_.Offer(tenant.reseller, tenant.site, std::chrono::days(7), kPortalItself);
     return *EnrolmentCode::Parse(text->Reveal());
   }
   struct Again {
@@ -163,7 +164,7 @@ TEST_F(RotationsTest, AreForTheCollectorItselfOnly) {
   const PrivateKey theirs = PrivateKey::Generate();
   AddCollector(store_, south_, Thumbprint(theirs.public_key()));
   EXPECT_EQ(Rotate(key_, theirs), "409 key-taken");
-  store_.RevokeCollector(north_.reseller, collector_, clock_.now);
+  store_.RevokeCollector(north_.reseller, collector_, clock_.now, kPortalItself);
   EXPECT_EQ(Rotate(key_, next_), "401 revoked");
   EXPECT_EQ(std::get<SaidRefused>(rotations_.Take("nonsense")).check, "form");
 }
@@ -189,7 +190,7 @@ TEST_F(RotationsTest, MakeAnotherCollectorOfOneWithoutItsKeyOrRevoked) {
   const std::string lost =
       Enrol(Code(north_), PrivateKey::Generate(), {.before = collector_, .site = north_.site});
   EXPECT_THAT(lost, testing::AllOf(testing::StartsWith("col_"), testing::Ne(collector_)));
-  store_.RevokeCollector(north_.reseller, collector_, clock_.now);
+  store_.RevokeCollector(north_.reseller, collector_, clock_.now, kPortalItself);
   const std::string revoked =
       Enrol(Code(north_), next_, {.before = collector_, .site = north_.site, .old = &key_});
   EXPECT_THAT(revoked, testing::AllOf(testing::StartsWith("col_"), testing::Ne(collector_)));

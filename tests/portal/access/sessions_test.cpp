@@ -44,13 +44,14 @@ TEST_F(SessionsTest, LetsInWhoHasTheRightPassword) {
   EXPECT_EQ(Say(SignIn(kEmail, kGoodPassword + " ")), "wrong");
   EXPECT_EQ(Say(SignIn(kEmail, "")), "wrong");
   EXPECT_EQ(Say(SignIn("nobody@north.example", kGoodPassword)), "wrong");
-  store.ChangePerson(north.reseller, anna_.id, {.disabled = true}, {}, clock.now);
+  store.ChangePerson(north.reseller, anna_.id, {.disabled = true}, kPortalItself, clock.now);
   EXPECT_EQ(Say(SignIn(kEmail, kGoodPassword)), "wrong");
 }
 
 TEST_F(SessionsTest, LetsNobodyInWhoHasNoPasswordYet) {
   Invite(store, north.reseller,
-         {.email = "new@north.example", .name = "new", .role = "reseller_viewer"}, {}, clock.now);
+         {.email = "new@north.example", .name = "new", .role = "reseller_viewer"}, kPortalItself,
+         clock.now);
   EXPECT_EQ(Say(SignIn("new@north.example", "")), "wrong");
 }
 
@@ -154,6 +155,16 @@ TEST_F(SessionsTest, HashesAnewWhatWasCheap) {
   const std::string after = store.SecretsOf(anna_.reseller, anna_.id).password;
   EXPECT_NE(after, before);
   EXPECT_FALSE(dearer.IsCheaper(after));
+}
+
+TEST_F(SessionsTest, HashesNothingAnewThatWasChangedMeanwhile) {
+  // While the old password was hashed anew, its owner has set another one.
+  const std::string before = store.SecretsOf(anna_.reseller, anna_.id).password;
+  store.SetPassword(anna_.reseller, anna_.id, "another", "", {anna_.id}, clock.now);
+  store.Rehash(anna_.reseller, anna_.id, before, "the old one, hashed anew");
+  EXPECT_EQ(store.SecretsOf(anna_.reseller, anna_.id).password, "another");
+  store.Rehash(anna_.reseller, anna_.id, "another", "hashed anew");
+  EXPECT_EQ(store.SecretsOf(anna_.reseller, anna_.id).password, "hashed anew");
 }
 
 TEST(CsrfTokenTest, IsTheSessionsAlone) {

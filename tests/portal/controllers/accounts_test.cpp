@@ -336,6 +336,57 @@ TEST_F(AccountsApiTest, DisablesAPersonAtOnce) {
   EXPECT_EQ(Send(again, "GET", "/api/v1/me").status, 401);
 }
 
+TEST_F(AccountsApiTest, LetsNoStolenSessionTakeAnAccountOver) {
+  // Of oneself a password or its code is asked for; as an administrator nobody goes round that.
+  const std::string anna = AddAnna();
+  Browser browser;
+  SignIn(browser);
+  const KnownPerson who{north.tenant.reseller, anna};
+  people_.BeginTotp(who);
+  const Secret secret = *proofs_.SharedSecret(who);
+  people_.ConfirmTotp(who, TotpCode(secret, TotpStep(clock.now)));
+  const std::string target = "/api/v1/users/" + anna;
+  EXPECT_EQ(Send(browser, "PATCH", target, {{"second_factor", false}}).status, 409);
+  EXPECT_TRUE(store.FindPerson(who.reseller, anna)->second_factor);
+  EXPECT_EQ(Send(browser, "POST", target + "/links").status, 409);
+}
+
+TEST_F(AccountsApiTest, LetsATokenMakeNobodyWhoMayMoreThanItself) {
+  const std::string anna = AddAnna();
+  const std::string text = ParseJson(Program(tokens_["north"][0], "POST", "/api/v1/tokens",
+                                             {{"name", "t"},
+                                              {"role", "reseller_admin"},
+                                              {"scopes", {"users.read", "users.write"}}})
+                                         .body)
+                               .at("text");
+  const Json invitation = {{"email", "b@north.example"}, {"name", "B"}, {"role", "reseller_admin"}};
+  EXPECT_EQ(Program(text, "POST", "/api/v1/users", invitation).status, 403);
+  const std::string target = "/api/v1/users/" + anna;
+  EXPECT_EQ(Program(text, "POST", target + "/links").status, 403) << "it could sign in as Anna";
+  EXPECT_EQ(Program(text, "PATCH", target, {{"role", "reseller_admin"}}).status, 403);
+  EXPECT_EQ(Program(text, "PATCH", target, {{"second_factor", false}}).status, 403);
+  EXPECT_EQ(Program(text, "PATCH", target, {{"disabled", true}}).status, 200) << "that takes away";
+  EXPECT_EQ(Program(text, "PATCH", target, {{"disabled", false}}).status, 403);
+  EXPECT_EQ(Program(text, "DELETE", target + "/sessions").status, 204);
+}
+
+TEST_F(AccountsApiTest, RefusesParametersThatItDoesNotKnow) {
+  // A filter that is misspelt would show, or do, something else than was meant.
+  const std::string& admin = tokens_["north"][0];
+  for (const char* target :
+       {"/api/v1/users?reseler=x", "/api/v1/tokens?limit=1", "/api/v1/audit?limt=1",
+        "/api/v1/me?x=1", "/api/v1/usage?from=2026-11-01&to=2026-12-01&custmer=x",
+        "/api/v1/usage.csv?from=2026-11-01&to=2026-12-01&custmer=x"}) {
+    EXPECT_EQ(Program(admin, "GET", target).status, 400) << target;
+  }
+  const std::string& op = tokens_["operator"][0];
+  EXPECT_EQ(Program(op, "GET", "/api/v1/resellers?name=x").status, 400);
+  EXPECT_EQ(Program(op, "POST", "/api/v1/users?reseler=x",
+                    {{"email", kAnna}, {"name", "Anna"}, {"role", "operator"}})
+                .status,
+            400);
+}
+
 TEST_F(AccountsApiTest, ListsPeopleAPageAtATime) {
   const std::string& admin = tokens_["north"][0];
   for (int i = 0; i < 5; ++i) {
@@ -499,10 +550,10 @@ class RoleMatrixTest : public AccountsApiTest {
     ids_[tenant]["reseller"] = reseller.value;
     ids_[tenant]["user"] =
         Invite(store, reseller, {.email = "row@" + tenant + ".example", .name = "x", .role = role},
-               {}, clock.now)
+               kPortalItself, clock.now)
             .added.id;
     ids_[tenant]["token"] =
-        IssueToken(store, reseller, {.role = role, .name = "row"}, clock.now)->id;
+        IssueToken(store, reseller, {.role = role, .name = "row"}, clock.now, kPortalItself)->id;
   }
 
   void AddFleet(const std::string& tenant, const Sender& sender, const std::string& serial) {
@@ -519,14 +570,14 @@ class RoleMatrixTest : public AccountsApiTest {
     const std::string email = role + "@" + tenant + ".example";
     const Invited invited =
         Invite(store, reseller, {.email = email, .name = "x", .role = role, .customer = customer},
-               {}, clock.now);
+               kPortalItself, clock.now);
     EXPECT_EQ(people_.Accept(invited.link.text.Reveal(), kGoodPassword, "").accepted,
               LinkUse::kYes);
     Somebody somebody{.role = role, .tenant = tenant, .email = email};
     std::ranges::replace(somebody.role, '_', '-');
-    somebody.token =
-        IssueToken(store, reseller, {.role = role, .customer = customer, .name = "x"}, clock.now)
-            ->text.Reveal();
+    somebody.token = IssueToken(store, reseller, {.role = role, .customer = customer, .name = "x"},
+                                clock.now, kPortalItself)
+                         ->text.Reveal();
     const Response in = Send(somebody.browser, "POST", "/api/v1/sessions",
                              {{"email", email}, {"password", kGoodPassword}});
     EXPECT_EQ(in.status, 201) << in.body;

@@ -34,9 +34,11 @@ TEST_F(ControllersTest, ShowsEveryRoleOfATenantItsOwnAndNothingOfAnother) {
 TEST_F(ControllersTest, ConfinesACustomerViewerToTheCustomer) {
   Store(north, "NORTH1");
   const Instant now = clock.now;
-  const std::string second = *store.AddCustomer(north.tenant.reseller, "another", now);
-  const auto token = IssueToken(store, north.tenant.reseller,
-                                {.role = "customer_viewer", .customer = second}, now);
+  const std::string second =
+      *store.AddCustomer(north.tenant.reseller, "another", now, kPortalItself);
+  const auto token =
+      IssueToken(store, north.tenant.reseller, {.role = "customer_viewer", .customer = second}, now,
+                 kPortalItself);
   const std::string text = token->text.Reveal();
   EXPECT_EQ(ParseJson(Get("/api/v1/printers", text).body).at("printers").size(), 0u);
   EXPECT_THAT(Get("/api/v1/usage.csv" + kPeriod, text).body, Not(HasSubstr("NORTH1")));
@@ -49,9 +51,10 @@ TEST_F(ControllersTest, IsClosedWithoutAToken) {
     EXPECT_EQ(Get(target).status, 401) << target;
     EXPECT_EQ(Get(target, "pmt_wrong").status, 401) << target;
   }
-  const auto brief = IssueToken(
-      store, north.tenant.reseller,
-      {.role = "reseller_admin", .expires_at = clock.now + std::chrono::hours(1)}, clock.now);
+  const auto brief =
+      IssueToken(store, north.tenant.reseller,
+                 {.role = "reseller_admin", .expires_at = clock.now + std::chrono::hours(1)},
+                 clock.now, kPortalItself);
   EXPECT_EQ(Get("/api/v1/printers", brief->text.Reveal()).status, 200);
   clock.now += std::chrono::hours(1);
   EXPECT_EQ(Get("/api/v1/printers", brief->text.Reveal()).status, 401);
@@ -151,8 +154,8 @@ TEST_F(ControllersTest, TakesNothingButSealedBatches) {
 TEST_F(ControllersTest, EnrolsOverTheApi) {
   const Response document = Get("/api/v1/keys");
   EXPECT_EQ(document.content_type, "application/jose");
-  const auto code =
-      enrolments_.Offer(north.tenant.reseller, north.tenant.site, std::chrono::days(7));
+  const auto code = enrolments_.Offer(north.tenant.reseller, north.tenant.site,
+                                      std::chrono::days(7), kPortalItself);
   const EnrolmentCode read = *EnrolmentCode::Parse(code->Reveal());
   const auto keys = ReadKeys(document.body, read.portal);
   ASSERT_TRUE(keys);
@@ -177,8 +180,8 @@ TEST_F(ControllersTest, EnrolsOverTheApi) {
             "409 code-used");
   EXPECT_EQ(check(Post("/api/v1/enrolments", request(Secret(RandomBytes(16)), key))),
             "404 code-unknown");
-  const auto late =
-      enrolments_.Offer(north.tenant.reseller, north.tenant.site, std::chrono::days(1));
+  const auto late = enrolments_.Offer(north.tenant.reseller, north.tenant.site,
+                                      std::chrono::days(1), kPortalItself);
   clock.now += std::chrono::days(1);
   EXPECT_EQ(check(Post("/api/v1/enrolments", request(EnrolmentCode::Parse(late->Reveal())->secret,
                                                      PrivateKey::Generate()))),
@@ -309,7 +312,7 @@ TEST_F(ControllersTest, AnswersHeartbeatsWithSignedWords) {
   Heartbeat odd = good;
   odd.disk = "A lot";
   EXPECT_EQ(check(sealed(odd, north.key)), "422 schema");
-  store.RevokeCollector(north.tenant.reseller, north.id, clock.now);
+  store.RevokeCollector(north.tenant.reseller, north.id, clock.now, kPortalItself);
   EXPECT_EQ(check(sealed(good, north.key)), "401 revoked");
 }
 
@@ -318,7 +321,7 @@ TEST_F(ControllersTest, TellsInAHeartbeatWhereTheStreamIsAndWhatToSet) {
   Store(north, "NORTH1", 2);
   Store(north, "NORTH1", 5);
   store.ProposeSettings(north.tenant.reseller, north.tenant.site, R"({"interval":["1h"]})",
-                        clock.now);
+                        clock.now, kPortalItself);
   const auto say = [&](const std::string& nonce) {
     return *ReadHeartbeatAnswer(
         Post("/api/v1/heartbeats",

@@ -112,12 +112,14 @@ class ControllersTest : public testing::Test, protected SealedWorld {
         TokenWish wish{.role = role, .name = role};
         if (wish.role == "customer_viewer") wish.customer = sender->tenant.customer;
         tokens_[sender == &north ? "north" : "south"].push_back(
-            IssueToken(store, sender->tenant.reseller, wish, clock.now)->text.Reveal());
+            IssueToken(store, sender->tenant.reseller, wish, clock.now, kPortalItself)
+                ->text.Reveal());
       }
     }
-    tokens_["operator"].push_back(
-        IssueToken(store, kTheOperator, {.role = "operator", .name = "operator"}, clock.now)
-            ->text.Reveal());
+    tokens_["operator"].push_back(IssueToken(store, kTheOperator,
+                                             {.role = "operator", .name = "operator"}, clock.now,
+                                             kPortalItself)
+                                      ->text.Reveal());
   }
 
   // Asks, reads the answer whole, and notes it for the comparison with openapi.yaml.

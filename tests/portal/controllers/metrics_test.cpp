@@ -43,12 +43,29 @@ TEST_F(MetricsTest, CountsRequestsAndBatches) {
   EXPECT_THAT(text, Not(HasSubstr(north.id)));
 }
 
-TEST_F(MetricsTest, TellsThemToItsOwnMachineOnly) {
+TEST_F(MetricsTest, TellsThemToItsOwnMachineWithoutCredentials) {
   for (const char* address : {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"}) {
     EXPECT_EQ(From(address).status, 200) << address;
   }
   for (const char* address : {"", "192.0.2.7", "1127.0.0.1", "::2", "fe80::1", "10.127.0.1"}) {
-    EXPECT_EQ(From(address).status, 403) << address;
+    EXPECT_EQ(From(address).status, 401) << address;
+  }
+}
+
+TEST_F(MetricsTest, TellsThemElsewhereToTheOperatorAlone) {
+  const auto token = [&](const std::string& scope) {
+    return IssueToken(store, kTheOperator,
+                      {.role = "operator", .name = "prometheus", .scopes = {scope}}, clock.now,
+                      kPortalItself)
+        ->text.Reveal();
+  };
+  const Response shown = Get("/metrics", token("metrics.read"));
+  EXPECT_EQ(shown.status, 200);
+  EXPECT_EQ(shown.content_type, "text/plain; version=0.0.4");
+  EXPECT_EQ(Get("/metrics", token("*")).status, 200);
+  EXPECT_EQ(Get("/metrics", token("resellers.read")).status, 403);
+  for (const std::string& of_a_tenant : {admin(), viewer(), customer()}) {
+    EXPECT_EQ(Get("/metrics", of_a_tenant).status, 403);
   }
 }
 

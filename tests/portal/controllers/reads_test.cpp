@@ -82,9 +82,11 @@ TEST_F(ReadsTest, ShowsEveryRoleOfATenantItsOwnAndNothingOfAnother) {
 }
 
 TEST_F(ReadsTest, ConfinesACustomerViewerToTheCustomer) {
-  const std::string second = *store.AddCustomer(north.tenant.reseller, "another", clock.now);
-  const auto token = IssueToken(store, north.tenant.reseller,
-                                {.role = "customer_viewer", .customer = second}, clock.now);
+  const std::string second =
+      *store.AddCustomer(north.tenant.reseller, "another", clock.now, kPortalItself);
+  const auto token =
+      IssueToken(store, north.tenant.reseller, {.role = "customer_viewer", .customer = second},
+                 clock.now, kPortalItself);
   const std::string text = token->text.Reveal();
   const auto targets = Targets(north);
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -94,6 +96,14 @@ TEST_F(ReadsTest, ConfinesACustomerViewerToTheCustomer) {
     EXPECT_THAT(response.body, Not(HasSubstr("north's customer"))) << targets[i];
   }
   EXPECT_EQ(ParseJson(Get("/api/v1/customers", text).body).at("customers").size(), 1u);
+  for (const std::string& one : {second, north.tenant.customer}) {
+    const auto of =
+        IssueToken(store, north.tenant.reseller, {.role = "customer_viewer", .customer = one},
+                   clock.now, kPortalItself);
+    const Json page = ParseJson(Get("/api/v1/customers?limit=1", of->text.Reveal()).body);
+    EXPECT_EQ(page.at("customers").size(), 1u);
+    EXPECT_FALSE(page.contains("next")) << "it would tell that there are others";
+  }
   const std::string narrowed = "/api/v1/alerts?customer=" + north.tenant.customer;
   EXPECT_EQ(Get(narrowed, text).status, 404);
   EXPECT_EQ(Get(narrowed, admin()).status, 200);
@@ -192,8 +202,8 @@ TEST_F(ReadsTest, WithstandsCursorsThatNobodyGave) {
 }
 
 TEST_F(ReadsTest, ShowsEnrolmentsButNoCodes) {
-  const auto code =
-      enrolments_.Offer(north.tenant.reseller, north.tenant.site, std::chrono::days(7));
+  const auto code = enrolments_.Offer(north.tenant.reseller, north.tenant.site,
+                                      std::chrono::days(7), kPortalItself);
   const Response response = Get("/api/v1/enrolments", viewer());
   const Json codes = ParseJson(response.body).at("enrolments");
   ASSERT_EQ(codes.size(), 2u);

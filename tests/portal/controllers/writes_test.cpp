@@ -58,7 +58,7 @@ TEST_F(WritesTest, SaysWhatIsWrongWithABody) {
        "422 \"nmae\" is no member of this; expected "
        "name; did you mean name?"},
       {"POST", "/api/v1/customers", R"({"name":"taken"})", "409 'name' is 'taken'; there is a"},
-      {"POST", "/api/v1/customers", "[]", "400 the body is []; expected a JSON object"},
+      {"POST", "/api/v1/customers", "[]", "400 the body is something else; expected a JSON object"},
       {"POST", "/api/v1/customers", "{", "400 the body is not acceptable JSON"},
       {"PATCH", customer_, R"({"name":"taken"})", "409 'name' is 'taken'"},
       {"PATCH", customer_, R"({"id":"cus_1"})", "422 \"id\" is no member of this; expected name"},

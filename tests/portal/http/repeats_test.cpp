@@ -118,6 +118,15 @@ TEST_F(RepeatsTest, KeepsNothingThatCanBeReadWithoutTheKey) {
   EXPECT_FALSE(OpenAnswer(kKey, kCaller, ""));
 }
 
+TEST_F(RepeatsTest, KeepsNoHashThatAPasswordCouldBeGuessedFrom) {
+  // A body may hold a password: what is kept of it must differ from key to key.
+  const std::string body = R"({"password":"kelp harbour mitten"})";
+  Ask(kKey, body);
+  Ask(kKey + "2", body);
+  ASSERT_EQ(notes_.kept.size(), 2u);
+  EXPECT_NE(notes_.kept.begin()->second.request, notes_.kept.rbegin()->second.request);
+}
+
 TEST_F(RepeatsTest, IsForPostsOfKnownCallers) {
   const auto with_key = [](const char* method) {
     return Request(method, "/x").With("Idempotency-Key", kKey);

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
 #include "common/sqlite.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -255,6 +259,32 @@ TEST(RouterConditionsTest, ChangeNothingThatSomebodyElseHasChanged) {
   EXPECT_EQ(set("five", "").status, 200);
   EXPECT_EQ(router.Handle(Request("DELETE", "/nothing").With("If-Match", "*"), admin).status, 412)
       << "there is nothing to compare with";
+}
+
+// Two that are answered at the same time, or neither in time.
+struct Together {
+  Response Meet(const Request&, const Caller&) const {
+    std::unique_lock lock(mutex_);
+    ++here_;
+    both_.notify_all();
+    const bool met = both_.wait_for(lock, std::chrono::seconds(10), [&] { return here_ == 2; });
+    return met ? NoContent() : Ok("alone");
+  }
+  mutable std::mutex mutex_;
+  mutable std::condition_variable both_;
+  mutable int here_ = 0;
+};
+
+TEST(RouterConditionsTest, LetNobodyWaitWhereNothingCanBeCompared) {
+  // Everybody's password has one path: who changes theirs must not hold up the others.
+  Together together;
+  Router router;
+  router.Put("/password", Role::kResellerAdmin, &together, &Together::Meet);
+  const Caller admin{.role = Role::kResellerAdmin};
+  auto other = std::async(std::launch::async,
+                          [&] { return router.Handle(Request("PUT", "/password"), admin).status; });
+  EXPECT_EQ(router.Handle(Request("PUT", "/password"), admin).status, 204);
+  EXPECT_EQ(other.get(), 204);
 }
 
 TEST_F(RouterTest, SlowsDownWhoAsksTooOften) {

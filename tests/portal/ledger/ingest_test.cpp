@@ -83,7 +83,7 @@ TEST_F(IngestTest, TakesOfAReplacedKeyWhatWasCutBefore) {
   elsewhere.stream = "00000000-0000-4000-8000-000000000000";
   EXPECT_EQ(Take(Sealed(elsewhere, north)), "401 key-replaced") << "a stream of a thief's own";
   EXPECT_EQ(Take(Sealed(WriteBatch(MakeBatch(north, 3, {"3"}, noon_)), next)), "200");
-  store.RevokeCollector(north.tenant.reseller, north.id, clock.now);
+  store.RevokeCollector(north.tenant.reseller, north.id, clock.now, kPortalItself);
   EXPECT_EQ(Take(Sealed(second, north)), "401 revoked") << "with all its keys";
   EXPECT_EQ(Take(Sealed(WriteBatch(MakeBatch(north, 4, {"4"}, noon_)), next)), "401 revoked");
 }
@@ -184,10 +184,11 @@ TEST_F(IngestTest, KeepsAPrintersPlaceApartAndForgetsItWhenTheSiteDoes) {
 TEST_F(IngestTest, ShowsNoCustomerThePlaceThatAnothersCollectorTells) {
   Sender other;  // of another customer of the same reseller, with the same serial number
   other.tenant = north.tenant;
-  other.tenant.customer = *store.AddCustomer(north.tenant.reseller, "other", noon_);
+  other.tenant.customer = *store.AddCustomer(north.tenant.reseller, "other", noon_, kPortalItself);
   other.tenant.site = *store.AddSite(
       north.tenant.reseller,
-      {.customer = other.tenant.customer, .name = "other", .time_zone = "Europe/Berlin"}, noon_);
+      {.customer = other.tenant.customer, .name = "other", .time_zone = "Europe/Berlin"}, noon_,
+      kPortalItself);
   other.id = AddCollector(store, other.tenant, Thumbprint(other.key.public_key()),
                           JsonText(ToJwk(other.key.public_key())));
   const auto place = [this] {
@@ -240,7 +241,7 @@ TEST_F(IngestTest, RefusesAStranger) {
 }
 
 TEST_F(IngestTest, RefusesARevokedCollector) {
-  store.RevokeCollector(north.tenant.reseller, north.id, noon_);
+  store.RevokeCollector(north.tenant.reseller, north.id, noon_, kPortalItself);
   EXPECT_EQ(Take(Sealed(MakeBatch(north, 1, {"433"}, noon_), north)), "401 revoked");
 }
 

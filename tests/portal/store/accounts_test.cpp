@@ -48,7 +48,7 @@ class AccountsTest : public testing::Test {
 TEST_F(AccountsTest, KeepsTheOperatorApartFromResellers) {
   for (const Reseller& reseller : store_.Resellers()) EXPECT_NE(reseller.id, kTheOperator);
   EXPECT_EQ(store_.Resellers().size(), 2u);
-  EXPECT_EQ(store_.AddCustomer(kTheOperator, "x", noon_), std::nullopt);
+  EXPECT_EQ(store_.AddCustomer(kTheOperator, "x", noon_, kPortalItself), std::nullopt);
   EXPECT_FALSE(store_.RenameReseller(kTheOperator, "x", by_, noon_));
   EXPECT_EQ(Add(kTheOperator, "op@example.org", "operator").outcome, PersonAdded::Outcome::kAdded);
   EXPECT_THROW(Add(kTheOperator, "a@example.org"), SqliteError) << "an admin of no reseller";
@@ -56,7 +56,7 @@ TEST_F(AccountsTest, KeepsTheOperatorApartFromResellers) {
   EXPECT_THAT(store_.People({}, "", 10), IsEmpty()) << "nobody is not the operator";
   EXPECT_THAT(store_.People({"res_NONE"}, "", 10), IsEmpty());
   EXPECT_EQ(Add({}, "c@example.org").outcome, PersonAdded::Outcome::kNoSuchReseller);
-  EXPECT_FALSE(store_.AddToken({}, {.hash = "h", .role = "operator", .name = "t"}));
+  EXPECT_FALSE(store_.AddToken({}, {.hash = "h", .role = "operator", .name = "t"}, kPortalItself));
 }
 
 TEST_F(AccountsTest, ShowsAResellerNobodyOfAnother) {
@@ -101,6 +101,14 @@ TEST_F(AccountsTest, UsesALinkOnceAndInTime) {
   EXPECT_TRUE(store_.AddLink(north_.reseller, id, second, by_, noon_));
   EXPECT_FALSE(store_.LinkByHash("one")) << "the next one voids it";
   EXPECT_TRUE(store_.LinkByHash("two"));
+}
+
+TEST_F(AccountsTest, VoidsTheLinksOfBeforeWithAPassword) {
+  const std::string id = Add(north_.reseller, "a@example.org").id;
+  const LinkOffer reset{.hash = "reset", .kind = "reset", .expires_at = noon_ + hours(1)};
+  EXPECT_TRUE(store_.AddLink(north_.reseller, id, reset, by_, noon_));
+  store_.SetPassword(north_.reseller, id, "hash", "", by_, noon_);
+  EXPECT_FALSE(store_.LinkByHash("reset")) << "whoever has it would set another one";
 }
 
 TEST_F(AccountsTest, EndsSessionsWhereItHasTo) {
@@ -229,11 +237,11 @@ TEST_F(AccountsTest, WritesDownWhoChangedWhatAndNobodysName) {
 
 TEST_F(AccountsTest, WritesNothingDownThatDidNotHappen) {
   const auto before = Audited(north_.reseller);
-  EXPECT_FALSE(store_.AddCustomer(north_.reseller, "north's customer", noon_));
+  EXPECT_FALSE(store_.AddCustomer(north_.reseller, "north's customer", noon_, kPortalItself));
   EXPECT_FALSE(store_.RevokeToken(north_.reseller, "tok_NONE", noon_, by_));
-  EXPECT_FALSE(store_.RevokeCollector(north_.reseller, "col_NONE", noon_));
-  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, "col_NONE", "{}", noon_));
-  EXPECT_FALSE(store_.AddCode(north_.reseller, {.hash = "x", .site = south_.site}));
+  EXPECT_FALSE(store_.RevokeCollector(north_.reseller, "col_NONE", noon_, kPortalItself));
+  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, "col_NONE", "{}", noon_, kPortalItself));
+  EXPECT_FALSE(store_.AddCode(north_.reseller, {.hash = "x", .site = south_.site}, kPortalItself));
   EXPECT_EQ(Audited(north_.reseller), before);
 }
 

@@ -56,10 +56,11 @@ inline Tenant AddTenant(SqliteStore& store, const std::string& name,
                         const std::string& zone = "Europe/Berlin") {
   const Instant now = At("2026-11-01T00:00:00Z");
   Tenant tenant;
-  tenant.reseller = *store.AddReseller(name, now);
-  tenant.customer = *store.AddCustomer(tenant.reseller, name + "'s customer", now);
-  tenant.site = *store.AddSite(
-      tenant.reseller, {.customer = tenant.customer, .name = "main", .time_zone = zone}, now);
+  tenant.reseller = *store.AddReseller(name, now, kPortalItself);
+  tenant.customer = *store.AddCustomer(tenant.reseller, name + "'s customer", now, kPortalItself);
+  tenant.site = *store.AddSite(tenant.reseller,
+                               {.customer = tenant.customer, .name = "main", .time_zone = zone},
+                               now, kPortalItself);
   return tenant;
 }
 
@@ -68,10 +69,12 @@ inline std::string AddCollector(SqliteStore& store, const Tenant& tenant,
                                 const std::string& thumbprint, const std::string& jwk = "{}") {
   const Instant now = At("2026-11-01T00:00:00Z");
   const std::string hash = "code of " + thumbprint;
-  store.AddCode(tenant.reseller, {.hash = hash,
-                                  .site = tenant.site,
-                                  .created_at = now,
-                                  .expires_at = now + std::chrono::hours(1)});
+  store.AddCode(tenant.reseller,
+                {.hash = hash,
+                 .site = tenant.site,
+                 .created_at = now,
+                 .expires_at = now + std::chrono::hours(1)},
+                kPortalItself);
   return store
       .UseCode(
           tenant.reseller, hash,

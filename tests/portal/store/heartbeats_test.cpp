@@ -75,7 +75,8 @@ TEST_F(HeartbeatsTest, KnowNoStreamThatWasNeverSent) {
 
 TEST_F(HeartbeatsTest, ProposeACollectorsOwnSettingsBeforeItsSites) {
   const auto propose = [&](const std::string& target, const std::string& settings) {
-    return store_.ProposeSettings(north_.reseller, target, settings, At("2026-11-10T12:00:00Z"));
+    return store_.ProposeSettings(north_.reseller, target, settings, At("2026-11-10T12:00:00Z"),
+                                  kPortalItself);
   };
   EXPECT_FALSE(store_.SettingsFor(north_.reseller, first_));
   EXPECT_EQ(propose(north_.site, "site 1"), 1);
@@ -89,10 +90,10 @@ TEST_F(HeartbeatsTest, ProposeACollectorsOwnSettingsBeforeItsSites) {
 
 TEST_F(HeartbeatsTest, ProposeNothingToAnotherResellers) {
   const Instant now = At("2026-11-10T12:00:00Z");
-  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, foreign_, "{}", now));
-  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, south_.site, "{}", now));
-  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, "col_NONE", "{}", now));
-  EXPECT_TRUE(store_.ProposeSettings(south_.reseller, foreign_, "{}", now));
+  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, foreign_, "{}", now, kPortalItself));
+  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, south_.site, "{}", now, kPortalItself));
+  EXPECT_FALSE(store_.ProposeSettings(north_.reseller, "col_NONE", "{}", now, kPortalItself));
+  EXPECT_TRUE(store_.ProposeSettings(south_.reseller, foreign_, "{}", now, kPortalItself));
   EXPECT_FALSE(store_.SettingsFor(north_.reseller, foreign_));
 }
 

@@ -83,7 +83,8 @@ TEST_F(ListsTest, AnswersEveryPageByAnIndexAndInItsOrder) {
 TEST_F(ListsTest, PagesThroughPlacesById) {
   std::vector<std::string> ids = {north_.customer};
   for (int i = 1; i <= 4; ++i) {
-    ids.push_back(*store_.AddCustomer(north_.reseller, "c" + std::to_string(i), noon_));
+    ids.push_back(
+        *store_.AddCustomer(north_.reseller, "c" + std::to_string(i), noon_, kPortalItself));
   }
   std::ranges::sort(ids);
   EXPECT_EQ(All(
@@ -100,12 +101,12 @@ TEST_F(ListsTest, PagesThroughPlacesById) {
 
   for (int i = 1; i <= 4; ++i) {
     const Site site{.customer = ids[0], .name = std::to_string(i), .time_zone = "UTC"};
-    store_.AddSite(north_.reseller, site, noon_);
+    store_.AddSite(north_.reseller, site, noon_, kPortalItself);
   }
-  const auto sites = [&](const PrinterScope& scope) {
+  const auto sites = [&](const PrinterFilter& filter) {
     return All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListSites(north_.reseller, scope, after, limit);
+          return store_.ListSites(north_.reseller, filter, after, limit);
         },
         [](const Site& row) { return row.id; });
   };
@@ -135,10 +136,10 @@ TEST_F(ListsTest, ShowsACollectorWithWhatItSaidLast) {
   EXPECT_EQ(store_.FindCollector(south_.reseller, collector_), std::nullopt);
 
   for (const char* thumb : {"b", "c", "d"}) AddCollector(store_, north_, thumb);
-  const auto collectors = [&](const PrinterScope& scope) {
+  const auto collectors = [&](const PrinterFilter& filter) {
     return All(
                [&](const Position& after, std::size_t limit) {
-                 return store_.ListCollectors(north_.reseller, scope, after, limit);
+                 return store_.ListCollectors(north_.reseller, filter, after, limit);
                },
                [](const CollectorRow& row) { return row.collector.id; })
         .size();
@@ -167,10 +168,12 @@ TEST_F(ListsTest, TellsOfStreamsAndTheirGaps) {
 
 TEST_F(ListsTest, ShowsCodesNewestFirst) {
   for (int i = 1; i <= 3; ++i) {
-    store_.AddCode(north_.reseller, {.hash = "h" + std::to_string(i),
-                                     .site = north_.site,
-                                     .created_at = noon_ + i * kHour,
-                                     .expires_at = noon_ + 100 * kHour});
+    store_.AddCode(north_.reseller,
+                   {.hash = "h" + std::to_string(i),
+                    .site = north_.site,
+                    .created_at = noon_ + i * kHour,
+                    .expires_at = noon_ + 100 * kHour},
+                   kPortalItself);
   }
   EXPECT_THAT(
       All([&](const Position& after,
@@ -186,9 +189,9 @@ TEST_F(ListsTest, FindsPrintersByWhatIsKnownOfThem) {
   odd.reading.state = "printing";
   Put(north_, odd);
   Put(north_, Parcel(collector_, 2, "CN2", noon_));
-  const auto found = [&](const PrinterScope& scope) {
+  const auto found = [&](const PrinterFilter& filter) {
     std::string serials;
-    for (const PrinterRow& row : store_.Printers(north_.reseller, scope, "", 10)) {
+    for (const PrinterRow& row : store_.Printers(north_.reseller, filter, "", 10)) {
       serials += row.serial;
     }
     return serials;
@@ -242,10 +245,10 @@ TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
     if (i == 5) over = noon_ + 9 * kHour;
     Put(north_, parcel.Job(name).Alarm(name, over).Event(name).Level(name, "5"));
   }
-  const auto jobs = [&](const PrinterScope& scope, const Span& span = kAlways) {
+  const auto jobs = [&](const PrinterFilter& filter, const Span& span = kAlways) {
     return All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListJobs(north_.reseller, scope, span, after, limit);
+          return store_.ListJobs(north_.reseller, filter, span, after, limit);
         },
         [](const JobEntry& row) { return row.printer.serial + " " + row.job; });
   };
@@ -256,10 +259,10 @@ TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
   EXPECT_THAT(jobs({.customer = south_.customer}), IsEmpty());
   EXPECT_THAT(jobs({}, {noon_ + 3 * kHour, noon_ + 5 * kHour}), ElementsAre("CN0 4", "CN1 3"));
 
-  const auto alerts = [&](const PrinterScope& scope, AlertsWanted wanted) {
+  const auto alerts = [&](const PrinterFilter& filter, AlertsWanted wanted) {
     return All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListAlerts(north_.reseller, scope, wanted, after, limit);
+          return store_.ListAlerts(north_.reseller, filter, wanted, after, limit);
         },
         [](const AlertRow& row) { return row.key; });
   };
@@ -276,10 +279,10 @@ TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
       ElementsAre("5", "3", "1"));
   EXPECT_THAT(store_.ListEvents(south_.reseller, odd, {}, 9).rows, IsEmpty());
 
-  const auto supplies = [&](const PrinterScope& scope) {
+  const auto supplies = [&](const PrinterFilter& filter) {
     auto names = All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListSupplies(north_.reseller, scope, after, limit);
+          return store_.ListSupplies(north_.reseller, filter, after, limit);
         },
         [](const SupplyRow& row) { return row.supply; });
     std::ranges::sort(names);
@@ -305,9 +308,10 @@ TEST_F(ListsTest, GoesOnWhereItWasWhileRowsAreAdded) {
 }
 
 TEST_F(ListsTest, RenamesPlacesOfTheirOwner) {
-  store_.AddCustomer(north_.reseller, "taken", noon_);
+  store_.AddCustomer(north_.reseller, "taken", noon_, kPortalItself);
   const auto rename = [&](const Tenant& tenant, const std::string& name) {
-    return store_.RenameCustomer(tenant.reseller, {.id = north_.customer, .name = name}, {}, noon_);
+    return store_.RenameCustomer(tenant.reseller, {.id = north_.customer, .name = name},
+                                 kPortalItself, noon_);
   };
   EXPECT_EQ(rename(north_, "new"), Renamed::kDone);
   EXPECT_EQ(rename(north_, "new"), Renamed::kDone) << "a second time is no harm";
@@ -316,8 +320,8 @@ TEST_F(ListsTest, RenamesPlacesOfTheirOwner) {
   EXPECT_EQ(store_.FindCustomer(north_.reseller, north_.customer)->name, "new");
   Site site = *store_.FindSite(north_.reseller, north_.site);
   site.time_zone = "UTC";
-  EXPECT_EQ(store_.ChangeSite(north_.reseller, site, {}, noon_), Renamed::kDone);
-  EXPECT_EQ(store_.ChangeSite(south_.reseller, site, {}, noon_), Renamed::kNotThere);
+  EXPECT_EQ(store_.ChangeSite(north_.reseller, site, kPortalItself, noon_), Renamed::kDone);
+  EXPECT_EQ(store_.ChangeSite(south_.reseller, site, kPortalItself, noon_), Renamed::kNotThere);
   EXPECT_EQ(store_.FindSite(north_.reseller, north_.site)->time_zone, "UTC");
 }
 

@@ -81,18 +81,20 @@ class SqliteStoreTest : public testing::Test {
 };
 
 TEST_F(SqliteStoreTest, GivesANameOnceInItsScope) {
-  EXPECT_EQ(store_.AddReseller("north", noon_), std::nullopt);
-  EXPECT_EQ(store_.AddCustomer(north_.reseller, "north's customer", noon_), std::nullopt);
-  EXPECT_TRUE(store_.AddCustomer(south_.reseller, "north's customer", noon_));
-  EXPECT_EQ(
-      store_.AddSite(north_.reseller,
-                     {.customer = north_.customer, .name = "main", .time_zone = "UTC"}, noon_),
-      std::nullopt);
+  EXPECT_EQ(store_.AddReseller("north", noon_, kPortalItself), std::nullopt);
+  EXPECT_EQ(store_.AddCustomer(north_.reseller, "north's customer", noon_, kPortalItself),
+            std::nullopt);
+  EXPECT_TRUE(store_.AddCustomer(south_.reseller, "north's customer", noon_, kPortalItself));
+  EXPECT_EQ(store_.AddSite(north_.reseller,
+                           {.customer = north_.customer, .name = "main", .time_zone = "UTC"}, noon_,
+                           kPortalItself),
+            std::nullopt);
 }
 
 TEST_F(SqliteStoreTest, ShowsAResellerNothingOfAnother) {
   Put(Ink(1, "CN1", noon_, "1")->record);
-  store_.AddToken(north_.reseller, {.hash = "h", .role = "reseller_admin", .name = "t"});
+  store_.AddToken(north_.reseller, {.hash = "h", .role = "reseller_admin", .name = "t"},
+                  kPortalItself);
   EXPECT_EQ(store_.FindSite(south_.reseller, north_.site), std::nullopt);
   EXPECT_EQ(store_.Sites(south_.reseller).size(), 1u);
   EXPECT_EQ(store_.Customers(south_.reseller).size(), 1u);
@@ -101,14 +103,16 @@ TEST_F(SqliteStoreTest, ShowsAResellerNothingOfAnother) {
   EXPECT_THAT(store_.Collectors(south_.reseller), IsEmpty());
   EXPECT_THAT(store_.Printers(south_.reseller, {}, "", 10), IsEmpty());
   EXPECT_THAT(store_.PrintersInOrder(south_.reseller, {.site = north_.site}), IsEmpty());
-  EXPECT_FALSE(store_.RevokeCollector(south_.reseller, collector_, noon_));
+  EXPECT_FALSE(store_.RevokeCollector(south_.reseller, collector_, noon_, kPortalItself));
   EXPECT_EQ(store_.AddSite(south_.reseller,
-                           {.customer = north_.customer, .name = "x", .time_zone = "UTC"}, noon_),
+                           {.customer = north_.customer, .name = "x", .time_zone = "UTC"}, noon_,
+                           kPortalItself),
             std::nullopt);
-  EXPECT_FALSE(store_.AddCode(south_.reseller, {.hash = "x", .site = north_.site}));
+  EXPECT_FALSE(store_.AddCode(south_.reseller, {.hash = "x", .site = north_.site}, kPortalItself));
   EXPECT_FALSE(store_.AddToken(
       south_.reseller,
-      {.hash = "x", .role = "customer_viewer", .customer = north_.customer, .name = "t"}));
+      {.hash = "x", .role = "customer_viewer", .customer = north_.customer, .name = "t"},
+      kPortalItself));
   EXPECT_EQ(store_.FindBatch(south_.reseller, Ink(1, "CN1", noon_, "1")->record).place,
             BatchPlace::kFree);
   const auto mine = store_.PrintersInOrder(north_.reseller, {});
@@ -124,7 +128,7 @@ TEST_F(SqliteStoreTest, ShowsNobodyWhereNoResellerIsNamed) {
   for (const ResellerId& nobody : {ResellerId{}, ResellerId{"res_NOBODYXX"}}) {
     EXPECT_THAT(store_.Printers(nobody, {}, "", 10), IsEmpty());
     EXPECT_THAT(store_.Sites(nobody), IsEmpty());
-    EXPECT_EQ(store_.AddCustomer(nobody, "x", noon_), std::nullopt);
+    EXPECT_EQ(store_.AddCustomer(nobody, "x", noon_, kPortalItself), std::nullopt);
   }
 }
 
@@ -138,7 +142,7 @@ TEST_F(SqliteStoreTest, RefusesABatchOfAnotherTenantsCollector) {
 TEST_F(SqliteStoreTest, UsesACodeOnceAndAnswersTheSameKeyAgain) {
   const EnrolmentOffer offer{
       .hash = "h", .site = north_.site, .created_at = noon_, .expires_at = noon_ + kHour};
-  ASSERT_TRUE(store_.AddCode(north_.reseller, offer));
+  ASSERT_TRUE(store_.AddCode(north_.reseller, offer, kPortalItself));
   EXPECT_EQ(store_.ResellerOfCode("h")->value, north_.reseller.value);
   const Newcomer one{.name = "PC", .jwk = "{}", .thumbprint = "one"};
   const Newcomer two{.name = "PC", .jwk = "{}", .thumbprint = "two"};
@@ -157,7 +161,8 @@ TEST_F(SqliteStoreTest, UsesACodeOnceAndAnswersTheSameKeyAgain) {
 TEST_F(SqliteStoreTest, LetsACodeExpire) {
   store_.AddCode(
       north_.reseller,
-      {.hash = "h", .site = north_.site, .created_at = noon_, .expires_at = noon_ + kHour});
+      {.hash = "h", .site = north_.site, .created_at = noon_, .expires_at = noon_ + kHour},
+      kPortalItself);
   EXPECT_EQ(store_.UseCode(north_.reseller, "h", {.thumbprint = "one"}, noon_ + kHour).use,
             CodeUse::kExpired);
 }
@@ -166,20 +171,20 @@ TEST_F(SqliteStoreTest, KeepsAKeyWithItsSite) {
   const Newcomer known{.name = "PC", .jwk = "{}", .thumbprint = "thumb-north"};
   const EnrolmentOffer offer{
       .hash = "h", .site = north_.site, .created_at = noon_, .expires_at = noon_ + kHour};
-  store_.AddCode(north_.reseller, offer);
+  store_.AddCode(north_.reseller, offer, kPortalItself);
   EXPECT_EQ(store_.UseCode(north_.reseller, "h", known, noon_).collector, collector_)
       << "at the same site it keeps its id";
   EnrolmentOffer elsewhere = offer;
   elsewhere.hash = "h2";
   elsewhere.site = south_.site;
-  store_.AddCode(south_.reseller, elsewhere);
+  store_.AddCode(south_.reseller, elsewhere, kPortalItself);
   EXPECT_EQ(store_.UseCode(south_.reseller, "h2", known, noon_).use, CodeUse::kKeyTaken);
 }
 
 TEST_F(SqliteStoreTest, RemembersARevocation) {
   EXPECT_FALSE(store_.CollectorByKey("thumb-north")->revoked);
-  EXPECT_TRUE(store_.RevokeCollector(north_.reseller, collector_, noon_));
-  EXPECT_TRUE(store_.RevokeCollector(north_.reseller, collector_, noon_ + kHour));
+  EXPECT_TRUE(store_.RevokeCollector(north_.reseller, collector_, noon_, kPortalItself));
+  EXPECT_TRUE(store_.RevokeCollector(north_.reseller, collector_, noon_ + kHour, kPortalItself));
   EXPECT_TRUE(store_.CollectorByKey("thumb-north")->revoked);
   EXPECT_EQ(store_.Collectors(north_.reseller).at(0).revoked_at, noon_);
 }
@@ -316,8 +321,9 @@ TEST_F(SqliteStoreTest, KnowsAPrinterByMakerAndSerial) {
 TEST_F(SqliteStoreTest, FlagsAPrinterThatShowsUpAtASecondSite) {
   Put(Ink(1, "CN1", noon_, "1")->record);
   Tenant branch = north_;
-  branch.site = *store_.AddSite(
-      north_.reseller, {.customer = north_.customer, .name = "branch", .time_zone = "UTC"}, noon_);
+  branch.site = *store_.AddSite(north_.reseller,
+                                {.customer = north_.customer, .name = "branch", .time_zone = "UTC"},
+                                noon_, kPortalItself);
   const auto moved = Ink(1, "CN1", noon_ + kHour, "2");
   moved->record.collector = AddCollector(store_, branch, "thumb-branch");
   Put(moved->record);
@@ -330,14 +336,15 @@ TEST_F(SqliteStoreTest, FlagsAPrinterThatShowsUpAtASecondSite) {
 TEST_F(SqliteStoreTest, TellsACustomerNothingOfTheSitesOfOthers) {
   Put(Ink(1, "CN1", noon_, "1")->record);
   Tenant other = north_;
-  other.customer = *store_.AddCustomer(north_.reseller, "another customer", noon_);
-  other.site = *store_.AddSite(
-      north_.reseller, {.customer = other.customer, .name = "main", .time_zone = "UTC"}, noon_);
+  other.customer = *store_.AddCustomer(north_.reseller, "another customer", noon_, kPortalItself);
+  other.site = *store_.AddSite(north_.reseller,
+                               {.customer = other.customer, .name = "main", .time_zone = "UTC"},
+                               noon_, kPortalItself);
   const auto moved = Ink(1, "CN1", noon_ + kHour, "2");
   moved->record.collector = AddCollector(store_, other, "thumb-other");
   Put(moved->record);
-  const PrinterScope scope{.customer = north_.customer};
-  EXPECT_THAT(store_.Printers(north_.reseller, scope, "", 10).at(0).claimed_by, IsEmpty());
+  const PrinterFilter filter{.customer = north_.customer};
+  EXPECT_THAT(store_.Printers(north_.reseller, filter, "", 10).at(0).claimed_by, IsEmpty());
   EXPECT_THAT(store_.Printers(north_.reseller, {}, "", 10).at(0).claimed_by,
               ElementsAre(other.site));
 }
@@ -427,19 +434,25 @@ TEST_F(SqliteStoreTest, WaitsForAnotherProcessThatWrites) {
   SqliteStore store(path_, std::chrono::milliseconds(1));
   const ResellerId& north = north_.reseller;
   const std::function<void()> writes[] = {
-      [&] { store.AddReseller("West", noon_); },
-      [&] { store.AddCustomer(north, "Bridge", noon_); },
+      [&] { store.AddReseller("West", noon_, kPortalItself); },
+      [&] { store.AddCustomer(north, "Bridge", noon_, kPortalItself); },
       [&] {
         store.AddSite(north, {.customer = north_.customer, .name = "Yard", .time_zone = "UTC"},
-                      noon_);
+                      noon_, kPortalItself);
       },
-      [&] { store.AddToken(north, {.hash = "h", .role = "reseller_viewer", .name = "billing"}); },
-      [&] { store.AddCode(north, {.hash = "c", .site = north_.site, .expires_at = noon_}); },
-      [&] { store.ProposeSettings(north, north_.site, "{}", noon_); },
+      [&] {
+        store.AddToken(north, {.hash = "h", .role = "reseller_viewer", .name = "billing"},
+                       kPortalItself);
+      },
+      [&] {
+        store.AddCode(north, {.hash = "c", .site = north_.site, .expires_at = noon_},
+                      kPortalItself);
+      },
+      [&] { store.ProposeSettings(north, north_.site, "{}", noon_, kPortalItself); },
       [&] {
         store.NoteGap(north, {collector_, "stream", 1, "fork", "twice"}, noon_);
       },
-      [&] { store.RevokeCollector(north, collector_, noon_); },
+      [&] { store.RevokeCollector(north, collector_, noon_, kPortalItself); },
   };
   Database other(path_, Database::Mode::kReadWrite);
   {

@@ -1,4 +1,4 @@
-#include "portal/controllers/scope.h"
+#include "portal/controllers/filter.h"
 
 #include <fmt/format.h>
 
@@ -16,20 +16,20 @@ Problem NoSuch(const char* what, const std::string& id) {
 
 }  // namespace
 
-PrinterScope ReadScope(Store& store, Lists& lists, const Request& request, const Caller& caller) {
-  PrinterScope scope{.customer = caller.customer};
+PrinterFilter ReadFilter(Store& store, Lists& lists, const Request& request, const Caller& caller) {
+  PrinterFilter filter{.customer = caller.customer};
   if (const std::string* customer = request.QueryText("customer")) {
     if (!MaySee(caller, *customer) || !lists.FindCustomer(caller.reseller, *customer)) {
       throw NoSuch("customer", *customer);
     }
-    scope.customer = *customer;
+    filter.customer = *customer;
   }
   if (const std::string* id = request.QueryText("site")) {
     const auto site = store.FindSite(caller.reseller, *id);
     if (!site || !MaySee(caller, site->customer)) throw NoSuch("site", *id);
-    scope.site = *id;
+    filter.site = *id;
   }
-  return scope;
+  return filter;
 }
 
 PrinterRow PrinterOfPath(Store& store, const Request& request, const Caller& caller) {

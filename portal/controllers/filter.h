@@ -12,7 +12,7 @@
 namespace plotmeter {
 
 // Problem 404, naming the parameter, where the caller has no such customer or site.
-PrinterScope ReadScope(Store& store, Lists& lists, const Request& request, const Caller& caller);
+PrinterFilter ReadFilter(Store& store, Lists& lists, const Request& request, const Caller& caller);
 
 // The printer, site, customer or collector that the path names; Problem 404 where the caller has
 // none such.
