@@ -123,6 +123,25 @@ TEST_F(AccountsApiTest, TellsNobodyWhatWasWrong) {
   EXPECT_TRUE(browser.session.empty());
 }
 
+TEST_F(AccountsApiTest, RepeatsNoSecretThatItCannotRead) {
+  Browser browser;
+  const auto sign_in = [&](const Json& body) {
+    return Send(browser, "POST", "/api/v1/sessions", body);
+  };
+  for (const Json& body : {Json{{"email", kAnna}, {"password", Json::array({kGoodPassword})}},
+                           Json{{"email", kAnna}, {"password", std::string(2000, 'x')}},
+                           Json{{"email", kAnna}, {"pasword", kGoodPassword}}}) {
+    const Response response = sign_in(body);
+    EXPECT_EQ(response.status, 422);
+    EXPECT_THAT(response.body, Not(HasSubstr(kGoodPassword)));
+    EXPECT_LT(response.body.size(), 400u);
+  }
+  const Response bare = sign_in(kGoodPassword);
+  EXPECT_EQ(bare.status, 400);
+  EXPECT_THAT(bare.body, Not(HasSubstr(kGoodPassword)));
+  EXPECT_LT(sign_in({{std::string(10'000, 'x'), 1}}).body.size(), 1000u);
+}
+
 TEST_F(AccountsApiTest, SaysHowLongToWait) {
   AddAnna();
   Browser browser;
