@@ -114,8 +114,8 @@ TEST_F(PeopleTest, SwitchesASecondFactorOnWithAFirstCode) {
 TEST_F(PeopleTest, InvitesNobodyWhoMakesNoSense) {
   const auto invite = [&](const ResellerId& reseller, const std::string& email,
                           const std::string& role, const std::string& customer) {
-    Invite(store, reseller, {.email = email, .name = "x", .role = role, .customer = customer}, {},
-           clock.now);
+    Invite(store, reseller, {.email = email, .name = "x", .role = role, .customer = customer},
+           kPortalItself, clock.now);
   };
   EXPECT_THROW(invite(north.reseller, "a", "reseller_admin", ""), std::invalid_argument);
   EXPECT_THROW(invite(north.reseller, "a@b", "root", ""), std::invalid_argument);
