@@ -74,6 +74,27 @@ std::vector<Setting> ServeSettings() {
                                     .help = "threads that answer requests",
                                     .why = "Enough for a disk to be busy. More only if "
                                            "workers_are_full comes often and the disk is not."},
+                                   {.name = "caller-rate",
+                                    .value = "N",
+                                    .fallback = "10",
+                                    .help = "requests a second of one token or session; at once "
+                                            "thirty times as many",
+                                    .why = "Nobody who works by hand comes near. More for a "
+                                           "program of yours that is told 429."},
+                                   {.name = "address-rate",
+                                    .value = "N",
+                                    .fallback = "50",
+                                    .help = "requests a second from one address; at once twenty "
+                                            "times as many",
+                                    .why = "An office with a dashboard on every screen. More "
+                                           "where all come through one proxy."},
+                                   {.name = "collector-rate",
+                                    .value = "N",
+                                    .fallback = "500",
+                                    .help = "requests a second of the collectors at one address; "
+                                            "at once twenty times as many",
+                                    .why = "At once: a thousand behind one NAT, with ten batches "
+                                           "each that waited for the line to come back."},
                                    {.name = "newest-collector",
                                     .value = "V",
                                     .help = "version of the collector that collectors are told of, "

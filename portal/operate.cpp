@@ -68,7 +68,8 @@ namespace fs = std::filesystem;
 
 // With another process that writes: then the collector hears that it should try again.
 constexpr std::chrono::seconds kPatience{5};
-constexpr std::chrono::seconds kAliveWithin{5};  // TLS of a busy minute takes far less
+constexpr std::chrono::seconds kAliveWithin{5};    // TLS of a busy minute takes far less
+constexpr std::int64_t kMostRequests = 1'000'000;  // a second, of any rate limit
 
 // "127.0.0.1:8443", "[::1]:8443"
 Listener::Options ReadAddress(const std::string& text) {
@@ -99,6 +100,15 @@ Listener::Options ServeOptions(const Arguments& arguments) {
   Listener::Options options = ReadAddress(arguments.Text("listen"));
   options.limits.workers = static_cast<std::size_t>(arguments.Number("workers", 1, 256));
   return options;
+}
+
+RateRules RateRulesOf(const Arguments& arguments) {
+  const auto rate = [&](const char* name, std::chrono::seconds rest) {
+    return RateOf(arguments.Number(name, 1, kMostRequests), rest);
+  };
+  return {.caller = rate("caller-rate", RateRules::kCallerRests),
+          .address = rate("address-rate", RateRules::kAddressRests),
+          .collectors = rate("collector-rate", RateRules::kAddressRests)};
 }
 
 struct NewestCollector {
@@ -250,6 +260,7 @@ int MigrateDatabase(const Arguments& arguments) {
 
 void CheckServe(const Arguments& arguments) {
   ServeOptions(arguments);
+  RateRulesOf(arguments);
   NewestCollectorOf(arguments);
   CheckLogSettings(arguments);
 }
@@ -306,7 +317,7 @@ int Serve(const Arguments& arguments) {
   const TokensController tokens(store, clock);
   const ResellersController resellers(store, store, clock);
   const AuditController audit(store);
-  RateLimits limits(clock);
+  RateLimits limits(clock, RateRulesOf(arguments));
   StoredRepeatNotes notes(store, clock);
   Repeats repeats(notes);
   Router router(WhoAsks(store, store, sessions, clock));

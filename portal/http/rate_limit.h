@@ -27,6 +27,13 @@ struct Rate {
   std::chrono::microseconds every{};
 };
 
+// So many a second for ever, at most 1 000 000; whoever rested for `rest` may make the requests of
+// that time at once.
+constexpr Rate RateOf(std::int64_t a_second, std::chrono::seconds rest) {
+  return {.burst = a_second * rest.count(),
+          .every = std::chrono::microseconds(std::chrono::seconds(1)) / a_second};
+}
+
 class RateLimit {
  public:
   explicit RateLimit(Rate rate, std::size_t most_keys = 100'000)
@@ -49,16 +56,18 @@ class RateLimit {
   std::unordered_map<std::string, std::chrono::microseconds> full_at_;
 };
 
-// What a portal allows. Nobody who works with it by hand comes near.
+// What a portal allows, unless told otherwise. Nobody who works with it by hand comes near.
 struct RateRules {
-  // A token or session: 10 a second for ever. A burst of 300 pages shows a fleet of 300 000.
-  Rate caller{.burst = 300, .every = std::chrono::milliseconds(100)};
+  static constexpr std::chrono::seconds kCallerRests{30}, kAddressRests{20};
+
+  // A token or session. A burst of 300 pages shows a fleet of 300 000.
+  Rate caller = RateOf(10, kCallerRests);
   // An address, whoever sits behind it, with or without credentials: an office with a dashboard on
   // every screen.
-  Rate address{.burst = 1000, .every = std::chrono::milliseconds(20)};
+  Rate address = RateOf(50, kAddressRests);
   // An address that collectors speak from: a thousand behind one NAT, each with ten batches that
   // waited for the line to come back.
-  Rate collectors{.burst = 10'000, .every = std::chrono::milliseconds(2)};
+  Rate collectors = RateOf(500, kAddressRests);
 };
 
 class RateLimits {

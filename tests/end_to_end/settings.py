@@ -88,6 +88,7 @@ def wrong_values(stage):
     wrong("enrol", 'portal = "http://portal.example"\ncode = "PM1-x"', "portal", "http://portal.example", "expected")
     wrong("serve", 'listen = "here"', "listen", "here", "expected", more=("--data", "x"))
     wrong("serve", "workers = 0", "workers", "0", "from 1 to 256", more=("--data", "x"))
+    wrong("serve", "address-rate = 0", "address-rate", "0", "from 1 to 1000000", more=("--data", "x"))
     wrong("outbox", "newest = 0", "newest", "0", "expected")
 
 

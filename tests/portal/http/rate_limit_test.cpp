@@ -43,6 +43,13 @@ TEST(RateLimitTest, LetsOneInAtItsRateForEver) {
   EXPECT_NEAR(taken, 1000, 4);
 }
 
+TEST(RateLimitTest, ARateIsSoManyASecondAndARestAtOnce) {
+  const Rate ten = RateOf(10, seconds(30));
+  EXPECT_EQ(ten.burst, 300);
+  EXPECT_EQ(ten.every, milliseconds(100));
+  EXPECT_EQ(RateOf(1'000'000, seconds(20)).every, microseconds(1)) << "the most there may be";
+}
+
 TEST(RateLimitTest, RemembersNoMoreThanItMay) {
   RateLimit limit(kThree, 10);
   const microseconds start = seconds(1000);
