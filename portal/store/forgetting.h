@@ -33,6 +33,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/json.h"
 #include "common/reseller.h"
 #include "common/time.h"
 #include "portal/store/audit.h"
@@ -47,6 +48,17 @@ struct ErasureReport {
   // holds it. It is emptied by the next erasure or pass of retention, or when the portal stops.
   bool log_emptied = false;
 };
+
+// {"customer":"cus_…","erased_at":"2026-11-29T04:00:00Z","erased":{"jobs":4123,…},
+//  "log_emptied":true}
+inline Json ToJson(const ErasureReport& report) {
+  Json counts = Json::object();
+  for (const auto& [kind, count] : report.counts) counts[kind] = count;
+  return {{"customer", report.customer},
+          {"erased_at", FormatInstant(report.erased_at)},
+          {"erased", std::move(counts)},
+          {"log_emptied", report.log_emptied}};
+}
 
 class Forgetting {
  public:

@@ -14,7 +14,6 @@ const std::string kPrinters = "(SELECT number FROM printer WHERE site IN " + kSi
 const std::string kMeters = "(SELECT number FROM meter WHERE printer IN " + kPrinters + ")";
 const std::string kPeople = "(SELECT id FROM person WHERE customer=?1 AND reseller_id=?2)";
 const std::string kTokens = "(SELECT id FROM api_token WHERE customer=?1 AND reseller_id=?2)";
-const std::string kOfPrinters = " WHERE +reseller_id=?2 AND printer IN " + kPrinters;
 
 // Printers at its sites that another customer's site claims: the one that saw it first.
 const std::string kClaimedElsewhere =
@@ -52,13 +51,14 @@ struct Step {
 // Children before parents.
 const std::vector<Step> kSteps = {
     {"readings", "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN " + kMeters},
-    {nullptr, "DELETE FROM meter" + kOfPrinters},
-    {"jobs", "DELETE FROM job" + kOfPrinters},
-    {"supplies", "DELETE FROM supply" + kOfPrinters},
-    {"alerts", "DELETE FROM alert" + kOfPrinters},
-    {"events", "DELETE FROM event" + kOfPrinters},
-    {"whereabouts", "DELETE FROM printer_whereabouts" + kOfPrinters},
-    {nullptr, "DELETE FROM printer_claim" + kOfPrinters},
+    {nullptr, "DELETE FROM meter WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"jobs", "DELETE FROM job WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"supplies", "DELETE FROM supply WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"alerts", "DELETE FROM alert WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"events", "DELETE FROM event WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"whereabouts",
+     "DELETE FROM printer_whereabouts WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM printer_claim WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"printers", "DELETE FROM printer WHERE reseller_id=?2 AND site IN " + kSites},
     {nullptr, "DELETE FROM kept_answer WHERE reseller_id=?2 AND (caller IN " + kPeople +
                   " OR caller IN " + kTokens + ")"},
@@ -175,10 +175,10 @@ std::optional<ErasureReport> SqliteStore::EraseCustomer(const ResellerId& resell
     writer->Sql("UPDATE customer SET name=?, erased_at=? WHERE id=? AND reseller_id=?")
         .Run(UnusedId(*writer, "customer", "erased " + customer + " "), ToMillis(now), customer,
              owner);
-    Json counts = Json::object();
-    for (const auto& [kind, count] : report.counts) counts[kind] = count;
-    WriteAudit(*writer, owner, {.what = "customer.erase", .subject = customer, .after = counts},
-               actor, now);
+    WriteAudit(
+        *writer, owner,
+        {.what = "customer.erase", .subject = customer, .after = ToJson(report).at("erased")},
+        actor, now);
     transaction.Commit();
     derived_.ForgetAll();
   }
