@@ -198,16 +198,19 @@ int Restore(const Arguments& arguments) {
   store.NoteAudit(kTheOperator,
                   {.what = "portal.restore", .subject = "portal", .after = {{"made_at", made_at}}},
                   kCommandLine, SystemClock().Now());
-  int repeated = RepeatRevocations(JournalFile(data.path), store);
+  int revoked = RepeatRevocations(JournalFile(data.path), store);
+  int erased = RepeatErasures(JournalFile(data.path), store);
   if (arguments.Has("journal")) {
     const fs::path later = arguments.Text("journal");
     if (!fs::exists(later)) throw std::runtime_error("there is no file " + later.string());
-    repeated += RepeatRevocations(later, store);
+    revoked += RepeatRevocations(later, store);
+    erased += RepeatErasures(later, store);
     fs::copy_file(later, JournalFile(data.path), fs::copy_options::overwrite_existing);
     Sync(JournalFile(data.path));
   }
-  fmt::print("restored the portal of {} into {}; {} revocations of later were repeated\n", made_at,
-             data.path.string(), repeated);
+  fmt::print(
+      "restored the portal of {} into {}; {} revocations and {} erasures of later were repeated\n",
+      made_at, data.path.string(), revoked, erased);
   fmt::print(
       "What collectors sent since then they send again by themselves, with their next "
       "heartbeats.\n");

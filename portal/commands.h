@@ -18,6 +18,7 @@ int AddReseller(const Arguments& arguments);
 int ListResellers(const Arguments& arguments);
 int AddCustomer(const Arguments& arguments);
 int ListCustomers(const Arguments& arguments);
+int EraseCustomer(const Arguments& arguments);
 int AddSite(const Arguments& arguments);
 void CheckSite(const Arguments& arguments);
 int ListSites(const Arguments& arguments);

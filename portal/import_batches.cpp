@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "portal/access/keyring.h"
+#include "portal/access/revocations.h"
 #include "portal/commands.h"
 #include "portal/ledger/ingest.h"
 #include "portal/lookup.h"
@@ -82,6 +83,8 @@ int ImportBatches(const Arguments& arguments) {
   const DataDirectory data(arguments);
   const SystemClock clock;
   SqliteStore store(data.existing_database());
+  RepeatRevocations(JournalFile(data.path), store);  // as serve does before it hears anybody
+  RepeatErasures(JournalFile(data.path), store);
   const auto keys = std::make_shared<const Keyring>(LoadKeys(data));
   Ingest ingest(store, store, IdentityOf(keys), clock);
   const std::string directory = arguments.Text("directory");

@@ -60,6 +60,30 @@ Command List(const std::string& what, int (*run)(const Arguments&)) {
           .run = run};
 }
 
+std::vector<Setting> KeepSettings() {
+  return {{.name = "keep-job-names",
+           .value = "DAYS",
+           .fallback = "0",
+           .help = "how long names of jobs are kept, and where printers stood; 0 is for ever",
+           .why = "As long as somebody asks which plan a job was. What counts stays.",
+           .example = "90d"},
+          {.name = "keep-jobs",
+           .value = "DAYS",
+           .fallback = "0",
+           .help = "how long jobs are kept; 62d at least, 0 is for ever",
+           .why = "A month is billed when it is over, so jobs of two months are always there. "
+                  "Meter readings stay for ever.",
+           .example = "730d"},
+          {.name = "keep-evidence",
+           .value = "DAYS",
+           .fallback = "0",
+           .help = "how long the content of batches is kept, names too; 400d at least, 0 is for "
+                   "ever",
+           .why = "A year's bills, and a month to dispute the last of them. Place, hash and "
+                  "signature stay, and verify says: erased.",
+           .example = "1100d"}};
+}
+
 std::vector<Setting> ServeSettings() {
   std::vector<Setting> settings = {DataSetting(),
                                    {.name = "listen",
@@ -103,6 +127,7 @@ std::vector<Setting> ServeSettings() {
                                            "nothing. Another one where yours are updated apart "
                                            "from this portal.",
                                     .example = "1.4.2"}};
+  for (Setting& setting : KeepSettings()) settings.push_back(std::move(setting));
   for (Setting& setting : LogSettings()) settings.push_back(std::move(setting));
   return settings;
 }
@@ -250,6 +275,18 @@ std::vector<Command> TenantCommands() {
        .run = AddCustomer,
        .check = CheckName},
       List("customer", ListCustomers),
+      {.name = "customer erase",
+       .summary = "Removes all that is a customer's, for good, and says how much it was.",
+       .more =
+           "Its printers with their usage and jobs, people, tokens, codes, and the content of its "
+           "batches; its collectors are revoked. Export what\nbills still need before. Of each "
+           "batch, place and hash stay, so that verify can check the others. Backups of before "
+           "still have it.\n"
+           "  plotmeter-portal customer erase --data DIR --reseller North --customer \"Bridge & "
+           "Partners\"",
+       .settings = {DataSetting(), ResellerSetting(false),
+                    Flag("customer", "CUSTOMER", "id or name"), JsonSetting()},
+       .run = EraseCustomer},
       {.name = "site add",
        .summary = "Adds a site to a customer.",
        .more = "Example: plotmeter-portal site add --data DIR --customer Bridge --name Yard "

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 #include "common/clock.h"
 #include "common/in_use.h"
@@ -56,6 +57,7 @@
 #include "portal/controllers/usage_controller.h"
 #include "portal/controllers/users_controller.h"
 #include "portal/http/listener.h"
+#include "portal/ledger/retention.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
 #include "portal/store/migrate.h"
@@ -125,6 +127,22 @@ NewestCollector NewestCollectorOf(const Arguments& arguments) {
   if (ParseVersion(text)) return {.version = text, .from = from};
   throw UsageError(
       fmt::format("'newest-collector' is '{}'; expected a version such as 1.4.2, or none", text));
+}
+
+// A time of which less than `shortest` would take away what bills still need.
+std::chrono::days KeepTimeOf(const Arguments& arguments, const char* name,
+                             std::chrono::days shortest) {
+  const std::string text = arguments.Text(name);
+  const auto keep = ParseKeepTime(text);
+  if (keep && (*keep == std::chrono::days(0) || *keep >= shortest)) return *keep;
+  throw UsageError(fmt::format("'{}' is '{}'; expected 0 (for ever), or {}d or more", name, text,
+                               shortest.count()));
+}
+
+KeepTimes KeepTimesOf(const Arguments& arguments) {
+  return {.names = KeepTimeOf(arguments, "keep-job-names", std::chrono::days(1)),
+          .evidence = KeepTimeOf(arguments, "keep-evidence", std::chrono::days(400)),
+          .jobs = KeepTimeOf(arguments, "keep-jobs", std::chrono::days(62))};
 }
 
 // The signals `serve` waits for, blocked before the first thread so that no thread takes them.
@@ -262,6 +280,7 @@ void CheckServe(const Arguments& arguments) {
   ServeOptions(arguments);
   RateRulesOf(arguments);
   NewestCollectorOf(arguments);
+  KeepTimesOf(arguments);
   CheckLogSettings(arguments);
 }
 
@@ -281,6 +300,9 @@ int Serve(const Arguments& arguments) {
   InUse<Keyring> keys(LoadKeys(data));
   if (const int repeated = RepeatRevocations(JournalFile(data.path), store); repeated > 0) {
     Log(LogLevel::kInfo, "revocations_repeated", {{"collectors", std::to_string(repeated)}});
+  }
+  if (const int repeated = RepeatErasures(JournalFile(data.path), store); repeated > 0) {
+    Log(LogLevel::kInfo, "erasures_repeated", {{"customers", std::to_string(repeated)}});
   }
   if (fs::exists(RecoveryKeyFile(data.path))) {
     Log(LogLevel::kWarning, "recovery_key_here", {{"file", RecoveryKeyFile(data.path).string()}});
@@ -305,7 +327,7 @@ int Serve(const Arguments& arguments) {
   const RotationsController rotation(rotations);
   const PrintersController printers(store, store);
   const HappeningsController happenings(store, store);
-  const CustomersController customers(store, store, clock);
+  const CustomersController customers(store, store, store, JournalFile(data.path), clock);
   const SitesController sites(store, store, enrolments, clock);
   const CollectorsController collectors(store, store, JournalFile(data.path), clock);
   const UsageController usage(store);
@@ -348,6 +370,8 @@ int Serve(const Arguments& arguments) {
   Listener listener(std::move(options), router);
   metrics.Show(batch_counts);
   ShowLoad(metrics, listener, data.database());
+  Retention retention(store, store, store, clock, KeepTimesOf(arguments));
+  const std::jthread forgets([&](const std::stop_token& stop) { retention.Run(stop); });
   listener.Start();
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);

@@ -1,4 +1,4 @@
-// reseller, customer and site: add and list.
+// reseller, customer and site: add and list; and a customer, erased.
 
 #include <fmt/format.h>
 
@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/json.h"
+#include "portal/access/revocations.h"
 #include "portal/commands.h"
 #include "portal/ledger/period.h"
 #include "portal/lookup.h"
@@ -88,6 +89,30 @@ int ListCustomers(const Arguments& arguments) {
     }
   }
   PrintRows({"id", "name", "reseller", "reseller_name"}, rows, arguments.Switch("json"));
+  return 0;
+}
+
+int EraseCustomer(const Arguments& arguments) {
+  const DataDirectory data(arguments);
+  SqliteStore store(data.existing_database());
+  const CustomerMeant meant = FindCustomer(store, arguments, arguments.Text("customer"));
+  const auto report = Erase(JournalFile(data.path), store, store,
+                            {meant.reseller, meant.customer.id, SystemClock().Now()}, kCommandLine);
+  if (!report) throw std::runtime_error("customer " + meant.customer.id + " is erased already");
+  if (arguments.Switch("json")) {
+    fmt::print("{}\n", JsonText(ToJson(*report)));
+    return 0;
+  }
+  fmt::print("erased customer {} ({})\n", report->customer, meant.customer.name);
+  for (const auto& [kind, count] : report->counts) fmt::print("  {:<16} {}\n", kind, count);
+  fmt::print(
+      "Of batches, place and hash are kept; of collectors, their public keys, revoked. Backups of "
+      "before still have the rest.\n");
+  if (!report->log_emptied) {
+    fmt::print(
+        "Somebody reads what was before: portal.db-wal holds it until that ends and the portal "
+        "is started anew.\n");
+  }
   return 0;
 }
 

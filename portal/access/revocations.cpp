@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,24 +11,86 @@
 #include <functional>
 #include <stdexcept>
 #include <system_error>
+#include <variant>
 
 #include "common/json.h"
 
 namespace plotmeter {
 namespace {
 
-Revocation ReadLine(const std::string& line) {
+using Line = std::variant<Revocation, Erasure>;
+
+Line ReadLine(const std::string& line) {
   const Json json = ParseJson(line, {.max_bytes = 4096});
   const auto at = ParseInstant(json.at("at").get<std::string>());
   if (!at) throw JsonError("'at' is no instant");
-  return {.reseller = {json.at("reseller").get<std::string>()},
-          .collector = json.at("revoked").get<std::string>(),
-          .at = *at};
+  const ResellerId reseller{json.at("reseller").get<std::string>()};
+  if (json.contains("erased")) {
+    return Erasure{reseller, json.at("erased").get<std::string>(), *at};
+  }
+  return Revocation{reseller, json.at("revoked").get<std::string>(), *at};
 }
 
 bool IsValid(Store& store, const Revocation& revocation) {
   return std::ranges::any_of(store.Collectors(revocation.reseller), [&](const Collector& of) {
     return of.id == revocation.collector && !of.revoked_at;
+  });
+}
+
+// Where the last whole line ends: what a power cut left behind it was never confirmed, and the next
+// line must not be glued to it.
+off_t EndOfLines(int file) {
+  off_t end = ::lseek(file, 0, SEEK_END);
+  for (char last = 0; end > 0; --end) {
+    if (::pread(file, &last, 1, end - 1) != 1) return -1;
+    if (last == '\n') break;
+  }
+  return end;
+}
+
+void Append(const std::filesystem::path& journal, const Json& json) {
+  const std::string line = JsonText(json) + "\n";
+  const int file = ::open(journal.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  bool whole = file >= 0 && ::flock(file, LOCK_EX) == 0;
+  const off_t end = whole ? EndOfLines(file) : -1;
+  whole = whole && end >= 0 && ::ftruncate(file, end) == 0 &&
+          ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+          ::fsync(file) == 0;
+  const int why = errno;
+  if (file >= 0) ::close(file);
+  if (whole) return;
+  throw std::runtime_error(
+      fmt::format("cannot write {}: {}", journal.string(), std::generic_category().message(why)));
+}
+
+void EachLine(const std::filesystem::path& journal, const std::function<void(const Line&)>& visit) {
+  std::ifstream in(journal);
+  if (!in) {
+    if (!std::filesystem::exists(journal)) return;
+    throw std::runtime_error("cannot read " + journal.string());
+  }
+  int number = 0;
+  for (std::string text; std::getline(in, text) && !in.eof();) {
+    ++number;
+    std::optional<Line> line;
+    try {
+      line = ReadLine(text);
+    } catch (const Json::exception&) {
+      throw std::runtime_error(fmt::format(
+          "{}, line {}: not {{\"at\":…,\"reseller\":…,\"revoked\":…}}, nor with \"erased\"",
+          journal.string(), number));
+    } catch (const JsonError& error) {
+      throw std::runtime_error(
+          fmt::format("{}, line {}: {}", journal.string(), number, error.what()));
+    }
+    visit(*line);
+  }
+}
+
+template <typename Wanted>
+void Each(const std::filesystem::path& journal, const std::function<void(const Wanted&)>& visit) {
+  EachLine(journal, [&](const Line& line) {
+    if (const auto* wanted = std::get_if<Wanted>(&line)) visit(*wanted);
   });
 }
 
@@ -38,50 +101,36 @@ std::filesystem::path JournalFile(const std::filesystem::path& data) {
 }
 
 void NoteRevocation(const std::filesystem::path& journal, const Revocation& revocation) {
-  const std::string line = JsonText({{"at", FormatInstant(revocation.at)},
-                                     {"reseller", revocation.reseller.value},
-                                     {"revoked", revocation.collector}}) +
-                           "\n";
-  const int file = ::open(journal.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  const bool whole = file >= 0 &&
-                     ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-                     ::fsync(file) == 0;
-  const int why = errno;
-  if (file >= 0) ::close(file);
-  if (whole) return;
-  throw std::runtime_error(
-      fmt::format("cannot write {}: {}", journal.string(), std::generic_category().message(why)));
+  Append(journal, {{"at", FormatInstant(revocation.at)},
+                   {"reseller", revocation.reseller.value},
+                   {"revoked", revocation.collector}});
 }
 
-namespace {
-
-void EachRevocation(const std::filesystem::path& journal,
-                    const std::function<void(const Revocation&)>& visit) {
-  std::ifstream in(journal);
-  if (!in) {
-    if (!std::filesystem::exists(journal)) return;
-    throw std::runtime_error("cannot read " + journal.string());
-  }
-  int number = 0;
-  for (std::string line; std::getline(in, line) && !in.eof();) {
-    ++number;
-    try {
-      visit(ReadLine(line));
-    } catch (const Json::exception&) {
-      throw std::runtime_error(fmt::format(
-          "{}, line {}: not {{\"at\":…,\"reseller\":…,\"revoked\":…}}", journal.string(), number));
-    } catch (const JsonError& error) {
-      throw std::runtime_error(
-          fmt::format("{}, line {}: {}", journal.string(), number, error.what()));
-    }
-  }
+void NoteErasure(const std::filesystem::path& journal, const Erasure& erasure) {
+  Append(journal, {{"at", FormatInstant(erasure.at)},
+                   {"reseller", erasure.reseller.value},
+                   {"erased", erasure.customer}});
 }
 
-}  // namespace
+std::optional<ErasureReport> Erase(const std::filesystem::path& journal, Store& store,
+                                   Forgetting& forgetting, const Erasure& erasure,
+                                   const Actor& actor) {
+  const std::vector<Customer> customers = store.Customers(erasure.reseller);
+  if (std::ranges::find(customers, erasure.customer, &Customer::id) == customers.end()) {
+    return std::nullopt;
+  }
+  for (const Collector& of : store.Collectors(erasure.reseller)) {
+    const auto site = store.FindSite(erasure.reseller, of.site);
+    if (of.revoked_at || !site || site->customer != erasure.customer) continue;
+    NoteRevocation(journal, {erasure.reseller, of.id, erasure.at});
+  }
+  NoteErasure(journal, erasure);
+  return forgetting.EraseCustomer(erasure.reseller, erasure.customer, actor, erasure.at);
+}
 
 int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
   int repeated = 0;
-  EachRevocation(journal, [&](const Revocation& revocation) {
+  Each<Revocation>(journal, [&](const Revocation& revocation) {
     if (!IsValid(store, revocation)) return;
     store.RevokeCollector(revocation.reseller, revocation.collector, revocation.at, kPortalItself);
     ++repeated;
@@ -89,10 +138,18 @@ int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
   return repeated;
 }
 
+int RepeatErasures(const std::filesystem::path& journal, Forgetting& forgetting) {
+  int repeated = 0;
+  Each<Erasure>(journal, [&](const Erasure& erasure) {
+    if (forgetting.EraseCustomer(erasure.reseller, erasure.customer, {}, erasure.at)) ++repeated;
+  });
+  return repeated;
+}
+
 std::set<std::string> RevokedIn(const std::filesystem::path& journal) {
   std::set<std::string> revoked;
-  EachRevocation(journal,
-                 [&](const Revocation& revocation) { revoked.insert(revocation.collector); });
+  Each<Revocation>(journal,
+                   [&](const Revocation& revocation) { revoked.insert(revocation.collector); });
   return revoked;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "portal/access/revocations.h"
 #include "portal/controllers/body.h"
 #include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
@@ -26,6 +27,10 @@ void CustomersController::Map(Router& router) const {
   router
       .Patch("/api/v1/customers/{customer}", Role::kResellerAdmin, this,
              &CustomersController::Change)
+      .TakesJson();
+  router
+      .Post("/api/v1/customers/{customer}/erasure", Role::kResellerAdmin, this,
+            &CustomersController::Erase)
       .TakesJson();
 }
 
@@ -59,6 +64,22 @@ Response CustomersController::Change(const Request& request, const Caller& calle
     throw Taken(customer.name);
   }
   return Ok(ToJson(customer));
+}
+
+Response CustomersController::Erase(const Request& request, const Caller& caller) const {
+  const Customer customer = CustomerOfPath(lists_, request, caller);
+  const Body body(request, {"name"});
+  if (const std::string name = body.Need<PlaceName>("name").text; name != customer.name) {
+    throw Body::Unreadable("name", name, "what the customer to be erased is called");
+  }
+  const auto report = plotmeter::Erase(
+      journal_, store_, forgetting_, {caller.reseller, customer.id, clock_.Now()}, ActorOf(caller));
+  // Another request was faster.
+  if (!report) {
+    throw Problem(404, fmt::format("'customer' is '{}'; there is no such customer", customer.id))
+        .With("field", "customer");
+  }
+  return Ok(plotmeter::ToJson(*report));
 }
 
 }  // namespace plotmeter

@@ -208,6 +208,9 @@ std::optional<Refused> Ingest::Clash(const Known& known, const KnownCollector& s
     case BatchPlace::kFree:
     case BatchPlace::kStored:
       return std::nullopt;
+    case BatchPlace::kRevoked:
+      return Refuse(known, 401, std::string(ToText(Refusal::kRevoked)),
+                    "the collector was revoked");
     case BatchPlace::kConflict:
       Log(LogLevel::kWarning, "batch_conflict",
           {{"collector", record.collector}, {"batch", record.batch}});

@@ -2,7 +2,8 @@
 // events.
 //
 // Written inside the caller's transaction. Numbers of meters are remembered from batch to batch;
-// those learned in a transaction that is not kept are forgotten again.
+// those learned in a transaction that is not kept are forgotten again, and all of them when another
+// process wrote: it may have erased them, and SQLite gives numbers out again.
 
 #pragma once
 
@@ -29,6 +30,7 @@ class DerivedRows {
 
   void Keep();    // the transaction was committed
   void Forget();  // it was not
+  void ForgetAll();
 
  private:
   std::vector<std::int64_t> WritePrinters(StoreConnection& writer, const Place& place,
@@ -43,6 +45,7 @@ class DerivedRows {
     bool outranked = false;
   };
   std::unordered_map<std::string, KnownMeter> meters_;
+  std::int64_t version_ = 0;          // of the data, as others wrote them
   std::vector<std::string> learned_;  // keys of meters_ that are not yet committed
   std::string key_;                   // reused, so that looking a meter up allocates nothing
 };

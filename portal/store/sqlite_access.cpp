@@ -29,7 +29,8 @@ std::optional<std::string> SqliteStore::AddToken(const ResellerId& reseller, con
   const std::int64_t owner = OwnerOf(*writer, reseller);
   if (owner == kNobodys) return std::nullopt;
   const bool confined = !token.customer.empty();
-  Statement& ours = writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
+  Statement& ours =
+      writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=? AND erased_at IS NULL");
   if (confined && !ours.Bind(token.customer, owner).Step()) return std::nullopt;
   const std::string id = UnusedId(*writer, "api_token", "tok_");
   writer
@@ -93,7 +94,8 @@ bool SqliteStore::AddCode(const ResellerId& reseller, const EnrolmentOffer& offe
   writer
       ->Sql(
           "INSERT INTO enrolment_code(hash, reseller_id, site, created_at, expires_at)"
-          " SELECT ?, reseller_id, id, ?, ? FROM site WHERE id=? AND reseller_id=?")
+          " SELECT ?, s.reseller_id, s.id, ?, ? FROM site s JOIN customer c ON c.id=s.customer"
+          " WHERE s.id=? AND s.reseller_id=? AND c.erased_at IS NULL")
       .Run(offer.hash, ToMillis(offer.created_at), ToMillis(offer.expires_at), offer.site, owner);
   if (writer->db().Changes() == 0) return false;
   WriteAudit(*writer, owner,

@@ -144,6 +144,12 @@ void WriteEvents(StoreConnection& writer, const DerivedRows::Place& place, const
 }  // namespace
 
 void DerivedRows::Write(StoreConnection& writer, const Place& place, const BatchRecord& batch) {
+  Statement& now = writer.Sql("PRAGMA data_version");
+  now.Bind().Step();
+  if (const std::int64_t version = now.Int(0); version != version_) {
+    ForgetAll();
+    version_ = version;
+  }
   if (meters_.size() > kMetersRemembered) meters_.clear();
   const std::vector<std::int64_t> printers = WritePrinters(writer, place, batch);
   WriteReadings(writer, place, batch, printers);
@@ -157,6 +163,11 @@ void DerivedRows::Write(StoreConnection& writer, const Place& place, const Batch
 }
 
 void DerivedRows::Keep() { learned_.clear(); }
+
+void DerivedRows::ForgetAll() {
+  meters_.clear();
+  learned_.clear();
+}
 
 void DerivedRows::Forget() {
   for (const std::string& key : learned_) meters_.erase(key);

@@ -67,11 +67,13 @@ HeartbeatTaken SqliteStore::TakeHeartbeat(const ResellerId& reseller, const Hear
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  Statement& home = writer->Sql("SELECT 1 FROM collector WHERE id=? AND reseller_id=?");
+  Statement& home =
+      writer->Sql("SELECT revoked_at IS NOT NULL FROM collector WHERE id=? AND reseller_id=?");
   if (!home.Bind(note.collector, owner).Step()) {
     throw std::invalid_argument(
         fmt::format("collector {} is not of reseller {}", note.collector, reseller.value));
   }
+  if (home.Int(0) != 0) return {.nonce = next};  // meanwhile; next time it hears so
   Statement& given = writer->Sql("SELECT nonce FROM heartbeat WHERE collector=? AND reseller_id=?");
   if (!given.Bind(note.collector, owner).Step()) {
     writer->Sql("INSERT INTO heartbeat(collector, reseller_id, nonce) VALUES(?,?,?)")

@@ -39,7 +39,8 @@ std::optional<std::string> OrNull(const std::string& text) {
 }
 
 bool IsCustomerOf(StoreConnection& connection, std::int64_t owner, const std::string& customer) {
-  Statement& q = connection.Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
+  Statement& q =
+      connection.Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=? AND erased_at IS NULL");
   return customer.empty() || q.Bind(customer, owner).Step();
 }
 

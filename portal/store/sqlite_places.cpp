@@ -10,15 +10,17 @@ namespace {
 
 // In each: ?1 the reseller, ?2 the customer and ?3 the site if they narrow.
 const std::string kCustomers =
-    "SELECT reseller_id=?1 AND ?2='', id, name, created_at FROM customer"
+    "SELECT reseller_id=?1 AND erased_at IS NULL AND ?2='', id, name, created_at FROM customer"
     " INDEXED BY customer_of_reseller WHERE reseller_id=?1 AND id>?3 ORDER BY id";
 
 const std::string kCustomerAlone =
-    "SELECT reseller_id=?1, id, name, created_at FROM customer WHERE reseller_id=?1 AND id=?2"
+    "SELECT reseller_id=?1 AND erased_at IS NULL, id, name, created_at FROM customer"
+    " WHERE reseller_id=?1 AND id=?2"
     " AND id>?3 ORDER BY id";
 
 const std::string kSiteSelect =
-    "SELECT s.reseller_id=?1 AND (?2='' OR s.customer=?2), s.id, s.customer, c.name, s.name,"
+    "SELECT s.reseller_id=?1 AND c.erased_at IS NULL AND (?2='' OR s.customer=?2), s.id, "
+    "s.customer, c.name, s.name,"
     " s.time_zone, s.created_at FROM site s ";
 const std::string kSiteAfter =
     " CROSS JOIN customer c ON c.id=s.customer WHERE s.reseller_id=?1 AND s.id>?3";
@@ -28,7 +30,8 @@ const std::string kSitesOfCustomer =
     kSiteSelect + "INDEXED BY site_of_customer" + kSiteAfter + " AND s.customer=?2 ORDER BY s.id";
 
 const std::string kCollectorSelect =
-    "SELECT k.reseller_id=?1 AND (?2='' OR s.customer=?2) AND (?3='' OR k.site=?3), k.id, k.site,"
+    "SELECT k.reseller_id=?1 AND c.erased_at IS NULL AND (?2='' OR s.customer=?2)"
+    " AND (?3='' OR k.site=?3), k.id, k.site,"
     " k.name, k.version, k.thumbprint, k.enrolled_at, k.revoked_at, k.jwk, k.system, s.id,"
     " s.customer, c.name, s.name, s.time_zone, h.received_at IS NOT NULL, h.collector,"
     " h.received_at, h.at, h.offset_ms, h.version, h.stream, h.sequence, h.readings, h.jobs,"
@@ -150,8 +153,9 @@ Page<CodeRow> SqliteStore::ListCodes(const ResellerId& reseller, const PrinterFi
 std::optional<Customer> SqliteStore::FindCustomer(const ResellerId& reseller,
                                                   const std::string& id) {
   auto reader = pool_.Reader();
-  Statement& q =
-      reader->Sql("SELECT id, name, created_at FROM customer WHERE id=? AND reseller_id=?");
+  Statement& q = reader->Sql(
+      "SELECT id, name, created_at FROM customer WHERE id=? AND reseller_id=?"
+      " AND erased_at IS NULL");
   if (!q.Bind(id, OwnerOf(*reader, reseller)).Step()) return std::nullopt;
   return Customer{.id = q.Text(0), .name = q.Text(1), .created_at = FromMillis(q.Int(2))};
 }
@@ -160,7 +164,7 @@ std::optional<CollectorRow> SqliteStore::FindCollector(const ResellerId& reselle
                                                        const std::string& id) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(kCollector);
-  if (!q.Bind(OwnerOf(*reader, reseller), "", "", id).Step()) return std::nullopt;
+  if (!q.Bind(OwnerOf(*reader, reseller), "", "", id).Step() || q.Int(0) == 0) return std::nullopt;
   return ReadCollector(q);
 }
 
@@ -196,7 +200,8 @@ Renamed SqliteStore::RenameCustomer(const ResellerId& reseller, const Customer& 
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  Statement& there = writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=?");
+  Statement& there =
+      writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=? AND erased_at IS NULL");
   if (!there.Bind(customer.id, owner).Step()) return Renamed::kNotThere;
   writer->Sql("UPDATE OR IGNORE customer SET name=? WHERE id=? AND reseller_id=?")
       .Run(customer.name, customer.id, owner);
@@ -211,7 +216,9 @@ Renamed SqliteStore::ChangeSite(const ResellerId& reseller, const Site& site, co
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  Statement& there = writer->Sql("SELECT time_zone FROM site WHERE id=? AND reseller_id=?");
+  Statement& there = writer->Sql(
+      "SELECT s.time_zone FROM site s JOIN customer c ON c.id=s.customer WHERE s.id=?"
+      " AND s.reseller_id=? AND c.erased_at IS NULL");
   if (!there.Bind(site.id, owner).Step()) return Renamed::kNotThere;
   const std::string zone = there.Text(0);
   writer->Sql("UPDATE OR IGNORE site SET name=?, time_zone=? WHERE id=? AND reseller_id=?")

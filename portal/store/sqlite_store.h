@@ -1,4 +1,5 @@
-// Store, Accounts, Lists and Directory, answered by one SQLite file (WAL, synchronous=FULL).
+// Store, Accounts, Lists, Directory and Forgetting, answered by one SQLite file (WAL,
+// synchronous=FULL).
 //
 //    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
 //    SqliteStore store("data/portal.db");          // throws NewerDatabase, or when it is older
@@ -14,12 +15,17 @@
 #include "portal/store/connection.h"
 #include "portal/store/derived.h"
 #include "portal/store/directory.h"
+#include "portal/store/forgetting.h"
 #include "portal/store/lists.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
 
-class SqliteStore : public Store, public Accounts, public Lists, public Directory {
+class SqliteStore : public Store,
+                    public Accounts,
+                    public Lists,
+                    public Directory,
+                    public Forgetting {
  public:
   // Makes the file, or brings an older one up to date; answers the schema it had (0: it was new).
   static int Create(const std::string& path);
@@ -188,7 +194,20 @@ class SqliteStore : public Store, public Accounts, public Lists, public Director
   std::vector<Reseller> Resellers() override;
   void Ping() override;
 
+  std::optional<ErasureReport> EraseCustomer(const ResellerId& reseller,
+                                             const std::string& customer, const Actor& actor,
+                                             Instant now) override;
+  std::int64_t ForgetNames(const ResellerId& reseller, Instant before, std::size_t limit) override;
+  std::int64_t ForgetEvidence(const ResellerId& reseller, Instant before,
+                              std::size_t limit) override;
+  std::int64_t ForgetJobs(const ResellerId& reseller, Instant before, std::size_t limit) override;
+  bool EmptyLog() override;
+
  private:
+  std::int64_t ForgetOfBatches(const ResellerId& reseller, const std::string& which,
+                               std::string_view forget, std::string_view forget_texts,
+                               Instant before, std::size_t limit);
+
   ConnectionPool pool_;
   DerivedRows derived_;  // used under the writer's lease only
 };

@@ -135,7 +135,8 @@ std::optional<std::string> SqliteStore::AddSite(const ResellerId& reseller, cons
   writer
       ->Sql(
           "INSERT OR IGNORE INTO site(id, reseller_id, customer, name, time_zone, created_at)"
-          " SELECT ?, reseller_id, id, ?, ?, ? FROM customer WHERE id=? AND reseller_id=?")
+          " SELECT ?, reseller_id, id, ?, ?, ? FROM customer WHERE id=? AND reseller_id=?"
+          " AND erased_at IS NULL")
       .Run(id, site.name, site.time_zone, ToMillis(now), site.customer, owner);
   if (writer->db().Changes() == 0) return std::nullopt;
   WriteAudit(*writer, owner,
@@ -149,7 +150,8 @@ std::optional<std::string> SqliteStore::AddSite(const ResellerId& reseller, cons
 
 std::vector<Customer> SqliteStore::Customers(const ResellerId& reseller) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql("SELECT id, name FROM customer WHERE reseller_id=? ORDER BY name");
+  Statement& q = reader->Sql(
+      "SELECT id, name FROM customer WHERE reseller_id=? AND erased_at IS NULL ORDER BY name");
   std::vector<Customer> customers;
   for (q.Bind(OwnerOf(*reader, reseller)); q.Step();)
     customers.push_back({q.Text(0), q.Text(1), {}});
@@ -160,7 +162,7 @@ std::vector<Site> SqliteStore::Sites(const ResellerId& reseller) {
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
       "SELECT s.id, s.customer, c.name, s.name, s.time_zone FROM site s JOIN customer c"
-      " ON c.id=s.customer WHERE s.reseller_id=? ORDER BY c.name, s.name");
+      " ON c.id=s.customer WHERE s.reseller_id=? AND c.erased_at IS NULL ORDER BY c.name, s.name");
   std::vector<Site> sites;
   for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
     sites.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), {}});
@@ -173,7 +175,7 @@ std::optional<Site> SqliteStore::FindSite(const ResellerId& reseller, const std:
   Statement& q = reader->Sql(
       "SELECT s.id, s.customer, c.name, s.name, s.time_zone, s.created_at FROM site s JOIN "
       "customer c"
-      " ON c.id=s.customer WHERE s.id=? AND s.reseller_id=?");
+      " ON c.id=s.customer WHERE s.id=? AND s.reseller_id=? AND c.erased_at IS NULL");
   if (!q.Bind(id, OwnerOf(*reader, reseller)).Step()) return std::nullopt;
   return Site{q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), FromMillis(q.Int(5))};
 }

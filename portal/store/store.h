@@ -196,6 +196,7 @@ enum class BatchPlace {
   kStored,    // this very batch, with this content
   kConflict,  // this batch id with other content
   kFork,      // another batch stands at this stream and sequence
+  kRevoked,   // its collector was revoked meanwhile
 };
 
 struct BatchFound {
@@ -391,7 +392,8 @@ class Store {
 
   // Evidence. FindBatch looks at identity and place only; StoreBatch looks again in the
   // transaction in which it stores batch, receipt and everything derived, or nothing at all.
-  // The collector must be this reseller's (else it throws).
+  // The collector must be this reseller's (else it throws). Of one that was revoked nothing is
+  // stored, however long ago its batch was found good.
   virtual BatchFound FindBatch(const ResellerId& reseller, const BatchRecord& batch) = 0;
   virtual BatchFound StoreBatch(const ResellerId& reseller, const BatchRecord& batch,
                                 const MakeReceipt& receipt) = 0;

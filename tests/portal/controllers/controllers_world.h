@@ -187,9 +187,9 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   RotationsController rotation_{rotations_};
   PrintersController printers_{store, store};
   HappeningsController happenings_{store, store};
-  CustomersController customers_{store, store, clock};
   SitesController sites_{store, store, enrolments_, clock};
   const std::filesystem::path journal_ = Scratch() + "/journal_" + std::to_string(++worlds);
+  CustomersController customers_{store, store, store, journal_, clock};
   CollectorsController collectors_{store, store, journal_, clock};
   UsageController usage_{store};
   HealthController health_{store};

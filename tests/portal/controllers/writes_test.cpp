@@ -61,6 +61,9 @@ TEST_F(WritesTest, SaysWhatIsWrongWithABody) {
       {"POST", "/api/v1/customers", "[]", "400 the body is something else; expected a JSON object"},
       {"POST", "/api/v1/customers", "{", "400 the body is not acceptable JSON"},
       {"PATCH", customer_, R"({"name":"taken"})", "409 'name' is 'taken'"},
+      {"POST", customer_ + "/erasure", "{}", "422 'name' is missing; expected 1 to 200 bytes"},
+      {"POST", customer_ + "/erasure", R"({"name":"taken"})",
+       "422 'name' is \"taken\"; expected what the customer to be erased is called"},
       {"PATCH", customer_, R"({"id":"cus_1"})", "422 \"id\" is no member of this; expected name"},
       {"POST", sites, theirs,
        "422 'customer' is '" + south.tenant.customer + "'; there is no such"},
@@ -87,6 +90,7 @@ TEST_F(WritesTest, LetsAdminsOfTheResellerWriteAndNobodyElse) {
   const std::vector<std::tuple<std::string, std::string, std::string>> writes = {
       {"POST", "/api/v1/customers", R"({"name":"x"})"},
       {"PATCH", customer_, R"({"name":"x"})"},
+      {"POST", customer_ + "/erasure", R"({"name":"north's customer"})"},
       {"POST", "/api/v1/sites", "{}"},
       {"PATCH", site_, R"({"name":"x"})"},
       {"POST", site_ + "/enrolments", "{}"},
@@ -105,6 +109,30 @@ TEST_F(WritesTest, LetsAdminsOfTheResellerWriteAndNobodyElse) {
   EXPECT_EQ(ParseJson(Get(customer_, admin()).body).at("name"), "north's customer");
   EXPECT_FALSE(store.FindCollector(north.tenant.reseller, north.id)->collector.revoked_at);
   EXPECT_FALSE(store.SettingsFor(north.tenant.reseller, north.id));
+}
+
+TEST_F(WritesTest, ErasesACustomerWhoseNameIsSaid) {
+  Store(north, "NORTH1");
+  Store(south, "SOUTH1");
+  const Response erased =
+      Send("POST", customer_ + "/erasure", R"({"name":"north's customer"})", admin());
+  EXPECT_EQ(erased.status, 200) << erased.body;
+  const Json report = ParseJson(erased.body);
+  EXPECT_EQ(report.at("customer"), north.tenant.customer);
+  EXPECT_EQ(report.at("erased").at("printers"), 1);
+  EXPECT_EQ(report.at("erased").at("batches"), 1);
+  EXPECT_EQ(Send("POST", customer_ + "/erasure", R"({"name":"north's customer"})", admin()).status,
+            404);
+  for (const std::string& gone : {customer_, site_, collector_, site_ + "/settings"}) {
+    EXPECT_EQ(Get(gone, admin()).status, 404) << gone;
+  }
+  EXPECT_EQ(Get("/api/v1/printers", customer()).status, 401) << "its token is no more";
+  EXPECT_EQ(ParseJson(Get("/api/v1/printers", admin()).body).at("printers").size(), 0u);
+  EXPECT_EQ(ParseJson(Get("/api/v1/printers", stranger()).body).at("printers").size(), 1u);
+  EXPECT_EQ(CheckOf(Post("/api/v1/batches",
+                         Sealed(MakeBatch(north, 2, {"441"}, At("2026-11-10T15:00:00Z")), north))),
+            "401 revoked");
+  EXPECT_THAT(RevokedIn(journal_), testing::Contains(north.id));
 }
 
 TEST_F(WritesTest, MakesACodeThatWorksOnce) {

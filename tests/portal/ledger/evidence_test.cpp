@@ -72,6 +72,16 @@ TEST_F(StoredEvidenceTest, CallsErasedWhatWasErased) {
   EXPECT_EQ(report.names_erased, 1);
 }
 
+TEST_F(StoredEvidenceTest, IsCleanWhenItsCustomerIsErased) {
+  ASSERT_TRUE(store.EraseCustomer(north.tenant.reseller, north.tenant.customer, {}, noon_));
+  EvidenceReport report = Verify(north);
+  EXPECT_THAT(report.faults, IsEmpty());
+  EXPECT_THAT(report.missing, IsEmpty());
+  EXPECT_EQ(report.erased, 3);
+  Meddle("UPDATE batch SET sha256='x' WHERE number=2");
+  EXPECT_FALSE(Verify(north).faults.empty()) << "the chain is still checked";
+}
+
 TEST_F(StoredEvidenceTest, ReadsBatchesThatWereStoredAsPlainText) {
   const Batch batch = MakeBatch(south, 1, {"7"}, noon_);
   const BatchText text = WriteBatch(batch);

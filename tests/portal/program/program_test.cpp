@@ -23,6 +23,7 @@ namespace plotmeter {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 const std::string kProgram = BINARY_ROOT "/bin/plotmeter-portal ";
@@ -109,6 +110,37 @@ TEST_F(ProgramTest, InvitesPeopleAndDisablesThem) {
   EXPECT_THAT(Portal("user disable --user nobody").output, HasSubstr("there is no user 'nobody'"));
 }
 
+TEST_F(ProgramTest, ErasesACustomerAlsoInABackupThatIsRestored) {
+  IdOf("reseller add --name North");
+  const std::string id = IdOf("customer add --reseller North --name Harbour");
+  IdOf("customer add --reseller North --name Bridge");
+  IdOf("site add --customer Harbour --name Main --time-zone Europe/Berlin");
+  const std::string backup = data_ + ".backup", restored = data_ + ".restored";
+  std::filesystem::remove(backup);
+  std::filesystem::remove_all(restored);
+  EXPECT_EQ(Portal("backup " + backup).code, 0);
+  EXPECT_EQ(Portal("customer erase --customer Nobody").code, 1);
+  const Ended erased = Portal("customer erase --customer Harbour --json");
+  ASSERT_EQ(erased.code, 0) << erased.output;
+  const Json report = ParseJson(erased.output);
+  EXPECT_EQ(report.at("customer"), id);
+  EXPECT_EQ(report.at("erased").at("sites"), 1);
+  EXPECT_EQ(report.at("log_emptied"), true);
+  EXPECT_EQ(Portal("customer erase --customer Harbour").code, 1) << "it is called so no more";
+  EXPECT_THAT(Portal("customer list").output, Not(HasSubstr(id)));
+  EXPECT_THAT(Portal("site list").output, Not(HasSubstr("Main")));
+  const Ended back =
+      Shell(kProgram + "restore " + backup + " --data " + restored + " --recovery-key " + data_ +
+            "/recovery-key.pem --journal " + data_ + "/journal.ndjson");
+  EXPECT_EQ(back.code, 0) << back.output;
+  EXPECT_THAT(back.output, HasSubstr("0 revocations and 1 erasures of later were repeated"));
+  const std::string left = Shell(kProgram + "customer list --data " + restored).output;
+  EXPECT_THAT(left, HasSubstr("Bridge"));
+  EXPECT_THAT(left, Not(HasSubstr("Harbour")));
+  std::filesystem::remove(backup);
+  std::filesystem::remove_all(restored);
+}
+
 TEST_F(ProgramTest, GivesTokensScopesAndRevokesThem) {
   IdOf("reseller add --name North");
   const std::string id = IdOf(
@@ -171,6 +203,10 @@ TEST_F(ProgramTest, SaysWhatIsWrongAndHowItEnded) {
       {"export jobs --reseller North --from 2026-11-01 --to 2026-12-01 --format xls", 2,
        "'format' is 'xls'; expected csv or ndjson"},
       {"serve --listen nowhere", 2, "'listen' is 'nowhere'"},
+      {"serve --keep-jobs 61d", 2, "'keep-jobs' is '61d'; expected 0 (for ever), or 62d or more"},
+      {"serve --keep-evidence 399d", 2,
+       "'keep-evidence' is '399d'; expected 0 (for ever), or 400d"},
+      {"serve --keep-job-names soon", 2, "'keep-job-names' is 'soon'; expected 0"},
       {"serve --listen 256.1.1.1:8443", 2, "expected an IP address and a port"},
       {"serve --listen 127.0.0.1:65536", 2, "expected an IP address and a port"},
       {"reseller ad --name x", 2, "ad"},

@@ -1,0 +1,127 @@
+#include "portal/ledger/retention.h"
+
+#include <charconv>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <string>
+
+#include "common/log.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr auto kFirst = std::chrono::minutes(15);
+constexpr auto kBetweenPasses = std::chrono::hours(24);
+constexpr auto kAfterFailure = std::chrono::hours(1);
+constexpr auto kClockIsSet = std::chrono::hours(1);
+constexpr std::size_t kStep = 200;  // rows; some milliseconds
+constexpr std::uint32_t kLongest = 36500;
+
+}  // namespace
+
+std::optional<std::chrono::days> ParseKeepTime(std::string_view text) {
+  if (text == "0") return std::chrono::days(0);
+  std::uint32_t days = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, days);
+  if (error != std::errc{} || stop + 1 != end || *stop != 'd' || days < 1 || days > kLongest) {
+    return std::nullopt;
+  }
+  return std::chrono::days(days);
+}
+
+Retention::Retention(Forgetting& forgetting, Accounts& accounts, Directory& directory,
+                     const Clock& clock, const KeepTimes& keep)
+    : forgetting_(forgetting),
+      accounts_(accounts),
+      directory_(directory),
+      clock_(clock),
+      keep_(keep),
+      seen_(clock.Both()),
+      due_(*seen_.steady + kFirst) {}
+
+// Whether the wall clock went another way than the steady one since it was looked at last.
+bool Retention::ClockWasSet() {
+  const Moment now = clock_.Both();
+  const auto apart = (now.wall - seen_.wall) - (*now.steady - *seen_.steady);
+  seen_ = now;
+  return apart > kClockIsSet || apart < -kClockIsSet;
+}
+
+void Retention::Tick(const Pause& pause) {
+  if (ClockWasSet()) {
+    due_ = *seen_.steady + kBetweenPasses;
+    Log(LogLevel::kInfo, "retention_put_off", {{"why", "somebody set the clock"}});
+  }
+  if (*seen_.steady < due_) return;
+  due_ = *seen_.steady + kBetweenPasses;
+  try {
+    Pass(seen_.wall, pause);
+  } catch (const std::exception& error) {
+    due_ = *seen_.steady + kAfterFailure;
+    Log(LogLevel::kWarning, "retention_failed", {{"why", error.what()}});
+  }
+}
+
+void Retention::Pass(Instant now, const Pause& pause) {
+  Gone all;
+  for (const Reseller& reseller : directory_.Resellers()) {
+    const Gone gone = PassOf(reseller.id, now, pause);
+    all.names += gone.names;
+    all.evidence += gone.evidence;
+    all.jobs += gone.jobs;
+  }
+  if (!all.any()) return;
+  forgetting_.EmptyLog();
+  Log(LogLevel::kInfo, "retention",
+      {{"names", std::to_string(all.names)},
+       {"evidence", std::to_string(all.evidence)},
+       {"jobs", std::to_string(all.jobs)}});
+}
+
+Retention::Gone Retention::PassOf(const ResellerId& reseller, Instant now, const Pause& pause) {
+  Gone gone;
+  const auto forget = [&](std::chrono::days keep, std::int64_t& count, const auto& step) {
+    if (keep == std::chrono::days(0)) return;
+    for (std::int64_t done = 1; done > 0 && pause(); count += done) {
+      done = step(reseller, now - keep, kStep);
+    }
+  };
+  const auto note = [&] {
+    if (!gone.any()) return;
+    accounts_.NoteAudit(
+        reseller,
+        {.what = "retention",
+         .subject = reseller.value,
+         .after = {{"names", gone.names}, {"evidence", gone.evidence}, {"jobs", gone.jobs}}},
+        {}, now);
+  };
+  try {
+    // Content first: names that go with it are not counted twice.
+    forget(keep_.evidence, gone.evidence,
+           [&](auto&&... all) { return forgetting_.ForgetEvidence(all...); });
+    forget(keep_.names, gone.names, [&](auto&&... all) { return forgetting_.ForgetNames(all...); });
+    forget(keep_.jobs, gone.jobs, [&](auto&&... all) { return forgetting_.ForgetJobs(all...); });
+  } catch (...) {
+    note();  // what went before it failed
+    throw;
+  }
+  note();
+  return gone;
+}
+
+void Retention::Run(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any waked;
+  std::unique_lock lock(mutex);
+  const auto wait = [&](std::chrono::milliseconds span) {
+    waked.wait_for(lock, stop, span, [] { return false; });
+    return !stop.stop_requested();
+  };
+  while (wait(std::chrono::minutes(1))) {
+    Tick([&] { return wait(std::chrono::milliseconds(20)); });
+  }
+}
+
+}  // namespace plotmeter

@@ -1,0 +1,195 @@
+// A customer, erased.
+
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+namespace {
+
+// In each statement: ?1 the customer, ?2 the reseller. The + keeps SQLite from walking over all
+// rows of a reseller to find the few.
+const std::string kSites = "(SELECT id FROM site WHERE customer=?1 AND reseller_id=?2)";
+const std::string kCollectors = "(SELECT id FROM collector WHERE site IN " + kSites + ")";
+const std::string kBatches = "(SELECT number FROM batch WHERE collector IN " + kCollectors + ")";
+const std::string kPrinters = "(SELECT number FROM printer WHERE site IN " + kSites + ")";
+const std::string kMeters = "(SELECT number FROM meter WHERE printer IN " + kPrinters + ")";
+const std::string kPeople = "(SELECT id FROM person WHERE customer=?1 AND reseller_id=?2)";
+const std::string kTokens = "(SELECT id FROM api_token WHERE customer=?1 AND reseller_id=?2)";
+
+// Printers at its sites that another customer's site claims: the one that saw it first.
+const std::string kClaimedElsewhere =
+    "SELECT p.number, k.site, s.customer, min(k.first_seen) FROM printer p"
+    " JOIN printer_claim k ON k.printer=p.number JOIN site s ON s.id=k.site"
+    " WHERE p.reseller_id=?2 AND s.customer<>?1 AND p.site IN " +
+    kSites + " GROUP BY p.number";
+// Printers that stand elsewhere and were seen from its sites.
+const std::string kSeenElsewhere =
+    "SELECT DISTINCT printer FROM printer_claim WHERE reseller_id=?2 AND site IN " + kSites;
+
+// Of a printer that stays, ?3: what the customer's collectors told of it.
+const std::string kToldReadings =
+    "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN"
+    " (SELECT number FROM meter WHERE printer=?3) AND batch IN " +
+    kBatches;
+const std::string kToldJobs =
+    "DELETE FROM job WHERE +reseller_id=?2 AND printer=?3 AND batch IN " + kBatches;
+const std::string kToldWhereabouts =
+    "DELETE FROM printer_whereabouts WHERE +reseller_id=?2 AND printer=?3 AND collector IN " +
+    kCollectors;
+const std::string kToldClaims =
+    "DELETE FROM printer_claim WHERE +reseller_id=?2 AND printer=?3 AND site IN " + kSites;
+
+const std::string kRevoke =
+    "UPDATE collector SET name='', version='', system='', revoked_at=COALESCE(revoked_at, ?3)"
+    " WHERE reseller_id=?2 AND site IN " +
+    kSites;
+
+struct Step {
+  const char* counted;  // as which kind; null: not counted
+  std::string sql = {};
+};
+
+// Children before parents.
+const std::vector<Step> kSteps = {
+    {"readings", "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN " + kMeters},
+    {nullptr, "DELETE FROM meter WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"jobs", "DELETE FROM job WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"supplies", "DELETE FROM supply WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"alerts", "DELETE FROM alert WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"events", "DELETE FROM event WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"whereabouts",
+     "DELETE FROM printer_whereabouts WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM printer_claim WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"printers", "DELETE FROM printer WHERE reseller_id=?2 AND site IN " + kSites},
+    {nullptr, "DELETE FROM kept_answer WHERE reseller_id=?2 AND (caller IN " + kPeople +
+                  " OR caller IN " + kTokens + ")"},
+    {"sessions", "DELETE FROM session WHERE reseller_id=?2 AND person IN " + kPeople},
+    {"people", "DELETE FROM person WHERE customer=?1 AND reseller_id=?2"},
+    {"tokens", "DELETE FROM api_token WHERE customer=?1 AND reseller_id=?2"},
+    {"enrolment_codes", "DELETE FROM enrolment_code WHERE reseller_id=?2 AND site IN " + kSites},
+    {nullptr, "DELETE FROM settings_proposal WHERE reseller_id=?2 AND (target IN " + kSites +
+                  " OR target IN " + kCollectors + ")"},
+    {nullptr, "DELETE FROM heartbeat WHERE reseller_id=?2 AND collector IN " + kCollectors},
+    {"batches",
+     "UPDATE evidence SET payload=NULL, names=NULL WHERE +reseller_id=?2 AND (payload IS NOT NULL"
+     " OR names IS NOT NULL) AND batch IN " +
+         kBatches},
+    {"batches",  // as they were kept once
+     "UPDATE batch SET payload=NULL, names=NULL WHERE +reseller_id=?2 AND (payload IS NOT NULL"
+     " OR names IS NOT NULL) AND collector IN " +
+         kCollectors},
+    {"sites", "UPDATE site SET name=id, time_zone='UTC' WHERE customer=?1 AND reseller_id=?2"},
+};
+
+class Erasing {
+ public:
+  Erasing(StoreConnection& writer, std::int64_t owner, ErasureReport& report)
+      : writer_(writer), owner_(owner), report_(report) {}
+
+  // Before anything else: where it is told what stands elsewhere.
+  void LeavePrintersToOthers() {
+    struct Move {
+      std::int64_t printer;
+      std::string site, customer;
+    };
+    std::vector<Move> moves;
+    Statement& claimed = writer_.Sql(kClaimedElsewhere);
+    for (claimed.Bind(report_.customer, owner_); claimed.Step();) {
+      moves.push_back({claimed.Int(0), claimed.Text(1), claimed.Text(2)});
+    }
+    std::vector<std::int64_t> staying;
+    Statement& seen = writer_.Sql(kSeenElsewhere);
+    for (seen.Bind(report_.customer, owner_); seen.Step();) staying.push_back(seen.Int(0));
+    for (const Move& move : moves) {
+      // Who told these nobody noted, and it stood at the customer's.
+      Count("supplies", "DELETE FROM supply WHERE printer=? AND reseller_id=?", move.printer);
+      Count("alerts", "DELETE FROM alert WHERE printer=? AND reseller_id=?", move.printer);
+      Count("events", "DELETE FROM event WHERE printer=? AND reseller_id=?", move.printer);
+      writer_.Sql("UPDATE printer SET site=?, customer=? WHERE number=? AND reseller_id=?")
+          .Run(move.site, move.customer, move.printer, owner_);
+      writer_.Sql("DELETE FROM printer_claim WHERE printer=? AND site=? AND reseller_id=?")
+          .Run(move.printer, move.site, owner_);
+      staying.push_back(move.printer);
+    }
+    for (const std::int64_t printer : staying) ForgetWhatWasTold(printer);
+  }
+
+  void RunSteps() {
+    for (const Step& step : kSteps) {
+      writer_.Sql(step.sql).Run(report_.customer, owner_);
+      if (step.counted != nullptr) Add(step.counted, writer_.db().Changes());
+    }
+    writer_.Sql(kRevoke).Run(report_.customer, owner_, ToMillis(report_.erased_at));
+    Add("collectors", writer_.db().Changes());
+  }
+
+ private:
+  void ForgetWhatWasTold(std::int64_t printer) {
+    for (const auto& [kind, sql] :
+         {std::pair("readings", &kToldReadings), std::pair("jobs", &kToldJobs),
+          std::pair("whereabouts", &kToldWhereabouts)}) {
+      writer_.Sql(*sql).Run(report_.customer, owner_, printer);
+      Add(kind, writer_.db().Changes());
+    }
+    writer_.Sql(kToldClaims).Run(report_.customer, owner_, printer);
+    writer_
+        .Sql(
+            "DELETE FROM meter WHERE printer=? AND reseller_id=? AND NOT EXISTS"
+            " (SELECT 1 FROM meter_reading WHERE meter=number)")
+        .Run(printer, owner_);
+  }
+  void Count(const char* kind, std::string_view sql, std::int64_t printer) {
+    writer_.Sql(sql).Run(printer, owner_);
+    Add(kind, writer_.db().Changes());
+  }
+  void Add(std::string_view kind, std::int64_t rows) {
+    for (auto& [name, count] : report_.counts) {
+      if (name != kind) continue;
+      count += rows;
+      return;
+    }
+    report_.counts.emplace_back(kind, rows);
+  }
+
+  StoreConnection& writer_;
+  const std::int64_t owner_;
+  ErasureReport& report_;
+};
+
+}  // namespace
+
+std::optional<ErasureReport> SqliteStore::EraseCustomer(const ResellerId& reseller,
+                                                        const std::string& customer,
+                                                        const Actor& actor, Instant now) {
+  ErasureReport report{.customer = customer, .erased_at = now};
+  {
+    auto writer = pool_.Writer();
+    Transaction transaction(writer->db());
+    const std::int64_t owner = OwnerOf(*writer, reseller);
+    Statement& there =
+        writer->Sql("SELECT 1 FROM customer WHERE id=? AND reseller_id=? AND erased_at IS NULL");
+    if (!there.Bind(customer, owner).Step()) return std::nullopt;
+    Erasing erasing(*writer, owner, report);
+    erasing.LeavePrintersToOthers();
+    erasing.RunSteps();
+    // A name that nobody can have taken; the old one is free again.
+    writer->Sql("UPDATE customer SET name=?, erased_at=? WHERE id=? AND reseller_id=?")
+        .Run(UnusedId(*writer, "customer", "erased " + customer + " "), ToMillis(now), customer,
+             owner);
+    WriteAudit(
+        *writer, owner,
+        {.what = "customer.erase", .subject = customer, .after = ToJson(report).at("erased")},
+        actor, now);
+    transaction.Commit();
+    derived_.ForgetAll();
+  }
+  report.log_emptied = EmptyLog();
+  return report;
+}
+
+bool SqliteStore::EmptyLog() {
+  auto writer = pool_.Writer();
+  Statement checkpoint = writer->db().Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  return checkpoint.Step() && checkpoint.Int(0) == 0;
+}
+
+}  // namespace plotmeter
