@@ -123,7 +123,8 @@ def main():
                         late = {fleet: statistics.quantiles(times[fleet], n=100)[98] for fleet in tokens}
                         ratio = median[LARGE] / median[SMALL]
                         say(f"{name}, {'a page within' if which else 'first page'}: {1000 * median[SMALL]:.2f} ms of {SMALL} printers, "
-                            f"{1000 * median[LARGE]:.2f} ms of {LARGE}: {ratio:.2f} times; p99 {1000 * late[SMALL]:.1f} and {1000 * late[LARGE]:.1f} ms")
+                            f"{1000 * median[LARGE]:.2f} ms of {LARGE}: {ratio:.2f} times; "
+                            f"p99 {1000 * late[SMALL]:.1f} and {1000 * late[LARGE]:.1f} ms")
                         if name == "printers" and which == 0:
                             first_page = ratio
                 say(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
