@@ -141,7 +141,8 @@ int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
 int RepeatErasures(const std::filesystem::path& journal, Forgetting& forgetting) {
   int repeated = 0;
   Each<Erasure>(journal, [&](const Erasure& erasure) {
-    if (forgetting.EraseCustomer(erasure.reseller, erasure.customer, {}, erasure.at)) ++repeated;
+    if (forgetting.EraseCustomer(erasure.reseller, erasure.customer, kPortalItself, erasure.at))
+      ++repeated;
   });
   return repeated;
 }

@@ -69,7 +69,7 @@ Response CustomersController::Change(const Request& request, const Caller& calle
 Response CustomersController::Erase(const Request& request, const Caller& caller) const {
   const Customer customer = CustomerOfPath(lists_, request, caller);
   const Body body(request, {"name"});
-  if (const std::string name = body.Need<PlaceName>("name").text; name != customer.name) {
+  if (const std::string name = body.Need<Name>("name").text; name != customer.name) {
     throw Body::Unreadable("name", name, "what the customer to be erased is called");
   }
   const auto report = plotmeter::Erase(

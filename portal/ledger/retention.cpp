@@ -95,7 +95,7 @@ Retention::Gone Retention::PassOf(const ResellerId& reseller, Instant now, const
         {.what = "retention",
          .subject = reseller.value,
          .after = {{"names", gone.names}, {"evidence", gone.evidence}, {"jobs", gone.jobs}}},
-        {}, now);
+        kPortalItself, now);
   };
   try {
     // Content first: names that go with it are not counted twice.

@@ -62,9 +62,11 @@ TEST_F(RevocationsTest, WriteNoLineOntoAHalfOne) {
 TEST_F(RevocationsTest, ErasuresAreRepeatedInADatabaseOfBefore) {
   const std::string before = FreshPath();
   Database(path_, Database::Mode::kReadWrite).Prepare("VACUUM INTO ?").Run(before);
-  EXPECT_FALSE(Erase(journal_, store_, store_, {south_.reseller, north_.customer, at_}, {}));
+  EXPECT_FALSE(
+      Erase(journal_, store_, store_, {south_.reseller, north_.customer, at_}, kPortalItself));
   EXPECT_FALSE(std::filesystem::exists(journal_)) << "what was not erased is not noted";
-  EXPECT_TRUE(Erase(journal_, store_, store_, {north_.reseller, north_.customer, at_}, {}));
+  EXPECT_TRUE(
+      Erase(journal_, store_, store_, {north_.reseller, north_.customer, at_}, kPortalItself));
   EXPECT_EQ(RepeatErasures(journal_, store_), 0) << "it is done";
   SqliteStore restored(before);
   EXPECT_EQ(restored.Customers(north_.reseller).size(), 1u);

@@ -73,7 +73,8 @@ TEST_F(StoredEvidenceTest, CallsErasedWhatWasErased) {
 }
 
 TEST_F(StoredEvidenceTest, IsCleanWhenItsCustomerIsErased) {
-  ASSERT_TRUE(store.EraseCustomer(north.tenant.reseller, north.tenant.customer, {}, noon_));
+  ASSERT_TRUE(
+      store.EraseCustomer(north.tenant.reseller, north.tenant.customer, kPortalItself, noon_));
   EvidenceReport report = Verify(north);
   EXPECT_THAT(report.faults, IsEmpty());
   EXPECT_THAT(report.missing, IsEmpty());

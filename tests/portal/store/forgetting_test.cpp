@@ -60,15 +60,19 @@ class ForgettingTest : public testing::Test {
                       .name = "Secret Viewer",
                       .role = "customer_viewer",
                       .customer = north_.customer},
-                     {.hash = "link", .kind = "invite", .expires_at = noon_ + kDay}, {}, noon_);
+                     {.hash = "link", .kind = "invite", .expires_at = noon_ + kDay}, kPortalItself,
+                     noon_);
     person_ = store_.People(north_.reseller, "", 1).at(0).id;
     store_.AddSession(north_.reseller, person_,
                       {.hash = "session", .device = "device", .expires_at = noon_ + kDay}, noon_);
-    store_.AddToken(north_.reseller, {.hash = "token",
-                                      .role = "customer_viewer",
-                                      .customer = north_.customer,
-                                      .name = "Secret books"});
-    store_.ProposeSettings(north_.reseller, collector_, R"({"range":["10.99.98.97"]})", noon_);
+    store_.AddToken(north_.reseller,
+                    {.hash = "token",
+                     .role = "customer_viewer",
+                     .customer = north_.customer,
+                     .name = "Secret books"},
+                    kPortalItself);
+    store_.ProposeSettings(north_.reseller, collector_, R"({"range":["10.99.98.97"]})", noon_,
+                           kPortalItself);
     store_.TakeHeartbeat(north_.reseller, {.collector = collector_}, "", "nonce");
   }
 
@@ -153,8 +157,8 @@ TEST_F(ForgettingTest, KeepsWhatTheChainNeedsAndShowsItToNobody) {
 }
 
 TEST_F(ForgettingTest, HappensOnceAndToOnesOwnCustomerOnly) {
-  EXPECT_FALSE(store_.EraseCustomer(south_.reseller, north_.customer, {}, noon_));
-  EXPECT_FALSE(store_.EraseCustomer(north_.reseller, "cus_NONE", {}, noon_));
+  EXPECT_FALSE(store_.EraseCustomer(south_.reseller, north_.customer, kPortalItself, noon_));
+  EXPECT_FALSE(store_.EraseCustomer(north_.reseller, "cus_NONE", kPortalItself, noon_));
   EXPECT_TRUE(Erase());
   EXPECT_FALSE(Erase());
   const AuditRow row = store_.AuditRows(north_.reseller, 1000, 1).at(0);
@@ -176,36 +180,40 @@ TEST_F(ForgettingTest, LetsNothingOfTheCustomerComeBack) {
   EXPECT_FALSE(store_.TakeHeartbeat(north_.reseller, {.collector = collector_}, "", "n").heard);
   EXPECT_EQ(Count("heartbeat"), 0);
   const ResellerId& reseller = north_.reseller;
-  EXPECT_FALSE(store_.AddSite(
-      reseller, {.customer = north_.customer, .name = "x", .time_zone = "UTC"}, noon_));
-  EXPECT_FALSE(store_.AddCode(reseller, {.hash = "h", .site = north_.site}));
+  EXPECT_FALSE(store_.AddSite(reseller,
+                              {.customer = north_.customer, .name = "x", .time_zone = "UTC"}, noon_,
+                              kPortalItself));
+  EXPECT_FALSE(store_.AddCode(reseller, {.hash = "h", .site = north_.site}, kPortalItself));
   EXPECT_FALSE(store_.AddToken(
-      reseller,
-      {.hash = "t", .role = "customer_viewer", .customer = north_.customer, .name = "x"}));
+      reseller, {.hash = "t", .role = "customer_viewer", .customer = north_.customer, .name = "x"},
+      kPortalItself));
   EXPECT_EQ(store_
                 .AddPerson(reseller,
                            {.email = "a@b.example",
                             .name = "x",
                             .role = "customer_viewer",
                             .customer = north_.customer},
-                           {.hash = "l", .kind = "invite"}, {}, noon_)
+                           {.hash = "l", .kind = "invite"}, kPortalItself, noon_)
                 .outcome,
             PersonAdded::Outcome::kNoSuchCustomer);
-  EXPECT_EQ(store_.RenameCustomer(reseller, {.id = north_.customer, .name = "x"}, {}, noon_),
-            Renamed::kNotThere);
   EXPECT_EQ(
-      store_.ChangeSite(reseller, {.id = north_.site, .name = "x", .time_zone = "UTC"}, {}, noon_),
+      store_.RenameCustomer(reseller, {.id = north_.customer, .name = "x"}, kPortalItself, noon_),
       Renamed::kNotThere);
-  EXPECT_TRUE(store_.AddCustomer(reseller, "north's customer", noon_)) << "the name is free again";
+  EXPECT_EQ(store_.ChangeSite(reseller, {.id = north_.site, .name = "x", .time_zone = "UTC"},
+                              kPortalItself, noon_),
+            Renamed::kNotThere);
+  EXPECT_TRUE(store_.AddCustomer(reseller, "north's customer", noon_, kPortalItself))
+      << "the name is free again";
 }
 
 // A second customer of the same reseller, with a collector that reports the same serial.
 class SharedPrinterTest : public ForgettingTest {
  protected:
   SharedPrinterTest() {
-    other_.customer = *store_.AddCustomer(north_.reseller, "Other", noon_);
-    other_.site = *store_.AddSite(
-        north_.reseller, {.customer = other_.customer, .name = "main", .time_zone = "UTC"}, noon_);
+    other_.customer = *store_.AddCustomer(north_.reseller, "Other", noon_, kPortalItself);
+    other_.site = *store_.AddSite(north_.reseller,
+                                  {.customer = other_.customer, .name = "main", .time_zone = "UTC"},
+                                  noon_, kPortalItself);
     others_ = AddCollector(store_, other_, "thumb-other");
   }
 
@@ -252,7 +260,8 @@ TEST_F(SharedPrinterTest, StaysWhereItStandsWithoutWhatWasSeenFromElsewhere) {
 TEST_F(SharedPrinterTest, GivesNoNumberThatIsRememberedToAnotherPrinter) {
   Report(collector_, 1, "mine");
   // As 'customer erase' does beside a portal that runs and remembers its meters.
-  ASSERT_TRUE(SqliteStore(path_).EraseCustomer(north_.reseller, north_.customer, {}, noon_));
+  ASSERT_TRUE(
+      SqliteStore(path_).EraseCustomer(north_.reseller, north_.customer, kPortalItself, noon_));
   EXPECT_EQ(Count("meter"), 0);
   Report(others_, 2, "theirs");
   EXPECT_THAT(Left(), ElementsAre(other_.site, "432", "theirs"));
