@@ -205,12 +205,13 @@ UploadStep Uploader::Heed(const PortalAnswer& answer, const CutBatch& batch) {
 UploadStep Uploader::Step() {
   std::optional<CutBatch> batch = spool_.Next();
   if (!batch) {
-    if (spool_.IsRetired(identity_.key->public_key())) {
+    try {
+      batch = spool_.Cut(
+          {.portal = identity_.portal, .collector = identity_.collector, .key = &*identity_.key},
+          limits_);
+    } catch (const KeyRetired&) {  // by a command, perhaps just now
       return WaitFor({}, "the portal has not said yet whether it took the new key");
     }
-    batch = spool_.Cut(
-        {.portal = identity_.portal, .collector = identity_.collector, .key = &*identity_.key},
-        limits_);
   }
   if (!batch) return {};
   const std::string sealed = Seal(batch->message, identity_.keys.encryption.front());
