@@ -63,20 +63,20 @@ Command List(const std::string& what, int (*run)(const Arguments&)) {
 std::vector<Setting> KeepSettings() {
   return {{.name = "keep-job-names",
            .value = "DAYS",
-           .fallback = "0",
+           .fallback = "0d",
            .help = "how long names of jobs are kept, and where printers stood; 0 is for ever",
            .why = "As long as somebody asks which plan a job was. What counts stays.",
            .example = "90d"},
           {.name = "keep-jobs",
            .value = "DAYS",
-           .fallback = "0",
+           .fallback = "0d",
            .help = "how long jobs are kept; 62d at least, 0 is for ever",
            .why = "A month is billed when it is over, so jobs of two months are always there. "
                   "Meter readings stay for ever.",
            .example = "730d"},
           {.name = "keep-evidence",
            .value = "DAYS",
-           .fallback = "0",
+           .fallback = "0d",
            .help = "how long the content of batches is kept, names too; 400d at least, 0 is for "
                    "ever",
            .why = "A year's bills, and a month to dispute the last of them. Place, hash and "

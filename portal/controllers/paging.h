@@ -4,8 +4,9 @@
 //    {"alerts":[…],"next":"eyJuIjpb…"}
 //
 // A cursor is opaque: base64url of the key at which the page before ended. It belongs to the list
-// that gave it; of another one it is refused as soon as it cannot be a key there, and shows nothing
-// that its bearer may not see: it is a place and no permission.
+// that gave it; of another one it is refused as soon as it cannot be a key there. It is a place and
+// no permission. Where a narrowed list looked at many rows in vain, the place is that of the last
+// of them: an id and an instant, of a row that its bearer may not see.
 
 #pragma once
 

@@ -1,9 +1,10 @@
 // A POST that is sent twice happens once, if it has an Idempotency-Key: the second time its answer
 // is given again.
 //
-//    Idempotency-Key: 0193a1c2-7b1e-7c3a-9f52-0d6f3f1b8a11     16 to 255 characters, chosen at
-//    random 409 with Retry-After      the first is still being answered 422 the key came with
-//    another request before
+//    Idempotency-Key: 0193a1c2-7b1e-7c3a-9f52-0d6f3f1b8a11
+//
+// It is 16 to 255 characters, chosen at random. 409 with Retry-After: the first is still being
+// answered. 422: the key came with another request before.
 //
 // Only answers of success are kept: what changed nothing may be tried again with the same key. An
 // answer may hold a secret that is shown once, so it is kept encrypted under a key made from the
@@ -27,7 +28,7 @@ namespace plotmeter {
 // What the store keeps for us.
 struct RepeatNote {
   std::string key = {};      // base64url SHA-256 of the Idempotency-Key
-  std::string request = {};  // base64url HMAC, under that, of method, target, media type and body
+  std::string request = {};  // base64url HMAC, under it, of method, target, media type and body
   std::string answer = {};   // SealAnswer
 };
 

@@ -21,7 +21,7 @@ constexpr std::uint32_t kLongest = 36500;
 }  // namespace
 
 std::optional<std::chrono::days> ParseKeepTime(std::string_view text) {
-  if (text == "0") return std::chrono::days(0);
+  if (text == "0" || text == "0d") return std::chrono::days(0);
   std::uint32_t days = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, days);

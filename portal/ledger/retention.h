@@ -37,7 +37,8 @@ struct KeepTimes {
   std::chrono::days jobs{0};
 };
 
-// "90d", "13d"; "0" is for ever. Empty for anything else, and for more than a hundred years.
+// "90d", "13d"; "0d" and "0" are for ever. Empty for anything else, and for more than a hundred
+// years.
 std::optional<std::chrono::days> ParseKeepTime(std::string_view text);
 
 class Retention {

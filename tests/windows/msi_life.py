@@ -202,7 +202,8 @@ def upgrades(msi, others):
     spool = os.stat(msi.file("spool.db")).st_ino
     msi.install("0.2.0")
     expect(msi.state() == "RUNNING", f"after the upgrade: {msi.state()}")
-    expect((msi.registry("Portal"), msi.registry("Version")) == (others.url, "0.2.0"), "the portal is forgotten")
+    kept = (msi.registry("Portal"), msi.registry("Version"))
+    expect(kept == (others.url, "0.2.0"), f"the portal is forgotten: {kept}, not {others.url}")
     expect({name: msi.text(name) for name in before} == before, "settings or identity changed")
     expect(os.stat(msi.file("spool.db")).st_ino == spool, "another spool")
     programs = msi.world.wine("reg", "query", r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall", "/s").out

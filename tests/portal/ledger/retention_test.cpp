@@ -18,10 +18,11 @@ using std::chrono::minutes;
 
 TEST(KeepTimeTest, IsAWholeNumberOfDaysOrForEver) {
   EXPECT_EQ(ParseKeepTime("0"), days(0));
+  EXPECT_EQ(ParseKeepTime("0d"), days(0));
   EXPECT_EQ(ParseKeepTime("1d"), days(1));
   EXPECT_EQ(ParseKeepTime("400d"), days(400));
   for (const char* wrong :
-       {"", "d", "0d", "-1d", "+1d", "1", "1h", "1d ", "1.5d", "36501d", "99999999999999999999d"}) {
+       {"", "d", "-1d", "+1d", "1", "1h", "1d ", "1.5d", "36501d", "99999999999999999999d"}) {
     EXPECT_EQ(ParseKeepTime(wrong), std::nullopt) << wrong;
   }
 }
