@@ -86,7 +86,10 @@ class ViewersTest : public FleetTest {
              std::map<std::string, std::string>{{"{printer}", printer_},
                                                 {"{customer}", of->tenant.customer},
                                                 {"{site}", of->tenant.site},
-                                                {"{collector}", of->collector}}) {
+                                                {"{collector}", of->collector},
+                                                {"{user}", "usr_NOBODYS0"},
+                                                {"{token}", "tok_NOBODYS0"},
+                                                {"{reseller}", reseller_.value}}) {
           if (const auto at = target.find(name); at != target.npos) {
             target.replace(at, name.size(), id);
           }
@@ -225,11 +228,13 @@ TEST_F(ViewersTest, TheResellerSeesEachThingOnce) {
   EXPECT_EQ(Count("supplies", second_.viewer), 2u);
   const std::string jobs = Get("/api/v1/printers/" + printer_ + "/jobs", admin()).body;
   for (const Json& job : ParseJson(jobs).at("jobs")) {
-    if (job.at("job") == "JOBboth") EXPECT_EQ(job.at("media"), "MEDIA_ONE") << "who saw it first";
+    if (job.at("job") != "JOBboth") continue;
+    EXPECT_EQ(job.at("media"), "MEDIA_ONE") << "who saw it first";
   }
   const std::string supplies = Get("/api/v1/supplies", admin()).body;
   for (const Json& supply : ParseJson(supplies).at("supplies")) {
-    if (supply.at("supply") == "SUPPLYboth") EXPECT_EQ(supply.at("description"), "LEVEL_TWO");
+    if (supply.at("supply") != "SUPPLYboth") continue;
+    EXPECT_EQ(supply.at("description"), "LEVEL_TWO");
   }
   // The alert that both told lasts once, as whoever told it last says.
   std::vector<std::string> lasting;
