@@ -34,12 +34,11 @@ const std::string kToldReadings =
     " (SELECT number FROM meter WHERE printer=?3) AND batch IN " +
     kBatches;
 const std::string kBySighting =
-    " WHERE +reseller_id=?2 AND printer=?3 AND sighting="
-    "(SELECT number FROM sighting WHERE printer=?3 AND customer=?1)";
-const std::string kToldJobs = "DELETE FROM job" + kBySighting;
-const std::string kToldSupplies = "DELETE FROM supply" + kBySighting;
-const std::string kToldAlerts = "DELETE FROM alert" + kBySighting;
-const std::string kToldEvents = "DELETE FROM event" + kBySighting;
+    " AND printer=?3 AND sighting=(SELECT number FROM sighting WHERE printer=?3 AND customer=?1)";
+const std::string kToldJobs = "DELETE FROM job WHERE +reseller_id=?2" + kBySighting;
+const std::string kToldSupplies = "DELETE FROM supply WHERE +reseller_id=?2" + kBySighting;
+const std::string kToldAlerts = "DELETE FROM alert WHERE +reseller_id=?2" + kBySighting;
+const std::string kToldEvents = "DELETE FROM event WHERE +reseller_id=?2" + kBySighting;
 const std::string kToldWhereabouts =
     "DELETE FROM printer_whereabouts WHERE +reseller_id=?2 AND printer=?3 AND collector IN " +
     kCollectors;
