@@ -275,19 +275,23 @@ std::int64_t Database::LastInsertId() const { return sqlite3_last_insert_rowid(h
 
 std::int64_t Database::Changes() const { return sqlite3_changes64(handle_); }
 
-Transaction::Transaction(Database& db) : db_(db) { db_.Prepare("BEGIN IMMEDIATE").Run(); }
+Transaction::Transaction(Database& db)
+    : db_(db), is_inner_(sqlite3_get_autocommit(db.handle()) == 0) {
+  db_.Prepare(is_inner_ ? "SAVEPOINT inner_part" : "BEGIN IMMEDIATE").Run();
+}
 
 Transaction::~Transaction() {
   if (!open_) return;
   // SQLite may have rolled back by itself (full disk): then there is nothing left to do, and
   // nothing to report.
   if (sqlite3_get_autocommit(db_.handle()) == 0) {
-    sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    const char* sql = is_inner_ ? "ROLLBACK TO inner_part; RELEASE inner_part" : "ROLLBACK";
+    sqlite3_exec(db_.handle(), sql, nullptr, nullptr, nullptr);
   }
 }
 
 void Transaction::Commit() {
-  db_.Prepare("COMMIT").Run();
+  db_.Prepare(is_inner_ ? "RELEASE inner_part" : "COMMIT").Run();
   open_ = false;
 }
 

@@ -167,7 +167,8 @@ class Database {
   std::shared_ptr<StatementShelf> shelf_;
 };
 
-// BEGIN IMMEDIATE … COMMIT; rolls back when it dies uncommitted.
+// BEGIN IMMEDIATE … COMMIT; rolls back when it dies uncommitted. Inside another one it is a part of
+// that (SAVEPOINT): rolled back alone, and kept when the outer one is committed.
 class Transaction {
  public:
   explicit Transaction(Database& db);
@@ -178,6 +179,7 @@ class Transaction {
 
  private:
   Database& db_;
+  const bool is_inner_;
   bool open_ = true;
 };
 

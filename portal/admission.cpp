@@ -122,10 +122,16 @@ int ListTokens(const Arguments& arguments) {
 }
 
 int RevokeToken(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).existing_database());
+  const DataDirectory data(arguments);
+  SqliteStore store(data.existing_database());
   const std::string id = arguments.Text("token");
+  const Instant now = SystemClock().Now();
   for (const ResellerId& reseller : WithOperator(store, arguments)) {
-    if (!store.RevokeToken(reseller, id, SystemClock().Now(), kCommandLine)) continue;
+    const std::vector<ApiToken> all = store.Tokens(reseller);
+    if (std::ranges::find(all, id, &ApiToken::id) == all.end()) continue;
+    // The journal first: what a power cut leaves undone is done at the next start.
+    NoteRevocation(JournalFile(data.path), {reseller, id, now});
+    store.RevokeToken(reseller, id, now, kCommandLine);
     fmt::print("token {} is revoked\n", id);
     return 0;
   }

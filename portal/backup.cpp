@@ -205,8 +205,11 @@ int Restore(const Arguments& arguments) {
     if (!fs::exists(later)) throw std::runtime_error("there is no file " + later.string());
     revoked += RepeatRevocations(later, store);
     erased += RepeatErasures(later, store);
+    revoked += RepeatDisablings(later, store);
     fs::copy_file(later, JournalFile(data.path), fs::copy_options::overwrite_existing);
     Sync(JournalFile(data.path));
+  } else {
+    revoked += RepeatDisablings(JournalFile(data.path), store);
   }
   fmt::print(
       "restored the portal of {} into {}; {} revocations and {} erasures of later were repeated\n",

@@ -36,6 +36,9 @@ int RevokeCollector(const Arguments& arguments);
 int CollectorSettings(const Arguments& arguments);
 void CheckCollectorSettings(const Arguments& arguments);
 
+int ListPrinters(const Arguments& arguments);
+int MovePrinter(const Arguments& arguments);
+
 int AddUser(const Arguments& arguments);
 void CheckUser(const Arguments& arguments);
 int ListUsers(const Arguments& arguments);

@@ -84,6 +84,7 @@ int ImportBatches(const Arguments& arguments) {
   const SystemClock clock;
   SqliteStore store(data.existing_database());
   RepeatRevocations(JournalFile(data.path), store);  // as serve does before it hears anybody
+  RepeatDisablings(JournalFile(data.path), store);
   RepeatErasures(JournalFile(data.path), store);
   const auto keys = std::make_shared<const Keyring>(LoadKeys(data));
   Ingest ingest(store, store, IdentityOf(keys), clock);

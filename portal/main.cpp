@@ -379,6 +379,19 @@ std::vector<Command> AdmissionCommands() {
   };
 }
 
+std::vector<Command> PrinterCommands() {
+  return {
+      List("printer", ListPrinters),
+      {.name = "printer move",
+       .summary = "Says at which site a printer stands, and settles who else claims it.",
+       .more = "'also_seen_at' of 'printer list' are sites whose collectors told of it too. "
+               "What was told before stays with the customer whose collectors did.\n"
+               "  plotmeter-portal printer move --data DIR --printer CN9541H01M --site Yard",
+       .settings = {DataSetting(), ResellerSetting(false),
+                    Flag("printer", "PRINTER", "id or serial"), Flag("site", "SITE", "id or name")},
+       .run = MovePrinter}};
+}
+
 std::vector<Command> UserCommands() {
   return {
       {.name = "user add",
@@ -459,6 +472,7 @@ Program Portal() {
                  {"user", "People who sign in, of a reseller or of the operator."},
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
+                 {"printer", "Printers that collectors told of, and where they stand."},
                  {"export", "Usage and jobs of a period, as CSV or NDJSON."}},
       .file_intro =
           "Settings of plotmeter-portal, for --config: try them with `serve --check`. A "
@@ -466,7 +480,7 @@ Program Portal() {
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
   for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
-                           AdmissionCommands(), ExportCommands()}) {
+                           AdmissionCommands(), PrinterCommands(), ExportCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

@@ -299,7 +299,10 @@ int Serve(const Arguments& arguments) {
   DropRetiredKeys(data, clock.Now());
   InUse<Keyring> keys(LoadKeys(data));
   if (const int repeated = RepeatRevocations(JournalFile(data.path), store); repeated > 0) {
-    Log(LogLevel::kInfo, "revocations_repeated", {{"collectors", std::to_string(repeated)}});
+    Log(LogLevel::kInfo, "revocations_repeated", {{"revoked", std::to_string(repeated)}});
+  }
+  if (const int repeated = RepeatDisablings(JournalFile(data.path), store); repeated > 0) {
+    Log(LogLevel::kInfo, "people_disabled_again", {{"people", std::to_string(repeated)}});
   }
   if (const int repeated = RepeatErasures(JournalFile(data.path), store); repeated > 0) {
     Log(LogLevel::kInfo, "erasures_repeated", {{"customers", std::to_string(repeated)}});
@@ -325,7 +328,7 @@ int Serve(const Arguments& arguments) {
   const EnrolmentsController enrolment(enrolments, keys, clock);
   const HeartbeatsController heartbeat(heartbeats);
   const RotationsController rotation(rotations);
-  const PrintersController printers(store, store);
+  const PrintersController printers(store, store, clock);
   const HappeningsController happenings(store, store);
   const CustomersController customers(store, store, store, JournalFile(data.path), clock);
   const SitesController sites(store, store, enrolments, clock);
@@ -335,8 +338,8 @@ int Serve(const Arguments& arguments) {
   const SessionsController signing_in(sessions, store, clock);
   const MeController me(people, store, clock);
   const LinksController links(people);
-  const UsersController users(store, clock);
-  const TokensController tokens(store, clock);
+  const UsersController users(store, JournalFile(data.path), clock);
+  const TokensController tokens(store, JournalFile(data.path), clock);
   const ResellersController resellers(store, store, clock);
   const AuditController audit(store);
   RateLimits limits(clock, RateRulesOf(arguments));

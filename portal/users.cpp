@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "portal/access/people.h"
+#include "portal/access/revocations.h"
 #include "portal/commands.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
@@ -111,9 +112,12 @@ int ListUsers(const Arguments& arguments) {
 }
 
 int DisableUser(const Arguments& arguments) {
-  SqliteStore store(DataDirectory(arguments).existing_database());
+  const DataDirectory data(arguments);
+  SqliteStore store(data.existing_database());
   const KnownPerson who = FindUser(store, arguments.Text("user"));
-  store.ChangePerson(who.reseller, who.id, {.disabled = true}, kCommandLine, SystemClock().Now());
+  const Instant now = SystemClock().Now();
+  NoteDisabling(JournalFile(data.path), {who.reseller, who.id, true, now});
+  store.ChangePerson(who.reseller, who.id, {.disabled = true}, kCommandLine, now);
   fmt::print("user {} is disabled\n", who.id);
   return 0;
 }

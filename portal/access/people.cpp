@@ -137,8 +137,11 @@ PasswordAnswer People::ChangePassword(const KnownPerson& who, std::string_view c
   ProofAnswer proof = proofs_.Check(who, current, "", {{.text = "again\n" + who.id}}, CodeBy(who));
   if (proof.proved == Proved::kCodeNeeded) proof.proved = Proved::kYes;
   if (proof.proved != Proved::kYes) return {.proof = proof};
-  accounts_.SetPassword(who.reseller, who.id, passwords_.Hash(next), session, {who.id},
-                        clock_.Now());
+  // Of two that show the same one, the first counts.
+  if (!accounts_.SetPassword(who.reseller, who.id, passwords_.Hash(next), session,
+                             proof.password_changes, {who.id}, clock_.Now())) {
+    proof = {Proved::kWrong};
+  }
   return {.proof = proof};
 }
 

@@ -21,8 +21,11 @@ std::chrono::seconds Proofs::Take(const std::vector<TriedBy>& by) const {
       now);
 }
 
-bool Proofs::IsPassword(const std::optional<KnownPerson>& who, std::string_view password) const {
-  const std::string hash = who ? accounts_.SecretsOf(who->reseller, who->id).password : "";
+bool Proofs::IsPassword(const std::optional<KnownPerson>& who, std::string_view password,
+                        std::int64_t& changes) const {
+  const PersonSecrets secrets = who ? accounts_.SecretsOf(who->reseller, who->id) : PersonSecrets{};
+  const std::string& hash = secrets.password;
+  changes = secrets.password_changes;
   if (hash.empty()) {
     passwords_.VerifyNobody(password);
     return false;
@@ -43,13 +46,15 @@ ProofAnswer Proofs::Check(const std::optional<KnownPerson>& who, std::string_vie
     }
   };
   if (const auto wait = Take(by); wait.count() > 0) return {Proved::kWait, wait};
+  std::int64_t changes = 0;
   try {
-    if (!IsPassword(who, password)) return {Proved::kWrong};
+    if (!IsPassword(who, password, changes)) return {Proved::kWrong};
   } catch (const PasswordsBusy&) {
     forgive(0);
     throw;
   }
-  const ProofAnswer answer = CheckCode(*who, code, code_by);
+  ProofAnswer answer = CheckCode(*who, code, code_by);
+  answer.password_changes = changes;
   if (answer.proved != Proved::kYes) {
     if (answer.proved != Proved::kCodeWrong) forgive(0);
     return answer;

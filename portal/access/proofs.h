@@ -12,6 +12,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ enum class Proved {
 struct ProofAnswer {
   Proved proved = Proved::kWrong;
   std::chrono::seconds wait{0};
+  // How often the password had been changed when it was looked at: what follows from the proof
+  // holds only as long as that is so.
+  std::int64_t password_changes = 0;
 };
 
 // What failures are counted of, as a text that only this portal reads; kept as its hash.
@@ -65,7 +69,8 @@ class Proofs {
 
  private:
   std::chrono::seconds Take(const std::vector<TriedBy>& by) const;
-  bool IsPassword(const std::optional<KnownPerson>& who, std::string_view password) const;
+  bool IsPassword(const std::optional<KnownPerson>& who, std::string_view password,
+                  std::int64_t& changes) const;
   bool UseCode(const KnownPerson& who, std::string_view code) const;
 
   Accounts& accounts_;

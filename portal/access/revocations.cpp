@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <stdexcept>
 #include <system_error>
 #include <variant>
@@ -18,7 +19,7 @@
 namespace plotmeter {
 namespace {
 
-using Line = std::variant<Revocation, Erasure>;
+using Line = std::variant<Revocation, Disabling, Erasure>;
 
 Line ReadLine(const std::string& line) {
   const Json json = ParseJson(line, {.max_bytes = 4096});
@@ -28,13 +29,24 @@ Line ReadLine(const std::string& line) {
   if (json.contains("erased")) {
     return Erasure{reseller, json.at("erased").get<std::string>(), *at};
   }
+  for (const bool disabled : {true, false}) {
+    const char* word = disabled ? "disabled" : "enabled";
+    if (!json.contains(word)) continue;
+    return Disabling{reseller, json.at(word).get<std::string>(), disabled, *at};
+  }
   return Revocation{reseller, json.at("revoked").get<std::string>(), *at};
 }
 
-bool IsValid(Store& store, const Revocation& revocation) {
-  return std::ranges::any_of(store.Collectors(revocation.reseller), [&](const Collector& of) {
-    return of.id == revocation.collector && !of.revoked_at;
-  });
+// The collectors and tokens of a reseller that are not revoked.
+std::set<std::string> ValidOf(Store& store, const ResellerId& reseller) {
+  std::set<std::string> valid;
+  for (const Collector& of : store.Collectors(reseller)) {
+    if (!of.revoked_at) valid.insert(of.id);
+  }
+  for (const ApiToken& of : store.Tokens(reseller)) {
+    if (!of.revoked_at) valid.insert(of.id);
+  }
+  return valid;
 }
 
 // Where the last whole line ends: what a power cut left behind it was never confirmed, and the next
@@ -77,7 +89,8 @@ void EachLine(const std::filesystem::path& journal, const std::function<void(con
       line = ReadLine(text);
     } catch (const Json::exception&) {
       throw std::runtime_error(fmt::format(
-          "{}, line {}: not {{\"at\":…,\"reseller\":…,\"revoked\":…}}, nor with \"erased\"",
+          "{}, line {}: not {{\"at\":…,\"reseller\":…,\"revoked\":…}}, nor with \"disabled\", "
+          "\"enabled\" or \"erased\"",
           journal.string(), number));
     } catch (const JsonError& error) {
       throw std::runtime_error(
@@ -103,7 +116,13 @@ std::filesystem::path JournalFile(const std::filesystem::path& data) {
 void NoteRevocation(const std::filesystem::path& journal, const Revocation& revocation) {
   Append(journal, {{"at", FormatInstant(revocation.at)},
                    {"reseller", revocation.reseller.value},
-                   {"revoked", revocation.collector}});
+                   {"revoked", revocation.id}});
+}
+
+void NoteDisabling(const std::filesystem::path& journal, const Disabling& disabling) {
+  Append(journal, {{"at", FormatInstant(disabling.at)},
+                   {"reseller", disabling.reseller.value},
+                   {disabling.disabled ? "disabled" : "enabled", disabling.person}});
 }
 
 void NoteErasure(const std::filesystem::path& journal, const Erasure& erasure) {
@@ -130,11 +149,32 @@ std::optional<ErasureReport> Erase(const std::filesystem::path& journal, Store& 
 
 int RepeatRevocations(const std::filesystem::path& journal, Store& store) {
   int repeated = 0;
+  std::map<std::string, std::set<std::string>> valid;  // by reseller
   Each<Revocation>(journal, [&](const Revocation& revocation) {
-    if (!IsValid(store, revocation)) return;
-    store.RevokeCollector(revocation.reseller, revocation.collector, revocation.at, kPortalItself);
+    const auto& [reseller, id, at] = revocation;
+    const auto [of, is_new] = valid.try_emplace(reseller.value);
+    if (is_new) of->second = ValidOf(store, reseller);
+    if (of->second.erase(id) == 0) return;
+    if (id.starts_with("tok_")) {
+      store.RevokeToken(reseller, id, at, kPortalItself);
+    } else {
+      store.RevokeCollector(reseller, id, at, kPortalItself);
+    }
     ++repeated;
   });
+  return repeated;
+}
+
+int RepeatDisablings(const std::filesystem::path& journal, Accounts& accounts) {
+  std::map<std::string, Disabling> last;  // by person
+  Each<Disabling>(journal, [&](const Disabling& one) { last.insert_or_assign(one.person, one); });
+  int repeated = 0;
+  for (const auto& [id, word] : last) {
+    const auto person = accounts.FindPerson(word.reseller, id);
+    if (!word.disabled || !person || person->disabled_at) continue;
+    accounts.ChangePerson(word.reseller, id, {.disabled = true}, kPortalItself, word.at);
+    ++repeated;
+  }
   return repeated;
 }
 
@@ -149,8 +189,7 @@ int RepeatErasures(const std::filesystem::path& journal, Forgetting& forgetting)
 
 std::set<std::string> RevokedIn(const std::filesystem::path& journal) {
   std::set<std::string> revoked;
-  Each<Revocation>(journal,
-                   [&](const Revocation& revocation) { revoked.insert(revocation.collector); });
+  Each<Revocation>(journal, [&](const Revocation& revocation) { revoked.insert(revocation.id); });
   return revoked;
 }
 

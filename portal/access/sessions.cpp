@@ -42,11 +42,13 @@ std::variant<SignedIn, ProofAnswer> Sessions::SignIn(const SignInWish& wish) con
               .session = Secret(Base64Url(RandomBytes(kRandom))),
               .device = is_known ? wish.device.Copy() : Secret(Base64Url(RandomBytes(kRandom))),
               .expires_at = now + kSessionLongest};
-  accounts_.AddSession(who->reseller, who->id,
-                       {.hash = HashOfSecret(in.session.Reveal()),
-                        .device = HashOfSecret(in.device.Reveal()),
-                        .expires_at = in.expires_at},
-                       now);
+  const bool holds = accounts_.AddSession(who->reseller, who->id,
+                                          {.hash = HashOfSecret(in.session.Reveal()),
+                                           .device = HashOfSecret(in.device.Reveal()),
+                                           .expires_at = in.expires_at,
+                                           .password_changes = answer.password_changes},
+                                          now);
+  if (!holds) return ProofAnswer{Proved::kWrong};  // it was changed while we looked at it
   return in;
 }
 

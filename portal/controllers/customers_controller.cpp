@@ -23,7 +23,8 @@ void CustomersController::Map(Router& router) const {
   router.Get("/api/v1/customers", kViewers, this, &CustomersController::List);
   router.Get("/api/v1/customers/{customer}", kViewers, this, &CustomersController::Show);
   router.Post("/api/v1/customers", Role::kResellerAdmin, this, &CustomersController::Add)
-      .TakesJson();
+      .TakesJson()
+      .MakesOnce();
   router
       .Patch("/api/v1/customers/{customer}", Role::kResellerAdmin, this,
              &CustomersController::Change)

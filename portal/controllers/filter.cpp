@@ -39,6 +39,10 @@ PrinterRow PrinterOfPath(Store& store, const Request& request, const Caller& cal
   return std::move(found.front());
 }
 
+PrinterFilter OnlyPrinter(const Caller& caller, const PrinterRow& printer) {
+  return {.customer = caller.customer, .printer = printer.id};
+}
+
 Site SiteOfPath(Store& store, const Request& request, const Caller& caller) {
   const std::string& id = request.Parameter("site");
   auto site = store.FindSite(caller.reseller, id);

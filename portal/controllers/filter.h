@@ -17,6 +17,8 @@ PrinterFilter ReadFilter(Store& store, Lists& lists, const Request& request, con
 // The printer, site, customer or collector that the path names; Problem 404 where the caller has
 // none such.
 PrinterRow PrinterOfPath(Store& store, const Request& request, const Caller& caller);
+// What the caller may see of that printer.
+PrinterFilter OnlyPrinter(const Caller& caller, const PrinterRow& printer);
 Site SiteOfPath(Store& store, const Request& request, const Caller& caller);
 Customer CustomerOfPath(Lists& lists, const Request& request, const Caller& caller);
 CollectorRow CollectorOfPath(Lists& lists, const Request& request, const Caller& caller);

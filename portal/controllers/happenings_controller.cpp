@@ -31,7 +31,7 @@ void HappeningsController::Map(Router& router) const {
 
 Response HappeningsController::AnswerSupplies(const Request& request, const Caller& caller,
                                               const PrinterFilter& filter) const {
-  const PageAsked asked = ReadPageAsked(request, 0, 3);
+  const PageAsked asked = ReadPageAsked(request, 1, 3);
   const auto page = lists_.ListSupplies(caller.reseller, filter, asked.after, asked.limit);
   return Ok(PageJson("supplies", page, [](const SupplyRow& row) { return ToJson(row); }));
 }
@@ -39,7 +39,7 @@ Response HappeningsController::AnswerSupplies(const Request& request, const Call
 Response HappeningsController::AnswerJobs(const Request& request, const Caller& caller,
                                           const PrinterFilter& filter,
                                           const std::string& time_zone) const {
-  const PageAsked asked = ReadPageAsked(request, 2, 2);
+  const PageAsked asked = ReadPageAsked(request, 3, 2);
   const Span span = ReadSpan(request, time_zone);
   const auto page = lists_.ListJobs(caller.reseller, filter, span, asked.after, asked.limit);
   return Ok(PageJson("jobs", page, [](const JobEntry& row) { return ToJson(row); }));
@@ -47,7 +47,7 @@ Response HappeningsController::AnswerJobs(const Request& request, const Caller& 
 
 Response HappeningsController::AnswerAlerts(const Request& request, const Caller& caller,
                                             const PrinterFilter& filter) const {
-  const PageAsked asked = ReadPageAsked(request, 2, 2);
+  const PageAsked asked = ReadPageAsked(request, 3, 2);
   const AlertsWanted wanted = request.OptionalQuery<Active>("active").value_or(Active{}).wanted;
   const auto page = lists_.ListAlerts(caller.reseller, filter, wanted, asked.after, asked.limit);
   return Ok(PageJson("alerts", page, [](const AlertRow& row) { return ToJson(row); }));
@@ -61,7 +61,8 @@ Response HappeningsController::Supplies(const Request& request, const Caller& ca
 Response HappeningsController::SuppliesOfPrinter(const Request& request,
                                                  const Caller& caller) const {
   request.OnlyQuery({"limit", "cursor"});
-  return AnswerSupplies(request, caller, {.printer = PrinterOfPath(store_, request, caller).id});
+  return AnswerSupplies(request, caller,
+                        OnlyPrinter(caller, PrinterOfPath(store_, request, caller)));
 }
 
 Response HappeningsController::Jobs(const Request& request, const Caller& caller) const {
@@ -74,7 +75,7 @@ Response HappeningsController::Jobs(const Request& request, const Caller& caller
 Response HappeningsController::JobsOfPrinter(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"from", "to", "limit", "cursor"});
   const PrinterRow printer = PrinterOfPath(store_, request, caller);
-  return AnswerJobs(request, caller, {.printer = printer.id}, printer.site.time_zone);
+  return AnswerJobs(request, caller, OnlyPrinter(caller, printer), printer.site.time_zone);
 }
 
 Response HappeningsController::Alerts(const Request& request, const Caller& caller) const {
@@ -84,7 +85,7 @@ Response HappeningsController::Alerts(const Request& request, const Caller& call
 
 Response HappeningsController::AlertsOfPrinter(const Request& request, const Caller& caller) const {
   request.OnlyQuery({"active", "limit", "cursor"});
-  return AnswerAlerts(request, caller, {.printer = PrinterOfPath(store_, request, caller).id});
+  return AnswerAlerts(request, caller, OnlyPrinter(caller, PrinterOfPath(store_, request, caller)));
 }
 
 }  // namespace plotmeter

@@ -6,7 +6,8 @@
 // A cursor is opaque: base64url of the key at which the page before ended. It belongs to the list
 // that gave it; of another one it is refused as soon as it cannot be a key there. It is a place and
 // no permission. Where a narrowed list looked at many rows in vain, the place is that of the last
-// of them: an id and an instant, of a row that its bearer may not see.
+// of them, which its bearer may perhaps not see: it is sealed with a key that this process alone
+// has, so that who comes with it after a restart is told to begin anew (400).
 
 #pragma once
 
@@ -14,6 +15,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/json.h"
 #include "portal/http/http.h"
@@ -31,6 +34,19 @@ PageAsked ReadPageAsked(const Request& request, std::size_t numbers, std::size_t
 
 // For the answer's "next".
 std::string CursorText(const Position& position);
+std::string HiddenCursorText(const Position& position);
+
+// A page of `rows`, of which one more than `limit` was asked for: whether it came tells if there is
+// a next page. `key` names where a row stands.
+template <typename Row, typename Key>
+Page<Row> PageOf(std::vector<Row> rows, std::size_t limit, const Key& key) {
+  Page<Row> page{.rows = std::move(rows)};
+  if (page.rows.size() > limit) {
+    page.rows.pop_back();
+    page.next = Position{.texts = {key(page.rows.back())}};
+  }
+  return page;
+}
 
 // {"alerts":[…],"next":"…"}, each row as `to_json` has it; no "next" on the last page.
 template <typename Row, typename ToJson>
@@ -38,7 +54,9 @@ Json PageJson(const char* name, const Page<Row>& page, const ToJson& to_json) {
   Json list = Json::array();
   for (const Row& row : page.rows) list.push_back(to_json(row));
   Json json = {{name, std::move(list)}};
-  if (page.next) json["next"] = CursorText(*page.next);
+  if (page.next) {
+    json["next"] = page.next_is_hidden ? HiddenCursorText(*page.next) : CursorText(*page.next);
+  }
   return json;
 }
 

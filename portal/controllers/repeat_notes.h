@@ -26,6 +26,12 @@ class StoredRepeatNotes : public RepeatNotes {
         clock_.Now());
   }
 
+  bool HasRoom(const Caller& caller) override {
+    return store_.HasRoomForAnswer(caller.reseller, caller.id, clock_.Now());
+  }
+
+  void Together(const std::function<void()>& work) override { store_.Together(work); }
+
  private:
   Store& store_;
   const Clock& clock_;

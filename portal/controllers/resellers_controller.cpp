@@ -2,6 +2,7 @@
 
 #include "common/sqlite.h"
 #include "portal/controllers/body.h"
+#include "portal/controllers/paging.h"
 #include "portal/controllers/sign_in.h"
 
 namespace plotmeter {
@@ -23,7 +24,8 @@ void ResellersController::Map(Router& router) const {
   router.Get("/api/v1/resellers", Role::kOperator, this, &ResellersController::List);
   router.Post("/api/v1/resellers", Role::kOperator, this, &ResellersController::Add)
       .MaxBody(16 << 10)
-      .Accepts("application/json");
+      .Accepts("application/json")
+      .MakesOnce();
   router.Get("/api/v1/resellers/{reseller}", Role::kOperator, this, &ResellersController::Show);
   router.Patch("/api/v1/resellers/{reseller}", Role::kOperator, this, &ResellersController::Rename)
       .MaxBody(16 << 10)
@@ -31,12 +33,12 @@ void ResellersController::Map(Router& router) const {
 }
 
 Response ResellersController::List(const Request& request, const Caller&) const {
-  request.OnlyQuery({});
-  Json json = {{"resellers", Json::array()}};
-  for (const Reseller& reseller : directory_.Resellers()) {
-    json["resellers"].push_back(ToJson(reseller));
-  }
-  return Ok(json);
+  request.OnlyQuery({"limit", "cursor"});
+  const PageAsked asked = ReadPageAsked(request, 0, 1);
+  const std::string after = asked.after.texts.empty() ? "" : asked.after.texts[0];
+  const auto page = PageOf(directory_.ResellersAfter(after, asked.limit + 1), asked.limit,
+                           [](const Reseller& row) { return row.name; });
+  return Ok(PageJson("resellers", page, [](const Reseller& row) { return ToJson(row); }));
 }
 
 Response ResellersController::Add(const Request& request, const Caller& caller) const {

@@ -79,9 +79,9 @@ Json ToJson(const Site& site) {
 }
 
 Json ToJson(const PrinterRow& row) {
-  Json json = {{"id", row.id},
-               {"first_seen", FormatInstant(row.first_seen)},
-               {"last_seen", FormatInstant(row.last_seen)}};
+  Json json = {{"id", row.id}};
+  Put(json, "first_seen", row.first_seen);
+  Put(json, "last_seen", row.last_seen);
   PutPlace(json, row.site);
   Put(json, "manufacturer", row.manufacturer);
   Put(json, "serial", row.serial);

@@ -21,14 +21,17 @@ Problem Taken(const std::string& name) {
 void SitesController::Map(Router& router) const {
   router.Get("/api/v1/sites", kViewers, this, &SitesController::List);
   router.Get("/api/v1/sites/{site}", kViewers, this, &SitesController::Show);
-  router.Post("/api/v1/sites", Role::kResellerAdmin, this, &SitesController::Add).TakesJson();
+  router.Post("/api/v1/sites", Role::kResellerAdmin, this, &SitesController::Add)
+      .TakesJson()
+      .MakesOnce();
   router.Patch("/api/v1/sites/{site}", Role::kResellerAdmin, this, &SitesController::Change)
       .TakesJson();
   router.Get("/api/v1/enrolments", kResellers, this, &SitesController::ListCodes);
   router
       .Post("/api/v1/sites/{site}/enrolments", Role::kResellerAdmin, this,
             &SitesController::OfferCode)
-      .TakesJson();
+      .TakesJson()
+      .MakesOnce();
 }
 
 Response SitesController::List(const Request& request, const Caller& caller) const {

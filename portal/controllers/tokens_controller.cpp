@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "portal/access/people.h"
+#include "portal/access/revocations.h"
 #include "portal/access/tokens.h"
 #include "portal/controllers/account_json.h"
+#include "portal/controllers/paging.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/store/directory.h"
 
@@ -64,17 +66,18 @@ void TokensController::Map(Router& router) const {
   router.Get("/api/v1/tokens", kAdmins, this, &TokensController::List);
   router.Post("/api/v1/tokens", kAdmins, this, &TokensController::Make)
       .MaxBody(16 << 10)
-      .Accepts("application/json");
+      .Accepts("application/json")
+      .MakesOnce();
   router.Delete("/api/v1/tokens/{token}", kAdmins, this, &TokensController::Revoke).MaxBody(0);
 }
 
 Response TokensController::List(const Request& request, const Caller& caller) const {
-  request.OnlyQuery({});
-  Json json = {{"tokens", Json::array()}};
-  for (const ApiToken& token : store_.Tokens(caller.reseller)) {
-    json["tokens"].push_back(ToJson(token));
-  }
-  return Ok(json);
+  request.OnlyQuery({"limit", "cursor"});
+  const PageAsked asked = ReadPageAsked(request, 0, 1);
+  const std::string after = asked.after.texts.empty() ? "" : asked.after.texts[0];
+  const auto page = PageOf(store_.TokensAfter(caller.reseller, after, asked.limit + 1), asked.limit,
+                           [](const ApiToken& row) { return row.id; });
+  return Ok(PageJson("tokens", page, [](const ApiToken& row) { return ToJson(row); }));
 }
 
 Response TokensController::Make(const Request& request, const Caller& caller) const {
@@ -95,9 +98,16 @@ Response TokensController::Make(const Request& request, const Caller& caller) co
 }
 
 Response TokensController::Revoke(const Request& request, const Caller& caller) const {
-  const bool is_ours = store_.RevokeToken(caller.reseller, request.Parameter("token"), clock_.Now(),
-                                          ActorOf(caller));
-  if (!is_ours) throw Problem(404, "there is no such token");
+  const std::string& id = request.Parameter("token");
+  const std::vector<ApiToken> all = store_.Tokens(caller.reseller);
+  const auto token = std::ranges::find(all, id, &ApiToken::id);
+  if (token == all.end()) throw Problem(404, "there is no such token");
+  if (!token->revoked_at) {
+    const Instant now = clock_.Now();
+    // The journal first: what a power cut leaves undone is done at the next start.
+    NoteRevocation(journal_, {caller.reseller, id, now});
+    store_.RevokeToken(caller.reseller, id, now, ActorOf(caller));
+  }
   return NoContent();
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "portal/access/people.h"
+#include "portal/access/revocations.h"
 #include "portal/controllers/account_json.h"
 #include "portal/controllers/sign_in.h"
 
@@ -36,12 +37,15 @@ void UsersController::Map(Router& router) const {
   router.Get("/api/v1/users", kAdmins, this, &UsersController::List);
   router.Post("/api/v1/users", kAdmins, this, &UsersController::Invite)
       .MaxBody(kMaxBody)
-      .Accepts("application/json");
+      .Accepts("application/json")
+      .MakesOnce();
   router.Get("/api/v1/users/{user}", kAdmins, this, &UsersController::Show);
   router.Patch("/api/v1/users/{user}", kAdmins, this, &UsersController::Change)
       .MaxBody(kMaxBody)
       .Accepts("application/json");
-  router.Post("/api/v1/users/{user}/links", kAdmins, this, &UsersController::MakeLink).MaxBody(0);
+  router.Post("/api/v1/users/{user}/links", kAdmins, this, &UsersController::MakeLink)
+      .MaxBody(0)
+      .MakesOnce();
   router.Delete("/api/v1/users/{user}/sessions", kAdmins, this, &UsersController::SignOut)
       .MaxBody(0);
 }
@@ -126,7 +130,14 @@ Response UsersController::Change(const Request& request, const Caller& caller) c
                   "nobody changes the own role, disables the own account, or drops the own "
                   "second factor here; /api/v1/me/totp/removal does the last");
   }
-  switch (accounts_.ChangePerson(reseller, person.id, change, ActorOf(caller), clock_.Now())) {
+  // The journal first: what a power cut leaves undone is done at the next start.
+  if (change.disabled) NoteDisabled(reseller, person.id, *change.disabled);
+  const PersonChanged changed =
+      accounts_.ChangePerson(reseller, person.id, change, ActorOf(caller), clock_.Now());
+  if (change.disabled && changed != PersonChanged::kDone) {
+    NoteDisabled(reseller, person.id, person.disabled_at.has_value());
+  }
+  switch (changed) {
     case PersonChanged::kDone:
       break;
     case PersonChanged::kNoSuchPerson:
@@ -135,6 +146,11 @@ Response UsersController::Change(const Request& request, const Caller& caller) c
       throw body.Wrong("customer", "the id of a customer");
   }
   return Ok(ToJson(PersonMeant(request, reseller)));
+}
+
+void UsersController::NoteDisabled(const ResellerId& reseller, const std::string& person,
+                                   bool disabled) const {
+  NoteDisabling(journal_, {reseller, person, disabled, clock_.Now()});
 }
 
 Response UsersController::MakeLink(const Request& request, const Caller& caller) const {

@@ -14,6 +14,9 @@
 
 #pragma once
 
+#include <filesystem>
+#include <utility>
+
 #include "common/clock.h"
 #include "portal/http/router.h"
 #include "portal/store/accounts.h"
@@ -22,8 +25,9 @@ namespace plotmeter {
 
 class UsersController {
  public:
-  // Both must outlive the controller.
-  UsersController(Accounts& accounts, const Clock& clock) : accounts_(accounts), clock_(clock) {}
+  // Both must outlive the controller. `journal`: portal/access/revocations.h.
+  UsersController(Accounts& accounts, std::filesystem::path journal, const Clock& clock)
+      : accounts_(accounts), journal_(std::move(journal)), clock_(clock) {}
 
   void Map(Router& router) const;
 
@@ -38,7 +42,10 @@ class UsersController {
   ResellerId ResellerMeant(const Request& request, const Caller& caller) const;
   Person PersonMeant(const Request& request, const ResellerId& reseller) const;
 
+  void NoteDisabled(const ResellerId& reseller, const std::string& person, bool disabled) const;
+
   Accounts& accounts_;
+  const std::filesystem::path journal_;
   const Clock& clock_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "common/crypto.h"
 #include "common/log.h"
@@ -64,7 +65,7 @@ bool Repeats::Wants(const Request& request, const Caller& caller) {
   return request.method() == "POST" && !caller.id.empty() && request.Header(kField) != nullptr;
 }
 
-Response Repeats::Once(const Request& request, const Caller& caller,
+Response Repeats::Once(const Request& request, const Caller& caller, bool together,
                        const std::function<Response()>& run) {
   const std::string& key = *request.Header(kField);
   const bool is_key = key.size() >= kShortest && key.size() <= kLongest &&
@@ -90,15 +91,42 @@ Response Repeats::Once(const Request& request, const Caller& caller,
     }
     return *std::move(answer);
   }
-  Response response = run();
-  if (response.status < 300 && !response.pull) {
-    // It has happened: whether the note can be kept changes nothing about that.
-    try {
-      notes_.Keep(caller, {hash, request_hash, SealAnswer(key, caller, response)});
-    } catch (const std::exception& error) {
-      Log(LogLevel::kWarning, "answer_not_kept", {{"why", error.what()}});
-    }
+  if (!notes_.HasRoom(caller)) {
+    throw Problem(429,
+                  "too many answers are kept for you already; come again tomorrow, or without "
+                  "an Idempotency-Key")
+        .WithHeader("Retry-After", "3600");
   }
+  const auto keep = [&](const Response& response) {
+    if (response.status >= 300 || response.pull) return;
+    notes_.Keep(caller, {hash, request_hash, SealAnswer(key, caller, response)});
+  };
+  if (together) return Together(run, keep);
+  Response response = run();
+  // It has happened: whether the note can be kept changes nothing about that.
+  try {
+    keep(response);
+  } catch (const std::exception& error) {
+    Log(LogLevel::kWarning, "answer_not_kept", {{"why", error.what()}});
+  }
+  return response;
+}
+
+// What `run` throws leaves what it did before that: it did so without a key, too.
+Response Repeats::Together(const std::function<Response()>& run,
+                           const std::function<void(const Response&)>& keep) {
+  Response response;
+  std::exception_ptr refused;
+  notes_.Together([&] {
+    try {
+      response = run();
+    } catch (...) {
+      refused = std::current_exception();
+      return;
+    }
+    keep(response);
+  });
+  if (refused) std::rethrow_exception(refused);
   return response;
 }
 

@@ -8,9 +8,14 @@
 //
 // Only answers of success are kept: what changed nothing may be tried again with the same key. An
 // answer may hold a secret that is shown once, so it is kept encrypted under a key made from the
-// Idempotency-Key, of which only a hash is stored; whoever reads the database reads no answer. A
-// process that dies between the change and the note has done the one and not the other: then the
-// second attempt is answered as if it were the first, which at worst finds the name taken.
+// Idempotency-Key, of which only a hash is stored; whoever reads the database reads no answer.
+//
+// Where a route makes something (Router::Route::MakesOnce), the change and the note of its answer
+// are one transaction: a process that dies has done both or neither. Of other routes the note comes
+// after the change, and a second attempt after a crash in between is answered as if it were the
+// first: what they do, a revocation or an erasure, is the same done twice.
+//
+// 429: too many answers are kept for this caller already.
 
 #pragma once
 
@@ -39,6 +44,9 @@ class RepeatNotes {
   // Kept within the last 24 hours for that caller.
   virtual std::optional<RepeatNote> Find(const Caller& caller, const std::string& key) = 0;
   virtual void Keep(const Caller& caller, const RepeatNote& note) = 0;
+  virtual bool HasRoom(const Caller&) { return true; }
+  // What `work` changes and keeps is one transaction; what it throws rolls all of it back.
+  virtual void Together(const std::function<void()>& work) { work(); }
 };
 
 class Repeats {
@@ -51,9 +59,14 @@ class Repeats {
 
   // What `run` answers, or what it answered before. Throws Problem 400 for a key that is too short
   // to be a secret, 409 and 422 as above, and what `run` throws.
-  Response Once(const Request& request, const Caller& caller, const std::function<Response()>& run);
+  // `together`: in one transaction with what is kept.
+  Response Once(const Request& request, const Caller& caller, bool together,
+                const std::function<Response()>& run);
 
  private:
+  Response Together(const std::function<Response()>& run,
+                    const std::function<void(const Response&)>& keep);
+
   RepeatNotes& notes_;
   std::mutex mutex_;
   std::set<std::string> running_;

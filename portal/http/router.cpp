@@ -116,6 +116,11 @@ Router::Route& Router::Route::OpenToThisMachine() {
   return *this;
 }
 
+Router::Route& Router::Route::MakesOnce() {
+  makes_once_ = true;
+  return *this;
+}
+
 Router::Route& Router::Route::TakesChunked() {
   takes_chunked_ = true;
   return *this;
@@ -141,17 +146,19 @@ Router::Route& Router::Add(std::string method, std::string path, Roles roles, Ha
 }
 
 const Router::Route& Router::Find(const Request& request) const {
-  const std::string method = request.method() == "HEAD" ? "GET" : request.method();
+  const std::string_view method = request.method() == "HEAD" ? "GET" : request.method();
   const Route* found = nullptr;
+  for (const Route& route : routes_) {
+    if (route.method_ != method || !Fits(route.segments_, request.segments())) continue;
+    if (found == nullptr || IsMoreFixed(route.segments_, found->segments_)) found = &route;
+  }
+  if (found != nullptr) return *found;
   std::set<std::string> allowed;
   for (const Route& route : routes_) {
     if (!Fits(route.segments_, request.segments())) continue;
     allowed.insert(route.method_);
     if (route.method_ == "GET") allowed.insert("HEAD");
-    if (route.method_ != method) continue;
-    if (found == nullptr || IsMoreFixed(route.segments_, found->segments_)) found = &route;
   }
-  if (found != nullptr) return *found;
   if (allowed.empty()) throw Problem(404, "there is nothing at this path");
   std::string list;
   for (const auto& name : allowed) list += (list.empty() ? "" : ", ") + name;
@@ -188,7 +195,8 @@ Caller Router::Authenticate(const Request& request) const {
 Response Router::Run(const Route& route, const Request& request, const Caller& caller) const {
   Response response;
   if (repeats_ != nullptr && Repeats::Wants(request, caller)) {
-    response = repeats_->Once(request, caller, [&] { return route.handler_(request, caller); });
+    response = repeats_->Once(request, caller, route.makes_once_,
+                              [&] { return route.handler_(request, caller); });
   } else if (route.method_ == "GET" || route.method_ == "POST") {
     response = route.handler_(request, caller);
   } else {

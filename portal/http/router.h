@@ -63,6 +63,9 @@ class Router {
     // Whoever asks from the portal's own machine (127.0.0.0/8, ::1) needs no credentials and is
     // nobody; all others need one of the route's roles.
     Route& OpenToThisMachine();
+    // Makes something: with an Idempotency-Key, it and the answer that is kept are one transaction.
+    // The handler must wait for nobody who may want to write.
+    Route& MakesOnce();
     // Takes a body of unknown length (Transfer-Encoding: chunked), which is a 411 otherwise.
     Route& TakesChunked();
 
@@ -76,6 +79,7 @@ class Router {
     std::uint64_t max_body_ = 0;
     std::string media_type_;
     bool takes_chunked_ = false;
+    bool makes_once_ = false;
     bool is_for_collectors_ = false;
     bool is_open_to_this_machine_ = false;
     std::unique_ptr<RouteCounts> counts_ = std::make_unique<RouteCounts>();

@@ -133,11 +133,12 @@ Json ToJson(const UsageRow& row) {
 namespace {
 
 // The usage of one printer in the period of its site's time zone, in the order of the columns.
-void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
-                  const Period& period, const std::function<void(const UsageRow&)>& visit) {
+void EachUsageRow(Store& store, const ResellerId& reseller, const std::string& customer,
+                  const PrinterRow& printer, const Period& period,
+                  const std::function<void(const UsageRow&)>& visit) {
   const Instant from = period.from.In(printer.site.time_zone);
   const Instant to = period.to.In(printer.site.time_zone);
-  store.EachMeter(reseller, printer.id, from, to, [&](const MeterSeries& series) {
+  store.EachMeter(reseller, customer, printer.id, from, to, [&](const MeterSeries& series) {
     if (const auto usage = Count(series.points, from)) {
       visit(MakeUsageRow(printer, series, *usage));
     }
@@ -150,6 +151,7 @@ UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterFilter&
                          Period period, ExportFormat format)
     : store_(store),
       reseller_(std::move(reseller)),
+      customer_(filter.customer),
       period_(period),
       format_(format),
       printers_(store.PrintersInOrder(reseller_, filter)) {}
@@ -158,9 +160,9 @@ bool UsageExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kUsageHeader;
   for (const std::size_t full = chunk.size() + kChunk;
        next_ < printers_.size() && chunk.size() < full;) {
-    EachUsageRow(store_, reseller_, printers_[next_++], period_, [&](const UsageRow& row) {
-      Append(chunk, format_, std::exchange(first_, false), row);
-    });
+    EachUsageRow(
+        store_, reseller_, customer_, printers_[next_++], period_,
+        [&](const UsageRow& row) { Append(chunk, format_, std::exchange(first_, false), row); });
   }
   return next_ < printers_.size();
 }
@@ -169,6 +171,7 @@ JobExport::JobExport(Store& store, ResellerId reseller, const PrinterFilter& fil
                      ExportFormat format)
     : store_(store),
       reseller_(std::move(reseller)),
+      customer_(filter.customer),
       period_(period),
       format_(format),
       printers_(store.PrintersInOrder(reseller_, filter)) {}
@@ -180,7 +183,7 @@ bool JobExport::Next(std::string& chunk) {
     const PrinterRow& printer = printers_[next_++];
     const std::string& zone = printer.site.time_zone;
     store_.EachJob(
-        reseller_, printer.id, period_.from.In(zone), period_.to.In(zone),
+        reseller_, customer_, printer.id, period_.from.In(zone), period_.to.In(zone),
         [&](const JobRow& row) { Append(chunk, format_, std::exchange(first_, false), row); });
   }
   return next_ < printers_.size();

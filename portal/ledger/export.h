@@ -40,6 +40,7 @@ class UsageExport {
  private:
   Store& store_;
   ResellerId reseller_;
+  std::string customer_;
   Period period_;
   ExportFormat format_;
   std::vector<PrinterRow> printers_;
@@ -57,6 +58,7 @@ class JobExport {
  private:
   Store& store_;
   ResellerId reseller_;
+  std::string customer_;
   Period period_;
   ExportFormat format_;
   std::vector<PrinterRow> printers_;

@@ -40,7 +40,8 @@ struct Person {
 
 struct PersonSecrets {
   std::string password = {};  // empty: none yet
-  std::string totp = {};      // sealed; empty: none
+  std::int64_t password_changes = 0;
+  std::string totp = {};  // sealed; empty: none
   bool totp_confirmed = false;
   std::int64_t recovery_codes = 0;  // not used yet
 };
@@ -72,6 +73,7 @@ struct NewSession {
   std::string hash = {};
   std::string device = {};  // hash; noted as known, or known again
   Instant expires_at = {};
+  std::int64_t password_changes = 0;  // as it was when the password was looked at
 };
 
 struct SignInTries {
@@ -106,13 +108,14 @@ class Accounts {
   virtual std::optional<std::string> UseLink(const ResellerId& reseller, const std::string& hash,
                                              const std::string& password, Instant now) = 0;
 
-  // What proves who somebody is. SetPassword ends every session but `kept`, and voids
-  // links; Rehash changes nothing that anybody could notice, and is not written down: nothing at
-  // all where the hash is no longer `was`.
+  // What proves who somebody is. SetPassword ends every session but `kept`, and voids links; where
+  // `proved` says how often the password had been changed when the current one was shown, and it
+  // was again meanwhile, it does nothing: false. Rehash changes nothing that anybody could notice,
+  // and is not written down: nothing at all where the hash is no longer `was`.
   virtual PersonSecrets SecretsOf(const ResellerId& reseller, const std::string& person) = 0;
-  virtual void SetPassword(const ResellerId& reseller, const std::string& person,
-                           const std::string& password, const std::string& kept, const Actor& actor,
-                           Instant now) = 0;
+  virtual bool SetPassword(const ResellerId& reseller, const std::string& person,
+                           const std::string& password, const std::string& kept,
+                           std::optional<std::int64_t> proved, const Actor& actor, Instant now) = 0;
   virtual void Rehash(const ResellerId& reseller, const std::string& person, const std::string& was,
                       const std::string& password) = 0;
   // A second factor is begun (not where one is confirmed: false), confirmed with its first step and
@@ -134,7 +137,9 @@ class Accounts {
                                 Instant now) = 0;
 
   // Sessions and devices. A person has 50 of the one and 20 of the other at most; the oldest go.
-  virtual void AddSession(const ResellerId& reseller, const std::string& person,
+  // AddSession: false where the password was changed since it was looked at, or the person is
+  // disabled.
+  virtual bool AddSession(const ResellerId& reseller, const std::string& person,
                           const NewSession& session, Instant now) = 0;
   virtual void SeeSession(const ResellerId& reseller, const std::string& hash, Instant now) = 0;
   virtual void EndSession(const ResellerId& reseller, const std::string& hash) = 0;

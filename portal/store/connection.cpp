@@ -28,7 +28,10 @@ ConnectionPool::Lease::Lease(ConnectionPool& pool, std::unique_ptr<StoreConnecti
 ConnectionPool::Lease::Lease(StoreConnection& writer, std::unique_lock<std::mutex> lock)
     : lock_(std::move(lock)), connection_(&writer) {}
 
+ConnectionPool::Lease::Lease(StoreConnection& lent) : connection_(&lent), is_inner_(true) {}
+
 ConnectionPool::Lease::~Lease() {
+  if (is_inner_) return;
   connection_->ResetUsed();
   if (pool_ == nullptr) return;
   const std::lock_guard guard(pool_->mutex_);
@@ -43,6 +46,7 @@ ConnectionPool::ConnectionPool(std::string path, std::chrono::milliseconds patie
 }
 
 ConnectionPool::Lease ConnectionPool::Reader() {
+  if (IsTogether()) return Lease(writer_);
   std::unique_ptr<StoreConnection> reader;
   {
     const std::lock_guard guard(mutex_);
@@ -58,8 +62,27 @@ ConnectionPool::Lease ConnectionPool::Reader() {
 }
 
 ConnectionPool::Lease ConnectionPool::Writer() {
+  if (IsTogether()) return Lease(writer_);
   std::unique_lock lock(writing_);
   return Lease(writer_, std::move(lock));
+}
+
+void ConnectionPool::Together(const std::function<void()>& work) {
+  if (IsTogether()) return work();
+  Lease writer = Writer();
+  Transaction transaction(writer->db());
+  struct Mark {
+    explicit Mark(std::atomic<std::thread::id>& id_in) : id(id_in) {
+      id = std::this_thread::get_id();
+    }
+    ~Mark() { id = std::thread::id(); }
+    std::atomic<std::thread::id>& id;
+  };
+  {
+    const Mark mark(together_);
+    work();
+  }
+  transaction.Commit();
 }
 
 }  // namespace plotmeter

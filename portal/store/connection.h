@@ -12,11 +12,14 @@
 
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -51,6 +54,7 @@ class ConnectionPool {
    public:
     Lease(ConnectionPool& pool, std::unique_ptr<StoreConnection> reader);  // a reader
     Lease(StoreConnection& writer, std::unique_lock<std::mutex> lock);     // the writer
+    explicit Lease(StoreConnection& lent);  // again, inside Together: nothing ends with it
     Lease(Lease&&) = delete;
     ~Lease();
     StoreConnection* operator->() { return connection_; }
@@ -61,6 +65,7 @@ class ConnectionPool {
     std::unique_ptr<StoreConnection> reader_;
     std::unique_lock<std::mutex> lock_;
     StoreConnection* connection_ = nullptr;
+    bool is_inner_ = false;
   };
 
   // Opens the writer; readers are opened when they are needed. The file must exist. `patience` is
@@ -70,9 +75,16 @@ class ConnectionPool {
   Lease Reader();
   Lease Writer();  // waits until the writer is free
 
+  // Has `work` done in one transaction: what it asks for with this thread, readers too, is the
+  // writer, so that it reads what it has written. What it throws rolls all of it back.
+  void Together(const std::function<void()>& work);
+
  private:
+  bool IsTogether() const { return together_ == std::this_thread::get_id(); }
+
   std::string path_;
   std::mutex writing_;
+  std::atomic<std::thread::id> together_ = {};  // the thread that has the writer for more than one
   StoreConnection writer_;
   std::mutex mutex_;  // guards idle_
   std::vector<std::unique_ptr<StoreConnection>> idle_;

@@ -19,11 +19,20 @@ namespace plotmeter {
 
 class DerivedRows {
  public:
-  // Where a batch stands: whose it is, the number of its evidence row, the collector's site.
+  // Where a batch stands: whose it is, the number of its evidence row, the collector's site and the
+  // customer of that.
   struct Place {
     std::int64_t owner = 0;
     std::int64_t batch = 0;
     std::string site = {};
+    std::string customer = {};
+  };
+
+  // A printer of the batch, and the sighting of the customer whose collector tells of it: what is
+  // told is kept apart by that, so that no customer reads what another's collectors said.
+  struct Told {
+    std::int64_t printer = 0;
+    std::int64_t sighting = 0;
   };
 
   void Write(StoreConnection& writer, const Place& place, const BatchRecord& batch);
@@ -33,10 +42,10 @@ class DerivedRows {
   void ForgetAll();
 
  private:
-  std::vector<std::int64_t> WritePrinters(StoreConnection& writer, const Place& place,
-                                          const BatchRecord& batch);
+  std::vector<Told> WritePrinters(StoreConnection& writer, const Place& place,
+                                  const BatchRecord& batch);
   void WriteReadings(StoreConnection& writer, const Place& place, const BatchRecord& batch,
-                     const std::vector<std::int64_t>& printers);
+                     const std::vector<Told>& printers);
   std::int64_t MeterNumber(StoreConnection& writer, std::int64_t owner, std::int64_t printer,
                            ChannelKind channel, const MeterValue& value);
 

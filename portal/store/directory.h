@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -87,6 +88,8 @@ class Directory {
   virtual std::optional<ResellerId> AddReseller(const std::string& name, Instant now,
                                                 const Actor& actor) = 0;
   virtual std::vector<Reseller> Resellers() = 0;
+  // Those whose names come after `after`, by name; at most `limit`.
+  virtual std::vector<Reseller> ResellersAfter(const std::string& after, std::size_t limit) = 0;
 
   // Throws when the database cannot be asked; for /readyz.
   virtual void Ping() = 0;

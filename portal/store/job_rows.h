@@ -18,8 +18,11 @@
 
 namespace plotmeter {
 
-// Inside the caller's transaction. `printers`: the numbers of the batch's printers.
+// What collectors of two customers tell of one job is two rows, neither better for the other; the
+// reseller is shown that of the customer who saw the printer first.
+//
+// Inside the caller's transaction. `printers`: the batch's printers.
 void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
-               const std::vector<std::int64_t>& printers);
+               const std::vector<DerivedRows::Told>& printers);
 
 }  // namespace plotmeter

@@ -25,7 +25,8 @@ Page<Row> ReadPage(Statement& q, std::size_t limit, const Read& read, const Key&
       break;
     }
     last = key(q);
-    if (q.Int(0) != 0) page.rows.push_back(read(q));
+    page.next_is_hidden = q.Int(0) == 0;
+    if (!page.next_is_hidden) page.rows.push_back(read(q));
   }
   return page;
 }
@@ -40,5 +41,7 @@ HeartbeatNote ReadHeartbeatNote(const Statement& q, int first);
 std::vector<std::string> PrinterQuestions();
 std::vector<std::string> PlaceQuestions();
 std::vector<std::string> HappeningQuestions();
+std::vector<std::string> AccessQuestions();
+std::vector<std::string> ResellerQuestions();
 
 }  // namespace plotmeter

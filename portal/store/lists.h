@@ -34,6 +34,9 @@ template <typename Row>
 struct Page {
   std::vector<Row> rows = {};
   std::optional<Position> next = {};  // absent on the last page
+  // `next` is the place of a row that was looked at in vain: perhaps of another customer, whose
+  // keys are nobody else's to read.
+  bool next_is_hidden = false;
 };
 
 // From `from` on, and before `to`.
@@ -42,7 +45,7 @@ struct Span {
   Instant to = {};
 };
 
-// One printer among many, with the site it stands at.
+// One printer among many, with the site that it was told of from.
 struct PrinterRef {
   std::string id = {};
   std::string manufacturer = {};
@@ -151,13 +154,19 @@ class Lists {
   virtual std::vector<GapRow> GapsOf(const ResellerId& reseller, const std::string& collector,
                                      std::size_t limit) = 0;
 
+  // What printers said. A customer, in the filter or beside it, sees what its own collectors told
+  // and nothing else; without one the reseller asks, and what two customers told of one thing is
+  // shown once.
+
   // One printer's readings as they came, meter by meter in the order of EachMeter, and rising in
   // time. `meter` narrows to "ink.used"; empty: all.
-  virtual Page<ReadingRow> ListReadings(const ResellerId& reseller, const std::string& printer,
-                                        const std::string& meter, const Span& span,
-                                        const Position& after, std::size_t limit) = 0;
+  virtual Page<ReadingRow> ListReadings(const ResellerId& reseller, const std::string& customer,
+                                        const std::string& printer, const std::string& meter,
+                                        const Span& span, const Position& after,
+                                        std::size_t limit) = 0;
   // The last reading of each of its meters, in the same order.
   virtual std::vector<ReadingRow> LatestReadings(const ResellerId& reseller,
+                                                 const std::string& customer,
                                                  const std::string& printer) = 0;
   // By printer, channel and supply.
   virtual Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
@@ -168,8 +177,9 @@ class Lists {
   virtual Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterFilter& filter,
                                     AlertsWanted wanted, const Position& after,
                                     std::size_t limit) = 0;
-  virtual Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& printer,
-                                    const Position& after, std::size_t limit) = 0;
+  virtual Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& customer,
+                                    const std::string& printer, const Position& after,
+                                    std::size_t limit) = 0;
 };
 
 }  // namespace plotmeter

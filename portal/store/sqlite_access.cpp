@@ -1,6 +1,27 @@
+#include "portal/store/list_rows.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
+namespace {
+
+const std::string kTokensAfter =
+    "SELECT id, hash, role, COALESCE(customer, ''), name, scopes, created_at, expires_at,"
+    " revoked_at, last_used_at FROM api_token INDEXED BY api_token_of_reseller WHERE reseller_id=?"
+    " AND id>? ORDER BY id LIMIT ?";
+
+std::vector<ApiToken> ReadTokens(Statement& q) {
+  std::vector<ApiToken> tokens;
+  while (q.Step()) {
+    tokens.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5),
+                      FromMillis(q.Int(6)), MaybeInstant(q, 7), MaybeInstant(q, 8),
+                      MaybeInstant(q, 9)});
+  }
+  return tokens;
+}
+
+}  // namespace
+
+std::vector<std::string> AccessQuestions() { return {kTokensAfter}; }
 
 std::optional<KnownToken> SqliteStore::TokenByHash(const std::string& hash) {
   auto reader = pool_.Reader();
@@ -54,13 +75,14 @@ std::vector<ApiToken> SqliteStore::Tokens(const ResellerId& reseller) {
   Statement& q = reader->Sql(
       "SELECT id, hash, role, COALESCE(customer, ''), name, scopes, created_at, expires_at,"
       " revoked_at, last_used_at FROM api_token WHERE reseller_id=? ORDER BY created_at, id");
-  std::vector<ApiToken> tokens;
-  for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
-    tokens.push_back({q.Text(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5),
-                      FromMillis(q.Int(6)), MaybeInstant(q, 7), MaybeInstant(q, 8),
-                      MaybeInstant(q, 9)});
-  }
-  return tokens;
+  return ReadTokens(q.Bind(OwnerOf(*reader, reseller)));
+}
+
+std::vector<ApiToken> SqliteStore::TokensAfter(const ResellerId& reseller, const std::string& after,
+                                               std::size_t limit) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(kTokensAfter);
+  return ReadTokens(q.Bind(OwnerOf(*reader, reseller), after, static_cast<std::int64_t>(limit)));
 }
 
 bool SqliteStore::RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,

@@ -31,4 +31,13 @@ void SqliteStore::KeepAnswer(const ResellerId& reseller, const KeptAnswer& answe
   transaction.Commit();
 }
 
+bool SqliteStore::HasRoomForAnswer(const ResellerId& reseller, const std::string& caller,
+                                   Instant now) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT COUNT(*) FROM kept_answer WHERE reseller_id=? AND caller=? AND kept_at>?");
+  return q.Bind(OwnerOf(*reader, reseller), caller, ToMillis(now - kAnswersKept)).Step() &&
+         q.Int(0) < kMostAnswersKept;
+}
+
 }  // namespace plotmeter

@@ -36,25 +36,36 @@ std::vector<Seen> SeenIn(const BatchRecord& batch) {
   return seen;
 }
 
-// Who the printer is in this reseller's fleet; 0 when it is new. A channel that does not name the
-// maker means the one printer with that serial.
-std::int64_t FindPrinter(StoreConnection& writer, std::int64_t owner,
-                         const PrinterIdentity& printer, const std::string& apart,
-                         std::string& site) {
+struct KnownPrinter {
+  DerivedRows::Told told = {};
+  std::string id = {};
+  std::string site = {};       // where it stands
+  std::int64_t placed_at = 0;  // since when, as a person said
+};
+
+// Who the printer is in this reseller's fleet; number 0 when it is new, sighting 0 when it is to
+// this customer. A channel that does not name the maker means the one printer with that serial.
+KnownPrinter FindPrinter(StoreConnection& writer, const DerivedRows::Place& place,
+                         const PrinterIdentity& printer, const std::string& apart) {
   Statement& find = writer.Sql(
-      "SELECT number, site FROM printer WHERE reseller_id=?1 AND serial=?2 AND apart=?3"
-      " AND (manufacturer=?4 OR manufacturer='' OR ?4='') ORDER BY manufacturer=?4 DESC LIMIT 1");
-  if (!find.Bind(owner, printer.serial, apart, printer.manufacturer).Step()) return 0;
-  site = find.Text(1);
-  return find.Int(0);
+      "SELECT p.number, COALESCE(v.number, 0), p.id, p.site, COALESCE(p.placed_at, 0)"
+      " FROM printer p"
+      " LEFT JOIN sighting v ON v.printer=p.number AND v.customer=?5"
+      " WHERE p.reseller_id=?1 AND p.serial=?2 AND p.apart=?3"
+      " AND (p.manufacturer=?4 OR p.manufacturer='' OR ?4='')"
+      " ORDER BY p.manufacturer=?4 DESC LIMIT 1");
+  if (!find.Bind(place.owner, printer.serial, apart, printer.manufacturer, place.customer).Step()) {
+    return {};
+  }
+  return {{find.Int(0), find.Int(1)}, find.Text(2), find.Text(3), find.Int(4)};
 }
 
 void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
-                   const BatchRecord& batch, const std::vector<std::int64_t>& printers) {
+                   const BatchRecord& batch, const std::vector<DerivedRows::Told>& printers) {
   Statement& insert = writer.Sql(
-      "INSERT INTO supply(reseller_id, printer, channel, supply, at, kind, colorant, description,"
-      " level, level_unit, capacity, capacity_unit, percent, remark, state, part_number, serial,"
-      " installed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      "INSERT INTO supply(reseller_id, printer, channel, supply, sighting, at, kind, colorant,"
+      " description, level, level_unit, capacity, capacity_unit, percent, remark, state,"
+      " part_number, serial, installed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT DO UPDATE SET at=excluded.at, kind=excluded.kind, colorant=excluded.colorant,"
       " description=excluded.description, level=excluded.level, level_unit=excluded.level_unit,"
       " capacity=excluded.capacity, capacity_unit=excluded.capacity_unit,"
@@ -65,8 +76,9 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
     // A level that is dated ahead must not stand before all that is truly seen later.
     const std::int64_t at = ToMillis(std::min(reading->at, batch.received_at));
     for (const Supply& supply : reading->supplies) {
-      insert.Run(place.owner, printers.at(printer), ToText(reading->channel), supply.supply, at,
-                 supply.kind, supply.colorant, supply.description, ValueOf(supply.level),
+      const DerivedRows::Told& told = printers.at(printer);
+      insert.Run(place.owner, told.printer, ToText(reading->channel), supply.supply, told.sighting,
+                 at, supply.kind, supply.colorant, supply.description, ValueOf(supply.level),
                  UnitOf(supply.level), ValueOf(supply.capacity), UnitOf(supply.capacity),
                  supply.percent ? std::optional(supply.percent->text()) : std::nullopt,
                  supply.remark, supply.state, supply.part_number, supply.serial, supply.installed);
@@ -75,34 +87,36 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
 }
 
 // An alert ends once: of two ends that are told of it, the later was only supposed by a spool that
-// had forgotten it. And it is over when one with its key begins anew, whoever saw that: a spool
-// that was put back knows nothing of the first and never ends it.
+// had forgotten it. And it is over when one with its key begins anew, whichever of the customer's
+// collectors saw that: a spool that was put back knows nothing of the first and never ends it.
 void WriteAlerts(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
-                 const std::vector<std::int64_t>& printers) {
+                 const std::vector<DerivedRows::Told>& printers) {
   Statement& insert = writer.Sql(
-      "INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code, text, part,"
-      " cleared_at) VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+      "INSERT INTO alert(reseller_id, printer, channel, key, since, sighting, severity, code, text,"
+      " part, cleared_at) VALUES(?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
       " severity=excluded.severity, code=excluded.code, text=excluded.text, part=excluded.part,"
       " cleared_at=min(COALESCE(excluded.cleared_at, cleared_at),"
       " COALESCE(cleared_at, excluded.cleared_at))");
   Statement& replace = writer.Sql(
       "UPDATE alert AS old SET cleared_at=(SELECT min(since) FROM alert WHERE printer=old.printer"
-      " AND channel=old.channel AND key=old.key AND since>old.since)"
-      " WHERE printer=? AND channel=? AND key=? AND reseller_id=? AND cleared_at IS NULL"
+      " AND channel=old.channel AND key=old.key AND since>old.since AND sighting=old.sighting)"
+      " WHERE printer=? AND channel=? AND key=? AND sighting=? AND reseller_id=?"
+      " AND cleared_at IS NULL"
       " AND EXISTS (SELECT 1 FROM alert WHERE printer=old.printer AND channel=old.channel"
-      " AND key=old.key AND since>old.since)");
+      " AND key=old.key AND since>old.since AND sighting=old.sighting)");
   for (const BatchRecord::AlertOf& of : batch.alerts) {
-    insert.Run(place.owner, printers.at(of.printer), ToText(of.channel), of.alert->key,
-               ToMillis(of.since), ToText(of.alert->severity), of.alert->code, of.alert->text,
+    const DerivedRows::Told& told = printers.at(of.printer);
+    insert.Run(place.owner, told.printer, ToText(of.channel), of.alert->key, ToMillis(of.since),
+               told.sighting, ToText(of.alert->severity), of.alert->code, of.alert->text,
                of.alert->part, MaybeMillis(of.cleared_at));
-    replace.Run(printers.at(of.printer), ToText(of.channel), of.alert->key, place.owner);
+    replace.Run(told.printer, ToText(of.channel), of.alert->key, told.sighting, place.owner);
   }
 }
 
 // A collector says of the printers that it read all that its site lets it say: what is missing was
 // switched off, or is no more.
 void WriteWhereabouts(StoreConnection& writer, const DerivedRows::Place& place,
-                      const BatchRecord& batch, const std::vector<std::int64_t>& printers,
+                      const BatchRecord& batch, const std::vector<DerivedRows::Told>& printers,
                       const std::vector<Seen>& seen) {
   Statement& insert = writer.Sql(
       "INSERT INTO printer_whereabouts(reseller_id, printer, collector, at, ip, macs, name,"
@@ -119,25 +133,26 @@ void WriteWhereabouts(StoreConnection& writer, const DerivedRows::Place& place,
         ToMillis(std::min(seen[printer].at.value_or(batch.received_at), batch.received_at));
     const auto said = batch.whereabouts->find(printer);
     if (said == batch.whereabouts->end()) {
-      forget.Run(printers.at(printer), batch.collector, at, place.owner);
+      forget.Run(printers.at(printer).printer, batch.collector, at, place.owner);
       continue;
     }
     const Whereabouts& what = said->second;
-    insert.Run(place.owner, printers.at(printer), batch.collector, at, what.ip,
+    insert.Run(place.owner, printers.at(printer).printer, batch.collector, at, what.ip,
                JsonText(Json(what.macs)), what.name, what.location);
   }
 }
 
-// The first word on an event stays.
+// The customer's first word on an event stays.
 void WriteEvents(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
-                 const std::vector<std::int64_t>& printers) {
+                 const std::vector<DerivedRows::Told>& printers) {
   Statement& insert = writer.Sql(
-      "INSERT OR IGNORE INTO event(reseller_id, printer, channel, kind, key, at, code, text,"
-      " printer_time, printer_pages, was, now) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+      "INSERT OR IGNORE INTO event(reseller_id, printer, channel, kind, key, sighting, at, code,"
+      " text, printer_time, printer_pages, was, now) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& [printer, event] : batch.events) {
-    insert.Run(place.owner, printers.at(printer), ToText(event->channel), event->kind, event->key,
-               ToMillis(event->at), event->code, event->text, MaybeMillis(event->printer_time),
-               event->printer_pages, event->was, event->is);
+    const DerivedRows::Told& told = printers.at(printer);
+    insert.Run(place.owner, told.printer, ToText(event->channel), event->kind, event->key,
+               told.sighting, ToMillis(event->at), event->code, event->text,
+               MaybeMillis(event->printer_time), event->printer_pages, event->was, event->is);
   }
 }
 
@@ -151,7 +166,7 @@ void DerivedRows::Write(StoreConnection& writer, const Place& place, const Batch
     version_ = version;
   }
   if (meters_.size() > kMetersRemembered) meters_.clear();
-  const std::vector<std::int64_t> printers = WritePrinters(writer, place, batch);
+  const std::vector<Told> printers = WritePrinters(writer, place, batch);
   WriteReadings(writer, place, batch, printers);
   if (batch.whereabouts != nullptr) {
     WriteWhereabouts(writer, place, batch, printers, SeenIn(batch));
@@ -174,11 +189,12 @@ void DerivedRows::Forget() {
   learned_.clear();
 }
 
-std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, const Place& place,
-                                                     const BatchRecord& batch) {
+std::vector<DerivedRows::Told> DerivedRows::WritePrinters(StoreConnection& writer,
+                                                          const Place& place,
+                                                          const BatchRecord& batch) {
   const std::vector<Seen> seen = SeenIn(batch);
-  std::vector<std::int64_t> numbers;
-  numbers.reserve(batch.printers.size());
+  std::vector<Told> told;
+  told.reserve(batch.printers.size());
   for (std::size_t i = 0; i < batch.printers.size(); ++i) {
     const PrinterIdentity& printer = batch.printers[i];
     // Without a serial two collectors can never mean the same printer.
@@ -187,25 +203,32 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, co
     // A collector whose clock is far ahead must not outrun all that is truly seen later.
     const std::int64_t at =
         ToMillis(std::min(seen[i].at.value_or(batch.received_at), batch.received_at));
-    std::string site;
-    std::int64_t number = FindPrinter(writer, place.owner, printer, apart, site);
-    if (number == 0) {
+    KnownPrinter known = FindPrinter(writer, place, printer, apart);
+    if (known.told.printer == 0) {
+      known.id = UnusedId(writer, "printer", "prn_");
+      known.site = place.site;
       writer
           .Sql(
               "INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model,"
               " firmware, site, state, first_seen, last_seen, customer)"
-              " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
-              " (SELECT customer FROM site WHERE id=?9))")
-          .Run(place.owner, UnusedId(writer, "printer", "prn_"), printer.manufacturer,
-               printer.serial, apart, printer.product, printer.model, printer.firmware, place.site,
-               seen[i].state, at, at);
-      number = writer.db().LastInsertId();
-    } else if (site != place.site) {
+              " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?11,?12)")
+          .Run(place.owner, known.id, printer.manufacturer, printer.serial, apart, printer.product,
+               printer.model, printer.firmware, place.site, seen[i].state, at, place.customer);
+      known.told.printer = writer.db().LastInsertId();
+    } else if (known.site != place.site && at >= known.placed_at) {
       writer
           .Sql(
               "INSERT OR IGNORE INTO printer_claim(reseller_id, printer, site, collector,"
               " first_seen) VALUES(?,?,?,?,?)")
-          .Run(place.owner, number, place.site, batch.collector, at);
+          .Run(place.owner, known.told.printer, place.site, batch.collector, at);
+    }
+    if (known.told.sighting == 0) {
+      writer
+          .Sql(
+              "INSERT INTO sighting(reseller_id, printer, id, customer, site, product, model,"
+              " firmware) VALUES(?,?,?,?,?,'','','')")
+          .Run(place.owner, known.told.printer, known.id, place.customer, place.site);
+      known.told.sighting = writer.db().LastInsertId();
     }
     // An older batch that comes late must not bring back an older firmware.
     writer
@@ -214,22 +237,29 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, co
             " product=COALESCE(NULLIF(?3,''), product), model=COALESCE(NULLIF(?4,''), model),"
             " firmware=COALESCE(NULLIF(?5,''), firmware), state=COALESCE(?6, state), last_seen=?7"
             " WHERE number=?1 AND last_seen<=?7 AND reseller_id=?8")
-        .Run(number, printer.manufacturer, printer.product, printer.model, printer.firmware,
-             seen[i].state, at, place.owner);
-    numbers.push_back(number);
+        .Run(known.told.printer, printer.manufacturer, printer.product, printer.model,
+             printer.firmware, seen[i].state, at, place.owner);
+    writer
+        .Sql(
+            "UPDATE sighting SET product=COALESCE(NULLIF(?2,''), product),"
+            " model=COALESCE(NULLIF(?3,''), model), firmware=COALESCE(NULLIF(?4,''), firmware),"
+            " state=COALESCE(?5, state), first_seen=COALESCE(first_seen, ?6), last_seen=?6"
+            " WHERE number=?1 AND COALESCE(last_seen, ?6)<=?6 AND reseller_id=?7")
+        .Run(known.told.sighting, printer.product, printer.model, printer.firmware, seen[i].state,
+             at, place.owner);
+    told.push_back(known.told);
   }
-  return numbers;
+  return told;
 }
 
 void DerivedRows::WriteReadings(StoreConnection& writer, const Place& place,
-                                const BatchRecord& batch,
-                                const std::vector<std::int64_t>& printers) {
+                                const BatchRecord& batch, const std::vector<Told>& printers) {
   // The first word at an instant stays: a reading that is sent twice is counted once.
   Statement& insert = writer.Sql(
       "INSERT OR IGNORE INTO meter_reading(reseller_id, meter, at, value, batch)"
       " VALUES(?,?,?,?,?)");
   for (const auto& [printer, reading] : batch.readings) {
-    const std::int64_t number = printers.at(printer);
+    const std::int64_t number = printers.at(printer).printer;
     const std::int64_t at = ToMillis(reading->at);
     for (const MeterValue& value : reading->meters) {
       insert.Run(place.owner, MeterNumber(writer, place.owner, number, reading->channel, value), at,

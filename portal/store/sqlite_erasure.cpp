@@ -15,28 +15,37 @@ const std::string kMeters = "(SELECT number FROM meter WHERE printer IN " + kPri
 const std::string kPeople = "(SELECT id FROM person WHERE customer=?1 AND reseller_id=?2)";
 const std::string kTokens = "(SELECT id FROM api_token WHERE customer=?1 AND reseller_id=?2)";
 
-// Printers at its sites that another customer's site claims: the one that saw it first.
-const std::string kClaimedElsewhere =
-    "SELECT p.number, k.site, s.customer, min(k.first_seen) FROM printer p"
-    " JOIN printer_claim k ON k.printer=p.number JOIN site s ON s.id=k.site"
-    " WHERE p.reseller_id=?2 AND s.customer<>?1 AND p.site IN " +
-    kSites + " GROUP BY p.number";
+// Printers at its sites that another customer knows: first the one who claimed it first, then the
+// one who saw it last.
+const std::string kKnownElsewhere =
+    "SELECT p.number, v.site, v.customer, (SELECT min(k.first_seen) FROM printer_claim k"
+    " JOIN site s ON s.id=k.site WHERE k.printer=p.number AND s.customer=v.customer) AS claimed"
+    " FROM printer p JOIN sighting v ON v.printer=p.number"
+    " WHERE p.reseller_id=?2 AND v.customer<>?1 AND p.site IN " +
+    kSites + " ORDER BY p.number, claimed IS NULL, claimed, v.last_seen DESC";
 // Printers that stand elsewhere and were seen from its sites.
 const std::string kSeenElsewhere =
-    "SELECT DISTINCT printer FROM printer_claim WHERE reseller_id=?2 AND site IN " + kSites;
+    "SELECT v.printer FROM sighting v JOIN printer p ON p.number=v.printer"
+    " WHERE v.customer=?1 AND v.reseller_id=?2 AND p.customer<>?1";
 
 // Of a printer that stays, ?3: what the customer's collectors told of it.
 const std::string kToldReadings =
     "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN"
     " (SELECT number FROM meter WHERE printer=?3) AND batch IN " +
     kBatches;
-const std::string kToldJobs =
-    "DELETE FROM job WHERE +reseller_id=?2 AND printer=?3 AND batch IN " + kBatches;
+const std::string kBySighting =
+    " AND printer=?3 AND sighting=(SELECT number FROM sighting WHERE printer=?3 AND customer=?1)";
+const std::string kToldJobs = "DELETE FROM job WHERE +reseller_id=?2" + kBySighting;
+const std::string kToldSupplies = "DELETE FROM supply WHERE +reseller_id=?2" + kBySighting;
+const std::string kToldAlerts = "DELETE FROM alert WHERE +reseller_id=?2" + kBySighting;
+const std::string kToldEvents = "DELETE FROM event WHERE +reseller_id=?2" + kBySighting;
 const std::string kToldWhereabouts =
     "DELETE FROM printer_whereabouts WHERE +reseller_id=?2 AND printer=?3 AND collector IN " +
     kCollectors;
 const std::string kToldClaims =
     "DELETE FROM printer_claim WHERE +reseller_id=?2 AND printer=?3 AND site IN " + kSites;
+const std::string kToldSighting =
+    "DELETE FROM sighting WHERE reseller_id=?2 AND printer=?3 AND customer=?1";
 
 const std::string kRevoke =
     "UPDATE collector SET name='', version='', system='', revoked_at=COALESCE(revoked_at, ?3)"
@@ -59,6 +68,7 @@ const std::vector<Step> kSteps = {
     {"whereabouts",
      "DELETE FROM printer_whereabouts WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {nullptr, "DELETE FROM printer_claim WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM sighting WHERE customer=?1 AND reseller_id=?2"},
     {"printers", "DELETE FROM printer WHERE reseller_id=?2 AND site IN " + kSites},
     {nullptr, "DELETE FROM kept_answer WHERE reseller_id=?2 AND (caller IN " + kPeople +
                   " OR caller IN " + kTokens + ")"},
@@ -92,24 +102,20 @@ class Erasing {
       std::string site, customer;
     };
     std::vector<Move> moves;
-    Statement& claimed = writer_.Sql(kClaimedElsewhere);
-    for (claimed.Bind(report_.customer, owner_); claimed.Step();) {
-      moves.push_back({claimed.Int(0), claimed.Text(1), claimed.Text(2)});
+    Statement& known = writer_.Sql(kKnownElsewhere);
+    for (known.Bind(report_.customer, owner_); known.Step();) {
+      if (!moves.empty() && moves.back().printer == known.Int(0)) continue;
+      moves.push_back({known.Int(0), known.Text(1), known.Text(2)});
     }
-    std::vector<std::int64_t> staying;
-    Statement& seen = writer_.Sql(kSeenElsewhere);
-    for (seen.Bind(report_.customer, owner_); seen.Step();) staying.push_back(seen.Int(0));
     for (const Move& move : moves) {
-      // Who told these nobody noted, and it stood at the customer's.
-      Count("supplies", "DELETE FROM supply WHERE printer=? AND reseller_id=?", move.printer);
-      Count("alerts", "DELETE FROM alert WHERE printer=? AND reseller_id=?", move.printer);
-      Count("events", "DELETE FROM event WHERE printer=? AND reseller_id=?", move.printer);
       writer_.Sql("UPDATE printer SET site=?, customer=? WHERE number=? AND reseller_id=?")
           .Run(move.site, move.customer, move.printer, owner_);
       writer_.Sql("DELETE FROM printer_claim WHERE printer=? AND site=? AND reseller_id=?")
           .Run(move.printer, move.site, owner_);
-      staying.push_back(move.printer);
     }
+    std::vector<std::int64_t> staying;
+    Statement& seen = writer_.Sql(kSeenElsewhere);
+    for (seen.Bind(report_.customer, owner_); seen.Step();) staying.push_back(seen.Int(0));
     for (const std::int64_t printer : staying) ForgetWhatWasTold(printer);
   }
 
@@ -126,20 +132,28 @@ class Erasing {
   void ForgetWhatWasTold(std::int64_t printer) {
     for (const auto& [kind, sql] :
          {std::pair("readings", &kToldReadings), std::pair("jobs", &kToldJobs),
-          std::pair("whereabouts", &kToldWhereabouts)}) {
+          std::pair("supplies", &kToldSupplies), std::pair("alerts", &kToldAlerts),
+          std::pair("events", &kToldEvents), std::pair("whereabouts", &kToldWhereabouts)}) {
       writer_.Sql(*sql).Run(report_.customer, owner_, printer);
       Add(kind, writer_.db().Changes());
     }
     writer_.Sql(kToldClaims).Run(report_.customer, owner_, printer);
+    writer_.Sql(kToldSighting).Run(report_.customer, owner_, printer);
+    // The printer itself shows what was told last, whoever told it.
+    writer_
+        .Sql(
+            "UPDATE printer SET (product, model, firmware, state, first_seen, last_seen)="
+            "(SELECT COALESCE(NULLIF(v.product, ''), printer.product),"
+            " COALESCE(NULLIF(v.model, ''), printer.model), v.firmware, v.state,"
+            " COALESCE(v.first_seen, printer.first_seen), COALESCE(v.last_seen, printer.first_seen)"
+            " FROM sighting v WHERE v.printer=printer.number AND v.customer=printer.customer)"
+            " WHERE number=? AND reseller_id=?")
+        .Run(printer, owner_);
     writer_
         .Sql(
             "DELETE FROM meter WHERE printer=? AND reseller_id=? AND NOT EXISTS"
             " (SELECT 1 FROM meter_reading WHERE meter=number)")
         .Run(printer, owner_);
-  }
-  void Count(const char* kind, std::string_view sql, std::int64_t printer) {
-    writer_.Sql(sql).Run(printer, owner_);
-    Add(kind, writer_.db().Changes());
   }
   void Add(std::string_view kind, std::int64_t rows) {
     for (auto& [name, count] : report_.counts) {

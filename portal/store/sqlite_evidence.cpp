@@ -162,13 +162,15 @@ BatchFound SqliteStore::StoreBatch(const ResellerId& reseller, const BatchRecord
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
   Statement& home = writer->Sql(
-      "SELECT site, revoked_at IS NOT NULL FROM collector WHERE id=? AND reseller_id=?");
+      "SELECT k.site, s.customer, k.revoked_at IS NOT NULL FROM collector k"
+      " JOIN site s ON s.id=k.site WHERE k.id=? AND k.reseller_id=?");
   if (!home.Bind(batch.collector, owner).Step()) {
     throw std::invalid_argument(
         fmt::format("collector {} is not of reseller {}", batch.collector, reseller.value));
   }
-  DerivedRows::Place place{.owner = owner, .batch = 0, .site = home.Text(0)};
-  if (home.Int(1) != 0) return {BatchPlace::kRevoked};
+  DerivedRows::Place place{
+      .owner = owner, .batch = 0, .site = home.Text(0), .customer = home.Text(1)};
+  if (home.Int(2) != 0) return {BatchPlace::kRevoked};
   if (BatchFound found = Place(*writer, owner, batch); found.place != BatchPlace::kFree) {
     return found;
   }

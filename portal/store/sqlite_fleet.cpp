@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "common/json.h"
@@ -8,31 +11,39 @@
 namespace plotmeter {
 namespace {
 
-// The columns ReadPrinter reads. How the printers are found, and what they are ordered by, comes
-// between the three parts.
-const std::string kPrinterSelect =
-    "SELECT p.id, p.manufacturer, p.serial, p.product, p.model, p.firmware, s.id, s.customer,"
-    " c.name, s.name, s.time_zone, p.state, p.first_seen, p.last_seen,"
-    " (SELECT group_concat(k.site, ' ') FROM printer_claim k JOIN site o ON o.id=k.site"
-    " WHERE k.printer=p.number AND k.reseller_id=?1 AND (?2='' OR o.customer=?2)),"
-    " w.ip, COALESCE(w.macs, '[]'), w.name, w.location FROM printer p ";
-const std::string kPrinterJoins =
-    " CROSS JOIN site s ON s.id=p.site CROSS JOIN customer c ON c.id=s.customer"
-    " LEFT JOIN printer_whereabouts w ON w.printer=p.number AND w.collector="
-    // Where it stands says a collector of its own site; others may be another customer's.
-    "(SELECT x.collector FROM printer_whereabouts x CROSS JOIN collector k ON k.id=x.collector"
-    " WHERE x.printer=p.number AND k.site=p.site ORDER BY x.at DESC LIMIT 1)"
-    " WHERE p.reseller_id=?1 AND (?2='' OR p.customer=?2) AND (?3='' OR p.site=?3)"
-    " AND (?4='' OR p.id=?4) AND (?5='' OR p.serial=?5) AND (?6='' OR p.model=?6)"
-    " AND (?7='' OR p.state=?7) AND (?8='' OR instr(lower(p.serial), ?8)"
-    " OR instr(lower(p.model), ?8) OR instr(lower(p.product), ?8) OR instr(lower(w.name), ?8))";
+// The columns ReadPrinter reads. `told` has what was told of the printer, and at which site: the
+// printer itself, p, or the sighting of the customer that is asked for, v.
+std::string PrinterSelect(std::string_view told) {
+  return fmt::format(
+      "SELECT p.id, p.manufacturer, p.serial, {0}.product, {0}.model, {0}.firmware, s.id,"
+      " s.customer, c.name, s.name, s.time_zone, {0}.state, {0}.first_seen, {0}.last_seen,"
+      " (SELECT group_concat(k.site, ' ') FROM printer_claim k JOIN site o ON o.id=k.site"
+      " WHERE k.printer=p.number AND k.reseller_id=?1 AND k.site<>{0}.site"
+      " AND (?2='' OR o.customer=?2)),"
+      " w.ip, COALESCE(w.macs, '[]'), w.name, w.location FROM ",
+      told);
+}
+std::string PrinterJoins(std::string_view told) {
+  return fmt::format(
+      " CROSS JOIN site s ON s.id={0}.site CROSS JOIN customer c ON c.id=s.customer"
+      " LEFT JOIN printer_whereabouts w ON w.printer=p.number AND w.collector="
+      // Where it stands says a collector of its own site; others may be another customer's.
+      "(SELECT x.collector FROM printer_whereabouts x CROSS JOIN collector k ON k.id=x.collector"
+      " WHERE x.printer=p.number AND k.site={0}.site ORDER BY x.at DESC LIMIT 1)"
+      " WHERE {0}.reseller_id=?1 AND (?3='' OR {0}.site=?3) AND (?4='' OR p.id=?4)"
+      " AND (?5='' OR p.serial=?5) AND (?6='' OR {0}.model=?6) AND (?7='' OR {0}.state=?7)"
+      " AND (?8='' OR instr(lower(p.serial), ?8) OR instr(lower({0}.model), ?8)"
+      " OR instr(lower({0}.product), ?8) OR instr(lower(w.name), ?8))",
+      told);
+}
+const std::string kOrder = " ORDER BY c.name, s.name, s.id, p.serial, p.id";
 const std::string kAfter = " AND p.id>?9 ORDER BY p.id LIMIT ?10";
-const std::string kPrinterOrder =
-    kPrinterSelect + kPrinterJoins + " ORDER BY c.name, s.name, s.id, p.serial, p.id";
+
+const std::string kPrinterSelect = PrinterSelect("p") + "printer p ";
+const std::string kPrinterJoins = PrinterJoins("p");
+const std::string kPrinterOrder = kPrinterSelect + kPrinterJoins + kOrder;
 const std::string kPrintersOfReseller =
     kPrinterSelect + "INDEXED BY printer_of_reseller" + kPrinterJoins + kAfter;
-const std::string kPrintersOfCustomer = kPrinterSelect + "INDEXED BY printer_of_customer" +
-                                        kPrinterJoins + " AND p.customer=?2" + kAfter;
 const std::string kPrintersOfSite =
     kPrinterSelect + "INDEXED BY printer_of_site" + kPrinterJoins + " AND p.site=?3" + kAfter;
 const std::string kPrintersOfModel =
@@ -40,12 +51,23 @@ const std::string kPrintersOfModel =
 const std::string kPrinterById = kPrinterSelect + kPrinterJoins + " AND p.id=?4" + kAfter;
 const std::string kPrintersBySerial = kPrinterSelect + kPrinterJoins + " AND p.serial=?5" + kAfter;
 
+// Of one customer: those that stand there, and those that its collectors told of.
+const std::string kSightings = PrinterSelect("v") +
+                               "sighting v INDEXED BY sighting_of_customer"
+                               " CROSS JOIN printer p ON p.number=v.printer" +
+                               PrinterJoins("v") + " AND v.customer=?2";
+const std::string kSightingOrder = kSightings + kOrder;
+const std::string kSightingsOfCustomer = kSightings + " AND v.id>?9 ORDER BY v.id LIMIT ?10";
+const std::string kSightingById = kSightings + " AND v.id=?4 AND v.id>?9 ORDER BY v.id LIMIT ?10";
+
 // The question that walks over the fewest printers.
 const std::string& PrinterQuestion(const PrinterFilter& filter) {
+  if (!filter.customer.empty()) {
+    return filter.printer.empty() ? kSightingsOfCustomer : kSightingById;
+  }
   if (!filter.printer.empty()) return kPrinterById;
   if (!filter.serial.empty()) return kPrintersBySerial;
   if (!filter.site.empty()) return kPrintersOfSite;
-  if (!filter.customer.empty()) return kPrintersOfCustomer;
   if (!filter.model.empty()) return kPrintersOfModel;
   return kPrintersOfReseller;
 }
@@ -59,8 +81,8 @@ PrinterRow ReadPrinter(const Statement& q) {
                  .firmware = q.Text(5),
                  .site = ReadSite(q, 6),
                  .state = q.MaybeText(11),
-                 .first_seen = FromMillis(q.Int(12)),
-                 .last_seen = FromMillis(q.Int(13)),
+                 .first_seen = MaybeInstant(q, 12),
+                 .last_seen = MaybeInstant(q, 13),
                  .whereabouts = {.ip = q.MaybeText(15),
                                  .macs = ParseJson(q.Text(16)).get<std::vector<std::string>>(),
                                  .name = q.MaybeText(17),
@@ -106,17 +128,28 @@ struct Points {
   }
 };
 
-Points ReadPoints(StoreConnection& reader, std::int64_t owner, std::int64_t meter, Instant from,
-                  Instant to) {
+// Whether a collector of the customer ?1, if one is named, told the reading r.
+const std::string kTold =
+    " AND (?1='' OR EXISTS (SELECT 1 FROM batch b CROSS JOIN collector k ON k.id=b.collector"
+    " CROSS JOIN site s ON s.id=k.site WHERE b.number=r.batch AND s.customer=?1))";
+const std::string kBase =
+    "SELECT r.at, r.value, r.batch FROM meter_reading r WHERE r.meter=?2 AND r.at<=?3"
+    " AND r.reseller_id=?4" +
+    kTold + " ORDER BY r.at DESC LIMIT 1";
+const std::string kRest =
+    "SELECT r.at, r.value, r.batch FROM meter_reading r WHERE r.meter=?2 AND r.at>?3 AND r.at<=?4"
+    " AND r.reseller_id=?5" +
+    kTold + " ORDER BY r.at";
+
+Points ReadPoints(StoreConnection& reader, std::int64_t owner, const std::string& customer,
+                  std::int64_t meter, Instant from, Instant to) {
   Points read;
-  Statement& base = reader.Sql(
-      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? AND reseller_id=?"
-      " ORDER BY at DESC LIMIT 1");
-  if (base.Bind(meter, ToMillis(from), owner).Step()) read.Add(base);
-  Statement& rest = reader.Sql(
-      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at>? AND at<=?"
-      " AND reseller_id=? ORDER BY at");
-  for (rest.Bind(meter, ToMillis(from), ToMillis(to), owner); rest.Step();) read.Add(rest);
+  Statement& base = reader.Sql(kBase);
+  if (base.Bind(customer, meter, ToMillis(from), owner).Step()) read.Add(base);
+  Statement& rest = reader.Sql(kRest);
+  for (rest.Bind(customer, meter, ToMillis(from), ToMillis(to), owner); rest.Step();) {
+    read.Add(rest);
+  }
   return read;
 }
 
@@ -128,8 +161,15 @@ std::string BatchId(StoreConnection& reader, std::int64_t owner, std::int64_t nu
 }  // namespace
 
 std::vector<std::string> PrinterQuestions() {
-  return {kPrintersOfReseller, kPrintersOfCustomer, kPrintersOfSite,
-          kPrintersOfModel,    kPrinterById,        kPrintersBySerial};
+  return {kPrintersOfReseller,
+          kPrintersOfSite,
+          kPrintersOfModel,
+          kPrinterById,
+          kPrintersBySerial,
+          kSightingsOfCustomer,
+          kSightingById,
+          kBase,
+          kRest};
 }
 
 std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller,
@@ -150,7 +190,7 @@ std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller,
 std::vector<PrinterRow> SqliteStore::PrintersInOrder(const ResellerId& reseller,
                                                      const PrinterFilter& filter) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(kPrinterOrder);
+  Statement& q = reader->Sql(filter.customer.empty() ? kPrinterOrder : kSightingOrder);
   std::vector<PrinterRow> rows;
   for (q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, filter.printer,
               filter.serial, filter.model, filter.state, Lower(filter.text));
@@ -160,8 +200,9 @@ std::vector<PrinterRow> SqliteStore::PrintersInOrder(const ResellerId& reseller,
   return rows;
 }
 
-void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& printer, Instant from,
-                            Instant to, const std::function<void(const MeterSeries&)>& visit) {
+void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& customer,
+                            const std::string& printer, Instant from, Instant to,
+                            const std::function<void(const MeterSeries&)>& visit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   std::vector<std::pair<std::int64_t, MeterSeries>> meters;
@@ -178,7 +219,7 @@ void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& print
                        .outranked = q.Int(6) != 0}});
   }
   for (auto& [number, series] : meters) {
-    Points read = ReadPoints(*reader, owner, number, from, to);
+    Points read = ReadPoints(*reader, owner, customer, number, from, to);
     if (read.points.empty()) continue;
     series.points = std::move(read.points);
     series.first_batch = BatchId(*reader, owner, read.first_batch);
@@ -188,21 +229,28 @@ void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& print
   }
 }
 
-void SqliteStore::EachJob(const ResellerId& reseller, const std::string& printer, Instant from,
-                          Instant to, const std::function<void(const JobRow&)>& visit) {
+void SqliteStore::EachJob(const ResellerId& reseller, const std::string& customer,
+                          const std::string& printer, Instant from, Instant to,
+                          const std::function<void(const JobRow&)>& visit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
-  Statement& who = reader->Sql(
-      "SELECT p.number, c.name, s.name, p.serial FROM printer p JOIN site s ON s.id=p.site"
-      " JOIN customer c ON c.id=s.customer WHERE p.id=? AND p.reseller_id=?");
+  Statement& who = reader->Sql("SELECT number, serial FROM printer WHERE id=? AND reseller_id=?");
   if (!who.Bind(printer, owner).Step()) return;
-  JobRow row{.customer = who.Text(1), .site = who.Text(2), .serial = who.Text(3)};
+  JobRow row{.serial = who.Text(1)};
+  // Of a job that two customers' collectors told, the reseller counts that of the one who saw the
+  // printer first.
   Statement& q = reader->Sql(
-      "SELECT channel, job, revision, type, status, submitted, finished, copies, pages,"
-      " printed_pages, media, area, area_unit, length, length_unit, quality, ink FROM job"
-      " WHERE printer=?1 AND ended_at>=?2 AND ended_at<?3 AND reseller_id=?4"
-      " ORDER BY channel, job");
-  for (q.Bind(who.Int(0), ToMillis(from), ToMillis(to), owner); q.Step();) {
+      "SELECT j.channel, j.job, j.revision, j.type, j.status, j.submitted, j.finished, j.copies,"
+      " j.pages, j.printed_pages, j.media, j.area, j.area_unit, j.length, j.length_unit, j.quality,"
+      " j.ink, c.name, s.name FROM job j CROSS JOIN sighting v ON v.number=j.sighting"
+      " CROSS JOIN site s ON s.id=v.site CROSS JOIN customer c ON c.id=s.customer"
+      " WHERE j.printer=?1 AND j.ended_at>=?2 AND j.ended_at<?3 AND j.reseller_id=?4"
+      " AND IIF(?5='', NOT EXISTS (SELECT 1 FROM job o WHERE o.printer=j.printer"
+      " AND o.channel=j.channel AND o.job=j.job AND o.sighting<j.sighting), v.customer=?5)"
+      " ORDER BY j.channel, j.job, j.sighting");
+  for (q.Bind(who.Int(0), ToMillis(from), ToMillis(to), owner, customer); q.Step();) {
+    row.customer = q.Text(17);
+    row.site = q.Text(18);
     row.channel = q.Text(0);
     row.job = q.Text(1);
     row.revision = q.Int(2);

@@ -12,78 +12,118 @@ namespace {
 constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kAfterAll = std::numeric_limits<std::int64_t>::max();
 
-// In each that is of several printers: ?1 the reseller, ?2 the customer and ?3 the site if they
-// narrow; the nine columns of a PrinterRef stand behind the key.
+// In each: ?1 the reseller, ?2 the customer and ?3 the site if they narrow. v is the sighting of
+// the customer whose collectors told the row: only that customer's rows are those of ?2, and the
+// site shown is that of the sighting. What two customers told of one thing is two rows; where no
+// customer is named, one of them stands for both. The nine columns of a PrinterRef stand behind the
+// key.
+const std::string kNarrowed = " AND (?2='' OR v.customer=?2) AND (?3='' OR v.site=?3)";
+const std::string kPlace =
+    " CROSS JOIN site s ON s.id=v.site CROSS JOIN customer c ON c.id=s.customer";
+const std::string kPrinterRef =
+    "p.id, p.manufacturer, p.serial, p.model, s.id, s.customer, c.name, s.name, s.time_zone";
+
+// The latest word stands for both.
 const std::string kSupplySelect =
-    "SELECT p.reseller_id=?1 AND (?2='' OR p.customer=?2) AND (?3='' OR p.site=?3), p.id,"
-    " u.channel, u.supply, p.id, p.manufacturer, p.serial, p.model, s.id, s.customer, c.name,"
-    " s.name, s.time_zone, u.at, u.kind, u.colorant, u.description, u.level, u.level_unit,"
-    " u.capacity, u.capacity_unit, u.percent, u.remark, u.state, u.part_number, u.serial,"
-    " u.installed FROM printer p ";
+    "SELECT u.reseller_id=?1" + kNarrowed +
+    " AND (?2<>'' OR ?3<>'' OR NOT EXISTS (SELECT 1 FROM supply o WHERE o.printer=u.printer"
+    " AND o.channel=u.channel AND o.supply=u.supply AND o.sighting<>u.sighting"
+    " AND (o.at, -o.sighting)>(u.at, -u.sighting))), p.id, u.channel, u.supply, u.sighting, " +
+    kPrinterRef +
+    ", u.at, u.kind, u.colorant, u.description, u.level, u.level_unit, u.capacity,"
+    " u.capacity_unit, u.percent, u.remark, u.state, u.part_number, u.serial, u.installed FROM ";
 const std::string kSupplyJoins =
-    " CROSS JOIN supply u ON u.printer=p.number CROSS JOIN site s ON s.id=p.site"
-    " CROSS JOIN customer c ON c.id=s.customer WHERE p.reseller_id=?1 AND u.reseller_id=?1"
-    " AND p.id>=?4 AND (p.id>?4 OR (u.channel, u.supply)>(?5, ?6))";
-const std::string kSupplyOrder = " ORDER BY p.id, u.channel, u.supply";
+    " CROSS JOIN supply u ON u.printer=p.number"
+    " CROSS JOIN sighting v ON v.number=u.sighting" +
+    kPlace +
+    " WHERE p.reseller_id=?1 AND u.reseller_id=?1 AND p.id>=?4"
+    " AND (p.id>?4 OR (u.channel, u.supply, u.sighting)>(?5, ?6, ?7))";
+const std::string kSupplyOrder = " ORDER BY p.id, u.channel, u.supply, u.sighting";
 const std::string kSupplies =
-    kSupplySelect + "INDEXED BY printer_of_reseller" + kSupplyJoins + kSupplyOrder;
-const std::string kSuppliesOfCustomer = kSupplySelect + "INDEXED BY printer_of_customer" +
-                                        kSupplyJoins + " AND p.customer=?2" + kSupplyOrder;
-const std::string kSuppliesOfSite =
-    kSupplySelect + "INDEXED BY printer_of_site" + kSupplyJoins + " AND p.site=?3" + kSupplyOrder;
-const std::string kSuppliesOfPrinter = kSupplySelect + kSupplyJoins + " AND p.id=?7" + kSupplyOrder;
+    kSupplySelect + "printer p INDEXED BY printer_of_reseller" + kSupplyJoins + kSupplyOrder;
+const std::string kSuppliesOfPrinter =
+    kSupplySelect + "printer p" + kSupplyJoins + " AND p.id=?8" + kSupplyOrder;
+// From the sightings of one customer, or of one site.
+const std::string kSeenSupplyJoins =
+    " CROSS JOIN printer p ON p.number=v.printer"
+    " CROSS JOIN supply u ON u.printer=v.printer AND u.sighting=v.number" +
+    kPlace +
+    " WHERE u.reseller_id=?1 AND v.id>=?4"
+    " AND (v.id>?4 OR (u.channel, u.supply, u.sighting)>(?5, ?6, ?7))";
+const std::string kSeenSupplyOrder = " ORDER BY v.id, u.channel, u.supply";
+const std::string kSuppliesOfCustomer = kSupplySelect +
+                                        "sighting v INDEXED BY sighting_of_customer" +
+                                        kSeenSupplyJoins + " AND v.customer=?2" + kSeenSupplyOrder;
+const std::string kSuppliesOfSite = kSupplySelect + "sighting v INDEXED BY sighting_of_site" +
+                                    kSeenSupplyJoins + " AND v.site=?3" + kSeenSupplyOrder;
 
+// That of the customer who saw the printer first stands for both.
 const std::string kJobSelect =
-    "SELECT j.reseller_id=?1 AND (?2='' OR p.customer=?2) AND (?3='' OR p.site=?3), j.ended_at,"
-    " j.printer, j.channel, j.job, p.id, p.manufacturer, p.serial, p.model, s.id, s.customer,"
-    " c.name, s.name, s.time_zone, j.revision, j.type, j.status, j.submitted, j.started,"
-    " j.finished, j.copies, j.printed_copies, j.pages, j.printed_pages, j.media, j.area,"
-    " j.area_unit, j.length, j.length_unit, j.quality, j.ink, b.batch, b.sha256 FROM job j ";
+    "SELECT j.reseller_id=?1" + kNarrowed +
+    " AND (?2<>'' OR NOT EXISTS (SELECT 1 FROM job o WHERE o.printer=j.printer"
+    " AND o.channel=j.channel AND o.job=j.job AND o.sighting<j.sighting)),"
+    " j.ended_at, j.printer, j.channel, j.job, j.sighting, " +
+    kPrinterRef +
+    ", j.revision, j.type, j.status, j.submitted, j.started, j.finished, j.copies,"
+    " j.printed_copies, j.pages, j.printed_pages, j.media, j.area, j.area_unit, j.length,"
+    " j.length_unit, j.quality, j.ink, b.batch, b.sha256 FROM job j ";
 const std::string kJobJoins =
-    " CROSS JOIN printer p ON p.number=j.printer CROSS JOIN site s ON s.id=p.site"
-    " CROSS JOIN customer c ON c.id=s.customer CROSS JOIN batch b ON b.number=j.batch"
-    " WHERE j.reseller_id=?1 AND j.ended_at>=?4"
-    " AND (j.ended_at, j.printer, j.channel, j.job)<(?5, ?6, ?7, ?8)";
-const std::string kJobs = kJobSelect + "INDEXED BY job_of_reseller" + kJobJoins +
-                          " ORDER BY j.ended_at DESC, j.printer DESC, j.channel DESC, j.job DESC";
-const std::string kJobsOfPrinter = kJobSelect + "INDEXED BY job_of_printer" + kJobJoins +
-                                   " AND j.printer=?9"
-                                   " ORDER BY j.ended_at DESC, j.channel DESC, j.job DESC";
+    " CROSS JOIN printer p ON p.number=j.printer CROSS JOIN sighting v ON v.number=j.sighting" +
+    kPlace +
+    " CROSS JOIN batch b ON b.number=j.batch WHERE j.reseller_id=?1 AND j.ended_at>=?4"
+    " AND (j.ended_at, j.printer, j.channel, j.job, j.sighting)<(?5, ?6, ?7, ?8, ?9)";
+const std::string kJobs =
+    kJobSelect + "INDEXED BY job_of_reseller" + kJobJoins +
+    " ORDER BY j.ended_at DESC, j.printer DESC, j.channel DESC, j.job DESC, j.sighting DESC";
+const std::string kJobsOfPrinter =
+    kJobSelect + "INDEXED BY job_of_printer" + kJobJoins +
+    " AND j.printer=?10 ORDER BY j.ended_at DESC, j.channel DESC, j.job DESC, j.sighting DESC";
 
+// When an alert was over: for a customer, as its own collectors told; for the reseller also when
+// another customer's told of one with its key that began later.
+const std::string kOver =
+    "IIF(a.cleared_at IS NOT NULL OR ?2<>'', a.cleared_at, (SELECT min(o.since) FROM alert o"
+    " WHERE o.printer=a.printer AND o.channel=a.channel AND o.key=a.key AND o.since>a.since))";
 // ?4 and ?5: whether those that last are wanted, and those that are over.
 const std::string kAlertSelect =
-    "SELECT a.reseller_id=?1 AND (?2='' OR p.customer=?2) AND (?3='' OR p.site=?3)"
-    " AND IIF(a.cleared_at IS NULL, ?4, ?5), a.since, a.printer, a.channel, a.key, p.id,"
-    " p.manufacturer, p.serial, p.model, s.id, s.customer, c.name, s.name, s.time_zone, a.severity,"
-    " a.code, a.text, a.part, a.cleared_at FROM alert a ";
+    "SELECT a.reseller_id=?1" + kNarrowed + " AND IIF(" + kOver +
+    " IS NULL, ?4, ?5), a.since, a.printer, a.channel, a.key, a.sighting, " + kPrinterRef +
+    ", a.severity, a.code, a.text, a.part, " + kOver + " FROM alert a ";
 const std::string kAlertJoins =
-    " CROSS JOIN printer p ON p.number=a.printer CROSS JOIN site s ON s.id=p.site"
-    " CROSS JOIN customer c ON c.id=s.customer WHERE a.reseller_id=?1"
-    " AND (a.since, a.printer, a.channel, a.key)<(?6, ?7, ?8, ?9)";
+    " CROSS JOIN printer p ON p.number=a.printer CROSS JOIN sighting v ON v.number=a.sighting" +
+    kPlace +
+    " WHERE a.reseller_id=?1"
+    " AND (a.since, a.printer, a.channel, a.key, a.sighting)<(?6, ?7, ?8, ?9, ?10)";
 const std::string kAlertOrder =
-    " ORDER BY a.since DESC, a.printer DESC, a.channel DESC, a.key DESC";
+    " ORDER BY a.since DESC, a.printer DESC, a.channel DESC, a.key DESC, a.sighting DESC";
 const std::string kAlerts =
     kAlertSelect + "INDEXED BY alert_of_reseller" + kAlertJoins + kAlertOrder;
 const std::string kLastingAlerts = kAlertSelect + "INDEXED BY alert_that_lasts" + kAlertJoins +
                                    " AND a.cleared_at IS NULL" + kAlertOrder;
-const std::string kAlertsOfPrinter = kAlertSelect + "INDEXED BY alert_of_printer" + kAlertJoins +
-                                     " AND a.printer=?10"
-                                     " ORDER BY a.since DESC, a.channel DESC, a.key DESC";
+const std::string kAlertsOfPrinter =
+    kAlertSelect + "INDEXED BY alert_of_printer" + kAlertJoins +
+    " AND a.printer=?11 ORDER BY a.since DESC, a.channel DESC, a.key DESC, a.sighting DESC";
 
+// The word of the customer who saw the printer first stands for both.
 const std::string kEvents =
-    "SELECT reseller_id=?1, at, channel, kind, key, code, text, printer_time, printer_pages, was,"
-    " now FROM event INDEXED BY event_of_printer WHERE printer=?2 AND reseller_id=?1"
-    " AND (at, channel, kind, key)<(?3, ?4, ?5, ?6)"
-    " ORDER BY at DESC, channel DESC, kind DESC, key DESC";
+    "SELECT e.reseller_id=?1 AND IIF(?2='', NOT EXISTS (SELECT 1 FROM event o"
+    " WHERE o.printer=e.printer AND o.channel=e.channel AND o.kind=e.kind AND o.key=e.key"
+    " AND o.sighting<e.sighting), v.customer=?2), e.at, e.channel, e.kind, e.key, e.sighting,"
+    " e.code, e.text, e.printer_time, e.printer_pages, e.was, e.now"
+    " FROM event e INDEXED BY event_of_printer CROSS JOIN sighting v ON v.number=e.sighting"
+    " WHERE e.printer=?3 AND e.reseller_id=?1"
+    " AND (e.at, e.channel, e.kind, e.key, e.sighting)<(?4, ?5, ?6, ?7, ?8)"
+    " ORDER BY e.at DESC, e.channel DESC, e.kind DESC, e.key DESC, e.sighting DESC";
 
-const std::string kReadings =
-    "SELECT r.at, r.value, b.batch, b.sha256, b.collector FROM meter_reading r"
-    " CROSS JOIN batch b ON b.number=r.batch WHERE r.meter=? AND r.at>=? AND r.at<?"
-    " AND r.reseller_id=? ORDER BY r.at LIMIT ?";
+// ?1 the reseller, ?2 the customer, ?3 the meter.
+const std::string kReadingSelect =
+    "SELECT r.reseller_id=?1 AND (?2='' OR s.customer=?2), r.at, r.value, b.batch, b.sha256,"
+    " b.collector FROM meter_reading r CROSS JOIN batch b ON b.number=r.batch"
+    " CROSS JOIN collector k ON k.id=b.collector CROSS JOIN site s ON s.id=k.site"
+    " WHERE r.meter=?3 AND r.reseller_id=?1";
+const std::string kReadings = kReadingSelect + " AND r.at>=?4 AND r.at<?5 ORDER BY r.at";
 const std::string kLastReading =
-    "SELECT r.at, r.value, b.batch, b.sha256, b.collector FROM meter_reading r"
-    " CROSS JOIN batch b ON b.number=r.batch WHERE r.meter=? AND r.reseller_id=?"
-    " ORDER BY r.at DESC LIMIT 1";
+    kReadingSelect + " AND (?2='' OR s.customer=?2) ORDER BY r.at DESC LIMIT 1";
 
 PrinterRef ReadPrinterRef(const Statement& q, int first) {
   return {.id = q.Text(first),
@@ -94,61 +134,61 @@ PrinterRef ReadPrinterRef(const Statement& q, int first) {
 }
 
 SupplyRow ReadSupply(const Statement& q) {
-  return {.printer = ReadPrinterRef(q, 4),
+  return {.printer = ReadPrinterRef(q, 5),
           .channel = q.Text(2),
           .supply = q.Text(3),
-          .at = FromMillis(q.Int(13)),
-          .kind = q.MaybeText(14),
-          .colorant = q.MaybeText(15),
-          .description = q.MaybeText(16),
-          .level = q.MaybeText(17),
-          .level_unit = q.MaybeText(18),
-          .capacity = q.MaybeText(19),
-          .capacity_unit = q.MaybeText(20),
-          .percent = q.MaybeText(21),
-          .remark = q.MaybeText(22),
-          .state = q.MaybeText(23),
-          .part_number = q.MaybeText(24),
-          .serial = q.MaybeText(25),
-          .installed = q.MaybeText(26)};
+          .at = FromMillis(q.Int(14)),
+          .kind = q.MaybeText(15),
+          .colorant = q.MaybeText(16),
+          .description = q.MaybeText(17),
+          .level = q.MaybeText(18),
+          .level_unit = q.MaybeText(19),
+          .capacity = q.MaybeText(20),
+          .capacity_unit = q.MaybeText(21),
+          .percent = q.MaybeText(22),
+          .remark = q.MaybeText(23),
+          .state = q.MaybeText(24),
+          .part_number = q.MaybeText(25),
+          .serial = q.MaybeText(26),
+          .installed = q.MaybeText(27)};
 }
 
 JobEntry ReadJob(const Statement& q) {
-  return {.printer = ReadPrinterRef(q, 5),
+  return {.printer = ReadPrinterRef(q, 6),
           .channel = q.Text(3),
           .job = q.Text(4),
-          .revision = q.Int(14),
-          .type = q.Text(15),
-          .status = q.Text(16),
+          .revision = q.Int(15),
+          .type = q.Text(16),
+          .status = q.Text(17),
           .ended_at = FromMillis(q.Int(1)),
-          .submitted = MaybeInstant(q, 17),
-          .started = MaybeInstant(q, 18),
-          .finished = MaybeInstant(q, 19),
-          .copies = q.MaybeInt(20),
-          .printed_copies = q.MaybeInt(21),
-          .pages = q.MaybeInt(22),
-          .printed_pages = q.MaybeInt(23),
-          .media = q.MaybeText(24),
-          .area = q.MaybeText(25),
-          .area_unit = q.MaybeText(26),
-          .length = q.MaybeText(27),
-          .length_unit = q.MaybeText(28),
-          .quality = q.MaybeText(29),
-          .ink = q.Text(30),
-          .batch = q.Text(31),
-          .sha256 = q.Text(32)};
+          .submitted = MaybeInstant(q, 18),
+          .started = MaybeInstant(q, 19),
+          .finished = MaybeInstant(q, 20),
+          .copies = q.MaybeInt(21),
+          .printed_copies = q.MaybeInt(22),
+          .pages = q.MaybeInt(23),
+          .printed_pages = q.MaybeInt(24),
+          .media = q.MaybeText(25),
+          .area = q.MaybeText(26),
+          .area_unit = q.MaybeText(27),
+          .length = q.MaybeText(28),
+          .length_unit = q.MaybeText(29),
+          .quality = q.MaybeText(30),
+          .ink = q.Text(31),
+          .batch = q.Text(32),
+          .sha256 = q.Text(33)};
 }
 
 AlertRow ReadAlert(const Statement& q) {
-  return {.printer = ReadPrinterRef(q, 5),
+  return {.printer = ReadPrinterRef(q, 6),
           .channel = q.Text(3),
           .key = q.Text(4),
-          .severity = q.Text(14),
-          .code = q.Text(15),
-          .text = q.MaybeText(16),
-          .part = q.MaybeText(17),
+          .severity = q.Text(15),
+          .code = q.Text(16),
+          .text = q.MaybeText(17),
+          .part = q.MaybeText(18),
           .since = FromMillis(q.Int(1)),
-          .cleared_at = MaybeInstant(q, 18)};
+          .cleared_at = MaybeInstant(q, 19)};
 }
 
 EventRow ReadEvent(const Statement& q) {
@@ -156,23 +196,23 @@ EventRow ReadEvent(const Statement& q) {
           .kind = q.Text(3),
           .key = q.Text(4),
           .at = FromMillis(q.Int(1)),
-          .code = q.MaybeText(5),
-          .text = q.MaybeText(6),
-          .was = q.MaybeText(9),
-          .is = q.MaybeText(10),
-          .printer_time = MaybeInstant(q, 7),
-          .printer_pages = q.MaybeInt(8)};
+          .code = q.MaybeText(6),
+          .text = q.MaybeText(7),
+          .was = q.MaybeText(10),
+          .is = q.MaybeText(11),
+          .printer_time = MaybeInstant(q, 8),
+          .printer_pages = q.MaybeInt(9)};
 }
 
-// An instant, a printer, and two texts, as jobs and alerts are ordered.
+// An instant, a printer, two texts and a sighting, as jobs and alerts are ordered.
 Position HappeningKey(const Statement& q) {
-  return {.numbers = {q.Int(1), q.Int(2)}, .texts = {q.Text(3), q.Text(4)}};
+  return {.numbers = {q.Int(1), q.Int(2), q.Int(5)}, .texts = {q.Text(3), q.Text(4)}};
 }
 
 // The same for a page that begins before `end`.
 Position Before(const Position& after, std::int64_t end) {
-  if (after.numbers.size() < 2 || after.texts.size() < 2 || after.numbers[0] >= end) {
-    return {.numbers = {end, kBeforeAll}, .texts = {"", ""}};
+  if (after.numbers.size() < 3 || after.texts.size() < 2 || after.numbers[0] >= end) {
+    return {.numbers = {end, kBeforeAll, kBeforeAll}, .texts = {"", ""}};
   }
   return after;
 }
@@ -203,11 +243,11 @@ std::vector<Meter> MetersOf(StoreConnection& reader, const ResellerId& reseller,
 }
 
 ReadingRow ReadReading(const Statement& q, ReadingRow row) {
-  row.at = FromMillis(q.Int(0));
-  row.value = q.Text(1);
-  row.batch = q.Text(2);
-  row.sha256 = q.Text(3);
-  row.collector = q.Text(4);
+  row.at = FromMillis(q.Int(1));
+  row.value = q.Text(2);
+  row.batch = q.Text(3);
+  row.sha256 = q.Text(4);
+  row.collector = q.Text(5);
   return row;
 }
 
@@ -228,9 +268,10 @@ std::vector<std::string> HappeningQuestions() {
           kLastReading};
 }
 
-Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std::string& printer,
-                                           const std::string& meter, const Span& span,
-                                           const Position& after, std::size_t limit) {
+Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std::string& customer,
+                                           const std::string& printer, const std::string& meter,
+                                           const Span& span, const Position& after,
+                                           std::size_t limit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   const std::vector<Meter> meters = MetersOf(*reader, reseller, printer, meter);
@@ -242,31 +283,31 @@ Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std
   }
   Page<ReadingRow> page;
   Position last;
+  std::size_t looked_at = 0;
   for (; it != meters.end(); ++it, from = ToMillis(span.from)) {
     Statement& q = reader->Sql(kReadings);
-    // One more than there is room for tells whether others follow.
-    for (q.Bind(it->number, from, ToMillis(span.to), owner,
-                static_cast<std::int64_t>(limit - page.rows.size() + 1));
-         q.Step();) {
-      if (page.rows.size() == limit) {
+    for (q.Bind(owner, customer, it->number, from, ToMillis(span.to)); q.Step(); ++looked_at) {
+      if (page.rows.size() == limit || looked_at == kMostLookedAt) {
         page.next = last;
         return page;
       }
-      last = {.numbers = {it->number, q.Int(0)}};
-      page.rows.push_back(ReadReading(q, it->row));
+      last = {.numbers = {it->number, q.Int(1)}};
+      page.next_is_hidden = q.Int(0) == 0;
+      if (!page.next_is_hidden) page.rows.push_back(ReadReading(q, it->row));
     }
   }
   return page;
 }
 
 std::vector<ReadingRow> SqliteStore::LatestReadings(const ResellerId& reseller,
+                                                    const std::string& customer,
                                                     const std::string& printer) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   std::vector<ReadingRow> rows;
   for (const Meter& meter : MetersOf(*reader, reseller, printer, "")) {
     Statement& q = reader->Sql(kLastReading);
-    if (q.Bind(meter.number, owner).Step()) rows.push_back(ReadReading(q, meter.row));
+    if (q.Bind(owner, customer, meter.number).Step()) rows.push_back(ReadReading(q, meter.row));
   }
   return rows;
 }
@@ -275,17 +316,18 @@ Page<SupplyRow> SqliteStore::ListSupplies(const ResellerId& reseller, const Prin
                                           const Position& after, std::size_t limit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
-  const Position from = after.texts.size() == 3 ? after : Position{.texts = {"", "", ""}};
+  const bool begins = after.numbers.size() != 1 || after.texts.size() != 3;
+  const Position from = begins ? Position{.numbers = {kBeforeAll}, .texts = {"", "", ""}} : after;
   const auto bind = [&](const std::string& sql, const auto&... more) -> Statement& {
     return reader->Sql(sql).Bind(owner, filter.customer, filter.site, from.texts[0], from.texts[1],
-                                 from.texts[2], more...);
+                                 from.texts[2], from.numbers[0], more...);
   };
   Statement& q = !filter.printer.empty()    ? bind(kSuppliesOfPrinter, filter.printer)
                  : !filter.site.empty()     ? bind(kSuppliesOfSite)
                  : !filter.customer.empty() ? bind(kSuppliesOfCustomer)
                                             : bind(kSupplies);
   return ReadPage<SupplyRow>(q, limit, ReadSupply, [](const Statement& row) {
-    return Position{.texts = {row.Text(1), row.Text(2), row.Text(3)}};
+    return Position{.numbers = {row.Int(4)}, .texts = {row.Text(1), row.Text(2), row.Text(3)}};
   });
 }
 
@@ -297,7 +339,7 @@ Page<JobEntry> SqliteStore::ListJobs(const ResellerId& reseller, const PrinterFi
   const auto bind = [&](const std::string& sql, const auto&... more) -> Statement& {
     return reader->Sql(sql).Bind(owner, filter.customer, filter.site, ToMillis(span.from),
                                  from.numbers[0], from.numbers[1], from.texts[0], from.texts[1],
-                                 more...);
+                                 from.numbers[2], more...);
   };
   Statement& q = filter.printer.empty()
                      ? bind(kJobs)
@@ -315,7 +357,7 @@ Page<AlertRow> SqliteStore::ListAlerts(const ResellerId& reseller, const Printer
     return reader->Sql(sql).Bind(owner, filter.customer, filter.site,
                                  wanted != AlertsWanted::kCleared, wanted != AlertsWanted::kLasting,
                                  from.numbers[0], from.numbers[1], from.texts[0], from.texts[1],
-                                 more...);
+                                 from.numbers[2], more...);
   };
   Statement& q = !filter.printer.empty()
                      ? bind(kAlertsOfPrinter, PrinterNumber(*reader, reseller, filter.printer))
@@ -324,16 +366,19 @@ Page<AlertRow> SqliteStore::ListAlerts(const ResellerId& reseller, const Printer
   return ReadPage<AlertRow>(q, limit, ReadAlert, HappeningKey);
 }
 
-Page<EventRow> SqliteStore::ListEvents(const ResellerId& reseller, const std::string& printer,
-                                       const Position& after, std::size_t limit) {
+Page<EventRow> SqliteStore::ListEvents(const ResellerId& reseller, const std::string& customer,
+                                       const std::string& printer, const Position& after,
+                                       std::size_t limit) {
   auto reader = pool_.Reader();
-  const bool begins = after.numbers.size() != 1 || after.texts.size() != 3;
-  const Position from = begins ? Position{.numbers = {kAfterAll}, .texts = {"", "", ""}} : after;
+  const bool begins = after.numbers.size() != 2 || after.texts.size() != 3;
+  const Position from =
+      begins ? Position{.numbers = {kAfterAll, kBeforeAll}, .texts = {"", "", ""}} : after;
   Statement& q = reader->Sql(kEvents);
-  q.Bind(OwnerOf(*reader, reseller), PrinterNumber(*reader, reseller, printer), from.numbers[0],
-         from.texts[0], from.texts[1], from.texts[2]);
+  q.Bind(OwnerOf(*reader, reseller), customer, PrinterNumber(*reader, reseller, printer),
+         from.numbers[0], from.texts[0], from.texts[1], from.texts[2], from.numbers[1]);
   return ReadPage<EventRow>(q, limit, ReadEvent, [](const Statement& row) {
-    return Position{.numbers = {row.Int(1)}, .texts = {row.Text(2), row.Text(3), row.Text(4)}};
+    return Position{.numbers = {row.Int(1), row.Int(5)},
+                    .texts = {row.Text(2), row.Text(3), row.Text(4)}};
   });
 }
 

@@ -39,15 +39,17 @@ std::optional<Quantity> QuantityFrom(const Statement& q, int value, int unit) {
   return Quantity{*Decimal::Parse(q.Text(value)), q.Text(unit)};
 }
 
-std::optional<KnownJob> Find(StoreConnection& writer, std::int64_t owner, std::int64_t printer,
-                             const JobRecord& job) {
+std::optional<KnownJob> Find(StoreConnection& writer, std::int64_t owner,
+                             const DerivedRows::Told& printer, const JobRecord& job) {
   Statement& q = writer.Sql(
       "SELECT j.revision, j.seen_at, j.type, j.status, j.submitted, j.started, j.finished,"
       " j.clock_offset_ms, j.copies, j.printed_copies, j.pages, j.printed_pages, j.media, j.area,"
       " j.area_unit, j.length, j.length_unit, j.quality, j.ink, b.collector, b.stream, j.batch"
       " FROM job j JOIN batch b ON b.number=j.batch"
-      " WHERE j.printer=? AND j.channel=? AND j.job=? AND j.reseller_id=?");
-  if (!q.Bind(printer, ToText(job.channel), job.job, owner).Step()) return std::nullopt;
+      " WHERE j.printer=? AND j.channel=? AND j.job=? AND j.sighting=? AND j.reseller_id=?");
+  if (!q.Bind(printer.printer, ToText(job.channel), job.job, printer.sighting, owner).Step()) {
+    return std::nullopt;
+  }
   KnownJob known;
   JobRecord& record = known.record;
   record.job = job.job;
@@ -94,16 +96,16 @@ bool Hear(KnownJob& known, const BatchRecord& batch, std::int64_t number, const 
 }  // namespace
 
 void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
-               const std::vector<std::int64_t>& printers) {
+               const std::vector<DerivedRows::Told>& printers) {
   Statement& write = writer.Sql(
-      "INSERT OR REPLACE INTO job(reseller_id, printer, channel, job, revision, seen_at, type,"
-      " status, submitted, started, finished, clock_offset_ms, copies, printed_copies, pages,"
+      "INSERT OR REPLACE INTO job(reseller_id, printer, channel, job, sighting, revision, seen_at,"
+      " type, status, submitted, started, finished, clock_offset_ms, copies, printed_copies, pages,"
       " printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch)"
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  for (const auto& [printer, told] : batch.jobs) {
-    const std::int64_t printer_number = printers.at(printer);
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  for (const auto& [index, told] : batch.jobs) {
+    const DerivedRows::Told& printer = printers.at(index);
     KnownJob known;
-    if (auto before = Find(writer, place.owner, printer_number, *told)) {
+    if (auto before = Find(writer, place.owner, printer, *told)) {
       known = *std::move(before);
       if (!Hear(known, batch, place.batch, *told)) continue;
     } else {
@@ -111,8 +113,8 @@ void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const B
       known.batch = place.batch;
     }
     const JobRecord& job = known.record;
-    write.Run(place.owner, printer_number, ToText(job.channel), job.job, job.revision,
-              ToMillis(job.seen_at), job.type, job.status, MaybeMillis(job.submitted),
+    write.Run(place.owner, printer.printer, ToText(job.channel), job.job, printer.sighting,
+              job.revision, ToMillis(job.seen_at), job.type, job.status, MaybeMillis(job.submitted),
               MaybeMillis(job.started), MaybeMillis(job.finished), job.clock_offset_ms, job.copies,
               job.printed_copies, job.pages, job.printed_pages, job.media, ValueOf(job.area),
               UnitOf(job.area), ValueOf(job.length), UnitOf(job.length), job.quality,

@@ -198,7 +198,10 @@ std::optional<std::string> SqliteStore::UseLink(const ResellerId& reseller, cons
   const std::string kind = q.Text(1);
   writer->Sql("UPDATE link SET used_at=? WHERE hash=? AND reseller_id=?")
       .Run(ToMillis(now), hash, owner);
-  writer->Sql("UPDATE person SET password=? WHERE id=? AND reseller_id=?")
+  writer
+      ->Sql(
+          "UPDATE person SET password=?, password_changes=password_changes+1 WHERE id=?"
+          " AND reseller_id=?")
       .Run(password, person, owner);
   ForgetSessions(*writer, owner, person, "");
   WriteAudit(*writer, owner, {.what = "user.accept", .subject = person, .after = {{"kind", kind}}},

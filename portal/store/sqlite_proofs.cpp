@@ -29,28 +29,34 @@ PersonSecrets SqliteStore::SecretsOf(const ResellerId& reseller, const std::stri
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   Statement& q = reader->Sql(
-      "SELECT COALESCE(password, ''), COALESCE(totp, ''), totp_since IS NOT NULL FROM person"
-      " WHERE id=? AND reseller_id=?");
+      "SELECT COALESCE(password, ''), password_changes, COALESCE(totp, ''), totp_since IS NOT NULL"
+      " FROM person WHERE id=? AND reseller_id=?");
   if (!q.Bind(person, owner).Step()) return {};
   Statement& codes = reader->Sql(
       "SELECT COUNT(*) FROM recovery_code WHERE person=? AND used_at IS NULL AND reseller_id=?");
   codes.Bind(person, owner).Step();
-  return {q.Text(0), q.Text(1), q.Int(2) != 0, codes.Int(0)};
+  return {q.Text(0), q.Int(1), q.Text(2), q.Int(3) != 0, codes.Int(0)};
 }
 
-void SqliteStore::SetPassword(const ResellerId& reseller, const std::string& person,
+bool SqliteStore::SetPassword(const ResellerId& reseller, const std::string& person,
                               const std::string& password, const std::string& kept,
-                              const Actor& actor, Instant now) {
+                              std::optional<std::int64_t> proved, const Actor& actor, Instant now) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  writer->Sql("UPDATE person SET password=? WHERE id=? AND reseller_id=?")
+  Statement& q = writer->Sql("SELECT password_changes FROM person WHERE id=? AND reseller_id=?");
+  if (!q.Bind(person, owner).Step()) throw std::runtime_error("there is no person " + person);
+  if (proved && *proved != q.Int(0)) return false;
+  writer
+      ->Sql(
+          "UPDATE person SET password=?, password_changes=password_changes+1 WHERE id=?"
+          " AND reseller_id=?")
       .Run(password, person, owner);
-  if (writer->db().Changes() == 0) throw std::runtime_error("there is no person " + person);
   ForgetSessions(*writer, owner, person, kept);
   writer->Sql("DELETE FROM link WHERE person=? AND reseller_id=?").Run(person, owner);
   WriteAudit(*writer, owner, {.what = "user.password", .subject = person}, actor, now);
   transaction.Commit();
+  return true;
 }
 
 void SqliteStore::Rehash(const ResellerId& reseller, const std::string& person,

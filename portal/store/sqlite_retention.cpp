@@ -79,8 +79,9 @@ std::int64_t SqliteStore::ForgetJobs(const ResellerId& reseller, Instant before,
   Transaction transaction(writer->db());
   writer
       ->Sql(
-          "DELETE FROM job WHERE (printer, channel, job) IN (SELECT printer, channel, job FROM job"
-          " INDEXED BY job_of_reseller WHERE reseller_id=? AND ended_at<? ORDER BY ended_at"
+          "DELETE FROM job WHERE (printer, channel, job, sighting) IN"
+          " (SELECT printer, channel, job, sighting FROM job INDEXED BY job_of_reseller WHERE "
+          "reseller_id=? AND ended_at<? ORDER BY ended_at"
           " LIMIT ?)")
       .Run(OwnerOf(*writer, reseller), ToMillis(before), static_cast<std::int64_t>(limit));
   const std::int64_t done = writer->db().Changes();

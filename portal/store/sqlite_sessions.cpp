@@ -40,7 +40,7 @@ std::optional<KnownSession> SqliteStore::SessionByHash(const std::string& hash) 
                       FromMillis(q.Int(4)),  FromMillis(q.Int(5))};
 }
 
-void SqliteStore::AddSession(const ResellerId& reseller, const std::string& person,
+bool SqliteStore::AddSession(const ResellerId& reseller, const std::string& person,
                              const NewSession& session, Instant now) {
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
@@ -51,9 +51,10 @@ void SqliteStore::AddSession(const ResellerId& reseller, const std::string& pers
       ->Sql(
           "INSERT INTO session(hash, reseller_id, person, created_at, seen_at, expires_at)"
           " SELECT ?1, reseller_id, id, ?2, ?2, ?3 FROM person WHERE id=?4"
-          " AND disabled_at IS NULL AND reseller_id=?5")
-      .Run(session.hash, ToMillis(now), ToMillis(session.expires_at), person, owner);
-  if (writer->db().Changes() == 0) throw std::runtime_error("there is no person " + person);
+          " AND disabled_at IS NULL AND password_changes=?5 AND reseller_id=?6")
+      .Run(session.hash, ToMillis(now), ToMillis(session.expires_at), person,
+           session.password_changes, owner);
+  if (writer->db().Changes() == 0) return false;
   writer
       ->Sql(
           "DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE person=?1"
@@ -72,6 +73,7 @@ void SqliteStore::AddSession(const ResellerId& reseller, const std::string& pers
   writer->Sql("UPDATE person SET signed_in_at=? WHERE id=? AND reseller_id=?")
       .Run(ToMillis(now), person, owner);
   transaction.Commit();
+  return true;
 }
 
 void SqliteStore::SeeSession(const ResellerId& reseller, const std::string& hash, Instant now) {

@@ -51,6 +51,8 @@ class SqliteStore : public Store,
   std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
                                       const Actor& actor) override;
   std::vector<ApiToken> Tokens(const ResellerId& reseller) override;
+  std::vector<ApiToken> TokensAfter(const ResellerId& reseller, const std::string& after,
+                                    std::size_t limit) override;
   bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
                    const Actor& actor) override;
   void NoteTokenUse(const ResellerId& reseller, const std::string& id, Instant now) override;
@@ -90,10 +92,13 @@ class SqliteStore : public Store,
                                    const std::string& after, std::size_t limit) override;
   std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
                                           const PrinterFilter& filter) override;
-  void EachMeter(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
+  Moved MovePrinter(const ResellerId& reseller, const std::string& printer, const std::string& site,
+                    const Actor& actor, Instant now) override;
+  void EachMeter(const ResellerId& reseller, const std::string& customer,
+                 const std::string& printer, Instant from, Instant to,
                  const std::function<void(const MeterSeries&)>& visit) override;
-  void EachJob(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
-               const std::function<void(const JobRow&)>& visit) override;
+  void EachJob(const ResellerId& reseller, const std::string& customer, const std::string& printer,
+               Instant from, Instant to, const std::function<void(const JobRow&)>& visit) override;
 
   PersonAdded AddPerson(const ResellerId& reseller, const Person& person, const LinkOffer& link,
                         const Actor& actor, Instant now) override;
@@ -107,9 +112,9 @@ class SqliteStore : public Store,
   std::optional<std::string> UseLink(const ResellerId& reseller, const std::string& hash,
                                      const std::string& password, Instant now) override;
   PersonSecrets SecretsOf(const ResellerId& reseller, const std::string& person) override;
-  void SetPassword(const ResellerId& reseller, const std::string& person,
-                   const std::string& password, const std::string& kept, const Actor& actor,
-                   Instant now) override;
+  bool SetPassword(const ResellerId& reseller, const std::string& person,
+                   const std::string& password, const std::string& kept,
+                   std::optional<std::int64_t> proved, const Actor& actor, Instant now) override;
   void Rehash(const ResellerId& reseller, const std::string& person, const std::string& was,
               const std::string& password) override;
   bool BeginTotp(const ResellerId& reseller, const std::string& person,
@@ -126,7 +131,7 @@ class SqliteStore : public Store,
   void SetRecoveryCodes(const ResellerId& reseller, const std::string& person,
                         const std::vector<std::string>& hashes, const Actor& actor,
                         Instant now) override;
-  void AddSession(const ResellerId& reseller, const std::string& person, const NewSession& session,
+  bool AddSession(const ResellerId& reseller, const std::string& person, const NewSession& session,
                   Instant now) override;
   void SeeSession(const ResellerId& reseller, const std::string& hash, Instant now) override;
   void EndSession(const ResellerId& reseller, const std::string& hash) override;
@@ -153,6 +158,9 @@ class SqliteStore : public Store,
   std::optional<KeptAnswer> FindAnswer(const ResellerId& reseller, const std::string& caller,
                                        const std::string& key, Instant now) override;
   void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) override;
+  bool HasRoomForAnswer(const ResellerId& reseller, const std::string& caller,
+                        Instant now) override;
+  void Together(const std::function<void()>& work) override { pool_.Together(work); }
 
   Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;
@@ -169,10 +177,11 @@ class SqliteStore : public Store,
                                    const std::string& collector) override;
   std::vector<GapRow> GapsOf(const ResellerId& reseller, const std::string& collector,
                              std::size_t limit) override;
-  Page<ReadingRow> ListReadings(const ResellerId& reseller, const std::string& printer,
-                                const std::string& meter, const Span& span, const Position& after,
+  Page<ReadingRow> ListReadings(const ResellerId& reseller, const std::string& customer,
+                                const std::string& printer, const std::string& meter,
+                                const Span& span, const Position& after,
                                 std::size_t limit) override;
-  std::vector<ReadingRow> LatestReadings(const ResellerId& reseller,
+  std::vector<ReadingRow> LatestReadings(const ResellerId& reseller, const std::string& customer,
                                          const std::string& printer) override;
   Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;
@@ -180,8 +189,9 @@ class SqliteStore : public Store,
                           const Position& after, std::size_t limit) override;
   Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterFilter& filter,
                             AlertsWanted wanted, const Position& after, std::size_t limit) override;
-  Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& printer,
-                            const Position& after, std::size_t limit) override;
+  Page<EventRow> ListEvents(const ResellerId& reseller, const std::string& customer,
+                            const std::string& printer, const Position& after,
+                            std::size_t limit) override;
 
   std::optional<KnownCollector> CollectorByKey(const std::string& thumbprint) override;
   std::optional<KnownToken> TokenByHash(const std::string& hash) override;
@@ -192,6 +202,7 @@ class SqliteStore : public Store,
   std::optional<ResellerId> AddReseller(const std::string& name, Instant now,
                                         const Actor& actor) override;
   std::vector<Reseller> Resellers() override;
+  std::vector<Reseller> ResellersAfter(const std::string& after, std::size_t limit) override;
   void Ping() override;
 
   std::optional<ErasureReport> EraseCustomer(const ResellerId& reseller,

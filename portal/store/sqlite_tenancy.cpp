@@ -3,10 +3,19 @@
 #include <stdexcept>
 
 #include "common/crypto.h"
+#include "portal/store/list_rows.h"
 #include "portal/store/migrate.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
+namespace {
+
+const std::string kResellersAfter =
+    "SELECT id, name FROM reseller WHERE reseller_id<>? AND name>? ORDER BY name LIMIT ?";
+
+}  // namespace
+
+std::vector<std::string> ResellerQuestions() { return {kResellersAfter}; }
 
 int SqliteStore::Create(const std::string& path) {
   Database db(path, Database::Mode::kReadWriteCreate);
@@ -75,6 +84,16 @@ std::vector<Reseller> SqliteStore::Resellers() {
   Statement& q = reader->Sql("SELECT id, name FROM reseller WHERE reseller_id<>? ORDER BY name");
   std::vector<Reseller> resellers;
   for (q.Bind(kOperators); q.Step();) resellers.push_back({ResellerId{q.Text(0)}, q.Text(1)});
+  return resellers;
+}
+
+std::vector<Reseller> SqliteStore::ResellersAfter(const std::string& after, std::size_t limit) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(kResellersAfter);
+  std::vector<Reseller> resellers;
+  for (q.Bind(kOperators, after, static_cast<std::int64_t>(limit)); q.Step();) {
+    resellers.push_back({ResellerId{q.Text(0)}, q.Text(1)});
+  }
   return resellers;
 }
 

@@ -2,7 +2,7 @@
 // rows only: another tenant's row does not exist. The two exceptions stand in directory.h.
 //
 //    auto site = store.FindSite(reseller, "sit_7Q2M9K4T");      // empty: not this reseller's
-//    store.EachMeter(reseller, printer, from, to, [](const MeterSeries& s) { … });
+//    store.EachMeter(reseller, customer, printer, from, to, [](const MeterSeries& s) { … });
 //
 // Safe from any thread: readers run side by side, writers one after the other. What a caller
 // branches on is a value; a database that is down throws, and is never an empty answer.
@@ -51,6 +51,12 @@ struct Collector {
   Instant enrolled_at = {};
   std::optional<Instant> revoked_at = {};
   std::string jwk = {};  // its public key
+};
+
+enum class Moved {
+  kDone,
+  kNoPrinter,  // these two: it is not this reseller's
+  kNoSite,
 };
 
 enum class Renamed {
@@ -281,6 +287,8 @@ struct KeptAnswer {
 };
 
 inline constexpr std::chrono::hours kAnswersKept{24};
+// Of one caller. A program that adds a customer with its sites a minute comes near.
+inline constexpr std::int64_t kMostAnswersKept = 5000;
 
 struct PrinterRow {
   std::string id = {};  // "prn_7Q2M9K4T"
@@ -291,8 +299,8 @@ struct PrinterRow {
   std::string firmware = {};
   Site site = {};
   std::optional<std::string> state = {};
-  Instant first_seen = {};
-  Instant last_seen = {};
+  std::optional<Instant> first_seen = {};  // absent, these two: no collector told of it yet
+  std::optional<Instant> last_seen = {};
   // Ids of other sites where the serial showed up; only the customer's where the filter names one.
   std::vector<std::string> claimed_by = {};
   Whereabouts whereabouts = {};  // as far as the site lets it be known, perhaps hashed
@@ -300,6 +308,10 @@ struct PrinterRow {
 
 // Which printers: all of the reseller, or narrower. Empty members do not narrow. The last four are
 // for lists of printers, and looked at by no other question.
+//
+// `customer` is more than a choice of printers: rows are as that customer may see them. Those are
+// the printers that stand there, and those that its own collectors told of, however long ago; each
+// with what its own collectors told, and at the site from which they did.
 struct PrinterFilter {
   std::string customer = {};
   std::string site = {};
@@ -365,6 +377,9 @@ class Store {
   virtual std::optional<std::string> AddToken(const ResellerId& reseller, const ApiToken& token,
                                               const Actor& actor) = 0;
   virtual std::vector<ApiToken> Tokens(const ResellerId& reseller) = 0;
+  // By id, those after `after`; at most `limit`.
+  virtual std::vector<ApiToken> TokensAfter(const ResellerId& reseller, const std::string& after,
+                                            std::size_t limit) = 0;
   // False where it is not this reseller's. A second time changes nothing.
   virtual bool RevokeToken(const ResellerId& reseller, const std::string& id, Instant now,
                            const Actor& actor) = 0;
@@ -426,12 +441,19 @@ class Store {
   virtual std::optional<SettingsProposal> SettingsOf(const ResellerId& reseller,
                                                      const std::string& target) = 0;
 
+  // What `work` asks and changes with this thread is one transaction. What it throws rolls all of
+  // it back, and is thrown on. It must wait for no other thread that may want to write.
+  virtual void Together(const std::function<void()>& work) = 0;
+
   // Answers to POSTs, for who asks twice. FindAnswer: what was kept within the last day. KeepAnswer
   // also forgets this reseller's of before; the first that is kept for a key stays.
   virtual std::optional<KeptAnswer> FindAnswer(const ResellerId& reseller,
                                                const std::string& caller, const std::string& key,
                                                Instant now) = 0;
   virtual void KeepAnswer(const ResellerId& reseller, const KeptAnswer& answer, Instant now) = 0;
+  // Whether less than kMostAnswersKept of that caller's are kept.
+  virtual bool HasRoomForAnswer(const ResellerId& reseller, const std::string& caller,
+                                Instant now) = 0;
 
   // The fleet. Printers are ordered by id and start after `after`; at most `limit`.
   virtual std::vector<PrinterRow> Printers(const ResellerId& reseller, const PrinterFilter& filter,
@@ -439,16 +461,27 @@ class Store {
   // All of a filter, ordered as the exports are: customer, site, serial, id.
   virtual std::vector<PrinterRow> PrintersInOrder(const ResellerId& reseller,
                                                   const PrinterFilter& filter) = 0;
+  // The printer stands at that site from now on, and what other sites claimed is settled; one that
+  // tells of it later claims it anew. What was told stays with the customer whose collectors did;
+  // alerts that last are over for the customer it leaves.
+  virtual Moved MovePrinter(const ResellerId& reseller, const std::string& printer,
+                            const std::string& site, const Actor& actor, Instant now) = 0;
+  // In both: of what that customer's collectors told; with an empty `customer`, of all.
+  //
   // The meters of one printer, ordered by channel, meter, colorant, media, unit; with each the last
   // reading at or before `from`, if there is one, then those after it up to and with `to`. A meter
   // without any of these is left out.
-  virtual void EachMeter(const ResellerId& reseller, const std::string& printer, Instant from,
-                         Instant to, const std::function<void(const MeterSeries&)>& visit) = 0;
+  virtual void EachMeter(const ResellerId& reseller, const std::string& customer,
+                         const std::string& printer, Instant from, Instant to,
+                         const std::function<void(const MeterSeries&)>& visit) = 0;
   // Jobs of one printer that ended at `from` or later and before `to`, by the collector's clock: as
   // the printer said, where its clock is known to be off by so much, else when the record was seen.
-  // Ordered by channel and job.
-  virtual void EachJob(const ResellerId& reseller, const std::string& printer, Instant from,
-                       Instant to, const std::function<void(const JobRow&)>& visit) = 0;
+  // Ordered by channel and job. Each names the customer and the site that it was told from; one
+  // that two customers' collectors told is, of all, only that of the customer who saw the printer
+  // first.
+  virtual void EachJob(const ResellerId& reseller, const std::string& customer,
+                       const std::string& printer, Instant from, Instant to,
+                       const std::function<void(const JobRow&)>& visit) = 0;
 };
 
 }  // namespace plotmeter

@@ -40,18 +40,23 @@ def fill(database, reseller, site, customer, collector, printers, first):
             "INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model, firmware, site, customer, state,"
             " first_seen, last_seen) VALUES(?,?,'HP',?,'','W3Z71A','HP DesignJet Z9','1',?,?,'idle',?,?)",
             (owner, name, f"CN{number}", site, customer, DAY, DAY)).lastrowid
+        sighting = database.execute(
+            "INSERT INTO sighting(reseller_id, printer, id, customer, site, product, model, firmware, state, first_seen, last_seen)"
+            " VALUES(?,?,?,?,?,'W3Z71A','HP DesignJet Z9','1','idle',?,?)", (owner, printer, name, customer, site, DAY, DAY)).lastrowid
         meter = database.execute(
             "INSERT INTO meter(reseller_id, printer, channel, meter, colorant, media, unit) VALUES(?,?,'piws','prints','','','1')",
             (owner, printer)).lastrowid
         database.executemany("INSERT INTO meter_reading(reseller_id, meter, at, value, batch) VALUES(?,?,?,?,?)",
                              ((owner, meter, DAY + i, str(i), batch) for i in range(10)))
-        database.executemany("INSERT INTO supply(reseller_id, printer, channel, supply, at, level, level_unit) VALUES(?,?,'piws',?,?,'5','cc')",
-                             ((owner, printer, f"slot-{i}", DAY) for i in range(SUPPLIES)))
-        database.executemany("INSERT INTO job(reseller_id, printer, channel, job, revision, seen_at, type, status, ink, batch)"
-                             " VALUES(?,?,'piws',?,1,?,'print','printed','[]',?)",
-                             ((owner, printer, f"{number}-{i}", DAY + number * 1000 + i, batch) for i in range(JOBS)))
-        database.executemany("INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code) VALUES(?,?,'snmp',?,?,'warning','1')",
-                             ((owner, printer, str(i), DAY + number * 1000 + i) for i in range(ALERTS)))
+        database.executemany("INSERT INTO supply(reseller_id, printer, channel, supply, sighting, at, level, level_unit)"
+                             " VALUES(?,?,'piws',?,?,?,'5','cc')",
+                             ((owner, printer, f"slot-{i}", sighting, DAY) for i in range(SUPPLIES)))
+        database.executemany("INSERT INTO job(reseller_id, printer, channel, job, sighting, revision, seen_at, type, status, ink, batch)"
+                             " VALUES(?,?,'piws',?,?,1,?,'print','printed','[]',?)",
+                             ((owner, printer, f"{number}-{i}", sighting, DAY + number * 1000 + i, batch) for i in range(JOBS)))
+        database.executemany("INSERT INTO alert(reseller_id, printer, channel, key, since, sighting, severity, code)"
+                             " VALUES(?,?,'snmp',?,?,?,'warning','1')",
+                             ((owner, printer, str(i), DAY + number * 1000 + i, sighting) for i in range(ALERTS)))
 
 
 def main():

@@ -37,7 +37,8 @@ class Bare {
   void Prepare(const std::string& from) {
     to_.Execute(fmt::format("ATTACH '{}' AS source", from));
     for (const char* table : {"reseller", "customer", "site", "collector", "printer", "meter"}) {
-      to_.Execute(fmt::format("INSERT INTO main.{0} SELECT * FROM source.{0}", table));
+      // The operator is in every new one.
+      to_.Execute(fmt::format("INSERT OR IGNORE INTO main.{0} SELECT * FROM source.{0}", table));
     }
     to_.Execute("DETACH source");
   }

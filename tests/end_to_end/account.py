@@ -162,7 +162,7 @@ BREAKS = {
         f" FROM meter_reading {SOME_VALUE}"],
     "a job is lost": [f"DELETE FROM job {SOME_JOB}"],
     "a job is stored twice": [
-        "INSERT INTO job SELECT reseller_id, printer, 'snmp', job, " + ", ".join((
+        "INSERT INTO job SELECT reseller_id, printer, 'snmp', job, sighting, " + ", ".join((
             "revision", "seen_at", "type", "status", "submitted", "started", "finished", "clock_offset_ms", "copies",
             "printed_copies", "pages", "printed_pages", "media", "area", "area_unit", "length", "length_unit", "quality", "ink",
             "batch")) + f" FROM job {SOME_JOB} AND channel != 'snmp'"],

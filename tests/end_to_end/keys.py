@@ -283,7 +283,7 @@ def enrol_again(world, stage):
     expect(sent and set(sent) <= set(world.stored()), "nothing was sent before")
     world.portal.stop()
     with sqlite3.connect(world.database) as database:
-        for table in ("meter_reading", "job", "alert", "event", "supply", "printer_whereabouts", "printer_claim", "meter",
+        for table in ("meter_reading", "job", "alert", "event", "supply", "printer_whereabouts", "printer_claim", "sighting", "meter",
                       "printer", "evidence", "batch", "stream", "gap", "heartbeat"):
             database.execute(f"DELETE FROM {table}")
         database.execute("DELETE FROM retired_key")

@@ -302,7 +302,7 @@ TEST_F(QuarterTest, LosesNothingDoublesNothingAndIsNeverLate) {
   std::map<std::string, std::string> stored;
   int points = 0;
   for (const PrinterRow& row : Rows()) {
-    portal_.store().EachMeter(portal_.reseller(), row.id, Instant{}, kBegin + days(3650),
+    portal_.store().EachMeter(portal_.reseller(), "", row.id, Instant{}, kBegin + days(3650),
                               [&](const MeterSeries& series) {
                                 for (const MeterPoint& point : series.points) {
                                   ++points;
@@ -325,7 +325,7 @@ TEST_F(QuarterTest, LosesNothingDoublesNothingAndIsNeverLate) {
     for (const PrinterRow& row : Rows()) {
       if (row.serial != one.printer->serial()) continue;
       portal_.store().EachJob(
-          portal_.reseller(), row.id, Instant{}, kBegin + days(3650), [&](const JobRow& job) {
+          portal_.reseller(), "", row.id, Instant{}, kBegin + days(3650), [&](const JobRow& job) {
             EXPECT_TRUE(got.emplace(job.job, job).second) << "twice " << job.job;
           });
     }

@@ -62,7 +62,8 @@ struct AccountsWorld {
     return secret;
   }
 
-  SqliteStore store{FreshDatabase()};
+  std::string path = FreshDatabase();
+  SqliteStore store{path};
   Tenant north = AddTenant(store, "north");
   Tenant south = AddTenant(store, "south");
   ToldClock clock;

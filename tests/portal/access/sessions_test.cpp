@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "tests/portal/access/accounts_world.h"
 
 namespace plotmeter {
@@ -160,11 +163,53 @@ TEST_F(SessionsTest, HashesAnewWhatWasCheap) {
 TEST_F(SessionsTest, HashesNothingAnewThatWasChangedMeanwhile) {
   // While the old password was hashed anew, its owner has set another one.
   const std::string before = store.SecretsOf(anna_.reseller, anna_.id).password;
-  store.SetPassword(anna_.reseller, anna_.id, "another", "", {anna_.id}, clock.now);
+  store.SetPassword(anna_.reseller, anna_.id, "another", "", {}, {anna_.id}, clock.now);
   store.Rehash(anna_.reseller, anna_.id, before, "the old one, hashed anew");
   EXPECT_EQ(store.SecretsOf(anna_.reseller, anna_.id).password, "another");
   store.Rehash(anna_.reseller, anna_.id, "another", "hashed anew");
   EXPECT_EQ(store.SecretsOf(anna_.reseller, anna_.id).password, "hashed anew");
+}
+
+// Hands out the secrets as they were, and lets something happen before they are used.
+struct Meanwhile : SqliteStore {
+  using SqliteStore::SqliteStore;
+  PersonSecrets SecretsOf(const ResellerId& reseller, const std::string& person) override {
+    PersonSecrets secrets = SqliteStore::SecretsOf(reseller, person);
+    if (happens) std::exchange(happens, {})();
+    return secrets;
+  }
+  std::function<void()> happens = {};
+};
+
+TEST_F(SessionsTest, MakesNoSessionWithAPasswordThatWasChangedMeanwhile) {
+  Meanwhile slow(path);
+  const Proofs proofs_of(slow, passwords, key, clock);
+  const Sessions later(slow, slow, proofs_of, clock);
+  const auto sign_in = [&] {
+    return Say(later.SignIn({.email = kEmail, .password = Secret(kGoodPassword)}));
+  };
+  EXPECT_EQ(sign_in(), "in");
+  slow.happens = [&] {
+    store.SetPassword(anna_.reseller, anna_.id, "another", "", {}, {anna_.id}, clock.now);
+  };
+  EXPECT_EQ(sign_in(), "wrong");
+  Database db(path, Database::Mode::kReadOnly);
+  Statement q = db.Prepare("SELECT COUNT(*) FROM session");
+  ASSERT_TRUE(q.Step());
+  EXPECT_EQ(q.Int(0), 0);
+}
+
+TEST_F(SessionsTest, OfTwoWhoShowTheSamePasswordTheFirstChangesIt) {
+  Meanwhile slow(path);
+  const Proofs proofs_of(slow, passwords, key, clock);
+  const People thief(slow, slow, passwords, proofs_of, key, clock);
+  slow.happens = [&] {
+    EXPECT_EQ(people.ChangePassword(anna_, kGoodPassword, "tangle orchid basin", "").proof.proved,
+              Proved::kYes);
+  };
+  EXPECT_EQ(thief.ChangePassword(anna_, kGoodPassword, "mitten kelp harbour", "").proof.proved,
+            Proved::kWrong);
+  EXPECT_EQ(Say(SignIn(kEmail, "tangle orchid basin")), "in");
 }
 
 TEST(CsrfTokenTest, IsTheSessionsAlone) {

@@ -393,7 +393,7 @@ TEST_F(AccountsApiTest, RefusesParametersThatItDoesNotKnow) {
   // A filter that is misspelt would show, or do, something else than was meant.
   const std::string& admin = tokens_["north"][0];
   for (const char* target :
-       {"/api/v1/users?reseler=x", "/api/v1/tokens?limit=1", "/api/v1/audit?limt=1",
+       {"/api/v1/users?reseler=x", "/api/v1/tokens?limits=1", "/api/v1/audit?limt=1",
         "/api/v1/me?x=1", "/api/v1/usage?from=2026-11-01&to=2026-12-01&custmer=x",
         "/api/v1/usage.csv?from=2026-11-01&to=2026-12-01&custmer=x"}) {
     EXPECT_EQ(Program(admin, "GET", target).status, 400) << target;

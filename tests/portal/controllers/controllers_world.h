@@ -185,7 +185,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   HeartbeatsController heartbeat_{heartbeats_};
   Rotations rotations_{store, store, keys_in_use_, clock};
   RotationsController rotation_{rotations_};
-  PrintersController printers_{store, store};
+  PrintersController printers_{store, store, clock};
   HappeningsController happenings_{store, store};
   SitesController sites_{store, store, enrolments_, clock};
   const std::filesystem::path journal_ = Scratch() + "/journal_" + std::to_string(++worlds);
@@ -201,9 +201,9 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   SessionsController signing_in_{sessions_, store, clock};
   MeController me_{people_, store, clock};
   LinksController links_{people_};
-  UsersController users_{store, clock};
+  UsersController users_{store, journal_, clock};
   ResellersController resellers_{store, store, clock};
-  TokensController token_{store, clock};
+  TokensController token_{store, journal_, clock};
   AuditController audit_{store};
   StoredRepeatNotes notes_{store, clock};
   Repeats repeats_{notes_};

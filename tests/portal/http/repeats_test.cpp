@@ -34,7 +34,7 @@ class RepeatsTest : public testing::Test {
     const Request request =
         Request("POST", "/api/v1/codes").With("Idempotency-Key", key).WithBody(body);
     try {
-      const Response response = repeats_.Once(request, caller, [&] {
+      const Response response = repeats_.Once(request, caller, false, [&] {
         ++runs_;
         if (fails_) throw Problem(409, "taken");
         Response made = Created("/api/v1/codes/1", {{"secret", "PM1-" + std::to_string(runs_)}});
@@ -85,7 +85,7 @@ TEST_F(RepeatsTest, AnswersEvenIfItCannotBeKept) {
 TEST_F(RepeatsTest, LetsOneRunWhileAnotherWaits) {
   const Request request = Request("POST", "/x").With("Idempotency-Key", kKey);
   std::string second;
-  repeats_.Once(request, kCaller, [&] {
+  repeats_.Once(request, kCaller, false, [&] {
     second = Ask(kKey, "");
     return Ok(Json::object());
   });

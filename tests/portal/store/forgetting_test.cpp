@@ -115,8 +115,8 @@ TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
   }
   for (const char* table :
        {"printer", "meter", "meter_reading", "job", "supply", "alert", "event",
-        "printer_whereabouts", "printer_claim", "person", "session", "link", "device", "api_token",
-        "enrolment_code", "settings_proposal", "heartbeat"}) {
+        "printer_whereabouts", "printer_claim", "sighting", "person", "session", "link", "device",
+        "api_token", "enrolment_code", "settings_proposal", "heartbeat"}) {
     EXPECT_EQ(Count(table), 0) << table;
   }
   const std::string bytes = Bytes();
@@ -229,10 +229,12 @@ class SharedPrinterTest : public ForgettingTest {
     std::vector<std::string> left;
     for (const PrinterRow& row : store_.Printers(north_.reseller, {}, "", 10)) {
       left.push_back(row.site.id);
-      store_.EachMeter(north_.reseller, row.id, {}, noon_ + kDay, [&](const MeterSeries& series) {
-        for (const MeterPoint& point : series.points) left.push_back(point.value.text());
-      });
-      store_.EachJob(north_.reseller, row.id, {}, noon_ + kDay,
+      store_.EachMeter(north_.reseller, "", row.id, {}, noon_ + kDay,
+                       [&](const MeterSeries& series) {
+                         for (const MeterPoint& point : series.points)
+                           left.push_back(point.value.text());
+                       });
+      store_.EachJob(north_.reseller, "", row.id, {}, noon_ + kDay,
                      [&](const JobRow& job) { left.push_back(job.job); });
       EXPECT_THAT(row.claimed_by, IsEmpty());
     }

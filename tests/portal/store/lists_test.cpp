@@ -65,6 +65,8 @@ TEST_F(ListsTest, AnswersEveryPageByAnIndexAndInItsOrder) {
   std::vector<std::string> questions = PrinterQuestions();
   for (const std::string& sql : PlaceQuestions()) questions.push_back(sql);
   for (const std::string& sql : HappeningQuestions()) questions.push_back(sql);
+  for (const std::string& sql : AccessQuestions()) questions.push_back(sql);
+  for (const std::string& sql : ResellerQuestions()) questions.push_back(sql);
   EXPECT_GE(questions.size(), 24u);
   for (const std::string& sql : questions) {
     std::string plan;
@@ -215,7 +217,7 @@ TEST_F(ListsTest, ShowsReadingsMeterByMeter) {
   const auto values = [&](const std::string& meter, const Span& span) {
     return All(
         [&](const Position& after, std::size_t limit) {
-          return store_.ListReadings(north_.reseller, printer, meter, span, after, limit);
+          return store_.ListReadings(north_.reseller, "", printer, meter, span, after, limit);
         },
         [](const ReadingRow& row) { return row.meter + " " + row.value; });
   };
@@ -224,14 +226,15 @@ TEST_F(ListsTest, ShowsReadingsMeterByMeter) {
   EXPECT_THAT(values("prints", kAlways), ElementsAre("prints 9", "prints 18", "prints 27"));
   EXPECT_THAT(values("", {noon_ + 2 * kHour, noon_ + 3 * kHour}),
               ElementsAre("ink.used 2", "prints 18"));
-  const auto latest = store_.LatestReadings(north_.reseller, printer);
+  const auto latest = store_.LatestReadings(north_.reseller, "", printer);
   ASSERT_EQ(latest.size(), 2u);
   EXPECT_EQ(latest[1].value, "27");
   EXPECT_EQ(latest[1].batch, "batch 3");
   EXPECT_EQ(latest[1].sha256, "sha 3");
   EXPECT_EQ(latest[1].collector, collector_);
-  EXPECT_THAT(store_.LatestReadings(south_.reseller, printer), IsEmpty());
-  EXPECT_THAT(store_.ListReadings(south_.reseller, printer, "", kAlways, {}, 9).rows, IsEmpty());
+  EXPECT_THAT(store_.LatestReadings(south_.reseller, "", printer), IsEmpty());
+  EXPECT_THAT(store_.ListReadings(south_.reseller, "", printer, "", kAlways, {}, 9).rows,
+              IsEmpty());
 }
 
 TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
@@ -272,12 +275,13 @@ TEST_F(ListsTest, ShowsWhatHappenedNewestFirst) {
   EXPECT_THAT(alerts({.printer = odd}, AlertsWanted::kLasting), ElementsAre("3", "1"));
   EXPECT_THAT(alerts({.customer = south_.customer}, AlertsWanted::kAll), IsEmpty());
 
-  EXPECT_THAT(
-      All([&](const Position& after,
-              std::size_t limit) { return store_.ListEvents(north_.reseller, odd, after, limit); },
-          [](const EventRow& row) { return row.key; }),
-      ElementsAre("5", "3", "1"));
-  EXPECT_THAT(store_.ListEvents(south_.reseller, odd, {}, 9).rows, IsEmpty());
+  EXPECT_THAT(All(
+                  [&](const Position& after, std::size_t limit) {
+                    return store_.ListEvents(north_.reseller, "", odd, after, limit);
+                  },
+                  [](const EventRow& row) { return row.key; }),
+              ElementsAre("5", "3", "1"));
+  EXPECT_THAT(store_.ListEvents(south_.reseller, "", odd, {}, 9).rows, IsEmpty());
 
   const auto supplies = [&](const PrinterFilter& filter) {
     auto names = All(

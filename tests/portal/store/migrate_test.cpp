@@ -83,6 +83,78 @@ TEST(MigrateTest, LetsTokensOfBeforeDoAllThatTheirRoleMay) {
   EXPECT_EQ(store.Resellers().size(), 1u);
 }
 
+// Two customers' collectors told of one printer, before anybody noted who told what.
+TEST(MigrateTest, GivesRowsOfBeforeToTheCustomerWhoToldThem) {
+  const std::string path = FreshPath();
+  {
+    Database db(path, Database::Mode::kReadWriteCreate);
+    for (std::size_t i = 0; i < 10; ++i) db.Execute(kMigrations[i]);
+    db.Execute(
+        "PRAGMA user_version=10; INSERT INTO reseller(id, name, created_at) VALUES('res_A', 'A', "
+        "0);"
+        "INSERT INTO customer(id, reseller_id, name, created_at) VALUES('cus_1', 1, 'one', 0),"
+        " ('cus_2', 1, 'two', 0);"
+        "INSERT INTO site(id, reseller_id, customer, name, time_zone, created_at)"
+        " VALUES('sit_1', 1, 'cus_1', 'S1', 'UTC', 0), ('sit_2', 1, 'cus_2', 'S2', 'UTC', 0);"
+        "INSERT INTO collector(id, reseller_id, site, name, version, system, jwk, thumbprint,"
+        " enrolled_at) VALUES('col_1', 1, 'sit_1', '', '', '', '', 't1', 0),"
+        " ('col_2', 1, 'sit_2', '', '', '', '', 't2', 0);"
+        "INSERT INTO batch(number, reseller_id, collector, batch, stream, sequence, previous,"
+        " sha256, received_at, doubtful, receipt, jws)"
+        " VALUES(1, 1, 'col_1', 'b1', 's', 1, '', 'h1', 0, 0, '', ''),"
+        " (2, 1, 'col_2', 'b2', 's', 1, '', 'h2', 0, 0, '', '');"
+        "INSERT INTO printer(number, reseller_id, id, manufacturer, serial, apart, product, model,"
+        " firmware, site, customer, state, first_seen, last_seen)"
+        " VALUES(1, 1, 'prn_1', 'HP', 'CN1', '', 'P', 'M', 'F', 'sit_1', 'cus_1', 'idle', 10, 99);"
+        "INSERT INTO printer_claim(reseller_id, printer, site, collector, first_seen)"
+        " VALUES(1, 1, 'sit_2', 'col_2', 20);"
+        "INSERT INTO meter(number, reseller_id, printer, channel, meter, colorant, media, unit)"
+        " VALUES(1, 1, 1, 'piws', 'prints', '', '', '1');"
+        "INSERT INTO meter_reading(reseller_id, meter, at, value, batch)"
+        " VALUES(1, 1, 10, '100', 1), (1, 1, 30, '200', 2);"
+        "INSERT INTO job(reseller_id, printer, channel, job, revision, seen_at, type, status, ink,"
+        " batch) VALUES(1, 1, 'piws', 'J1', 1, 10, 'print', 'printed', '[]', 1),"
+        " (1, 1, 'piws', 'J2', 1, 20, 'print', 'printed', '[]', 2);"
+        "INSERT INTO supply(reseller_id, printer, channel, supply, at)"
+        " VALUES(1, 1, 'piws', 'ink', 10);"
+        "INSERT INTO alert(reseller_id, printer, channel, key, since, severity, code, part)"
+        " VALUES(1, 1, 'snmp', 'k', 10, 'warning', '8', 'input 2');"
+        "INSERT INTO event(reseller_id, printer, channel, kind, key, at)"
+        " VALUES(1, 1, 'piws', 'error-log', 'e', 10);");
+  }
+  EXPECT_EQ(SqliteStore::Create(path), 10);
+  SqliteStore store(path);
+  const ResellerId reseller{"res_A"};
+  const Span always{.from = {}, .to = FromMillis(1000)};
+  const auto seen = [&](const std::string& customer) {
+    std::string text;
+    const PrinterFilter filter{.customer = customer};
+    for (const PrinterRow& row : store.Printers(reseller, filter, "", 9)) {
+      text += row.site.id + " " + std::to_string(ToMillis(*row.last_seen));
+    }
+    for (const JobEntry& row : store.ListJobs(reseller, filter, always, {}, 9).rows) {
+      text += " " + row.job;
+    }
+    for (const ReadingRow& row :
+         store.ListReadings(reseller, customer, "prn_1", "", always, {}, 9).rows) {
+      text += " " + row.value;
+    }
+    for (const SupplyRow& row : store.ListSupplies(reseller, filter, {}, 9).rows) {
+      text += " " + row.supply;
+    }
+    for (const AlertRow& row : store.ListAlerts(reseller, filter, AlertsWanted::kAll, {}, 9).rows) {
+      text += " " + row.part.value_or("");
+    }
+    for (const EventRow& row : store.ListEvents(reseller, customer, "prn_1", {}, 9).rows) {
+      text += " " + row.key;
+    }
+    return text;
+  };
+  EXPECT_EQ(seen("cus_1"), "sit_1 99 J1 100 ink input 2 e");
+  EXPECT_EQ(seen("cus_2"), "sit_2 30 J2 200");
+  EXPECT_EQ(seen(""), "sit_1 99 J2 J1 100 200 ink input 2 e");
+}
+
 TEST(MigrateTest, PutsEveryTableIntoATenantsHands) {
   Database db(FreshDatabase(), Database::Mode::kReadOnly);
   Statement tables = db.Prepare("SELECT name FROM sqlite_schema WHERE type='table'");

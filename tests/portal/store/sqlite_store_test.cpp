@@ -63,7 +63,7 @@ class SqliteStoreTest : public testing::Test {
   std::vector<std::string> Values(const Tenant& tenant, Instant from, Instant to) {
     std::vector<std::string> values;
     for (const PrinterRow& printer : store_.PrintersInOrder(tenant.reseller, {})) {
-      store_.EachMeter(tenant.reseller, printer.id, from, to, [&](const MeterSeries& series) {
+      store_.EachMeter(tenant.reseller, "", printer.id, from, to, [&](const MeterSeries& series) {
         for (const MeterPoint& point : series.points) {
           values.push_back(printer.serial + " " + series.meter + " " + point.value.text());
         }
@@ -118,7 +118,7 @@ TEST_F(SqliteStoreTest, ShowsAResellerNothingOfAnother) {
   const auto mine = store_.PrintersInOrder(north_.reseller, {});
   ASSERT_EQ(mine.size(), 1u);
   int visits = 0;
-  store_.EachMeter(south_.reseller, mine[0].id, At("1970-01-01T00:00:00Z"), noon_,
+  store_.EachMeter(south_.reseller, "", mine[0].id, At("1970-01-01T00:00:00Z"), noon_,
                    [&](const MeterSeries&) { ++visits; });
   EXPECT_EQ(visits, 0);
 }
@@ -218,7 +218,7 @@ TEST_F(SqliteStoreTest, RemembersTheLatestWordOnWhichChannelIsBelieved) {
   const auto outranked = [&] {
     std::vector<bool> found;
     const std::string id = store_.PrintersInOrder(north_.reseller, {}).at(0).id;
-    store_.EachMeter(north_.reseller, id, noon_, noon_ + 9 * kHour,
+    store_.EachMeter(north_.reseller, "", id, noon_, noon_ + 9 * kHour,
                      [&](const MeterSeries& series) { found.push_back(series.outranked); });
     return found;
   };
@@ -392,10 +392,10 @@ TEST_F(SqliteStoreTest, KeepsTheHighestRevisionOfAJob) {
   std::vector<std::string> seen;
   const auto printer = store_.Printers(north_.reseller, {}, "", 1).at(0).id;
   const auto note = [&](const JobRow& row) { seen.push_back(row.job + row.status + row.ink); };
-  store_.EachJob(north_.reseller, printer, noon_, noon_ + kHour, note);
+  store_.EachJob(north_.reseller, "", printer, noon_, noon_ + kHour, note);
   EXPECT_THAT(seen, ElementsAre(R"(J1printed[["magenta","0.21","cc"]])"));
-  store_.EachJob(north_.reseller, printer, noon_ + kHour, noon_ + 2 * kHour, note);
-  store_.EachJob(south_.reseller, printer, noon_, noon_ + kHour, note);
+  store_.EachJob(north_.reseller, "", printer, noon_ + kHour, noon_ + 2 * kHour, note);
+  store_.EachJob(south_.reseller, "", printer, noon_, noon_ + kHour, note);
   EXPECT_EQ(seen.size(), 1u);
 }
 
