@@ -3,37 +3,11 @@
 #include "common/core_dump.h"
 #include "common/log_settings.h"
 #include "portal/commands.h"
+#include "portal/export_commands.h"
 #include "portal/portal_settings.h"
 
 namespace plotmeter {
 namespace {
-
-Setting Period(const std::string& name, const std::string& help) {
-  return {.name = name, .value = "D", .help = help, .required = true, .flag_only = true};
-}
-
-Setting OutputSetting() {
-  return {
-      .name = "output", .value = "FILE", .help = "instead of standard output", .flag_only = true};
-}
-
-std::vector<Setting> ExportSettings() {
-  return {DataSetting(),
-          ResellerSetting(),
-          Period("from", "a date (midnight where each site is) or an RFC 3339 instant"),
-          Period("to", "the same; the period ends there"),
-          {.name = "format",
-           .value = "FORMAT",
-           .fallback = "csv",
-           .help = "csv or ndjson",
-           .flag_only = true},
-          OutputSetting()};
-}
-
-Setting Flag(const std::string& name, const std::string& value, const std::string& help,
-             bool required = true) {
-  return {.name = name, .value = value, .help = help, .required = required, .flag_only = true};
-}
 
 Setting Repeatable(const std::string& name, const std::string& help) {
   return {.name = name,
@@ -409,22 +383,8 @@ std::vector<Command> UserCommands() {
   };
 }
 
-std::vector<Command> ExportCommands() {
+std::vector<Command> EvidenceCommands() {
   return {
-      {.name = "export usage",
-       .summary = "Writes what every meter counted in a period.",
-       .more = "Example: plotmeter-portal export usage --data DIR --reseller North --from "
-               "2026-11-01 --to 2026-12-01 --output november.csv",
-       .settings = ExportSettings(),
-       .run = ExportUsage,
-       .check = CheckExport},
-      {.name = "export jobs",
-       .summary = "Writes the jobs that ended in a period.",
-       .more = "Example: plotmeter-portal export jobs --data DIR --reseller North --from "
-               "2026-11-01 --to 2026-12-01",
-       .settings = ExportSettings(),
-       .run = ExportJobs,
-       .check = CheckExport},
       {.name = "export evidence",
        .summary = "Writes the batches as their collectors signed them, for plotmeter-verify.",
        .more = "Whoever has the file can check it without the portal:\n"
@@ -459,14 +419,14 @@ Program Portal() {
                  {"user", "People who sign in, of a reseller or of the operator."},
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
-                 {"export", "Usage and jobs of a period, as CSV or NDJSON."}},
+                 {"export", "Usage, jobs, readings and the rest, as CSV or NDJSON."}},
       .file_intro =
           "Settings of plotmeter-portal, for --config: try them with `serve --check`. A "
           "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
   for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
-                           AdmissionCommands(), ExportCommands()}) {
+                           AdmissionCommands(), ExportCommands(), EvidenceCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

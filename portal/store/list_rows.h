@@ -40,5 +40,6 @@ HeartbeatNote ReadHeartbeatNote(const Statement& q, int first);
 std::vector<std::string> PrinterQuestions();
 std::vector<std::string> PlaceQuestions();
 std::vector<std::string> HappeningQuestions();
+std::vector<std::string> JobRowQuestions();
 
 }  // namespace plotmeter

@@ -188,40 +188,4 @@ void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& print
   }
 }
 
-void SqliteStore::EachJob(const ResellerId& reseller, const std::string& printer, Instant from,
-                          Instant to, const std::function<void(const JobRow&)>& visit) {
-  auto reader = pool_.Reader();
-  const std::int64_t owner = OwnerOf(*reader, reseller);
-  Statement& who = reader->Sql(
-      "SELECT p.number, c.name, s.name, p.serial FROM printer p JOIN site s ON s.id=p.site"
-      " JOIN customer c ON c.id=s.customer WHERE p.id=? AND p.reseller_id=?");
-  if (!who.Bind(printer, owner).Step()) return;
-  JobRow row{.customer = who.Text(1), .site = who.Text(2), .serial = who.Text(3)};
-  Statement& q = reader->Sql(
-      "SELECT channel, job, revision, type, status, submitted, finished, copies, pages,"
-      " printed_pages, media, area, area_unit, length, length_unit, quality, ink FROM job"
-      " WHERE printer=?1 AND ended_at>=?2 AND ended_at<?3 AND reseller_id=?4"
-      " ORDER BY channel, job");
-  for (q.Bind(who.Int(0), ToMillis(from), ToMillis(to), owner); q.Step();) {
-    row.channel = q.Text(0);
-    row.job = q.Text(1);
-    row.revision = q.Int(2);
-    row.type = q.Text(3);
-    row.status = q.Text(4);
-    row.submitted = MaybeInstant(q, 5);
-    row.finished = MaybeInstant(q, 6);
-    row.copies = q.MaybeInt(7);
-    row.pages = q.MaybeInt(8);
-    row.printed_pages = q.MaybeInt(9);
-    row.media = q.MaybeText(10);
-    row.area = q.MaybeText(11);
-    row.area_unit = q.MaybeText(12);
-    row.length = q.MaybeText(13);
-    row.length_unit = q.MaybeText(14);
-    row.quality = q.MaybeText(15);
-    row.ink = q.Text(16);
-    visit(row);
-  }
-}
-
 }  // namespace plotmeter

@@ -93,7 +93,7 @@ class SqliteStore : public Store,
   void EachMeter(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
                  const std::function<void(const MeterSeries&)>& visit) override;
   void EachJob(const ResellerId& reseller, const std::string& printer, Instant from, Instant to,
-               const std::function<void(const JobRow&)>& visit) override;
+               const JobPlace& after, const std::function<bool(const JobRow&)>& visit) override;
 
   PersonAdded AddPerson(const ResellerId& reseller, const Person& person, const LinkOffer& link,
                         const Actor& actor, Instant now) override;

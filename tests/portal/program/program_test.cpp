@@ -237,6 +237,30 @@ TEST_F(ProgramTest, ExportsAHeaderWhereThereIsNothing) {
   EXPECT_TRUE(std::filesystem::exists(file));
   EXPECT_FALSE(std::filesystem::exists(file + ".part"));
   EXPECT_EQ(Portal("export jobs --format ndjson" + period).output, "");
+  for (const char* what : {"readings", "alerts"}) {
+    EXPECT_THAT(Portal(std::string("export ") + what + period).output,
+                StartsWith("customer,site,manufacturer,"));
+  }
+  for (const char* what : {"alerts", "supplies", "printers"}) {
+    EXPECT_THAT(Portal(std::string("export ") + what + " --reseller North").output,
+                StartsWith("customer,site,manufacturer,"));
+  }
+}
+
+TEST_F(ProgramTest, ExportsWithAColumnProfile) {
+  IdOf("reseller add --name North");
+  const std::string profile = data_ + "/erp.toml";
+  std::ofstream(profile) << "delimiter = \";\"\n[[column]]\nname = \"Nr\"\nfrom = \"serial\"\n"
+                            "[[column]]\nfrom = \"model\"\n";
+  EXPECT_EQ(Portal("export printers --reseller North --columns " + profile).output, "Nr;model\r\n");
+  const Ended wrong = Portal("export supplies --reseller North --columns /no/such.toml");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.output, HasSubstr("'columns' is '/no/such.toml', which cannot be read"));
+  std::ofstream(profile) << "[[column]]\nfrom = \"serail\"\n";
+  const Ended odd = Portal("export printers --reseller North --columns " + profile);
+  EXPECT_EQ(odd.code, 2);
+  EXPECT_THAT(odd.output, HasSubstr("erp.toml, line 2: 'from' is 'serail'; expected a column of "
+                                    "the export; did you mean serial?"));
 }
 
 TEST_F(ProgramTest, ChangesItsKeysOneCommandAtATime) {

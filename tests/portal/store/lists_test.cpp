@@ -65,6 +65,7 @@ TEST_F(ListsTest, AnswersEveryPageByAnIndexAndInItsOrder) {
   std::vector<std::string> questions = PrinterQuestions();
   for (const std::string& sql : PlaceQuestions()) questions.push_back(sql);
   for (const std::string& sql : HappeningQuestions()) questions.push_back(sql);
+  for (const std::string& sql : JobRowQuestions()) questions.push_back(sql);
   EXPECT_GE(questions.size(), 24u);
   for (const std::string& sql : questions) {
     std::string plan;

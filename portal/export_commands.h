@@ -1,0 +1,13 @@
+// The commands that hand out rows, a table for main.cpp: export usage, export jobs, …
+
+#pragma once
+
+#include <vector>
+
+#include "common/settings.h"
+
+namespace plotmeter {
+
+std::vector<Command> ExportCommands();
+
+}  // namespace plotmeter

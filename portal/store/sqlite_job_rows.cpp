@@ -1,0 +1,77 @@
+// Jobs as they are exported: many rows, each read with as few copies as can be.
+
+#include "portal/store/list_rows.h"
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+namespace {
+
+// The order is that of the index, so that a million jobs of one printer are never sorted.
+const std::string kJobRows =
+    "SELECT ended_at, channel, job, revision, type, status, submitted, started, finished, copies,"
+    " printed_copies, pages, printed_pages, media, area, area_unit, length, length_unit, quality,"
+    " ink, batch FROM job INDEXED BY job_of_printer WHERE printer=?1 AND reseller_id=?2"
+    " AND (ended_at, channel, job)>(?3, ?4, ?5) AND ended_at<?6 ORDER BY ended_at, channel, job";
+const std::string kBatchOfJob = "SELECT batch FROM batch WHERE number=? AND reseller_id=?";
+
+// Into what is there already, whose memory is used again.
+void ReadText(const Statement& q, int column, std::optional<std::string>& text) {
+  if (q.IsNull(column)) {
+    text.reset();
+  } else if (text) {
+    text->assign(q.View(column));
+  } else {
+    text.emplace(q.View(column));
+  }
+}
+
+void ReadJobRow(const Statement& q, JobRow& row) {
+  row.ended_at = FromMillis(q.Int(0));
+  row.channel = q.View(1);
+  row.job = q.View(2);
+  row.revision = q.Int(3);
+  row.type = q.View(4);
+  row.status = q.View(5);
+  row.submitted = MaybeInstant(q, 6);
+  row.started = MaybeInstant(q, 7);
+  row.finished = MaybeInstant(q, 8);
+  row.copies = q.MaybeInt(9);
+  row.printed_copies = q.MaybeInt(10);
+  row.pages = q.MaybeInt(11);
+  row.printed_pages = q.MaybeInt(12);
+  ReadText(q, 13, row.media);
+  ReadText(q, 14, row.area);
+  ReadText(q, 15, row.area_unit);
+  ReadText(q, 16, row.length);
+  ReadText(q, 17, row.length_unit);
+  ReadText(q, 18, row.quality);
+  row.ink = q.View(19);
+}
+
+}  // namespace
+
+std::vector<std::string> JobRowQuestions() { return {kJobRows}; }
+
+void SqliteStore::EachJob(const ResellerId& reseller, const std::string& printer, Instant from,
+                          Instant to, const JobPlace& after,
+                          const std::function<bool(const JobRow&)>& visit) {
+  auto reader = pool_.Reader();
+  const std::int64_t owner = OwnerOf(*reader, reseller);
+  const JobPlace begin = after.ended_at >= from ? after : JobPlace{.ended_at = from};
+  Statement& batch = reader->Sql(kBatchOfJob);
+  Statement& q = reader->Sql(kJobRows);
+  JobRow row;
+  std::int64_t number = 0;  // of row.batch: jobs of a batch follow one another
+  for (q.Bind(PrinterNumber(*reader, reseller, printer), owner, ToMillis(begin.ended_at),
+              begin.channel, begin.job, ToMillis(to));
+       q.Step();) {
+    ReadJobRow(q, row);
+    if (const std::int64_t its = q.Int(20); its != number) {
+      number = its;
+      row.batch = batch.Bind(number, owner).Step() ? batch.Text(0) : "";
+    }
+    if (!visit(row)) return;
+  }
+}
+
+}  // namespace plotmeter
