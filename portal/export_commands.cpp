@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
+#include "portal/commands.h"
 #include "portal/exports.h"
 #include "portal/portal_settings.h"
 
@@ -51,11 +53,65 @@ Command ExportOf(const ExportKind& kind) {
           .check = [&kind](const Arguments& arguments) { CheckExport(kind, arguments); }};
 }
 
+std::vector<Setting> ScheduleSettings() {
+  std::vector<Setting> settings = {
+      DataSetting(), ResellerSetting(),
+      Flag("export", "EXPORT", "usage, jobs, readings, supplies, alerts or printers"),
+      Flag("folder", "DIR", "where the files go; on this machine, from its root on")};
+  for (const auto& part : {FilterSettings(), ShapeSettings()}) {
+    settings.insert(settings.end(), part.begin(), part.end());
+  }
+  const std::vector<Setting> when = {
+      {.name = "day",
+       .value = "N",
+       .fallback = "2",
+       .help = "of the month after, 1 to 28",
+       .flag_only = true},
+      {.name = "hour",
+       .value = "N",
+       .fallback = "4",
+       .help = "of that day, 0 to 23",
+       .flag_only = true},
+      {.name = "time-zone",
+       .value = "ZONE",
+       .fallback = "UTC",
+       .help = "by whose clocks, such as Europe/Berlin",
+       .flag_only = true},
+      Flag("first-month", "MONTH", "such as 2026-11; the month that runs now, if not given", false),
+      JsonSetting()};
+  settings.insert(settings.end(), when.begin(), when.end());
+  return settings;
+}
+
+std::vector<Command> ScheduleCommands() {
+  return {
+      {.name = "schedule add",
+       .summary = "Has an export written into a folder every month.",
+       .more = "The portal writes it while it runs (serve), once a month, and makes up for what it "
+               "missed. The profile of --columns is kept as it is now.\n"
+               "  plotmeter-portal schedule add --data DIR --reseller North --export usage "
+               "--folder /srv/erp --day 3 --time-zone Europe/Madrid",
+       .settings = ScheduleSettings(),
+       .run = AddSchedule,
+       .check = CheckSchedule},
+      {.name = "schedule list",
+       .summary = "Lists what is written every month, and the last month that was.",
+       .settings = {DataSetting(), ResellerSetting(false), JsonSetting()},
+       .run = ListSchedules},
+      {.name = "schedule remove",
+       .summary = "Has an export written no more; the files stay.",
+       .more = "Example: plotmeter-portal schedule remove --data DIR --schedule sch_7Q2M9K4T",
+       .settings = {DataSetting(), ResellerSetting(false),
+                    Flag("schedule", "SCHEDULE", "its id, sch_…")},
+       .run = RemoveSchedule}};
+}
+
 }  // namespace
 
 std::vector<Command> ExportCommands() {
   std::vector<Command> commands;
   for (const ExportKind& kind : ExportKinds()) commands.push_back(ExportOf(kind));
+  for (Command& command : ScheduleCommands()) commands.push_back(std::move(command));
   return commands;
 }
 

@@ -1,4 +1,5 @@
-// The commands that hand out rows, a table for main.cpp: export usage, export jobs, …
+// The commands that hand out rows, a table for main.cpp: export usage, export jobs, …, and
+// schedule add, list and remove.
 
 #pragma once
 

@@ -102,6 +102,13 @@ std::vector<Setting> ServeSettings() {
                                            "from this portal.",
                                     .example = "1.4.2"}};
   for (Setting& setting : KeepSettings()) settings.push_back(std::move(setting));
+  settings.push_back({.name = "export-settle",
+                      .value = "T",
+                      .fallback = "24h",
+                      .help = "how long a month has been over before a scheduled export writes it",
+                      .why = "Collectors that were cut off at the month's end send by then. What "
+                             "comes later is in the portal, and not in that file.",
+                      .example = "72h"});
   for (Setting& setting : LogSettings()) settings.push_back(std::move(setting));
   return settings;
 }
@@ -419,7 +426,8 @@ Program Portal() {
                  {"user", "People who sign in, of a reseller or of the operator."},
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
-                 {"export", "Usage, jobs, readings and the rest, as CSV or NDJSON."}},
+                 {"export", "Usage, jobs, readings and the rest, as CSV or NDJSON."},
+                 {"schedule", "Exports that are written into a folder every month."}},
       .file_intro =
           "Settings of plotmeter-portal, for --config: try them with `serve --check`. A "
           "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "

@@ -110,7 +110,7 @@ TEST_F(ExportsTest, NamesTheParameterItCannotRead) {
 
 TEST_F(ExportsTest, AsksForTheScopeOfItsWord) {
   const auto token = IssueToken(store, north.tenant.reseller,
-                                {.role = "reseller_viewer", .scopes = {"jobs.read"}, .name = "erp"},
+                                {.role = "reseller_viewer", .name = "erp", .scopes = {"jobs.read"}},
                                 clock.now, kPortalItself);
   const std::string text = token->text.Reveal();
   EXPECT_EQ(Get("/api/v1/jobs.csv" + kPeriod, text).status, 200);
