@@ -1,6 +1,5 @@
 // A program's commands and settings from one table: --help, flags, PLOTMETER_… variables and the
-// TOML file come from it. The one door to CLI11; settings_file.h
-// is that to toml++.
+// TOML file come from it. The one door to CLI11.
 //
 //    Program program{
 //        .name = "plotmeter-sim",

@@ -1,6 +1,5 @@
 // Where settings come from besides flags: the environment, and the file of --config, checked
-// against the tables of a program. The one door to toml++; only settings.cpp and
-// settings_example.cpp need it.
+// against the tables of a program. Only settings.cpp and settings_example.cpp need it.
 
 #pragma once
 

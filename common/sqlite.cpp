@@ -186,11 +186,14 @@ bool Statement::IsNull(int column) const {
 
 std::int64_t Statement::Int(int column) const { return sqlite3_column_int64(handle_, column); }
 
-std::string Statement::Text(int column) const {
+std::string_view Statement::View(int column) const {
   const void* data = sqlite3_column_blob(handle_, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
-  return data != nullptr ? std::string(static_cast<const char*>(data), size) : std::string();
+  return data != nullptr ? std::string_view(static_cast<const char*>(data), size)
+                         : std::string_view();
 }
+
+std::string Statement::Text(int column) const { return std::string(View(column)); }
 
 std::optional<std::int64_t> Statement::MaybeInt(int column) const {
   if (IsNull(column)) return std::nullopt;

@@ -100,6 +100,8 @@ class Statement {
   bool IsNull(int column) const;
   std::int64_t Int(int column) const;
   std::string Text(int column) const;  // also for BLOBs, byte for byte
+  // The same where it lies; until the next Step, Bind or Reset.
+  std::string_view View(int column) const;
   std::optional<std::int64_t> MaybeInt(int column) const;
   std::optional<std::string> MaybeText(int column) const;
   int columns() const;

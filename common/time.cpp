@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <iterator>
 
 namespace plotmeter {
 namespace {
@@ -75,16 +76,32 @@ bool ReadDate(Reader& in, sys_days& out) {
 
 }  // namespace
 
-std::string FormatInstant(Instant instant) {
+void AppendInstant(std::string& out, Instant instant) {
   const auto date_part = std::chrono::floor<days>(instant);
   const year_month_day date{date_part};
   const std::chrono::hh_mm_ss time{instant - date_part};
-  std::string text =
-      fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"), static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  time.hours().count(), time.minutes().count(), time.seconds().count());
-  if (time.subseconds().count() != 0) text += fmt::format(".{:03}", time.subseconds().count());
-  return text + 'Z';
+  auto to = std::back_inserter(out);
+  fmt::format_to(to, FMT_COMPILE("{:04}-"), static_cast<int>(date.year()));
+  const auto two = [&out](auto number, char after) {
+    const auto digits = static_cast<unsigned>(number);
+    const char text[] = {static_cast<char>('0' + digits / 10), static_cast<char>('0' + digits % 10),
+                         after};
+    out.append(text, sizeof text);
+  };
+  two(static_cast<unsigned>(date.month()), '-');
+  two(static_cast<unsigned>(date.day()), 'T');
+  two(time.hours().count(), ':');
+  two(time.minutes().count(), ':');
+  two(time.seconds().count(), time.subseconds().count() == 0 ? 'Z' : '.');
+  if (time.subseconds().count() != 0) {
+    fmt::format_to(to, FMT_COMPILE("{:03}Z"), time.subseconds().count());
+  }
+}
+
+std::string FormatInstant(Instant instant) {
+  std::string text;
+  AppendInstant(text, instant);
+  return text;
 }
 
 std::optional<Instant> ParseInstant(std::string_view text) {

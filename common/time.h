@@ -16,8 +16,10 @@ namespace plotmeter {
 
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 
-// RFC 3339 in UTC. Milliseconds are written only when they are not 0.
+// RFC 3339 in UTC. Milliseconds are written only when they are not 0. The second appends it, for
+// who writes millions.
 std::string FormatInstant(Instant instant);
+void AppendInstant(std::string& out, Instant instant);
 
 // Reads RFC 3339 (years 1970 to 9999, fractions are cut to milliseconds); empty when it is anything
 // else.

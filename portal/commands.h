@@ -45,9 +45,10 @@ int ListUsers(const Arguments& arguments);
 int DisableUser(const Arguments& arguments);
 int MakeUserLink(const Arguments& arguments);
 
-int ExportUsage(const Arguments& arguments);
-int ExportJobs(const Arguments& arguments);
-void CheckExport(const Arguments& arguments);
+int AddSchedule(const Arguments& arguments);
+void CheckSchedule(const Arguments& arguments);
+int ListSchedules(const Arguments& arguments);
+int RemoveSchedule(const Arguments& arguments);
 
 int VerifyEvidence(const Arguments& arguments);
 int ExportEvidence(const Arguments& arguments);

@@ -3,37 +3,11 @@
 #include "common/core_dump.h"
 #include "common/log_settings.h"
 #include "portal/commands.h"
+#include "portal/export_commands.h"
 #include "portal/portal_settings.h"
 
 namespace plotmeter {
 namespace {
-
-Setting Period(const std::string& name, const std::string& help) {
-  return {.name = name, .value = "D", .help = help, .required = true, .flag_only = true};
-}
-
-Setting OutputSetting() {
-  return {
-      .name = "output", .value = "FILE", .help = "instead of standard output", .flag_only = true};
-}
-
-std::vector<Setting> ExportSettings() {
-  return {DataSetting(),
-          ResellerSetting(),
-          Period("from", "a date (midnight where each site is) or an RFC 3339 instant"),
-          Period("to", "the same; the period ends there"),
-          {.name = "format",
-           .value = "FORMAT",
-           .fallback = "csv",
-           .help = "csv or ndjson",
-           .flag_only = true},
-          OutputSetting()};
-}
-
-Setting Flag(const std::string& name, const std::string& value, const std::string& help,
-             bool required = true) {
-  return {.name = name, .value = value, .help = help, .required = required, .flag_only = true};
-}
 
 Setting Repeatable(const std::string& name, const std::string& help) {
   return {.name = name,
@@ -128,6 +102,13 @@ std::vector<Setting> ServeSettings() {
                                            "from this portal.",
                                     .example = "1.4.2"}};
   for (Setting& setting : KeepSettings()) settings.push_back(std::move(setting));
+  settings.push_back({.name = "export-settle",
+                      .value = "T",
+                      .fallback = "24h",
+                      .help = "how long a month has been over before a scheduled export writes it",
+                      .why = "Collectors that were cut off at the month's end send by then. What "
+                             "comes later is in the portal, and not in that file.",
+                      .example = "72h"});
   for (Setting& setting : LogSettings()) settings.push_back(std::move(setting));
   return settings;
 }
@@ -422,22 +403,8 @@ std::vector<Command> UserCommands() {
   };
 }
 
-std::vector<Command> ExportCommands() {
+std::vector<Command> EvidenceCommands() {
   return {
-      {.name = "export usage",
-       .summary = "Writes what every meter counted in a period.",
-       .more = "Example: plotmeter-portal export usage --data DIR --reseller North --from "
-               "2026-11-01 --to 2026-12-01 --output november.csv",
-       .settings = ExportSettings(),
-       .run = ExportUsage,
-       .check = CheckExport},
-      {.name = "export jobs",
-       .summary = "Writes the jobs that ended in a period.",
-       .more = "Example: plotmeter-portal export jobs --data DIR --reseller North --from "
-               "2026-11-01 --to 2026-12-01",
-       .settings = ExportSettings(),
-       .run = ExportJobs,
-       .check = CheckExport},
       {.name = "export evidence",
        .summary = "Writes the batches as their collectors signed them, for plotmeter-verify.",
        .more = "Whoever has the file can check it without the portal:\n"
@@ -473,14 +440,15 @@ Program Portal() {
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
                  {"printer", "Printers that collectors told of, and where they stand."},
-                 {"export", "Usage and jobs of a period, as CSV or NDJSON."}},
+                 {"export", "Usage, jobs, readings and the rest, as CSV or NDJSON."},
+                 {"schedule", "Exports that are written into a folder every month."}},
       .file_intro =
           "Settings of plotmeter-portal, for --config: try them with `serve --check`. A "
           "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
   for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
-                           AdmissionCommands(), PrinterCommands(), ExportCommands()}) {
+                           AdmissionCommands(), PrinterCommands(), ExportCommands(), EvidenceCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

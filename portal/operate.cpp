@@ -40,6 +40,7 @@
 #include "portal/controllers/collectors_controller.h"
 #include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/exports_controller.h"
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
@@ -57,6 +58,7 @@
 #include "portal/controllers/usage_controller.h"
 #include "portal/controllers/users_controller.h"
 #include "portal/http/listener.h"
+#include "portal/ledger/monthly_exports.h"
 #include "portal/ledger/retention.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
@@ -143,6 +145,13 @@ KeepTimes KeepTimesOf(const Arguments& arguments) {
   return {.names = KeepTimeOf(arguments, "keep-job-names", std::chrono::days(1)),
           .evidence = KeepTimeOf(arguments, "keep-evidence", std::chrono::days(400)),
           .jobs = KeepTimeOf(arguments, "keep-jobs", std::chrono::days(62))};
+}
+
+std::chrono::hours SettleOf(const Arguments& arguments) {
+  const std::string text = arguments.Text("export-settle");
+  if (const auto settle = ParseSettle(text)) return *settle;
+  throw UsageError(fmt::format(
+      "'export-settle' is '{}'; expected hours or days such as 36h or 2d, at most 90d", text));
 }
 
 // The signals `serve` waits for, blocked before the first thread so that no thread takes them.
@@ -281,6 +290,7 @@ void CheckServe(const Arguments& arguments) {
   RateRulesOf(arguments);
   NewestCollectorOf(arguments);
   KeepTimesOf(arguments);
+  SettleOf(arguments);
   CheckLogSettings(arguments);
 }
 
@@ -333,7 +343,8 @@ int Serve(const Arguments& arguments) {
   const CustomersController customers(store, store, store, JournalFile(data.path), clock);
   const SitesController sites(store, store, enrolments, clock);
   const CollectorsController collectors(store, store, JournalFile(data.path), clock);
-  const UsageController usage(store);
+  const UsageController usage(store, store);
+  const ExportsController exports(store, store);
   const HealthController health(store);
   const SessionsController signing_in(sessions, store, clock);
   const MeController me(people, store, clock);
@@ -358,6 +369,7 @@ int Serve(const Arguments& arguments) {
   sites.Map(router);
   collectors.Map(router);
   usage.Map(router);
+  exports.Map(router);
   health.Map(router);
   signing_in.Map(router);
   me.Map(router);
@@ -375,6 +387,9 @@ int Serve(const Arguments& arguments) {
   ShowLoad(metrics, listener, data.database());
   Retention retention(store, store, store, clock, KeepTimesOf(arguments));
   const std::jthread forgets([&](const std::stop_token& stop) { retention.Run(stop); });
+  FolderDelivery folders;
+  MonthlyExports monthly(store, store, store, store, folders, clock, SettleOf(arguments));
+  const std::jthread exports_monthly([&](const std::stop_token& stop) { monthly.Run(stop); });
   listener.Start();
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);

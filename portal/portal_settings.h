@@ -36,6 +36,16 @@ inline Setting DataSetting() {
           .required = true};
 }
 
+inline Setting Flag(const std::string& name, const std::string& value, const std::string& help,
+                    bool required = true) {
+  return {.name = name, .value = value, .help = help, .required = required, .flag_only = true};
+}
+
+inline Setting OutputSetting() {
+  return {
+      .name = "output", .value = "FILE", .help = "instead of standard output", .flag_only = true};
+}
+
 inline Setting JsonSetting() {
   return {.name = "json", .help = "answer with JSON", .flag_only = true};
 }

@@ -70,7 +70,7 @@ const std::map<std::string, Names> kDoors = {
     {"nlohmann/", {"common/json.h"}},
     {"CLI/", {"common/settings.cpp"}},
     {"spdlog/", {"common/log.cpp"}},
-    {"toml++/", {"common/settings_file.cpp"}},
+    {"toml++/", {"common/toml.cpp"}},
     {"openssl/",
      {"common/crypto.cpp", "common/secret.cpp", "common/http/fetch.cpp",
       "collector/snmp/usm_crypto.cpp", "collector/uplink/portal_client.cpp",

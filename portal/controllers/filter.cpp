@@ -32,6 +32,18 @@ PrinterFilter ReadFilter(Store& store, Lists& lists, const Request& request, con
   return filter;
 }
 
+PrinterFilter ReadPrinterFilter(Store& store, Lists& lists, const Request& request,
+                                const Caller& caller) {
+  PrinterFilter filter = ReadFilter(store, lists, request, caller);
+  if (const std::string* printer = request.QueryText("printer")) {
+    filter.printer = *printer;
+    if (printer->empty() || store.Printers(caller.reseller, filter, "", 1).empty()) {
+      throw NoSuch("printer", *printer);
+    }
+  }
+  return filter;
+}
+
 PrinterRow PrinterOfPath(Store& store, const Request& request, const Caller& caller) {
   const std::string& id = request.Parameter("printer");
   auto found = store.Printers(caller.reseller, {.customer = caller.customer, .printer = id}, "", 1);
@@ -74,6 +86,15 @@ Span ReadSpan(const Request& request, const std::string& time_zone) {
         .With("field", "to");
   }
   return span;
+}
+
+Period ReadPeriod(const Request& request) {
+  const auto from = request.Query<PeriodEdge>("from");
+  const auto to = request.Query<PeriodEdge>("to");
+  if (from.In("UTC") < to.In("UTC")) return {from, to};
+  throw Problem(400, fmt::format("'to' is '{}'; expected something after 'from', which is '{}'",
+                                 *request.QueryText("to"), *request.QueryText("from")))
+      .With("field", "to");
 }
 
 }  // namespace plotmeter

@@ -14,6 +14,10 @@ namespace plotmeter {
 // Problem 404, naming the parameter, where the caller has no such customer or site.
 PrinterFilter ReadFilter(Store& store, Lists& lists, const Request& request, const Caller& caller);
 
+// The same, and narrowed by 'printer' as well.
+PrinterFilter ReadPrinterFilter(Store& store, Lists& lists, const Request& request,
+                                const Caller& caller);
+
 // The printer, site, customer or collector that the path names; Problem 404 where the caller has
 // none such.
 PrinterRow PrinterOfPath(Store& store, const Request& request, const Caller& caller);
@@ -27,5 +31,8 @@ CollectorRow CollectorOfPath(Lists& lists, const Request& request, const Caller&
 // instant of that day in `time_zone`. Problem 400 where one cannot be read, or they are the wrong
 // way round.
 Span ReadSpan(const Request& request, const std::string& time_zone);
+
+// The same, both needed, and for each site's own days.
+Period ReadPeriod(const Request& request);
 
 }  // namespace plotmeter

@@ -1,192 +1,240 @@
 #include "portal/ledger/export.h"
 
-#include <functional>
+#include <algorithm>
+#include <array>
 #include <utility>
 
-#include "portal/ledger/csv.h"
+#include "portal/ledger/export_columns.h"
 
 namespace plotmeter {
 namespace {
 
-constexpr std::size_t kChunk = std::size_t{64}
-                               << 10;  // bytes; a chunk ends after the printer that fills it
-
-constexpr std::string_view kUsageHeader =
-    "customer,site,manufacturer,model,serial,channel,meter,colorant,media,unit,opening,opening_at,"
-    "closing,closing_at,used,base_unit,used_base,known_as,gaps,opening_batch,closing_batch,"
-    "outranked\r\n";
-constexpr std::string_view kJobHeader =
-    "customer,site,serial,channel,job,revision,type,status,submitted,finished,copies,pages,"
-    "printed_pages,media,area,area_unit,length,length_unit,quality,ink\r\n";
-
-void AppendCsv(std::string& out, const UsageRow& row) {
-  CsvLine line(out);
-  line.Text(row.customer).Text(row.site).Text(row.manufacturer).Text(row.model).Text(row.serial);
-  line.Text(row.channel).Text(row.meter).Text(row.colorant).Text(row.media).Text(row.unit);
-  line.Number(row.opening).Number(row.opening_at).Number(row.closing).Number(row.closing_at);
-  line.Number(row.used).Text(row.base_unit).Number(row.used_base).Text(row.known_as);
-  line.Number(std::to_string(row.gaps)).Text(row.opening_batch).Text(row.closing_batch);
-  line.Text(row.outranked ? "yes" : "").End();
-}
-
-std::string TimeText(const std::optional<Instant>& instant) {
-  return instant ? FormatInstant(*instant) : "";
-}
-
-std::string CountText(const std::optional<std::int64_t>& count) {
-  return count ? std::to_string(*count) : "";
-}
-
-// "magenta=0.21 cc;yellow=0.05 cc"
-std::string InkColumn(const std::string& json) {
-  std::string text;
-  for (const Json& use : ParseJson(json)) {
-    if (!text.empty()) text += ';';
-    text += use.at(0).get<std::string>() + '=' + use.at(1).get<std::string>() + ' ' +
-            use.at(2).get<std::string>();
-  }
-  return text;
-}
-
-void AppendCsv(std::string& out, const JobRow& row) {
-  CsvLine line(out);
-  line.Text(row.customer).Text(row.site).Text(row.serial).Text(row.channel).Text(row.job);
-  line.Number(std::to_string(row.revision)).Text(row.type).Text(row.status);
-  line.Number(TimeText(row.submitted)).Number(TimeText(row.finished));
-  line.Number(CountText(row.copies)).Number(CountText(row.pages));
-  line.Number(CountText(row.printed_pages)).Text(row.media.value_or(""));
-  line.Number(row.area.value_or("")).Text(row.area_unit.value_or(""));
-  line.Number(row.length.value_or("")).Text(row.length_unit.value_or(""));
-  line.Text(row.quality.value_or("")).Text(InkColumn(row.ink)).End();
-}
-
-void Put(Json& json, const char* name, const std::string& text) {
-  if (!text.empty()) json[name] = text;
-}
-
-template <typename T>
-void Put(Json& json, const char* name, const std::optional<T>& value) {
-  if (value) json[name] = *value;
-}
-
-void Put(Json& json, const char* name, const std::optional<Instant>& instant) {
-  if (instant) json[name] = FormatInstant(*instant);
-}
-
-Json ToJson(const JobRow& row) {
-  Json json = {{"customer", row.customer}, {"site", row.site},    {"serial", row.serial},
-               {"channel", row.channel},   {"job", row.job},      {"revision", row.revision},
-               {"type", row.type},         {"status", row.status}};
-  Put(json, "submitted", row.submitted);
-  Put(json, "finished", row.finished);
-  Put(json, "copies", row.copies);
-  Put(json, "pages", row.pages);
-  Put(json, "printed_pages", row.printed_pages);
-  Put(json, "media", row.media);
-  Put(json, "area", row.area);
-  Put(json, "area_unit", row.area_unit);
-  Put(json, "length", row.length);
-  Put(json, "length_unit", row.length_unit);
-  Put(json, "quality", row.quality);
-  for (const Json& use : ParseJson(row.ink)) {
-    json["ink"].push_back({{"colorant", use.at(0)}, {"value", use.at(1)}, {"unit", use.at(2)}});
-  }
-  return json;
-}
+constexpr std::size_t kChunk = std::size_t{64} << 10;  // bytes; a chunk ends after the row that
+                                                       // fills it
 
 template <typename Row>
-void Append(std::string& out, ExportFormat format, bool first, const Row& row) {
-  if (format == ExportFormat::kCsv) return AppendCsv(out, row);
-  if (format == ExportFormat::kJson && !first) out += ',';
-  out += JsonText(ToJson(row));
-  if (format == ExportFormat::kNdjson) out += '\n';
+void Write(RowWriter& writer, std::string& out, const std::vector<Column<Row>>& columns,
+           const Row& row) {
+  std::array<Cell, 32> cells;  // no export has so many columns
+  std::size_t count = 0;
+  for (const Column<Row>& column : columns) cells.at(count++) = column.of(row);
+  writer.Row(out, {cells.data(), count});
 }
 
 }  // namespace
 
-Json ToJson(const UsageRow& row) {
-  Json json = {{"channel", row.channel},
-               {"meter", row.meter},
-               {"unit", row.unit},
-               {"known_as", row.known_as},
-               {"gaps", row.gaps}};
-  if (row.outranked) json["outranked"] = true;
-  Put(json, "customer", row.customer);
-  Put(json, "site", row.site);
-  Put(json, "manufacturer", row.manufacturer);
-  Put(json, "model", row.model);
-  Put(json, "serial", row.serial);
-  Put(json, "colorant", row.colorant);
-  Put(json, "media", row.media);
-  Put(json, "opening", row.opening);
-  Put(json, "opening_at", row.opening_at);
-  Put(json, "closing", row.closing);
-  Put(json, "closing_at", row.closing_at);
-  Put(json, "used", row.used);
-  Put(json, "base_unit", row.base_unit);
-  Put(json, "used_base", row.used_base);
-  Put(json, "opening_batch", row.opening_batch);
-  Put(json, "closing_batch", row.closing_batch);
-  return json;
+Export::Export(Store& store, ResellerId reseller, const PrinterFilter& filter,
+               std::vector<ColumnWords> columns, RowShape shape)
+    : store_(store),
+      reseller_(std::move(reseller)),
+      customer_(filter.customer),
+      writer_(std::move(columns), std::move(shape)),
+      printers_(store.PrintersInOrder(reseller_, filter)) {}
+
+bool Export::Next(std::string& chunk) {
+  if (!std::exchange(started_, true)) writer_.Head(chunk);
+  for (const std::size_t full = chunk.size() + kChunk;
+       next_ < printers_.size() && chunk.size() < full;) {
+    if (!WriteOf(printers_[next_], chunk, full)) ++next_;
+  }
+  return next_ < printers_.size();
+}
+
+UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter,
+                         Period period, RowShape shape)
+    : Export(store, std::move(reseller), filter, WordsOf(UsageColumns()), std::move(shape)),
+      period_(period) {}
+
+bool UsageExport::WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t) {
+  const Instant from = period_.from.In(printer.site.time_zone);
+  const Instant to = period_.to.In(printer.site.time_zone);
+  store_.EachMeter(reseller_, customer_, printer.id, from, to, [&](const MeterSeries& series) {
+    if (const auto usage = Count(series.points, from)) {
+      Write(writer_, chunk, UsageColumns(), MakeUsageRow(printer, series, *usage));
+    }
+  });
+  return false;
+}
+
+JobExport::JobExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
+                     RowShape shape)
+    : Export(store, std::move(reseller), filter, WordsOf(JobColumns()), std::move(shape)),
+      period_(period) {}
+
+bool JobExport::WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) {
+  const std::string& zone = printer.site.time_zone;
+  bool more = false;
+  store_.EachJob(reseller_, customer_, printer.id, period_.from.In(zone), period_.to.In(zone), after_,
+                 [&](const JobRow& row) {
+                   Write(writer_, chunk, JobColumns(), {printer, row});
+                   more = chunk.size() >= full;
+                   if (more) after_ = {row.ended_at, row.channel, row.job};
+                   return !more;
+                 });
+  if (!more) after_ = {};
+  return more;
 }
 
 namespace {
 
-// The usage of one printer in the period of its site's time zone, in the order of the columns.
-void EachUsageRow(Store& store, const ResellerId& reseller, const std::string& customer,
-                  const PrinterRow& printer, const Period& period,
-                  const std::function<void(const UsageRow&)>& visit) {
-  const Instant from = period.from.In(printer.site.time_zone);
-  const Instant to = period.to.In(printer.site.time_zone);
-  store.EachMeter(reseller, customer, printer.id, from, to, [&](const MeterSeries& series) {
-    if (const auto usage = Count(series.points, from)) {
-      visit(MakeUsageRow(printer, series, *usage));
-    }
-  });
+constexpr std::size_t kPage = 500;  // rows
+
+// Pages of what a printer said, until the chunk is full. `page(after)` asks for one, `write` writes
+// a row.
+template <typename Ask, typename Row>
+bool WritePages(const Ask& ask, const Row& write, Position& after, const std::string& chunk,
+                std::size_t full) {
+  while (chunk.size() < full) {
+    const auto page = ask(after);
+    for (const auto& row : page.rows) write(row);
+    after = page.next.value_or(Position{});
+    if (!page.next) return false;
+  }
+  return true;
 }
+
+// From the first to the last of all times, where nobody names a period.
+Span SpanOf(const std::optional<Period>& period, const std::string& zone) {
+  if (!period) return {.from = Instant{}, .to = *ParseInstant("9999-12-31T00:00:00Z")};
+  return {.from = period->from.In(zone), .to = period->to.In(zone)};
+}
+
+class ReadingExport : public Export {
+ public:
+  ReadingExport(const ExportQuestion& question, RowShape shape)
+      : Export(question.store, question.reseller, question.filter, WordsOf(ReadingColumns()),
+               std::move(shape)),
+        lists_(question.lists),
+        period_(question.period) {}
+
+ private:
+  bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override {
+    const Span span = SpanOf(period_, printer.site.time_zone);
+    return WritePages(
+        [&](const Position& after) {
+          return lists_.ListReadings(reseller_, customer_, printer.id, "", span, after, kPage);
+        },
+        [&](const ReadingRow& row) {
+          Write(writer_, chunk, ReadingColumns(), {printer, row});
+        },
+        after_, chunk, full);
+  }
+
+  Lists& lists_;
+  const std::optional<Period> period_;
+  Position after_ = {};
+};
+
+class SupplyExport : public Export {
+ public:
+  SupplyExport(const ExportQuestion& question, RowShape shape)
+      : Export(question.store, question.reseller, question.filter, WordsOf(SupplyColumns()),
+               std::move(shape)),
+        lists_(question.lists) {}
+
+ private:
+  bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override {
+    return WritePages(
+        [&](const Position& after) {
+          return lists_.ListSupplies(reseller_, {.customer = customer_, .printer = printer.id}, after, kPage);
+        },
+        [&](const SupplyRow& row) {
+          Write(writer_, chunk, SupplyColumns(), {printer, row});
+        },
+        after_, chunk, full);
+  }
+
+  Lists& lists_;
+  Position after_ = {};
+};
+
+// Those that lasted at some time of the period.
+class AlertExport : public Export {
+ public:
+  AlertExport(const ExportQuestion& question, RowShape shape)
+      : Export(question.store, question.reseller, question.filter, WordsOf(AlertColumns()),
+               std::move(shape)),
+        lists_(question.lists),
+        period_(question.period) {}
+
+ private:
+  bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override {
+    const Span span = SpanOf(period_, printer.site.time_zone);
+    // Newest first, from the last that began before the period's end.
+    const Position begin = {.numbers = {ToMillis(span.to), INT64_MIN, INT64_MIN}, .texts = {"", ""}};
+    return WritePages(
+        [&](const Position& after) {
+          return lists_.ListAlerts(reseller_, {.customer = customer_, .printer = printer.id}, AlertsWanted::kAll,
+                                   after == Position{} ? begin : after, kPage);
+        },
+        [&](const AlertRow& row) {
+          if (row.cleared_at && *row.cleared_at <= span.from) return;
+          Write(writer_, chunk, AlertColumns(), {printer, row});
+        },
+        after_, chunk, full);
+  }
+
+  Lists& lists_;
+  const std::optional<Period> period_;
+  Position after_ = {};
+};
+
+class PrinterExport : public Export {
+ public:
+  PrinterExport(const ExportQuestion& question, RowShape shape)
+      : Export(question.store, question.reseller, question.filter, WordsOf(PrinterColumns()),
+               std::move(shape)) {}
+
+ private:
+  bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t) override {
+    Write(writer_, chunk, PrinterColumns(), PrinterTexts(printer));
+    return false;
+  }
+};
 
 }  // namespace
 
-UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter,
-                         Period period, ExportFormat format)
-    : store_(store),
-      reseller_(std::move(reseller)),
-      customer_(filter.customer),
-      period_(period),
-      format_(format),
-      printers_(store.PrintersInOrder(reseller_, filter)) {}
-
-bool UsageExport::Next(std::string& chunk) {
-  if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kUsageHeader;
-  for (const std::size_t full = chunk.size() + kChunk;
-       next_ < printers_.size() && chunk.size() < full;) {
-    EachUsageRow(
-        store_, reseller_, customer_, printers_[next_++], period_,
-        [&](const UsageRow& row) { Append(chunk, format_, std::exchange(first_, false), row); });
-  }
-  return next_ < printers_.size();
+std::span<const ExportKind> ExportKinds() {
+  static const std::array<ExportKind, 6> kinds = {{
+      {"usage", PeriodUse::kNeeded, "what every meter counted in a period",
+       "channel, meter, colorant, media, unit", WordsOf(UsageColumns())},
+      {"jobs", PeriodUse::kNeeded, "the jobs that ended in a period", "ended_at, channel, job",
+       WordsOf(JobColumns())},
+      {"readings", PeriodUse::kNeeded, "the meter readings of a period, as they came",
+       "channel, meter, colorant, media, unit, at", WordsOf(ReadingColumns())},
+      {"supplies", PeriodUse::kNone, "the latest word on each supply", "channel, supply",
+       WordsOf(SupplyColumns())},
+      {"alerts", PeriodUse::kAllowed, "the alerts that lasted at some time of a period, or ever",
+       "newest first", WordsOf(AlertColumns())},
+      {"printers", PeriodUse::kNone, "the printers, and where they stand", "",
+       WordsOf(PrinterColumns())},
+  }};
+  return kinds;
 }
 
-JobExport::JobExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
-                     ExportFormat format)
-    : store_(store),
-      reseller_(std::move(reseller)),
-      customer_(filter.customer),
-      period_(period),
-      format_(format),
-      printers_(store.PrintersInOrder(reseller_, filter)) {}
+const ExportKind* FindExport(std::string_view name) {
+  const auto found = std::ranges::find(ExportKinds(), name, &ExportKind::name);
+  return found == ExportKinds().end() ? nullptr : &*found;
+}
 
-bool JobExport::Next(std::string& chunk) {
-  if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kJobHeader;
-  for (const std::size_t full = chunk.size() + kChunk;
-       next_ < printers_.size() && chunk.size() < full;) {
-    const PrinterRow& printer = printers_[next_++];
-    const std::string& zone = printer.site.time_zone;
-    store_.EachJob(
-        reseller_, customer_, printer.id, period_.from.In(zone), period_.to.In(zone),
-        [&](const JobRow& row) { Append(chunk, format_, std::exchange(first_, false), row); });
+std::unique_ptr<Export> MakeExport(const ExportKind& kind, const ExportQuestion& question,
+                                   RowShape shape) {
+  if ((kind.period == PeriodUse::kNeeded) > question.period.has_value() ||
+      (kind.period == PeriodUse::kNone && question.period)) {
+    throw std::logic_error("an export has a period that it cannot have, or has none");
   }
-  return next_ < printers_.size();
+  if (kind.name == "usage") {
+    return std::make_unique<UsageExport>(question.store, question.reseller, question.filter,
+                                         *question.period, std::move(shape));
+  }
+  if (kind.name == "jobs") {
+    return std::make_unique<JobExport>(question.store, question.reseller, question.filter,
+                                       *question.period, std::move(shape));
+  }
+  if (kind.name == "readings") return std::make_unique<ReadingExport>(question, std::move(shape));
+  if (kind.name == "supplies") return std::make_unique<SupplyExport>(question, std::move(shape));
+  if (kind.name == "alerts") return std::make_unique<AlertExport>(question, std::move(shape));
+  return std::make_unique<PrinterExport>(question, std::move(shape));
 }
 
 }  // namespace plotmeter

@@ -1,70 +1,112 @@
-// Usage and jobs of a period as they leave the house: CSV (RFC 4180) or JSON objects. The
-// columns are a promise (proto/openapi.yaml): other people's programs read them.
+// Everything the house hands out as rows: usage, jobs, readings, supplies, alerts, printers.
 //
 //    UsageExport usage(store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to}, ExportFormat::kCsv);
 //    bool more = true;
 //    for (std::string chunk; more; chunk.clear()) { more = usage.Next(chunk); out << chunk; }
 //
-// Written printer by printer, so that memory does not grow with the fleet's readings. `store` must
-// outlive the export. An unknown quantity is an empty field, and absent in JSON.
+//    auto any = MakeExport(*FindExport("jobs"), {store, lists, reseller, filter, period}, shape);
+//
+// Written printer by printer in the order customer, site, serial, id, and of each printer some
+// hundred rows at a time: memory grows with the printers, and not with their rows. What comes in
+// meanwhile may or may not be in it. An unknown value is an empty field, and absent in JSON. The
+// columns are in export_columns.h; the rows of a period are those of each site's own days.
+//
+// Store and lists must outlive the export. One thread at a time.
 
 #pragma once
 
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "common/json.h"
 #include "portal/ledger/period.h"
-#include "portal/ledger/usage.h"
+#include "portal/ledger/row_writer.h"
+#include "portal/store/lists.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
 
-enum class ExportFormat {
-  kCsv,
-  kNdjson,  // an object a line
-  kJson,    // objects with commas between them: the inside of an array
-};
-
-// {"serial":"CN9541H01M","meter":"ink.used","used":"12",…}: the columns by name, gaps as a number.
-Json ToJson(const UsageRow& row);
-
-class UsageExport {
+class Export {
  public:
-  UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
-              ExportFormat format);
+  virtual ~Export() = default;
   // Appends the next part; false when nothing comes after it. The header line of a CSV is never
   // missing.
   bool Next(std::string& chunk);
 
- private:
+ protected:
+  Export(Store& store, ResellerId reseller, const PrinterFilter& filter,
+         std::vector<ColumnWords> columns, RowShape shape);
+
+  // Writes rows of the printer until `chunk` has `full` bytes: true where there may be more of it.
+  virtual bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) = 0;
+
   Store& store_;
-  ResellerId reseller_;
-  std::string customer_;
-  Period period_;
-  ExportFormat format_;
+  const ResellerId reseller_;
+  const std::string customer_;  // whose view it is; empty: the reseller's own
+  RowWriter writer_;
+
+ private:
   std::vector<PrinterRow> printers_;
   std::size_t next_ = 0;
   bool started_ = false;
-  bool first_ = true;  // no row was written yet
 };
 
-class JobExport {
+// What every meter counted. The period is needed.
+class UsageExport : public Export {
+ public:
+  UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
+              RowShape shape);
+
+ private:
+  bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override;
+
+  const Period period_;
+};
+
+// Jobs that ended in the period.
+class JobExport : public Export {
  public:
   JobExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
-            ExportFormat format);
-  bool Next(std::string& chunk);
+            RowShape shape);
 
  private:
-  Store& store_;
-  ResellerId reseller_;
-  std::string customer_;
-  Period period_;
-  ExportFormat format_;
-  std::vector<PrinterRow> printers_;
-  std::size_t next_ = 0;
-  bool started_ = false;
-  bool first_ = true;
+  bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override;
+
+  const Period period_;
+  JobPlace after_ = {};
 };
+
+enum class PeriodUse {
+  kNeeded,
+  kAllowed,  // without one: all that there is
+  kNone,     // it is how things are now
+};
+
+struct ExportKind {
+  std::string_view name = {};  // "usage"
+  PeriodUse period = PeriodUse::kNeeded;
+  std::string_view summary = {};  // "what every meter counted in a period"
+  std::string_view order = {};    // of the rows of one printer
+  std::vector<ColumnWords> columns = {};
+};
+
+std::span<const ExportKind> ExportKinds();
+const ExportKind* FindExport(std::string_view name);  // null: there is none
+
+struct ExportQuestion {
+  Store& store;
+  Lists& lists;
+  ResellerId reseller;
+  PrinterFilter filter = {};
+  std::optional<Period> period = {};
+};
+
+// Throws std::logic_error where `period` is not as the kind uses it.
+std::unique_ptr<Export> MakeExport(const ExportKind& kind, const ExportQuestion& question,
+                                   RowShape shape);
 
 }  // namespace plotmeter

@@ -15,11 +15,18 @@ std::optional<PeriodEdge> PeriodEdge::Parse(std::string_view text) {
 }
 
 Instant PeriodEdge::In(const std::string& time_zone) const {
-  if (!is_date_) return at_;
-  const date::local_time<std::chrono::milliseconds> midnight(at_.time_since_epoch());
-  // Where clocks are put back at midnight the day begins with the first of the two; where midnight
-  // is skipped it begins at the skip.
-  return date::locate_zone(time_zone)->to_sys(midnight, date::choose::earliest);
+  return is_date_ ? FromLocalTime(at_, time_zone) : at_;
+}
+
+// Where clocks are put back at midnight the day begins with the first of the two; where midnight is
+// skipped it begins at the skip.
+Instant FromLocalTime(Instant local, const std::string& time_zone) {
+  const date::local_time<std::chrono::milliseconds> shown(local.time_since_epoch());
+  return date::locate_zone(time_zone)->to_sys(shown, date::choose::earliest);
+}
+
+Instant LocalTime(Instant at, const std::string& time_zone) {
+  return Instant(date::locate_zone(time_zone)->to_local(at).time_since_epoch());
 }
 
 bool IsTimeZone(const std::string& name) {

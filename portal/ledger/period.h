@@ -38,6 +38,13 @@ struct Period {
   PeriodEdge to;
 };
 
+// What clocks show there at that instant, as if it were UTC. Throws std::runtime_error for a zone
+// the system does not have.
+Instant LocalTime(Instant at, const std::string& time_zone);
+
+// And back: when clocks show that there; the first time, where they are put back.
+Instant FromLocalTime(Instant local, const std::string& time_zone);
+
 // Whether the system knows the zone, "Europe/Berlin".
 bool IsTimeZone(const std::string& name);
 

@@ -43,5 +43,6 @@ std::vector<std::string> PlaceQuestions();
 std::vector<std::string> HappeningQuestions();
 std::vector<std::string> AccessQuestions();
 std::vector<std::string> ResellerQuestions();
+std::vector<std::string> JobRowQuestions();
 
 }  // namespace plotmeter

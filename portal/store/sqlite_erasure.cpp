@@ -59,6 +59,8 @@ struct Step {
 
 // Children before parents.
 const std::vector<Step> kSteps = {
+    {nullptr, "DELETE FROM scheduled_export WHERE reseller_id=?2 AND (customer=?1 OR site IN " +
+                  kSites + " OR printer IN (SELECT id FROM printer WHERE site IN " + kSites + "))"},
     {"readings", "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN " + kMeters},
     {nullptr, "DELETE FROM meter WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"jobs", "DELETE FROM job WHERE +reseller_id=?2 AND printer IN " + kPrinters},

@@ -229,47 +229,4 @@ void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& custo
   }
 }
 
-void SqliteStore::EachJob(const ResellerId& reseller, const std::string& customer,
-                          const std::string& printer, Instant from, Instant to,
-                          const std::function<void(const JobRow&)>& visit) {
-  auto reader = pool_.Reader();
-  const std::int64_t owner = OwnerOf(*reader, reseller);
-  Statement& who = reader->Sql("SELECT number, serial FROM printer WHERE id=? AND reseller_id=?");
-  if (!who.Bind(printer, owner).Step()) return;
-  JobRow row{.serial = who.Text(1)};
-  // Of a job that two customers' collectors told, the reseller counts that of the one who saw the
-  // printer first.
-  Statement& q = reader->Sql(
-      "SELECT j.channel, j.job, j.revision, j.type, j.status, j.submitted, j.finished, j.copies,"
-      " j.pages, j.printed_pages, j.media, j.area, j.area_unit, j.length, j.length_unit, j.quality,"
-      " j.ink, c.name, s.name FROM job j CROSS JOIN sighting v ON v.number=j.sighting"
-      " CROSS JOIN site s ON s.id=v.site CROSS JOIN customer c ON c.id=s.customer"
-      " WHERE j.printer=?1 AND j.ended_at>=?2 AND j.ended_at<?3 AND j.reseller_id=?4"
-      " AND IIF(?5='', NOT EXISTS (SELECT 1 FROM job o WHERE o.printer=j.printer"
-      " AND o.channel=j.channel AND o.job=j.job AND o.sighting<j.sighting), v.customer=?5)"
-      " ORDER BY j.channel, j.job, j.sighting");
-  for (q.Bind(who.Int(0), ToMillis(from), ToMillis(to), owner, customer); q.Step();) {
-    row.customer = q.Text(17);
-    row.site = q.Text(18);
-    row.channel = q.Text(0);
-    row.job = q.Text(1);
-    row.revision = q.Int(2);
-    row.type = q.Text(3);
-    row.status = q.Text(4);
-    row.submitted = MaybeInstant(q, 5);
-    row.finished = MaybeInstant(q, 6);
-    row.copies = q.MaybeInt(7);
-    row.pages = q.MaybeInt(8);
-    row.printed_pages = q.MaybeInt(9);
-    row.media = q.MaybeText(10);
-    row.area = q.MaybeText(11);
-    row.area_unit = q.MaybeText(12);
-    row.length = q.MaybeText(13);
-    row.length_unit = q.MaybeText(14);
-    row.quality = q.MaybeText(15);
-    row.ink = q.Text(16);
-    visit(row);
-  }
-}
-
 }  // namespace plotmeter

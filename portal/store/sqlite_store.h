@@ -1,4 +1,4 @@
-// Store, Accounts, Lists, Directory and Forgetting, answered by one SQLite file (WAL,
+// Store, Accounts, Lists, Directory, Forgetting and Schedules, answered by one SQLite file (WAL,
 // synchronous=FULL).
 //
 //    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
@@ -17,6 +17,7 @@
 #include "portal/store/directory.h"
 #include "portal/store/forgetting.h"
 #include "portal/store/lists.h"
+#include "portal/store/schedules.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
@@ -25,7 +26,8 @@ class SqliteStore : public Store,
                     public Accounts,
                     public Lists,
                     public Directory,
-                    public Forgetting {
+                    public Forgetting,
+                    public Schedules {
  public:
   // Makes the file, or brings an older one up to date; answers the schema it had (0: it was new).
   static int Create(const std::string& path);
@@ -98,7 +100,8 @@ class SqliteStore : public Store,
                  const std::string& printer, Instant from, Instant to,
                  const std::function<void(const MeterSeries&)>& visit) override;
   void EachJob(const ResellerId& reseller, const std::string& customer, const std::string& printer,
-               Instant from, Instant to, const std::function<void(const JobRow&)>& visit) override;
+               Instant from, Instant to, const JobPlace& after,
+               const std::function<bool(const JobRow&)>& visit) override;
 
   PersonAdded AddPerson(const ResellerId& reseller, const Person& person, const LinkOffer& link,
                         const Actor& actor, Instant now) override;
@@ -213,6 +216,18 @@ class SqliteStore : public Store,
                               std::size_t limit) override;
   std::int64_t ForgetJobs(const ResellerId& reseller, Instant before, std::size_t limit) override;
   bool EmptyLog() override;
+
+  std::string AddSchedule(const ResellerId& reseller, const ScheduledExport& schedule,
+                          const Actor& actor, Instant now) override;
+  bool RemoveSchedule(const ResellerId& reseller, const std::string& id, const Actor& actor,
+                      Instant now) override;
+  std::vector<ScheduledExport> ScheduledExports(const ResellerId& reseller) override;
+  std::vector<ScheduledMonth> MonthsOf(const ResellerId& reseller,
+                                       const std::string& schedule) override;
+  bool NoteMonth(const ResellerId& reseller, const std::string& schedule,
+                 const ScheduledMonth& month, Instant now) override;
+  void EndMonth(const ResellerId& reseller, const std::string& schedule, const std::string& month,
+                Instant now) override;
 
  private:
   std::int64_t ForgetOfBatches(const ResellerId& reseller, const std::string& which,

@@ -340,15 +340,26 @@ struct MeterSeries {
   std::string last_batch = {};
 };
 
+// A job of one printer, as it is exported.
 struct JobRow {
-  std::string customer = {}, site = {}, serial = {}, channel = {}, job = {};
+  std::string customer = {}, site = {};  // whose collector told it, and where that stands
+  std::string channel = {}, job = {};
   std::int64_t revision = 0;
   std::string type = {}, status = {};
-  std::optional<Instant> submitted = {}, finished = {};
-  std::optional<std::int64_t> copies = {}, pages = {}, printed_pages = {};
+  Instant ended_at = {};                                               // by the collector's clock
+  std::optional<Instant> submitted = {}, started = {}, finished = {};  // by the printer's
+  std::optional<std::int64_t> copies = {}, printed_copies = {}, pages = {}, printed_pages = {};
   std::optional<std::string> media = {}, area = {}, area_unit = {}, length = {}, length_unit = {},
                              quality = {};
-  std::string ink = {};  // JSON: [["magenta","0.21","cc"]]
+  std::string ink = {};    // JSON: [["magenta","0.21","cc"]]
+  std::string batch = {};  // that told the latest of it
+};
+
+// After which job of a printer to go on. Empty: before the first.
+struct JobPlace {
+  Instant ended_at = {};
+  std::string channel = {};
+  std::string job = {};
 };
 
 class Store {
@@ -476,12 +487,13 @@ class Store {
                          const std::function<void(const MeterSeries&)>& visit) = 0;
   // Jobs of one printer that ended at `from` or later and before `to`, by the collector's clock: as
   // the printer said, where its clock is known to be off by so much, else when the record was seen.
-  // Ordered by channel and job. Each names the customer and the site that it was told from; one
-  // that two customers' collectors told is, of all, only that of the customer who saw the printer
-  // first.
+  // Ordered by that instant, channel and job, from the one after `after` on, until `visit` says
+  // false. A row lives as long as its visit. Each names the customer and the site that it was told
+  // from; one that two customers' collectors told is, of all, only that of the customer who saw the
+  // printer first.
   virtual void EachJob(const ResellerId& reseller, const std::string& customer,
-                       const std::string& printer, Instant from, Instant to,
-                       const std::function<void(const JobRow&)>& visit) = 0;
+                       const std::string& printer, Instant from, Instant to, const JobPlace& after,
+                       const std::function<bool(const JobRow&)>& visit) = 0;
 };
 
 }  // namespace plotmeter

@@ -44,10 +44,11 @@ class Cost:
 
 
 def run(command, **options):
-    """Runs a command to its end. Its standard error is kept with its output unless told otherwise."""
+    """Runs a command to its end. Its standard error is kept with its output unless told otherwise; `into`: a file for the output instead."""
+    into = options.pop("into", None)
     with tempfile.TemporaryFile("w+") as output:
         started = time.monotonic()
-        child = subprocess.Popen(command, stdout=output, stderr=options.pop("stderr", subprocess.STDOUT), **options)
+        child = subprocess.Popen(command, stdout=into or output, stderr=options.pop("stderr", subprocess.STDOUT), **options)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.monotonic() - started
         child.returncode = os.waitstatus_to_exitcode(status)

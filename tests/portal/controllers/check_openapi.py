@@ -78,7 +78,7 @@ def complaints_of_sample(document, sample):
     if content is None:
         return [f"{where}: it is not {sample['content_type']}"]
     body = sample["body"]
-    if sample["content_type"].endswith("json"):
+    if sample["content_type"].endswith("json") and sample["content_type"] != "application/x-ndjson":
         body = json.loads(body)
     return [f"{where}: {error.message}" for error in validator(document, content["schema"]).iter_errors(body)]
 

@@ -21,6 +21,7 @@
 #include "portal/controllers/collectors_controller.h"
 #include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/exports_controller.h"
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
@@ -99,6 +100,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     collectors_.Map(router_);
     metrics_page_.Map(router_);
     usage_.Map(router_);
+    exports_.Map(router_);
     health_.Map(router_);
     signing_in_.Map(router_);
     me_.Map(router_);
@@ -191,7 +193,8 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   const std::filesystem::path journal_ = Scratch() + "/journal_" + std::to_string(++worlds);
   CustomersController customers_{store, store, store, journal_, clock};
   CollectorsController collectors_{store, store, journal_, clock};
-  UsageController usage_{store};
+  UsageController usage_{store, store};
+  ExportsController exports_{store, store};
   HealthController health_{store};
   Passwords passwords_{kCheapest};
   SecondFactorKey second_factors_{Secret(std::string(32, 'k'))};

@@ -17,6 +17,22 @@ TEST(CsvTest, QuotesWhereRfc4180AsksForIt) {
   EXPECT_EQ(Text("24\" roll"), "\"24\"\" roll\",1\r\n");
   EXPECT_EQ(Text("two\nlines"), "\"two\nlines\",1\r\n");
   EXPECT_EQ(Text(""), ",1\r\n");
+  EXPECT_EQ(Text("a;b"), "a;b,1\r\n");
+}
+
+TEST(CsvTest, KeepsWhatLooksLikeANumberInQuotes) {
+  EXPECT_EQ(Text("0042"), "\"0042\",1\r\n");
+  EXPECT_EQ(Text("3E22"), "\"3E22\",1\r\n");
+  EXPECT_EQ(Text(".5"), "\".5\",1\r\n");
+  EXPECT_EQ(Text("-0042"), "'-0042,1\r\n");
+  EXPECT_EQ(Text("CN42"), "CN42,1\r\n");
+}
+
+TEST(CsvTest, TakesAnotherDelimiterAndDecimalSeparator) {
+  std::string out;
+  CsvLine(out, ';').Text("a;b").Text("c,d").Decimal("-1.50", ',').Decimal("12", ',').End();
+  CsvLine(out, ',').Decimal("1.5", ',').Decimal("1.5", '.').End();
+  EXPECT_EQ(out, "\"a;b\";c,d;-1,50;12\r\n\"1,5\",1.5\r\n");
 }
 
 TEST(CsvTest, LetsNoFormulaIntoASpreadsheet) {
@@ -26,6 +42,7 @@ TEST(CsvTest, LetsNoFormulaIntoASpreadsheet) {
   EXPECT_EQ(Text("@SUM(A1)"), "'@SUM(A1),1\r\n");
   EXPECT_EQ(Text("\tx"), "'\tx,1\r\n");
   EXPECT_EQ(Text("\rx"), "\"'\rx\",1\r\n");
+  EXPECT_EQ(Text("\n=1"), "\"'\n=1\",1\r\n");
   EXPECT_EQ(Text("=HYPERLINK(\"a\",\"b\")"), "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\",1\r\n");
 }
 

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <random>
 
+#include "portal/ledger/usage.h"
 #include "tests/portal/ledger/sealed_world.h"
 
 namespace plotmeter {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class ExportTest : public testing::Test, protected SealedWorld {
  protected:
@@ -65,18 +67,23 @@ class ExportTest : public testing::Test, protected SealedWorld {
 };
 
 TEST_F(ExportTest, WritesJobsAsCsv) {
-  EXPECT_EQ(All<JobExport>("2026-11-01", "2026-12-01", ExportFormat::kCsv),
-            "customer,site,serial,channel,job,revision,type,status,submitted,finished,copies,pages,"
-            "printed_pages,media,area,area_unit,length,length_unit,quality,ink\r\n"
-            "north's customer,main,CN9541H01M,piws,32222D2B,3,print,printed,2026-11-10T12:00:00Z,"
-            "2026-11-10T12:05:00Z,2,1,,HP-PLAIN-90,191.352000,?,,,'=Best,"
-            "magenta=0.21 cc;yellow=0.05 cc\r\n");
+  const std::string jobs = All<JobExport>("2026-11-01", "2026-12-01", ExportFormat::kCsv);
+  EXPECT_THAT(jobs, StartsWith("customer,site,serial,channel,job,revision,type,status,submitted,"
+                               "finished,copies,pages,printed_pages,media,area,area_unit,length,"
+                               "length_unit,quality,ink,"))
+      << "these were promised first";
+  EXPECT_THAT(jobs, HasSubstr("\r\nnorth's customer,main,CN9541H01M,piws,\"32222D2B\",3,print,"
+                              "printed,2026-11-10T12:00:00Z,2026-11-10T12:05:00Z,2,1,,HP-PLAIN-90,"
+                              "191.352000,?,,,'=Best,magenta=0.21 cc;yellow=0.05 cc,"
+                              "2026-11-10T12:05:00Z,,,HP,HP DesignJet Z9 24in,prn_"));
+  EXPECT_EQ(std::ranges::count(jobs, '\n'), 2);
 }
 
 TEST_F(ExportTest, CutsJobsByTheSitesDay) {
-  EXPECT_THAT(All<JobExport>("2026-12-01", "2027-01-01", ExportFormat::kCsv),
-              HasSubstr("\r\nnorth's customer,main,CN9541H01M,piws,17,1,unknown,unknown,,,,,,,,,,,,"
-                        "\r\n"));
+  EXPECT_THAT(
+      All<JobExport>("2026-12-01", "2027-01-01", ExportFormat::kCsv),
+      HasSubstr("\r\nnorth's customer,main,CN9541H01M,piws,\"17\",1,unknown,unknown,,,,,,,,,"
+                ",,,,2026-11-30T23:30:00Z,,,HP,"));
 }
 
 TEST_F(ExportTest, WritesAnObjectALine) {

@@ -237,6 +237,69 @@ TEST_F(ProgramTest, ExportsAHeaderWhereThereIsNothing) {
   EXPECT_TRUE(std::filesystem::exists(file));
   EXPECT_FALSE(std::filesystem::exists(file + ".part"));
   EXPECT_EQ(Portal("export jobs --format ndjson" + period).output, "");
+  for (const char* what : {"readings", "alerts"}) {
+    EXPECT_THAT(Portal(std::string("export ") + what + period).output,
+                StartsWith("customer,site,manufacturer,"));
+  }
+  for (const char* what : {"alerts", "supplies", "printers"}) {
+    EXPECT_THAT(Portal(std::string("export ") + what + " --reseller North").output,
+                StartsWith("customer,site,manufacturer,"));
+  }
+}
+
+TEST_F(ProgramTest, ExportsWithAColumnProfile) {
+  IdOf("reseller add --name North");
+  const std::string profile = data_ + "/erp.toml";
+  std::ofstream(profile) << "delimiter = \";\"\n[[column]]\nname = \"Nr\"\nfrom = \"serial\"\n"
+                            "[[column]]\nfrom = \"model\"\n";
+  EXPECT_EQ(Portal("export printers --reseller North --columns " + profile).output, "Nr;model\r\n");
+  const Ended wrong = Portal("export supplies --reseller North --columns /no/such.toml");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.output, HasSubstr("'columns' is '/no/such.toml', which cannot be read"));
+  std::ofstream(profile) << "[[column]]\nfrom = \"serail\"\n";
+  const Ended odd = Portal("export printers --reseller North --columns " + profile);
+  EXPECT_EQ(odd.code, 2);
+  EXPECT_THAT(odd.output, HasSubstr("erp.toml, line 2: 'from' is 'serail'; expected a column of "
+                                    "the export; did you mean serial?"));
+}
+
+TEST_F(ProgramTest, SchedulesExportsAndTakesThemBack) {
+  IdOf("reseller add --name North");
+  IdOf("customer add --reseller North --name Harbour");
+  const std::string add = "schedule add --reseller North --export usage --folder " + data_;
+  const std::string id =
+      IdOf(add + " --customer Harbour --day 3 --time-zone Europe/Berlin --first-month 2026-10");
+  EXPECT_THAT(id, StartsWith("sch_"));
+  const Json listed = ParseJson(Portal("schedule list --json").output);
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].at("export"), "usage");
+  EXPECT_EQ(listed[0].at("first_month"), "2026-10");
+  const struct {
+    std::string arguments;
+    int code;
+    const char* sentence;
+  } wrong[] = {
+      {"schedule add --reseller North --export contracts --folder /tmp", 2,
+       "'export' is 'contracts'; expected one of usage, jobs, readings"},
+      {"schedule add --reseller North --export jobs --folder here", 2, "'folder' is 'here'"},
+      {"schedule add --reseller North --export jobs --folder /no/such", 1,
+       "there is no directory /no/such"},
+      {add + " --day 29", 2, "'day' is '29'"},
+      {add + " --hour 24", 2, "'hour' is '24'"},
+      {add + " --time-zone Mars", 2, "'time-zone' is 'Mars'"},
+      {add + " --first-month 2026", 2, "'first-month' is '2026'; expected a month such as 2026-11"},
+      {add + " --customer Nobody", 1, "Nobody"},
+      {"export alerts --reseller North --from 2026-11-01", 2, "--from goes with --to"},
+      {"export printers --reseller North --printer CN1", 1, "there is no printer 'CN1'"},
+      {"serve --export-settle soon", 2, "'export-settle' is 'soon'; expected hours or days"},
+  };
+  for (const auto& [arguments, code, sentence] : wrong) {
+    const Ended ended = Portal(arguments);
+    EXPECT_EQ(ended.code, code) << arguments << ": " << ended.output;
+    EXPECT_THAT(ended.output, HasSubstr(sentence)) << arguments;
+  }
+  EXPECT_EQ(Portal("schedule remove --schedule " + id).output, "schedule " + id + " is removed\n");
+  EXPECT_EQ(Portal("schedule remove --schedule " + id).code, 1);
 }
 
 TEST_F(ProgramTest, ChangesItsKeysOneCommandAtATime) {

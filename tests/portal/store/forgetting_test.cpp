@@ -234,8 +234,10 @@ class SharedPrinterTest : public ForgettingTest {
                          for (const MeterPoint& point : series.points)
                            left.push_back(point.value.text());
                        });
-      store_.EachJob(north_.reseller, "", row.id, {}, noon_ + kDay,
-                     [&](const JobRow& job) { left.push_back(job.job); });
+      store_.EachJob(north_.reseller, "", row.id, {}, noon_ + kDay, {}, [&](const JobRow& job) {
+        left.push_back(job.job);
+        return true;
+      });
       EXPECT_THAT(row.claimed_by, IsEmpty());
     }
     return left;

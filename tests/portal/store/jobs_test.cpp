@@ -56,8 +56,10 @@ class JobsTest : public testing::Test {
     std::string kept;
     const auto printer = store.Printers(tenant.reseller, {}, "", 1).at(0).id;
     store.EachJob(tenant.reseller, "", printer, noon_ - std::chrono::hours(1),
-                  noon_ + std::chrono::hours(9),
-                  [&](const JobRow& row) { kept += row.status + " " + row.ink; });
+                  noon_ + std::chrono::hours(9), {}, [&](const JobRow& row) {
+                    kept += row.status + " " + row.ink;
+                    return true;
+                  });
     return kept;
   }
 

@@ -67,6 +67,7 @@ TEST_F(ListsTest, AnswersEveryPageByAnIndexAndInItsOrder) {
   for (const std::string& sql : HappeningQuestions()) questions.push_back(sql);
   for (const std::string& sql : AccessQuestions()) questions.push_back(sql);
   for (const std::string& sql : ResellerQuestions()) questions.push_back(sql);
+  for (const std::string& sql : JobRowQuestions()) questions.push_back(sql);
   EXPECT_GE(questions.size(), 24u);
   for (const std::string& sql : questions) {
     std::string plan;

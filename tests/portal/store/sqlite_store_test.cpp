@@ -391,11 +391,14 @@ TEST_F(SqliteStoreTest, KeepsTheHighestRevisionOfAJob) {
   Put(second->record);
   std::vector<std::string> seen;
   const auto printer = store_.Printers(north_.reseller, {}, "", 1).at(0).id;
-  const auto note = [&](const JobRow& row) { seen.push_back(row.job + row.status + row.ink); };
-  store_.EachJob(north_.reseller, "", printer, noon_, noon_ + kHour, note);
+  const auto note = [&](const JobRow& row) {
+    seen.push_back(row.job + row.status + row.ink);
+    return true;
+  };
+  store_.EachJob(north_.reseller, "", printer, noon_, noon_ + kHour, {}, note);
   EXPECT_THAT(seen, ElementsAre(R"(J1printed[["magenta","0.21","cc"]])"));
-  store_.EachJob(north_.reseller, "", printer, noon_ + kHour, noon_ + 2 * kHour, note);
-  store_.EachJob(south_.reseller, "", printer, noon_, noon_ + kHour, note);
+  store_.EachJob(north_.reseller, "", printer, noon_ + kHour, noon_ + 2 * kHour, {}, note);
+  store_.EachJob(south_.reseller, "", printer, noon_, noon_ + kHour, {}, note);
   EXPECT_EQ(seen.size(), 1u);
 }
 
