@@ -32,13 +32,13 @@ Period PeriodOf(const Arguments& arguments) {
                                arguments.Text("to"), arguments.Text("from")));
 }
 
-template <typename Export>
-int Run(const Arguments& arguments) {
+template <typename Open>
+int Run(const Arguments& arguments, const Open& open) {
   const Period period = PeriodOf(arguments);
   const ExportFormat format = FormatOf(arguments);
   SqliteStore store(DataDirectory(arguments).existing_database());
   const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
-  Export source(store, reseller.id, {}, period, format);
+  auto source = open(store, reseller.id, period, format);
   Output output(arguments.Text("output"));
   std::string chunk;
   for (bool more = true; more; chunk.clear()) {
@@ -56,8 +56,17 @@ void CheckExport(const Arguments& arguments) {
   FormatOf(arguments);
 }
 
-int ExportUsage(const Arguments& arguments) { return Run<UsageExport>(arguments); }
+int ExportUsage(const Arguments& arguments) {
+  return Run(arguments, [](SqliteStore& store, const ResellerId& reseller, const Period& period,
+                           ExportFormat format) {
+    return UsageExport(store, store, reseller, {}, period, format);
+  });
+}
 
-int ExportJobs(const Arguments& arguments) { return Run<JobExport>(arguments); }
+int ExportJobs(const Arguments& arguments) {
+  return Run(arguments,
+             [](SqliteStore& store, const ResellerId& reseller, const Period& period,
+                ExportFormat format) { return JobExport(store, reseller, {}, period, format); });
+}
 
 }  // namespace plotmeter

@@ -57,6 +57,7 @@
 #include "portal/controllers/usage_controller.h"
 #include "portal/controllers/users_controller.h"
 #include "portal/http/listener.h"
+#include "portal/ledger/bookkeeping.h"
 #include "portal/ledger/retention.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
@@ -330,7 +331,7 @@ int Serve(const Arguments& arguments) {
   const CustomersController customers(store, store, store, JournalFile(data.path), clock);
   const SitesController sites(store, store, enrolments, clock);
   const CollectorsController collectors(store, store, JournalFile(data.path), clock);
-  const UsageController usage(store);
+  const UsageController usage(store, store);
   const HealthController health(store);
   const SessionsController signing_in(sessions, store, clock);
   const MeController me(people, store, clock);
@@ -370,6 +371,8 @@ int Serve(const Arguments& arguments) {
   Listener listener(std::move(options), router);
   metrics.Show(batch_counts);
   ShowLoad(metrics, listener, data.database());
+  Bookkeeper bookkeeper(store, store, store);
+  const std::jthread keeps_books([&](const std::stop_token& stop) { bookkeeper.Run(stop); });
   Retention retention(store, store, store, clock, KeepTimesOf(arguments));
   const std::jthread forgets([&](const std::stop_token& stop) { retention.Run(stop); });
   listener.Start();

@@ -43,7 +43,7 @@ UsageController::Question UsageController::Read(const Request& request,
 
 Response UsageController::List(const Request& request, const Caller& caller) const {
   const Question question = Read(request, caller);
-  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.filter,
+  const auto usage = std::make_shared<UsageExport>(store_, books_, caller.reseller, question.filter,
                                                    question.period, ExportFormat::kJson);
   std::string head = JsonText({{"from", *request.QueryText("from")}});
   head.back() = ',';
@@ -60,7 +60,7 @@ Response UsageController::List(const Request& request, const Caller& caller) con
 
 Response UsageController::ExportCsv(const Request& request, const Caller& caller) const {
   const Question question = Read(request, caller);
-  const auto usage = std::make_shared<UsageExport>(store_, caller.reseller, question.filter,
+  const auto usage = std::make_shared<UsageExport>(store_, books_, caller.reseller, question.filter,
                                                    question.period, ExportFormat::kCsv);
   return LongFile(
       [usage](std::string& chunk) { return usage->Next(chunk); }, "text/csv",

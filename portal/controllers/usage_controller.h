@@ -20,7 +20,7 @@ namespace plotmeter {
 class UsageController {
  public:
   // `store` must outlive the controller and every response it made.
-  explicit UsageController(Store& store) : store_(store) {}
+  UsageController(Store& store, Books& books) : store_(store), books_(books) {}
 
   void Map(Router& router) const;
 
@@ -34,6 +34,7 @@ class UsageController {
   Response ExportCsv(const Request& request, const Caller& caller) const;
 
   Store& store_;
+  Books& books_;
 };
 
 }  // namespace plotmeter

@@ -13,7 +13,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kUptimeIsOff = std::chrono::minutes(5);
 // A doubt that the fallen meters themselves never settle.
 constexpr milliseconds kDoubtLasts = std::chrono::days(7);
-constexpr milliseconds kOthersAreSilent = std::chrono::days(45);
+// Four to eight times what lies between two readings of a collector.
+constexpr milliseconds kOthersWait = std::chrono::hours(24);
 
 std::optional<Exact> Rise(const Decimal& from, const Decimal& to) {
   return Exact::Of(to).Minus(Exact::Of(from));
@@ -85,43 +86,16 @@ ChannelAccount::Meter* ChannelAccount::Find(std::int64_t number) {
 }
 
 void ChannelAccount::Take(const AccountReading& reading, const Emit& emit) {
-  std::set<std::int64_t> fallen = swapped_ ? std::set<std::int64_t>() : Fallen(reading);
-  Source& source = sources_.try_emplace(reading.collector, Source{epoch_}).first->second;
-  bool first_hand = FellFor(source, reading);
-  if (source.epoch != epoch_ && (first_hand || !IsBehind(reading, source))) {
-    source = {epoch_};  // the fall that it saw is the one we know of
-    first_hand = false;
+  const Seen* heard = doubted_ ? &doubted_->seen : last_ ? &*last_ : nullptr;
+  if (heard != nullptr && heard->collector != reading.collector &&
+      reading.at - heard->at <= kOthersWait) {
+    return;
   }
-  const bool is_of_now = source.epoch == epoch_;
-  const bool is_new = source.stands.empty();
-  Note(source, reading);
-  if (!is_of_now) return;
-  if (doubted_) return TakeWhileDoubting(reading, first_hand, emit);
+  if (doubted_) return TakeWhileDoubting(reading, emit);
+  if (swapped_) return Accept(reading, emit);
+  std::set<std::int64_t> fallen = Fallen(reading);
   if (fallen.empty()) return Accept(reading, emit);
-  if (first_hand || is_new) Doubt(reading, std::move(fallen), first_hand);
-}
-
-// Whether it can be of the epoch before: it stands no higher than that ended.
-bool ChannelAccount::IsBehind(const AccountReading& reading, const Source& source) {
-  return std::ranges::all_of(reading.values, [&](const auto& value) {
-    const Meter* meter = Find(value.first);
-    return meter == nullptr || !meter->former || !source.stands.contains(value.first) ||
-           !IsBelow(*meter->former, value.second);
-  });
-}
-
-bool ChannelAccount::FellFor(const Source& source, const AccountReading& reading) {
-  return std::ranges::any_of(reading.values, [&](const auto& value) {
-    const auto stand = source.stands.find(value.first);
-    return stand != source.stands.end() && IsBelow(value.second, stand->second);
-  });
-}
-
-void ChannelAccount::Note(Source& source, const AccountReading& reading) {
-  for (const auto& [number, value] : reading.values) {
-    const auto [stand, is_new] = source.stands.try_emplace(number, value);
-    if (!is_new && IsBelow(stand->second, value)) stand->second = value;
-  }
+  Doubt(reading, std::move(fallen));
 }
 
 // Whether the device started anew between `since` and the reading. Where its uptime does not go
@@ -167,19 +141,16 @@ std::set<std::int64_t> ChannelAccount::Fallen(const AccountReading& reading) {
   return fallen;
 }
 
-void ChannelAccount::Doubt(const AccountReading& reading, std::set<std::int64_t> fallen,
-                           bool first_hand) {
+void ChannelAccount::Doubt(const AccountReading& reading, std::set<std::int64_t> fallen) {
   if (!doubted_) doubted_.emplace();
   doubted_->seen = {reading.at, reading.collector, reading.up};
-  doubted_->first_hand = first_hand;
   doubted_->fallen.merge(fallen);
   for (const auto& [number, value] : reading.values) {
     doubted_->values.insert_or_assign(number, MeterStand{reading.at, value, reading.batch});
   }
 }
 
-void ChannelAccount::TakeWhileDoubting(const AccountReading& reading, bool first_hand,
-                                       const Emit& emit) {
+void ChannelAccount::TakeWhileDoubting(const AccountReading& reading, const Emit& emit) {
   bool is_asked = false;  // it has a meter that fell
   bool is_back = true;
   bool is_lower = false;
@@ -198,10 +169,7 @@ void ChannelAccount::TakeWhileDoubting(const AccountReading& reading, bool first
     if (reading.at - doubted_->seen.at > kDoubtLasts) BeginAnew(reading, emit);
     return;
   }
-  // It reads again what it had read before it fell; another one was ahead of it all the time.
-  const bool is_back_for_it =
-      reading.collector == doubted_->seen.collector && doubted_->first_hand && !first_hand;
-  if (is_back || is_back_for_it) {
+  if (is_back) {
     const bool is_stale = Restarted(last_->at, reading) == Restart::kNo;
     for (const auto& [number, stand] : doubted_->values) {
       const Meter* meter = Find(number);
@@ -213,14 +181,10 @@ void ChannelAccount::TakeWhileDoubting(const AccountReading& reading, bool first
             .most = MostBetween(meter->what, meter->last->at, reading.at)});
     }
     doubted_.reset();
-    if (is_back) Accept(reading, emit);
-    return;
+    return Accept(reading, emit);
   }
-  if (is_lower || (first_hand && !doubted_->first_hand)) {
-    return Doubt(reading, Fallen(reading), first_hand);
-  }
-  const bool others_are_silent = reading.at - last_->at > kOthersAreSilent;
-  if (moved && (doubted_->first_hand || others_are_silent)) BeginAnew(reading, emit);
+  if (is_lower) return Doubt(reading, Fallen(reading));
+  if (moved) BeginAnew(reading, emit);
 }
 
 // A new epoch at the doubted reading, and this one is the next of it.
@@ -244,8 +208,6 @@ void ChannelAccount::BeginAnew(const AccountReading& reading, const Emit& emit) 
     BeginEpoch(meter, stand->second);
   }
   last_ = doubted.seen;
-  ++epoch_;
-  sources_[doubted.seen.collector] = {epoch_};
   Take(reading, emit);
 }
 
@@ -262,15 +224,21 @@ bool ChannelAccount::JumpsAfterRestart(const AccountReading& reading) {
 
 void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
   const bool all_swapped = std::exchange(swapped_, false) || JumpsAfterRestart(reading);
+  const bool unwatched = last_ && last_->collector != reading.collector &&
+                         Restarted(last_->at, reading) != Restart::kNo;
   for (const auto& [number, value] : reading.values) {
     if (Meter* meter = Find(number)) {
+      if (unwatched && !all_swapped && meter->last) {
+        emit({.meter = number,
+              .kind = EntryKind::kReturned,
+              .opening = *meter->last,
+              .closing = {reading.at, value, reading.batch},
+              .most = MostBetween(meter->what, meter->last->at, reading.at)});
+      }
       AcceptValue(*meter, reading, {reading.at, value, reading.batch}, all_swapped, emit);
     }
   }
   if (all_swapped) {
-    ++epoch_;
-    sources_[reading.collector] = {epoch_};
-    Note(sources_[reading.collector], reading);
     for (Meter& meter : meters_) {
       if (meter.last && !Has(reading, meter.what.number)) meter.behind = true;
     }
@@ -329,7 +297,6 @@ void ChannelAccount::AcceptValue(Meter& meter, const AccountReading& reading,
   } else if (rise->IsNegative()) {
     if (!Wraps(meter, reading, stand, entry.used)) return;
     entry.kind = EntryKind::kWrapped;
-    for (auto& [collector, source] : sources_) source.stands.erase(meter.what.number);
   } else if (IsMoreThan(meter.what, *rise, entry.most)) {
     entry.kind = EntryKind::kJumped;
   } else if (IsPutBack(meter, reading, stand, *rise)) {

@@ -14,10 +14,10 @@
 //
 // What the account does with a reading, in this order:
 //
-//    behind  What a collector says that has seen no fall itself is no fall: it is behind another
-//    one,
-//            by a little or because of its clock, and tells nothing new. So it is when the others
-//            have seen a fall and it has not: it still speaks of the epoch before.
+//    other   The account follows one collector. What another one reads tells nothing new, until the
+//            one that is followed has been silent for a day; then the account follows that one.
+//            Where the device may have started anew meanwhile, it may have been set back unseen:
+//            what lies above is counted, and a gap stands beside it.
 //    rise    Counted. By more than anything can print (most_printed.h): a gap, and a new epoch.
 //    refill  After a fall, a rise back into what was counted before, of a device that may have
 //            started anew, and more than twice as large as any rise that was counted: its old
@@ -33,8 +33,7 @@
 //              it was set back and printed on is possible too, so that is a gap;
 //            - it moves below where it was: a new epoch from the fallen reading on. Meters that did
 //              not fall with it are in the gap too, if the device may have started anew: its board
-//              may be another one. (Of a collector that is new here the reading may be an old one,
-//              by a wrong clock: it is believed when the others have been silent for 45 days.)
+//              may be another one.
 //    swap    Somebody saw another board (PrinterEvent "board-swapped"): a new epoch for all meters.
 //    unit    Another unit is another meter. Where it takes the place of one, a gap stands between.
 //
@@ -124,6 +123,8 @@ class ChannelAccount {
   // Goes on where State() was taken. Throws JsonError for what is no state.
   void Resume(std::string_view state);
   std::string State() const;
+  // Of a state: since when a reading is doubted; empty: none is.
+  static std::optional<Instant> DoubtedSince(std::string_view state);
 
   // By rising `at`, and those of one collector in the order in which it made them.
   void Take(const AccountReading& reading, const Emit& emit);
@@ -151,27 +152,18 @@ class ChannelAccount {
   // A reading in which something fell.
   struct Doubted {
     Seen seen = {};
-    bool first_hand = false;  // its collector had read more itself
     std::map<std::int64_t, MeterStand> values = {};
     std::set<std::int64_t> fallen = {};
-  };
-  // What a collector read last, and of which epoch of the device it speaks.
-  struct Source {
-    std::int64_t epoch = 0;
-    std::map<std::int64_t, Decimal> stands = {};
   };
   enum class Restart { kNo, kYes, kUnknown };
 
   Meter* Find(std::int64_t number);
-  bool IsBehind(const AccountReading& reading, const Source& source);
-  static bool FellFor(const Source& source, const AccountReading& reading);
-  static void Note(Source& source, const AccountReading& reading);
   Restart Restarted(Instant since, const AccountReading& reading) const;
   bool Wraps(const Meter& meter, const AccountReading& reading, const MeterStand& stand,
              Exact& used) const;
   std::set<std::int64_t> Fallen(const AccountReading& reading);
-  void Doubt(const AccountReading& reading, std::set<std::int64_t> fallen, bool first_hand);
-  void TakeWhileDoubting(const AccountReading& reading, bool first_hand, const Emit& emit);
+  void Doubt(const AccountReading& reading, std::set<std::int64_t> fallen);
+  void TakeWhileDoubting(const AccountReading& reading, const Emit& emit);
   void BeginAnew(const AccountReading& reading, const Emit& emit);
   void Accept(const AccountReading& reading, const Emit& emit);
   bool IsPutBack(const Meter& meter, const AccountReading& reading, const MeterStand& stand,
@@ -186,9 +178,7 @@ class ChannelAccount {
   std::vector<Meter> meters_;  // by number
   std::optional<Seen> last_;   // the last reading that was believed
   std::map<std::string, std::pair<std::int64_t, std::int64_t>>
-      heard_;                              // by stream: sequence, place
-  std::int64_t epoch_ = 0;                 // of the device: how often all began anew
-  std::map<std::string, Source> sources_;  // by collector
+      heard_;  // by stream: sequence, place
   std::optional<Doubted> doubted_;
   bool swapped_ = false;
 };

@@ -1,5 +1,5 @@
 // What a ChannelAccount knows, as JSON: {"last":{"at":…,"by":"col_…","up":…},"meters":{"7":{"last":
-// [at,"433",batch]}},"sources":{"col_…":[epoch,{"7":"433"}]},"doubted":{…}}. Members are left out
+// [at,"433",batch]}},"doubted":{…}}. Members are left out
 // where they say nothing, so that it is short, and the same bytes for the same account.
 
 #include "common/json.h"
@@ -44,13 +44,6 @@ std::string ChannelAccount::State() const {
   Json json = Json::object();
   if (last_) json["last"] = SeenJson(*last_);
   if (swapped_) json["swapped"] = true;
-  if (epoch_ > 0) json["epoch"] = epoch_;
-  for (const auto& [collector, source] : sources_) {
-    Json& one = json["sources"][collector] = Json::array({source.epoch, Json::object()});
-    for (const auto& [number, value] : source.stands) {
-      one[1][std::to_string(number)] = value.text();
-    }
-  }
   for (const Meter& meter : meters_) {
     if (!meter.last) continue;
     Json& one = json["meters"][std::to_string(meter.what.number)];
@@ -61,7 +54,6 @@ std::string ChannelAccount::State() const {
   }
   if (doubted_) {
     Json& doubted = json["doubted"] = SeenJson(doubted_->seen);
-    if (doubted_->first_hand) doubted["first_hand"] = true;
     doubted["fallen"] = doubted_->fallen;
     for (const auto& [number, stand] : doubted_->values) {
       doubted["values"][std::to_string(number)] = ToJson(stand);
@@ -70,21 +62,18 @@ std::string ChannelAccount::State() const {
   return JsonText(json);
 }
 
+std::optional<Instant> ChannelAccount::DoubtedSince(std::string_view state) {
+  const Json json = ParseJson(state);
+  if (!json.contains("doubted")) return std::nullopt;
+  return FromMillis(json.at("doubted").at("at").get<std::int64_t>());
+}
+
 void ChannelAccount::Resume(std::string_view state) {
   const Json json = ParseJson(state);
   if (!json.is_object()) throw JsonError("an account's state is no object");
   try {
     if (json.contains("last")) last_ = SeenFrom<Seen>(json.at("last"));
     swapped_ = json.contains("swapped");
-    epoch_ = json.value("epoch", std::int64_t{0});
-    if (json.contains("sources")) {
-      for (const auto& [collector, one] : json.at("sources").items()) {
-        Source& source = sources_[collector] = {one.at(0).get<std::int64_t>()};
-        for (const auto& [number, value] : one.at(1).items()) {
-          source.stands.emplace(std::stoll(number), DecimalFrom(value));
-        }
-      }
-    }
     for (Meter& meter : meters_) {
       const auto number = std::to_string(meter.what.number);
       if (!json.contains("meters") || !json.at("meters").contains(number)) continue;
@@ -97,7 +86,6 @@ void ChannelAccount::Resume(std::string_view state) {
     if (!json.contains("doubted")) return;
     const Json& doubted = json.at("doubted");
     doubted_ = {.seen = SeenFrom<Seen>(doubted),
-                .first_hand = doubted.contains("first_hand"),
                 .fallen = doubted.at("fallen").get<std::set<std::int64_t>>()};
     for (const auto& [number, stand] : doubted.at("values").items()) {
       doubted_->values.emplace(std::stoll(number), StandFrom(stand));

@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "portal/ledger/bookkeeping.h"
 #include "portal/ledger/csv.h"
 
 namespace plotmeter {
@@ -14,7 +15,7 @@ constexpr std::size_t kChunk = std::size_t{64}
 constexpr std::string_view kUsageHeader =
     "customer,site,manufacturer,model,serial,channel,meter,colorant,media,unit,opening,opening_at,"
     "closing,closing_at,used,base_unit,used_base,known_as,gaps,opening_batch,closing_batch,"
-    "outranked\r\n";
+    "outranked,used_base_at_most\r\n";
 constexpr std::string_view kJobHeader =
     "customer,site,serial,channel,job,revision,type,status,submitted,finished,copies,pages,"
     "printed_pages,media,area,area_unit,length,length_unit,quality,ink\r\n";
@@ -26,7 +27,7 @@ void AppendCsv(std::string& out, const UsageRow& row) {
   line.Number(row.opening).Number(row.opening_at).Number(row.closing).Number(row.closing_at);
   line.Number(row.used).Text(row.base_unit).Number(row.used_base).Text(row.known_as);
   line.Number(std::to_string(row.gaps)).Text(row.opening_batch).Text(row.closing_batch);
-  line.Text(row.outranked ? "yes" : "").End();
+  line.Text(row.outranked ? "yes" : "").Number(row.used_base_at_most).End();
 }
 
 std::string TimeText(const std::optional<Instant>& instant) {
@@ -125,6 +126,7 @@ Json ToJson(const UsageRow& row) {
   Put(json, "used", row.used);
   Put(json, "base_unit", row.base_unit);
   Put(json, "used_base", row.used_base);
+  Put(json, "used_base_at_most", row.used_base_at_most);
   Put(json, "opening_batch", row.opening_batch);
   Put(json, "closing_batch", row.closing_batch);
   return json;
@@ -133,22 +135,23 @@ Json ToJson(const UsageRow& row) {
 namespace {
 
 // The usage of one printer in the period of its site's time zone, in the order of the columns.
-void EachUsageRow(Store& store, const ResellerId& reseller, const PrinterRow& printer,
+void EachUsageRow(Books& books, const ResellerId& reseller, const PrinterRow& printer,
                   const Period& period, const std::function<void(const UsageRow&)>& visit) {
   const Instant from = period.from.In(printer.site.time_zone);
   const Instant to = period.to.In(printer.site.time_zone);
-  store.EachMeter(reseller, printer.id, from, to, [&](const MeterSeries& series) {
-    if (const auto usage = Count(series.points, from)) {
-      visit(MakeUsageRow(printer, series, *usage));
-    }
-  });
+  for (const CountedMeter& counted : CountPeriod(books, reseller, printer.id, from, to)) {
+    UsageRow row = MakeUsageRow(printer, counted.channel, counted.meter, counted.usage);
+    row.opening_batch = books.BatchId(reseller, counted.usage.opening.batch);
+    row.closing_batch = books.BatchId(reseller, counted.usage.closing.batch);
+    visit(row);
+  }
 }
 
 }  // namespace
 
-UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter,
-                         Period period, ExportFormat format)
-    : store_(store),
+UsageExport::UsageExport(Store& store, Books& books, ResellerId reseller,
+                         const PrinterFilter& filter, Period period, ExportFormat format)
+    : books_(books),
       reseller_(std::move(reseller)),
       period_(period),
       format_(format),
@@ -158,7 +161,7 @@ bool UsageExport::Next(std::string& chunk) {
   if (!std::exchange(started_, true) && format_ == ExportFormat::kCsv) chunk += kUsageHeader;
   for (const std::size_t full = chunk.size() + kChunk;
        next_ < printers_.size() && chunk.size() < full;) {
-    EachUsageRow(store_, reseller_, printers_[next_++], period_, [&](const UsageRow& row) {
+    EachUsageRow(books_, reseller_, printers_[next_++], period_, [&](const UsageRow& row) {
       Append(chunk, format_, std::exchange(first_, false), row);
     });
   }

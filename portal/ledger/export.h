@@ -1,12 +1,12 @@
 // Usage and jobs of a period as they leave the house: CSV (RFC 4180) or JSON objects. The
 // columns are a promise (proto/openapi.yaml): other people's programs read them.
 //
-//    UsageExport usage(store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to}, ExportFormat::kCsv);
-//    bool more = true;
-//    for (std::string chunk; more; chunk.clear()) { more = usage.Next(chunk); out << chunk; }
+//    UsageExport usage(store, store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to},
+//    ExportFormat::kCsv); bool more = true; for (std::string chunk; more; chunk.clear()) { more =
+//    usage.Next(chunk); out << chunk; }
 //
-// Written printer by printer, so that memory does not grow with the fleet's readings. `store` must
-// outlive the export. An unknown quantity is an empty field, and absent in JSON.
+// Written printer by printer, so that memory does not grow with the fleet's readings. The store
+// must outlive the export. An unknown quantity is an empty field, and absent in JSON.
 
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "common/json.h"
 #include "portal/ledger/period.h"
 #include "portal/ledger/usage.h"
+#include "portal/store/books.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
@@ -31,14 +32,14 @@ Json ToJson(const UsageRow& row);
 
 class UsageExport {
  public:
-  UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
-              ExportFormat format);
+  UsageExport(Store& store, Books& books, ResellerId reseller, const PrinterFilter& filter,
+              Period period, ExportFormat format);
   // Appends the next part; false when nothing comes after it. The header line of a CSV is never
   // missing.
   bool Next(std::string& chunk);
 
  private:
-  Store& store_;
+  Books& books_;
   ResellerId reseller_;
   Period period_;
   ExportFormat format_;

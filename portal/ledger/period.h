@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,16 @@ struct Period {
   PeriodEdge from;
   PeriodEdge to;
 };
+
+// A month of a site, 202611. An instant that is the first of a month belongs to the month before:
+// periods hold their end, and not their beginning, as usage does (usage.h).
+std::int64_t MonthOf(Instant instant, const std::string& time_zone);
+Instant MonthStart(std::int64_t month, const std::string& time_zone);
+// 202612 is followed by 202701.
+std::int64_t MonthAfter(std::int64_t month);
+// "2026-11"; empty for anything else.
+std::optional<std::int64_t> ParseMonth(std::string_view text);
+std::string FormatMonth(std::int64_t month);
 
 // Whether the system knows the zone, "Europe/Berlin".
 bool IsTimeZone(const std::string& name);

@@ -90,43 +90,6 @@ std::int64_t PrinterNumber(StoreConnection& reader, const ResellerId& reseller,
   return q.Bind(id, OwnerOf(reader, reseller)).Step() ? q.Int(0) : 0;
 }
 
-namespace {
-
-struct Points {
-  std::vector<MeterPoint> points = {};
-  std::int64_t first_batch = 0;
-  std::int64_t last_batch = 0;
-
-  void Add(const Statement& row) {
-    const auto value = Decimal::Parse(row.Text(1));
-    if (!value) return;  // only Decimals are ever stored
-    points.push_back({FromMillis(row.Int(0)), *value});
-    last_batch = row.Int(2);
-    if (points.size() == 1) first_batch = last_batch;
-  }
-};
-
-Points ReadPoints(StoreConnection& reader, std::int64_t owner, std::int64_t meter, Instant from,
-                  Instant to) {
-  Points read;
-  Statement& base = reader.Sql(
-      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at<=? AND reseller_id=?"
-      " ORDER BY at DESC LIMIT 1");
-  if (base.Bind(meter, ToMillis(from), owner).Step()) read.Add(base);
-  Statement& rest = reader.Sql(
-      "SELECT at, value, batch FROM meter_reading WHERE meter=? AND at>? AND at<=?"
-      " AND reseller_id=? ORDER BY at");
-  for (rest.Bind(meter, ToMillis(from), ToMillis(to), owner); rest.Step();) read.Add(rest);
-  return read;
-}
-
-std::string BatchId(StoreConnection& reader, std::int64_t owner, std::int64_t number) {
-  Statement& q = reader.Sql("SELECT batch FROM batch WHERE number=? AND reseller_id=?");
-  return q.Bind(number, owner).Step() ? q.Text(0) : "";
-}
-
-}  // namespace
-
 std::vector<std::string> PrinterQuestions() {
   return {kPrintersOfReseller, kPrintersOfCustomer, kPrintersOfSite,
           kPrintersOfModel,    kPrinterById,        kPrintersBySerial};
@@ -158,34 +121,6 @@ std::vector<PrinterRow> SqliteStore::PrintersInOrder(const ResellerId& reseller,
     rows.push_back(ReadPrinter(q));
   }
   return rows;
-}
-
-void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& printer, Instant from,
-                            Instant to, const std::function<void(const MeterSeries&)>& visit) {
-  auto reader = pool_.Reader();
-  const std::int64_t owner = OwnerOf(*reader, reseller);
-  std::vector<std::pair<std::int64_t, MeterSeries>> meters;
-  Statement& q = reader->Sql(
-      "SELECT number, channel, meter, colorant, media, unit, outranked FROM meter WHERE printer=?"
-      " AND reseller_id=? ORDER BY channel, meter, colorant, media, unit");
-  for (q.Bind(PrinterNumber(*reader, reseller, printer), owner); q.Step();) {
-    meters.push_back({q.Int(0),
-                      {.channel = q.Text(1),
-                       .meter = q.Text(2),
-                       .colorant = q.Text(3),
-                       .media = q.Text(4),
-                       .unit = q.Text(5),
-                       .outranked = q.Int(6) != 0}});
-  }
-  for (auto& [number, series] : meters) {
-    Points read = ReadPoints(*reader, owner, number, from, to);
-    if (read.points.empty()) continue;
-    series.points = std::move(read.points);
-    series.first_batch = BatchId(*reader, owner, read.first_batch);
-    series.last_batch = BatchId(*reader, owner, read.last_batch);
-    visit(series);
-    series.points = {};
-  }
 }
 
 void SqliteStore::EachJob(const ResellerId& reseller, const std::string& printer, Instant from,

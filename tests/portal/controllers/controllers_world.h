@@ -191,7 +191,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   const std::filesystem::path journal_ = Scratch() + "/journal_" + std::to_string(++worlds);
   CustomersController customers_{store, store, store, journal_, clock};
   CollectorsController collectors_{store, store, journal_, clock};
-  UsageController usage_{store};
+  UsageController usage_{store, store};
   HealthController health_{store};
   Passwords passwords_{kCheapest};
   SecondFactorKey second_factors_{Secret(std::string(32, 'k'))};

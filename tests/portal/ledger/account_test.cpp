@@ -180,60 +180,34 @@ TEST_F(AccountTest, TakesAnotherBoardAtItsWord) {
   EXPECT_EQ(Said(), "1 swapped 100-101 most 900000000000; 2 swapped 7-9 most 150000000000");
 }
 
-TEST_F(AccountTest, CountsOnceWhatTwoCollectorsRead) {
+TEST_F(AccountTest, FollowsOneCollector) {
   Take(Reads(0, "100", 10));
-  AccountReading other = Reads(3, "104", 13);
+  AccountReading other = Reads(1, "104", 11);
   other.collector = "col_b";
   Take(other);
-  AccountReading late = Reads(3, "103", 13);
-  late.at += minutes(10);  // its clock is ahead
-  Take(late);
+  Take(Reads(1, "103", 11));  // before the other, whose clock is behind
+  Take(Reads(3, "5", 1));
+  other.at = kStart + hours(4);
+  other.values[0].second = *Decimal::Parse("7");
+  Take(other);
+  Take(Reads(6, "9", 4));
+  EXPECT_EQ(Said(),
+            "1 base 100-100 = 0; 1 counted 100-103 = 3; 1 fell 103-5 most 600000000000;"
+            " 1 counted 5-9 = 4");
+}
+
+TEST_F(AccountTest, FollowsAnotherCollectorWhenTheFirstIsSilent) {
+  Take(Reads(0, "100", 10));
+  AccountReading other = Reads(24, "104", 34);
+  other.collector = "col_b";
+  Take(other);
+  EXPECT_EQ(Said(), "1 base 100-100 = 0");
   other.at += hours(3);
-  other.up = hours(16);
+  other.up = hours(37);
   other.values[0].second = *Decimal::Parse("110");
   Take(other);
-  EXPECT_EQ(Said(), "1 base 100-100 = 0; 1 counted 100-104 = 4; 1 counted 104-110 = 6");
-}
-
-TEST_F(AccountTest, CountsOnceAFallThatTwoCollectorsSaw) {
-  AccountReading other = Reads(1, "101", 11);
-  other.collector = "col_b";
-  Take(Reads(0, "100", 10));
-  Take(other);
-  Take(Reads(3, "5", 1));
-  Take(Reads(6, "9", 4));
-  other = Reads(7, "7", 2);  // its clock is ahead by some hours
-  other.collector = "col_b";
-  Take(other);
-  Take(Reads(9, "12", 7));
-  EXPECT_EQ(Said(),
-            "1 base 100-100 = 0; 1 counted 100-101 = 1; 1 fell 101-5 most 600000000000;"
-            " 1 counted 5-9 = 4; 1 counted 9-12 = 3");
-}
-
-TEST_F(AccountTest, DoesNotBelieveANewCollectorThatReadsLess) {
-  Take(Reads(0, "100", -1));
-  AccountReading other = Reads(1, "80", -1);
-  other.collector = "col_b";
-  Take(other);
-  other.at += hours(1);
-  other.values[0].second = *Decimal::Parse("90");
-  Take(other);
-  EXPECT_EQ(account_.Open().size(), 1U);
-  Take(Reads(3, "101", -1));
-  EXPECT_EQ(Said(),
-            "1 base 100-100 = 0; 1 returned 100-80 most 900000000000; 1 counted 100-101 = 1");
-}
-
-TEST_F(AccountTest, BelievesANewCollectorWhenTheOthersAreSilent) {
-  Take(Reads(0, "100", -1));
-  AccountReading other = Reads(1, "80", -1);
-  other.collector = "col_b";
-  Take(other);
-  other.at += hours(46 * 24);
-  other.values[0].second = *Decimal::Parse("90");
-  Take(other);
-  EXPECT_EQ(Said(), "1 base 100-100 = 0; 1 fell 100-80 most 300000000000; 1 counted 80-90 = 10");
+  Take(Reads(28, "111", 38));
+  EXPECT_EQ(Said(), "1 counted 100-110 = 10");
 }
 
 TEST_F(AccountTest, RefusesAStateThatIsNone) {

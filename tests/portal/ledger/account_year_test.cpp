@@ -16,9 +16,14 @@ struct Counted {
   std::array<int, 3> gaps = {};
   std::array<bool, 3> without_end = {};
 
+  std::array<std::int64_t, 3> base = {};  // the batch of the first reading, and of the last
+  std::array<MeterStand, 3> last = {};
+
   void Add(const Entry& entry) {
     const std::size_t what = entry.meter == 4 ? 1 : static_cast<std::size_t>(entry.meter) - 1;
     used[what] += *entry.used.Scaled(1000, 1);
+    if (entry.kind == EntryKind::kBase && base[what] == 0) base[what] = entry.opening.batch;
+    last[what] = entry.closing;
     if (!IsGap(entry.kind)) return;
     constexpr std::array<std::int64_t, 3> kDivisor = {100'000, 1'000,
                                                       1};  // base units to thousandths
@@ -70,7 +75,13 @@ TEST_P(AccountYearTest, EndsWithWhatWasPrintedOrAGapThatHoldsIt) {
       for (std::size_t what = 0; what < 3; ++what) {
         const std::string where = "seed " + std::to_string(seed) + ", count " +
                                   std::to_string(what) + ": " + year.story();
-        const std::int64_t missing = account.printed[what] - counted.used[what];
+        if (counted.base[what] == 0) continue;
+        const MeterStand& last = counted.last[what];
+        if (counted.gaps[what] == 0) {
+          EXPECT_LE(account.readings.back().at - last.at, std::chrono::hours(26)) << where;
+        }
+        const std::int64_t missing = year.printed_at(last.batch)[what] -
+                                     year.printed_at(counted.base[what])[what] - counted.used[what];
         EXPECT_GE(missing, 0) << "more was counted than was printed, " << where;
         if (counted.gaps[what] == 0) {
           EXPECT_EQ(missing, 0) << where;

@@ -2,7 +2,8 @@
 // once each, at random moments.
 //
 //    MeteredYear year(seed);
-//    for (const auto& account : year.accounts()) account.readings, account.printed in thousandths
+//    for (const auto& account : year.accounts()) account.readings, year.printed_at(batch) in
+//    thousandths
 //
 // It knows nothing of how the ledger counts. Meters: 1 media.area in m2 (thousandths), 2 ink.used
 // in cc, 3 prints, a Counter32. A printer that changes its serial goes on in another account.
@@ -59,26 +60,21 @@ class MeteredYear {
     }
   }
 
-  // One account a serial. What was printed counts from its first reading to its last, by what is
-  // counted: area, ink, prints.
+  // One account a serial.
   struct Account {
     std::vector<AccountReading> readings = {};
-    std::array<std::int64_t, 3> printed = {};
     bool is_swapped = false;  // an event said that its board is another one's
   };
   std::vector<Account> accounts() const {
     std::vector<Account> all;
     for (const auto& [serial, readings] : readings_) {
-      Account account{.readings = readings, .is_swapped = swapped_.contains(serial)};
-      for (std::size_t i = 0; i < 3; ++i) {
-        const auto first = first_read_.find({serial, i});
-        if (first != first_read_.end()) {
-          account.printed[i] = last_read_.at({serial, i}) - first->second;
-        }
-      }
-      all.push_back(std::move(account));
+      all.push_back({.readings = readings, .is_swapped = swapped_.contains(serial)});
     }
     return all;
+  }
+  // When that reading was made, by what is counted: area, ink, prints.
+  const std::array<std::int64_t, 3>& printed_at(std::int64_t batch) const {
+    return by_batch_.at(batch);
   }
 
   const std::string& story() const { return story_; }
@@ -86,7 +82,7 @@ class MeteredYear {
 
  private:
   static constexpr int kHours = 365 * 24;
-  static constexpr int kStep = 3;  // hours
+  static constexpr int kStep = 6;  // hours
   static constexpr std::int64_t kWrapsAt = std::int64_t{1} << 32;
 
   std::int64_t Between(std::int64_t low, std::int64_t high) {
@@ -205,10 +201,9 @@ class MeteredYear {
   void Read(const std::string& collector) {
     AccountReading reading{.at = now_, .batch = ++batch_, .collector = collector};
     if (collector == "second") reading.at += std::chrono::minutes(8);
-    if (clock_is_off_ > 0 && collector == reader_) {
-      reading.at += clock_off_;
-      --clock_is_off_;
-    }
+    // A batch that is cut while the clock is wrong says so, and the store sets it right; the last
+    // reading is cut when the clock is right again.
+    if (clock_is_off_ > 0 && collector == reader_ && --clock_is_off_ == 0) reading.at += clock_off_;
     // As the store does it: never later than it came to the portal, nor earlier than the one
     // before.
     Instant& before = sources_[collector];
@@ -223,13 +218,11 @@ class MeteredYear {
       if (i == (ink_ == 3 ? 1U : 3U)) continue;
       const std::int64_t count = i == 2 ? counts[i] % (kWrapsAt * 1000) : counts[i];
       reading.values.emplace_back(static_cast<int>(i) + 1, Text(count));
-      const std::pair key(serial_, i == 3 ? 1 : i);
-      if (is_stale) continue;
-      const std::int64_t printed = key.second == 1 ? printed_[1] + printed_[3] : printed_[i];
-      first_read_.try_emplace(key, printed);
-      last_read_[key] = printed;
     }
     if (!is_stale) read_ = shown_;
+    // A stale answer shows what was printed when it was fresh.
+    if (!is_stale) fresh_ = {printed_[0], printed_[1] + printed_[3], printed_[2]};
+    by_batch_[batch_] = fresh_;
     readings_[serial_].push_back(std::move(reading));
   }
 
@@ -260,7 +253,8 @@ class MeteredYear {
   std::int64_t batch_ = 0;
   std::map<std::string, Instant> sources_;  // the last reading of each
   std::map<int, std::vector<AccountReading>> readings_;
-  std::map<std::pair<int, std::size_t>, std::int64_t> first_read_, last_read_;
+  std::map<std::int64_t, std::array<std::int64_t, 3>> by_batch_;
+  std::array<std::int64_t, 3> fresh_ = {};
   std::string story_;
   bool says_uptime_ = true;
   bool clock_fails_ = true;
