@@ -40,6 +40,7 @@
 #include "portal/controllers/collectors_controller.h"
 #include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/gaps_controller.h"
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
@@ -331,7 +332,8 @@ int Serve(const Arguments& arguments) {
   const CustomersController customers(store, store, store, JournalFile(data.path), clock);
   const SitesController sites(store, store, enrolments, clock);
   const CollectorsController collectors(store, store, JournalFile(data.path), clock);
-  const UsageController usage(store, store);
+  const UsageController usage(store, store, store);
+  const GapsController gaps(store, store, store, clock);
   const HealthController health(store);
   const SessionsController signing_in(sessions, store, clock);
   const MeController me(people, store, clock);
@@ -356,6 +358,7 @@ int Serve(const Arguments& arguments) {
   sites.Map(router);
   collectors.Map(router);
   usage.Map(router);
+  gaps.Map(router);
   health.Map(router);
   signing_in.Map(router);
   me.Map(router);

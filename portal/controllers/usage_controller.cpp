@@ -5,10 +5,26 @@
 #include <memory>
 #include <utility>
 
+#include "portal/controllers/filter.h"
+#include "portal/ledger/quantity.h"
+
 namespace plotmeter {
+namespace {
+
+struct Month {
+  static constexpr std::string_view kExample = "a month such as 2026-11";
+  static std::optional<Month> Parse(std::string_view text) {
+    const auto number = ParseMonth(text);
+    return number ? std::optional(Month{*number}) : std::nullopt;
+  }
+  MonthNumber number = 0;
+};
+
+}  // namespace
 
 void UsageController::Map(Router& router) const {
   router.Get("/api/v1/usage", kViewers, this, &UsageController::List);
+  router.Get("/api/v1/usage/sites", kViewers, this, &UsageController::BySite);
   router.Get("/api/v1/usage.csv", kViewers, this, &UsageController::ExportCsv);
 }
 
@@ -56,6 +72,26 @@ Response UsageController::List(const Request& request, const Caller& caller) con
     if (!more) chunk += tail;
     return more;
   }};
+}
+
+Response UsageController::BySite(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"month", "customer", "site"});
+  const Month month = request.Query<Month>("month");
+  const PrinterFilter filter = ReadFilter(store_, lists_, request, caller);
+  Json rows = Json::array();
+  for (const SiteUsage& one : books_.UsageBySite(caller.reseller, month.number, filter)) {
+    Json row = {{"site", {{"id", one.site.id}, {"name", one.site.name}}},
+                {"customer", {{"id", one.site.customer}, {"name", one.site.customer_name}}},
+                {"meter", one.meter},
+                {"used_base", std::to_string(one.used_base)},
+                {"gaps", one.gaps},
+                {"printers", one.printers}};
+    if (const auto unit = BaseUnitOf(one.meter)) row["base_unit"] = *unit;
+    if (!one.colorant.empty()) row["colorant"] = one.colorant;
+    if (!one.media.empty()) row["media"] = one.media;
+    rows.push_back(std::move(row));
+  }
+  return Ok({{"month", FormatMonth(month.number)}, {"rows", std::move(rows)}});
 }
 
 Response UsageController::ExportCsv(const Request& request, const Caller& caller) const {

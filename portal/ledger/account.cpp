@@ -89,6 +89,10 @@ void ChannelAccount::Take(const AccountReading& reading, const Emit& emit) {
   const Seen* heard = doubted_ ? &doubted_->seen : last_ ? &*last_ : nullptr;
   if (heard != nullptr && heard->collector != reading.collector &&
       reading.at - heard->at <= kOthersWait) {
+    for (const auto& [number, value] : reading.values) {
+      const auto [seen, is_first] = others_saw_.try_emplace(number, value);
+      if (!is_first && IsBelow(seen->second, value)) seen->second = value;
+    }
     return;
   }
   if (doubted_) return TakeWhileDoubting(reading, emit);
@@ -224,11 +228,15 @@ bool ChannelAccount::JumpsAfterRestart(const AccountReading& reading) {
 
 void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
   const bool all_swapped = std::exchange(swapped_, false) || JumpsAfterRestart(reading);
-  const bool unwatched = last_ && last_->collector != reading.collector &&
-                         Restarted(last_->at, reading) != Restart::kNo;
+  const Restart restart = last_ ? Restarted(last_->at, reading) : Restart::kNo;
+  const bool unwatched = last_ && last_->collector != reading.collector && restart != Restart::kNo;
+  const auto others_saw_more = [&](std::int64_t number, const Decimal& value) {
+    const auto seen = others_saw_.find(number);
+    return restart == Restart::kYes && seen != others_saw_.end() && IsBelow(value, seen->second);
+  };
   for (const auto& [number, value] : reading.values) {
     if (Meter* meter = Find(number)) {
-      if (unwatched && !all_swapped && meter->last) {
+      if ((unwatched || others_saw_more(number, value)) && !all_swapped && meter->last) {
         emit({.meter = number,
               .kind = EntryKind::kReturned,
               .opening = *meter->last,
@@ -244,6 +252,7 @@ void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
     }
   }
   last_ = {reading.at, reading.collector, reading.up};
+  others_saw_.clear();
 }
 
 bool ChannelAccount::IsPutBack(const Meter& meter, const AccountReading& reading,

@@ -15,9 +15,10 @@
 // What the account does with a reading, in this order:
 //
 //    other   The account follows one collector. What another one reads tells nothing new, until the
-//            one that is followed has been silent for a day; then the account follows that one.
-//            Where the device may have started anew meanwhile, it may have been set back unseen:
-//            what lies above is counted, and a gap stands beside it.
+//            one that is followed has been silent for a day; then the account follows that one. Where
+//            the device may have started anew meanwhile, it may have been set back unseen: what lies
+//            above is counted, and a gap stands beside it. So it is where the device did start anew
+//            and the other collector had seen more.
 //    rise    Counted. By more than anything can print (most_printed.h): a gap, and a new epoch.
 //    refill  After a fall, a rise back into what was counted before, of a device that may have
 //            started anew, and more than twice as large as any rise that was counted: its old
@@ -180,6 +181,8 @@ class ChannelAccount {
   std::map<std::string, std::pair<std::int64_t, std::int64_t>>
       heard_;  // by stream: sequence, place
   std::optional<Doubted> doubted_;
+  // The highest since `last_`, by collectors that are not followed.
+  std::map<std::int64_t, Decimal> others_saw_;
   bool swapped_ = false;
 };
 

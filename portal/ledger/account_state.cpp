@@ -44,6 +44,9 @@ std::string ChannelAccount::State() const {
   Json json = Json::object();
   if (last_) json["last"] = SeenJson(*last_);
   if (swapped_) json["swapped"] = true;
+  for (const auto& [number, value] : others_saw_) {
+    json["others_saw"][std::to_string(number)] = value.text();
+  }
   for (const Meter& meter : meters_) {
     if (!meter.last) continue;
     Json& one = json["meters"][std::to_string(meter.what.number)];
@@ -74,6 +77,11 @@ void ChannelAccount::Resume(std::string_view state) {
   try {
     if (json.contains("last")) last_ = SeenFrom<Seen>(json.at("last"));
     swapped_ = json.contains("swapped");
+    if (json.contains("others_saw")) {
+      for (const auto& [number, value] : json.at("others_saw").items()) {
+        others_saw_.emplace(std::stoll(number), DecimalFrom(value));
+      }
+    }
     for (Meter& meter : meters_) {
       const auto number = std::to_string(meter.what.number);
       if (!json.contains("meters") || !json.at("meters").contains(number)) continue;

@@ -26,6 +26,7 @@
 #include "common/reseller.h"
 #include "common/time.h"
 #include "portal/store/audit.h"
+#include "portal/store/lists.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
@@ -160,9 +161,10 @@ class Books {
   // Decisions about the gaps of one printer, the last of each.
   virtual std::vector<GapDecision> DecisionsOf(const ResellerId& reseller,
                                                const std::string& printer) = 0;
-  // Gaps that closed from `from` on and before `to`, by when they closed.
-  virtual std::vector<NamedGap> MeterGaps(const ResellerId& reseller, const PrinterFilter& filter,
-                                          bool undecided_only, Instant from, Instant to) = 0;
+  // Gaps that closed within `span`, by when they closed and id.
+  virtual Page<NamedGap> MeterGaps(const ResellerId& reseller, const PrinterFilter& filter,
+                                   bool undecided_only, const Span& span, const Position& after,
+                                   std::size_t limit) = 0;
   virtual std::optional<NamedGap> FindGap(const ResellerId& reseller, const std::string& id) = 0;
   // False where the gap is not this reseller's.
   virtual bool Decide(const ResellerId& reseller, const GapDecision& decision,

@@ -157,43 +157,46 @@ class Replacing {
   const std::int64_t printer_;
 };
 
-// ?1 the reseller, ?2 customer, ?3 site, ?4 printer, ?5 only what is undecided, ?6 and ?7 from and
-// to, ?8 the gap.
-constexpr std::string_view kGaps =
-    "SELECT g.id, g.meter, g.kind, g.opening, g.closing, g.opening_at, g.closing_at,"
-    " g.hidden_base, p.id, p.serial, p.model, m.channel, m.meter, m.colorant, m.media, m.unit,"
-    " m.outranked, d.used, d.reason, d.who, d.at, d.number, s.id, s.customer, c.name, s.name,"
-    " s.time_zone FROM meter_gap g JOIN meter m ON m.number=g.meter"
-    " JOIN printer p ON p.number=g.printer JOIN site s ON s.id=p.site"
-    " JOIN customer c ON c.id=s.customer LEFT JOIN gap_decision d ON d.gap=g.id AND d.number="
-    "(SELECT max(number) FROM gap_decision x WHERE x.gap=g.id)"
-    " WHERE g.reseller_id=?1 AND (?2='' OR s.customer=?2) AND (?3='' OR s.id=?3)"
-    " AND (?4='' OR p.id=?4) AND (?5=0 OR d.used IS NULL) AND g.closing_at>=?6 AND g.closing_at<?7"
-    " AND (?8='' OR g.id=?8) ORDER BY g.closing_at, g.id";
+// In the first column, whether the row is wanted: ?1 the reseller, ?2 customer, ?3 site, ?4
+// printer, ?5 only what is undecided.
+const std::string kGaps =
+    "SELECT (?2='' OR s.customer=?2) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)"
+    " AND (?5=0 OR d.used IS NULL), g.id, g.meter, g.kind, g.opening, g.closing, g.opening_at,"
+    " g.closing_at, g.hidden_base, p.id, p.serial, p.model, m.channel, m.meter, m.colorant,"
+    " m.media, m.unit, m.outranked, d.used, d.reason, d.who, d.at, d.number, s.id, s.customer,"
+    " c.name, s.name, s.time_zone FROM meter_gap g CROSS JOIN meter m ON m.number=g.meter"
+    " CROSS JOIN printer p ON p.number=g.printer CROSS JOIN site s ON s.id=p.site"
+    " CROSS JOIN customer c ON c.id=s.customer LEFT JOIN gap_decision d ON d.gap=g.id AND d.number="
+    "(SELECT max(number) FROM gap_decision x WHERE x.gap=g.id) WHERE g.reseller_id=?1";
+const std::string kGapsByClosing =
+    kGaps +
+    " AND g.closing_at>=?6 AND g.closing_at<?7 AND (g.closing_at, g.id)>(?8, ?9)"
+    " ORDER BY g.closing_at, g.id";
+const std::string kGapById = kGaps + " AND g.id=?6";
 
 NamedGap ReadGap(const Statement& q) {
   NamedGap named{
-      .gap = {.id = q.Text(0),
-              .meter = q.Int(1),
-              .kind = q.Text(2),
-              .opening = q.Text(3),
-              .closing = q.Text(4),
-              .opening_at = FromMillis(q.Int(5)),
-              .closing_at = FromMillis(q.Int(6)),
-              .hidden_base = q.MaybeInt(7)},
-      .printer = q.Text(8),
-      .serial = q.Text(9),
-      .model = q.Text(10),
-      .site = ReadSite(q, 22),
-      .channel = q.Text(11),
-      .meter = {q.Int(1), q.Text(12), q.Text(13), q.Text(14), q.Text(15), q.Int(16) != 0}};
-  if (!q.IsNull(21)) {
+      .gap = {.id = q.Text(1),
+              .meter = q.Int(2),
+              .kind = q.Text(3),
+              .opening = q.Text(4),
+              .closing = q.Text(5),
+              .opening_at = FromMillis(q.Int(6)),
+              .closing_at = FromMillis(q.Int(7)),
+              .hidden_base = q.MaybeInt(8)},
+      .printer = q.Text(9),
+      .serial = q.Text(10),
+      .model = q.Text(11),
+      .site = ReadSite(q, 23),
+      .channel = q.Text(12),
+      .meter = {q.Int(2), q.Text(13), q.Text(14), q.Text(15), q.Text(16), q.Int(17) != 0}};
+  if (!q.IsNull(22)) {
     named.decision = {.gap = named.gap.id,
                       .meter = named.gap.meter,
-                      .used = q.MaybeText(17),
-                      .reason = q.Text(18),
-                      .who = q.Text(19),
-                      .at = FromMillis(q.Int(20))};
+                      .used = q.MaybeText(18),
+                      .reason = q.Text(19),
+                      .who = q.Text(20),
+                      .at = FromMillis(q.Int(21))};
   }
   return named;
 }
@@ -299,25 +302,25 @@ std::vector<GapDecision> SqliteStore::DecisionsOf(const ResellerId& reseller,
   return decisions;
 }
 
-std::vector<NamedGap> SqliteStore::MeterGaps(const ResellerId& reseller,
-                                             const PrinterFilter& filter, bool undecided_only,
-                                             Instant from, Instant to) {
+Page<NamedGap> SqliteStore::MeterGaps(const ResellerId& reseller, const PrinterFilter& filter,
+                                      bool undecided_only, const Span& span, const Position& after,
+                                      std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(kGaps);
-  std::vector<NamedGap> gaps;
-  for (q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, filter.printer,
-              undecided_only, ToMillis(from), ToMillis(to), "");
-       q.Step();) {
-    gaps.push_back(ReadGap(q));
-  }
-  return gaps;
+  Statement& q = reader->Sql(kGapsByClosing);
+  const bool is_first = after.numbers.empty();
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, filter.printer, undecided_only,
+         ToMillis(span.from), ToMillis(span.to), is_first ? INT64_MIN : after.numbers.front(),
+         is_first ? "" : after.texts.front());
+  return ReadPage<NamedGap>(q, limit, ReadGap, [](const Statement& row) {
+    return Position{.numbers = {row.Int(7)}, .texts = {row.Text(1)}};
+  });
 }
 
 std::optional<NamedGap> SqliteStore::FindGap(const ResellerId& reseller, const std::string& id) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(kGaps);
-  q.Bind(OwnerOf(*reader, reseller), "", "", "", false, std::int64_t{0}, INT64_MAX, id);
-  return !id.empty() && q.Step() ? std::optional(ReadGap(q)) : std::nullopt;
+  Statement& q = reader->Sql(kGapById);
+  q.Bind(OwnerOf(*reader, reseller), "", "", "", false, id);
+  return q.Step() ? std::optional(ReadGap(q)) : std::nullopt;
 }
 
 bool SqliteStore::Decide(const ResellerId& reseller, const GapDecision& decision,

@@ -107,8 +107,9 @@ class SqliteStore : public Store,
   std::string BatchId(const ResellerId& reseller, std::int64_t number) override;
   std::vector<GapDecision> DecisionsOf(const ResellerId& reseller,
                                        const std::string& printer) override;
-  std::vector<NamedGap> MeterGaps(const ResellerId& reseller, const PrinterFilter& filter,
-                                  bool undecided_only, Instant from, Instant to) override;
+  Page<NamedGap> MeterGaps(const ResellerId& reseller, const PrinterFilter& filter,
+                           bool undecided_only, const Span& span, const Position& after,
+                           std::size_t limit) override;
   std::optional<NamedGap> FindGap(const ResellerId& reseller, const std::string& id) override;
   bool Decide(const ResellerId& reseller, const GapDecision& decision, const Actor& actor) override;
   std::vector<SiteUsage> UsageBySite(const ResellerId& reseller, MonthNumber month,

@@ -40,7 +40,9 @@ class BookkeepingTest : public testing::Test, protected SealedWorld {
            (usage.entered ? ", entered" : "");
   }
   std::vector<NamedGap> Gaps() {
-    return store.MeterGaps(reseller(), {}, true, Instant{}, At("2030-01-01T00:00:00Z"));
+    return store
+        .MeterGaps(reseller(), {}, true, {.from = {}, .to = At("2030-01-01T00:00:00Z")}, {}, 100)
+        .rows;
   }
   // All that is kept, as text.
   std::string Kept() {
