@@ -104,7 +104,7 @@ int RunExport(const ExportKind& kind, const Arguments& arguments) {
   SqliteStore store(DataDirectory(arguments).existing_database());
   const Reseller reseller = FindReseller(store, arguments.Text("reseller"));
   const PrinterFilter filter = FilterOf(store, reseller.id, arguments);
-  const auto rows = MakeExport(kind, {store, store, reseller.id, filter, period}, shape);
+  const auto rows = MakeExport(kind, {store, store, store, reseller.id, filter, period}, shape);
   Output output(arguments.Text("output"));
   std::string chunk;
   for (bool more = true; more; chunk.clear()) {

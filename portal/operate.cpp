@@ -41,6 +41,7 @@
 #include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
 #include "portal/controllers/exports_controller.h"
+#include "portal/controllers/gaps_controller.h"
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
@@ -58,6 +59,7 @@
 #include "portal/controllers/usage_controller.h"
 #include "portal/controllers/users_controller.h"
 #include "portal/http/listener.h"
+#include "portal/ledger/bookkeeping.h"
 #include "portal/ledger/monthly_exports.h"
 #include "portal/ledger/retention.h"
 #include "portal/lookup.h"
@@ -343,8 +345,9 @@ int Serve(const Arguments& arguments) {
   const CustomersController customers(store, store, store, JournalFile(data.path), clock);
   const SitesController sites(store, store, enrolments, clock);
   const CollectorsController collectors(store, store, JournalFile(data.path), clock);
-  const UsageController usage(store, store);
-  const ExportsController exports(store, store);
+  const UsageController usage(store, store, store);
+  const ExportsController exports(store, store, store);
+  const GapsController gaps(store, store, store, clock);
   const HealthController health(store);
   const SessionsController signing_in(sessions, store, clock);
   const MeController me(people, store, clock);
@@ -370,6 +373,7 @@ int Serve(const Arguments& arguments) {
   collectors.Map(router);
   usage.Map(router);
   exports.Map(router);
+  gaps.Map(router);
   health.Map(router);
   signing_in.Map(router);
   me.Map(router);
@@ -385,10 +389,12 @@ int Serve(const Arguments& arguments) {
   Listener listener(std::move(options), router);
   metrics.Show(batch_counts);
   ShowLoad(metrics, listener, data.database());
+  Bookkeeper bookkeeper(store, store, store);
+  const std::jthread keeps_books([&](const std::stop_token& stop) { bookkeeper.Run(stop); });
   Retention retention(store, store, store, clock, KeepTimesOf(arguments));
   const std::jthread forgets([&](const std::stop_token& stop) { retention.Run(stop); });
   FolderDelivery folders;
-  MonthlyExports monthly(store, store, store, store, folders, clock, SettleOf(arguments));
+  MonthlyExports monthly(store, store, store, store, store, folders, clock, SettleOf(arguments));
   const std::jthread exports_monthly([&](const std::stop_token& stop) { monthly.Run(stop); });
   listener.Start();
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));

@@ -47,7 +47,7 @@ Response ExportsController::Stream(const ExportKind& kind, ExportFormat format,
   const std::optional<Period> period = PeriodOf(kind, request);
   const PrinterFilter filter = ReadPrinterFilter(store_, lists_, request, caller);
   const std::shared_ptr<Export> rows =
-      MakeExport(kind, {store_, lists_, caller.reseller, filter, period}, format);
+      MakeExport(kind, {store_, lists_, books_, caller.reseller, filter, period}, format);
   const bool is_csv = format == ExportFormat::kCsv;
   return LongFile([rows](std::string& chunk) { return rows->Next(chunk); },
                   is_csv ? "text/csv" : "application/x-ndjson",

@@ -22,7 +22,8 @@ namespace plotmeter {
 class ExportsController {
  public:
   // Both must outlive the controller and every response it made.
-  ExportsController(Store& store, Lists& lists) : store_(store), lists_(lists) {}
+  ExportsController(Store& store, Lists& lists, Books& books)
+      : store_(store), lists_(lists), books_(books) {}
 
   void Map(Router& router) const;
 
@@ -32,6 +33,7 @@ class ExportsController {
 
   Store& store_;
   Lists& lists_;
+  Books& books_;
 };
 
 }  // namespace plotmeter

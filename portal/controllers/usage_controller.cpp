@@ -5,11 +5,13 @@
 
 #include "portal/controllers/filter.h"
 #include "portal/ledger/export.h"
+#include "portal/ledger/month.h"
+#include "portal/ledger/quantity.h"
 
 namespace plotmeter {
-
 void UsageController::Map(Router& router) const {
   router.Get("/api/v1/usage", kViewers, this, &UsageController::List);
+  router.Get("/api/v1/usage/sites", kViewers, this, &UsageController::BySite);
 }
 
 Response UsageController::List(const Request& request, const Caller& caller) const {
@@ -17,7 +19,7 @@ Response UsageController::List(const Request& request, const Caller& caller) con
   const Period period = ReadPeriod(request);
   const PrinterFilter filter = ReadPrinterFilter(store_, lists_, request, caller);
   const auto usage =
-      std::make_shared<UsageExport>(store_, caller.reseller, filter, period, ExportFormat::kJson);
+      std::make_shared<UsageExport>(store_, books_, caller.reseller, filter, period, ExportFormat::kJson);
   std::string head = JsonText({{"from", *request.QueryText("from")}});
   head.back() = ',';
   head += "\"rows\":[";
@@ -29,6 +31,26 @@ Response UsageController::List(const Request& request, const Caller& caller) con
     if (!more) chunk += tail;
     return more;
   }};
+}
+
+Response UsageController::BySite(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"month", "customer", "site"});
+  const MonthNumber month = *ParseMonth(request.Query<Month>("month").text());
+  const PrinterFilter filter = ReadFilter(store_, lists_, request, caller);
+  Json rows = Json::array();
+  for (const SiteUsage& one : books_.UsageBySite(caller.reseller, month, filter)) {
+    Json row = {{"site", {{"id", one.site.id}, {"name", one.site.name}}},
+                {"customer", {{"id", one.site.customer}, {"name", one.site.customer_name}}},
+                {"meter", one.meter},
+                {"used_base", std::to_string(one.used_base)},
+                {"gaps", one.gaps},
+                {"printers", one.printers}};
+    if (const auto unit = BaseUnitOf(one.meter)) row["base_unit"] = *unit;
+    if (!one.colorant.empty()) row["colorant"] = one.colorant;
+    if (!one.media.empty()) row["media"] = one.media;
+    rows.push_back(std::move(row));
+  }
+  return Ok({{"month", FormatMonth(month)}, {"rows", std::move(rows)}});
 }
 
 }  // namespace plotmeter

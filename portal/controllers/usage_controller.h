@@ -2,6 +2,7 @@
 //
 //    GET /api/v1/usage?from=2026-11-01&to=2026-12-01              for the dashboard
 //        &customer=cus_9F1TB6QW &site=sit_7Q2M9K4T &printer=prn_7Q2M9K4T      narrower
+//    GET /api/v1/usage/sites?month=2026-11             summed by site, of the books that are kept
 //
 // A date is the first instant of that day in the time zone of each printer's site; an RFC 3339
 // instant is itself. portal/ledger/usage.h says what the members mean; the same rows as CSV are
@@ -18,16 +19,19 @@ namespace plotmeter {
 
 class UsageController {
  public:
-  // Both must outlive the controller and every response it made.
-  UsageController(Store& store, Lists& lists) : store_(store), lists_(lists) {}
+  // All must outlive the controller and every response it made.
+  UsageController(Store& store, Lists& lists, Books& books)
+      : store_(store), lists_(lists), books_(books) {}
 
   void Map(Router& router) const;
 
  private:
   Response List(const Request& request, const Caller& caller) const;
+  Response BySite(const Request& request, const Caller& caller) const;
 
   Store& store_;
   Lists& lists_;
+  Books& books_;
 };
 
 }  // namespace plotmeter

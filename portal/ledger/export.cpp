@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "portal/ledger/bookkeeping.h"
 #include "portal/ledger/export_columns.h"
 
 namespace plotmeter {
@@ -40,19 +41,22 @@ bool Export::Next(std::string& chunk) {
   return next_ < printers_.size();
 }
 
-UsageExport::UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter,
-                         Period period, RowShape shape)
+UsageExport::UsageExport(Store& store, Books& books, ResellerId reseller,
+                         const PrinterFilter& filter, Period period, RowShape shape)
     : Export(store, std::move(reseller), filter, WordsOf(UsageColumns()), std::move(shape)),
+      books_(books),
       period_(period) {}
 
 bool UsageExport::WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t) {
   const Instant from = period_.from.In(printer.site.time_zone);
   const Instant to = period_.to.In(printer.site.time_zone);
-  store_.EachMeter(reseller_, customer_, printer.id, from, to, [&](const MeterSeries& series) {
-    if (const auto usage = Count(series.points, from)) {
-      Write(writer_, chunk, UsageColumns(), MakeUsageRow(printer, series, *usage));
-    }
-  });
+  for (const CountedMeter& counted :
+       CountPeriod(books_, reseller_, customer_, printer.id, from, to)) {
+    UsageRow row = MakeUsageRow(printer, counted.channel, counted.meter, counted.usage);
+    row.opening_batch = books_.BatchId(reseller_, counted.usage.opening.batch);
+    row.closing_batch = books_.BatchId(reseller_, counted.usage.closing.batch);
+    Write(writer_, chunk, UsageColumns(), row);
+  }
   return false;
 }
 
@@ -224,7 +228,7 @@ std::unique_ptr<Export> MakeExport(const ExportKind& kind, const ExportQuestion&
     throw std::logic_error("an export has a period that it cannot have, or has none");
   }
   if (kind.name == "usage") {
-    return std::make_unique<UsageExport>(question.store, question.reseller, question.filter,
+    return std::make_unique<UsageExport>(question.store, question.books, question.reseller, question.filter,
                                          *question.period, std::move(shape));
   }
   if (kind.name == "jobs") {

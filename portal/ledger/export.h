@@ -1,8 +1,8 @@
 // Everything the house hands out as rows: usage, jobs, readings, supplies, alerts, printers.
 //
-//    UsageExport usage(store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to}, ExportFormat::kCsv);
-//    bool more = true;
-//    for (std::string chunk; more; chunk.clear()) { more = usage.Next(chunk); out << chunk; }
+//    UsageExport usage(store, store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to},
+//    ExportFormat::kCsv); bool more = true; for (std::string chunk; more; chunk.clear()) { more =
+//    usage.Next(chunk); out << chunk; }
 //
 //    auto any = MakeExport(*FindExport("jobs"), {store, lists, reseller, filter, period}, shape);
 //
@@ -58,12 +58,13 @@ class Export {
 // What every meter counted. The period is needed.
 class UsageExport : public Export {
  public:
-  UsageExport(Store& store, ResellerId reseller, const PrinterFilter& filter, Period period,
-              RowShape shape);
+  UsageExport(Store& store, Books& books, ResellerId reseller, const PrinterFilter& filter,
+              Period period, RowShape shape);
 
  private:
   bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override;
 
+  Books& books_;
   const Period period_;
 };
 
@@ -100,6 +101,7 @@ const ExportKind* FindExport(std::string_view name);  // null: there is none
 struct ExportQuestion {
   Store& store;
   Lists& lists;
+  Books& books;
   ResellerId reseller;
   PrinterFilter filter = {};
   std::optional<Period> period = {};

@@ -61,6 +61,7 @@ std::size_t ParsedSize(std::string_view text) {
 // Points into `batch`, which must outlive the record.
 void AddContents(BatchRecord& record, const Batch& batch) {
   record.doubtful = IsDoubtful(batch.clock);
+  if (record.doubtful) record.offset_ms = *batch.clock.offset_ms;
   record.printers = batch.printers;
   record.whereabouts = &batch.whereabouts;
   record.readings.reserve(batch.readings.size());

@@ -112,11 +112,12 @@ void FolderDelivery::Deliver(const ScheduledExport& schedule, const std::string&
   SyncFolder(schedule.folder);
 }
 
-MonthlyExports::MonthlyExports(Store& store, Lists& lists, Schedules& schedules,
+MonthlyExports::MonthlyExports(Store& store, Lists& lists, Books& books, Schedules& schedules,
                                Directory& directory, Delivery& delivery, const Clock& clock,
                                std::chrono::hours settle)
     : store_(store),
       lists_(lists),
+      books_(books),
       schedules_(schedules),
       directory_(directory),
       delivery_(delivery),
@@ -214,7 +215,7 @@ void MonthlyExports::Write(const ResellerId& reseller, const ScheduledExport& sc
   const std::string name = NameOf(schedule, month);
   PartFile part(delivery_.PartOf(schedule, name));
   const auto rows =
-      MakeExport(*kind, {store_, lists_, reseller, schedule.filter, period}, std::move(shape));
+      MakeExport(*kind, {store_, lists_, books_, reseller, schedule.filter, period}, std::move(shape));
   std::string chunk;
   for (bool more = true; more; chunk.clear()) {
     more = rows->Next(chunk);

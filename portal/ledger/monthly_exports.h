@@ -1,6 +1,6 @@
 // Writes what is to be exported every month, once, when the month is over and has settled.
 //
-//    MonthlyExports monthly(store, store, store, store, delivery, clock, 24 h);
+//    MonthlyExports monthly(store, store, store, store, store, delivery, clock, 24 h);
 //    monthly.Tick(go_on);                what is due
 //    monthly.Run(stop_token);            the same, for ever; a thread of `serve`
 //
@@ -65,7 +65,7 @@ class MonthlyExports {
   using Pause = std::function<bool()>;
 
   // All of them must outlive this.
-  MonthlyExports(Store& store, Lists& lists, Schedules& schedules, Directory& directory,
+  MonthlyExports(Store& store, Lists& lists, Books& books, Schedules& schedules, Directory& directory,
                  Delivery& delivery, const Clock& clock, std::chrono::hours settle);
 
   // Throws nothing: what fails is logged. One thread at a time.
@@ -92,6 +92,7 @@ class MonthlyExports {
 
   Store& store_;
   Lists& lists_;
+  Books& books_;
   Schedules& schedules_;
   Directory& directory_;
   Delivery& delivery_;

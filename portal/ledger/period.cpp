@@ -1,5 +1,7 @@
 #include "portal/ledger/period.h"
 
+#include <fmt/format.h>
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -27,6 +29,26 @@ Instant FromLocalTime(Instant local, const std::string& time_zone) {
 
 Instant LocalTime(Instant at, const std::string& time_zone) {
   return Instant(date::locate_zone(time_zone)->to_local(at).time_since_epoch());
+}
+
+std::int64_t MonthOf(Instant instant, const std::string& time_zone) {
+  const auto local = date::locate_zone(time_zone)->to_local(instant - std::chrono::milliseconds(1));
+  const date::year_month_day day(date::floor<date::days>(local));
+  return static_cast<std::int64_t>(static_cast<int>(day.year())) * 100 +
+         static_cast<unsigned>(day.month());
+}
+
+std::string FormatMonth(std::int64_t month) {
+  return fmt::format("{:04}-{:02}", month / 100, month % 100);
+}
+
+std::optional<std::int64_t> ParseMonth(std::string_view text) {
+  if (text.size() != 7 || !ParseDate(std::string(text) + "-01")) return std::nullopt;
+  return std::stoll(std::string(text.substr(0, 4))) * 100 + std::stoll(std::string(text.substr(5)));
+}
+
+Instant MonthStart(std::int64_t month, const std::string& time_zone) {
+  return PeriodEdge::Parse(FormatMonth(month) + "-01")->In(time_zone);
 }
 
 bool IsTimeZone(const std::string& name) {

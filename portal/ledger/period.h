@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,14 @@ Instant LocalTime(Instant at, const std::string& time_zone);
 
 // And back: when clocks show that there; the first time, where they are put back.
 Instant FromLocalTime(Instant local, const std::string& time_zone);
+
+// A month of a site, 202611. An instant that is the first of a month belongs to the month before:
+// periods hold their end, and not their beginning, as usage does (usage.h).
+std::int64_t MonthOf(Instant instant, const std::string& time_zone);
+Instant MonthStart(std::int64_t month, const std::string& time_zone);
+// "2026-11"; empty for anything else.
+std::optional<std::int64_t> ParseMonth(std::string_view text);
+std::string FormatMonth(std::int64_t month);
 
 // Whether the system knows the zone, "Europe/Berlin".
 bool IsTimeZone(const std::string& name);

@@ -145,6 +145,11 @@ std::optional<std::string_view> BaseUnit(std::string_view meter, std::string_vie
   return confirmed != nullptr ? std::optional(Name(confirmed->dimension)) : std::nullopt;
 }
 
+std::optional<std::string_view> BaseUnitOf(std::string_view meter) {
+  const auto kind = std::ranges::find(kMeters, meter, &Meter::name);
+  return kind != std::end(kMeters) ? std::optional(Name(kind->dimension)) : std::nullopt;
+}
+
 std::optional<BaseQuantity> ToBase(std::string_view meter, std::string_view unit,
                                    const Exact& amount) {
   const Unit* confirmed = Confirmed(meter, unit);

@@ -55,6 +55,9 @@ struct BaseQuantity {
 // is no unit of that meter.
 std::optional<std::string_view> BaseUnit(std::string_view meter, std::string_view unit);
 
+// That of a meter in whatever unit; empty where its meaning is not settled.
+std::optional<std::string_view> BaseUnitOf(std::string_view meter);
+
 // Empty also when the amount does not fit.
 std::optional<BaseQuantity> ToBase(std::string_view meter, std::string_view unit,
                                    const Exact& amount);

@@ -1,54 +1,64 @@
 #include "portal/ledger/usage.h"
 
 namespace plotmeter {
+namespace {
 
-std::optional<MeterUsage> Count(const std::vector<MeterPoint>& points, Instant from) {
-  if (points.empty() || points.back().at <= from) return std::nullopt;
-  MeterUsage usage{.opening = points.front().value,
-                   .opening_at = points.front().at,
-                   .closing = points.back().value,
-                   .closing_at = points.back().at};
-  if (points.size() == 1) return usage;  // a base, and nothing to compare it with
-  std::optional<Exact> used = Exact();
-  for (std::size_t i = 1; i < points.size(); ++i) {
-    const auto step = Exact::Of(points[i].value).Minus(Exact::Of(points[i - 1].value));
-    if (step && step->IsNegative()) {
-      ++usage.gaps;
-    } else if (used) {
-      used = step ? used->Plus(*step) : std::nullopt;
-    }
-  }
-  usage.used = used;
-  return usage;
+std::optional<std::int64_t> Sum(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  std::int64_t sum = 0;
+  if (!a || !b || __builtin_add_overflow(*a, *b, &sum)) return std::nullopt;
+  return sum;
 }
 
-UsageRow MakeUsageRow(const PrinterRow& printer, const MeterSeries& series,
-                      const MeterUsage& usage) {
+}  // namespace
+
+void Add(std::optional<MeterUsage>& usage, const Entry& entry,
+         const std::optional<Exact>& decided) {
+  if (!usage) usage = MeterUsage{.opening = entry.opening};
+  usage->closing = entry.closing;
+  if (entry.kind == EntryKind::kBase) return;
+  usage->counted = true;
+  const Exact used = IsGap(entry.kind) ? decided.value_or(Exact()) : entry.used;
+  if (usage->used) usage->used = usage->used->Plus(used);
+  if (!IsGap(entry.kind)) return;
+  if (decided) {
+    usage->entered = true;
+  } else {
+    ++usage->gaps;
+    usage->hidden = Sum(usage->hidden, entry.most);
+  }
+}
+
+UsageRow MakeUsageRow(const PrinterRow& printer, const std::string& channel,
+                      const StoredMeter& meter, const MeterUsage& usage) {
+  const bool is_known = usage.counted && usage.used;
   UsageRow row{.customer = printer.site.customer_name,
                .site = printer.site.name,
                .manufacturer = printer.manufacturer,
                .model = printer.model,
                .serial = printer.serial,
-               .channel = series.channel,
-               .meter = series.meter,
-               .colorant = series.colorant,
-               .media = series.media,
-               .unit = series.unit,
-               .opening = usage.opening.text(),
-               .opening_at = FormatInstant(usage.opening_at),
-               .closing = usage.closing.text(),
-               .closing_at = FormatInstant(usage.closing_at),
-               .used = usage.used ? usage.used->Text() : "",
+               .channel = channel,
+               .meter = meter.meter,
+               .colorant = meter.colorant,
+               .media = meter.media,
+               .unit = meter.unit,
+               .opening = usage.opening.value.text(),
+               .opening_at = FormatInstant(usage.opening.at),
+               .closing = usage.closing.value.text(),
+               .closing_at = FormatInstant(usage.closing.at),
+               .used = is_known ? usage.used->Text() : "",
                .known_as = "raw",
                .gaps = usage.gaps,
-               .outranked = series.outranked,
-               .opening_batch = series.first_batch,
-               .closing_batch = series.last_batch};
-  if (const auto unit = BaseUnit(series.meter, series.unit)) {
+               .outranked = meter.outranked};
+  if (const auto unit = BaseUnit(meter.meter, meter.unit)) {
     row.base_unit = *unit;
-    row.known_as = "measured";
-    const auto base = usage.used ? ToBase(series.meter, series.unit, *usage.used) : std::nullopt;
+    row.known_as = usage.gaps > 0 ? "bounded" : usage.entered ? "entered" : "measured";
+    const auto base = is_known ? ToBase(meter.meter, meter.unit, *usage.used) : std::nullopt;
     if (base) row.used_base = std::to_string(base->amount);
+    if (base && usage.gaps > 0) {
+      if (const auto most = Sum(base->amount, usage.hidden)) {
+        row.used_base_at_most = std::to_string(*most);
+      }
+    }
   }
   // Several printers without a serial may hide behind one name: nobody should bill by it unseen.
   if (printer.serial.empty()) row.known_as = "unidentified";

@@ -1,38 +1,47 @@
-// What a meter counted in a period, from its readings. Pure.
+// What a meter counted in a period, from the entries of its account (account.h). Pure.
 //
-//    readings 100 at t1, 130 at t2, 5 at t3 (the board was swapped), 25 at t4
-//    Count(series, period from t1 to t4)    used 30 + 20 = 50, gaps 1
+//    MeterUsage usage;
+//    for (const Entry& entry : entries of one meter that closed in the period) Add(usage, entry);
+//    MakeUsageRow(printer, "piws", meter, usage)      one line of the usage account
 //
-// The value at an instant is the last reading at or before it. A period is from `from` to `to`:
-// where a reading stands at or before `from`, it is the base; else the first one inside is, and is
-// not usage itself. A fall opens a new meter epoch: what was counted between the last reading of
-// one epoch and the first of the next is not known and not guessed; `gaps` says how often that
-// happened. Consecutive periods tile exactly: what two of them used is what the period over both
-// used. No reading inside (from, to] means that nothing is known: there is no usage then, which is
+// A period is from `from` to `to`: an entry belongs to it when its closing reading stands after
+// `from`, and at `to` or before. So consecutive periods tile exactly: what two of them used is what
+// the period over both used. A meter without an entry in the period has no usage there, which is
 // not a usage of 0.
+//
+// How a figure is known: **measured**, between readings of one epoch. **bounded**: gaps are in it;
+// `used` is the least, `used_base_at_most` the most, where anybody knows it. **entered**: for a gap
+// in it a person said how much it was, and no gap is left. **raw**: the printer's unit is not
+// confirmed.
+// **unidentified**: the printer names no serial.
 
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "portal/ledger/account.h"
 #include "portal/ledger/quantity.h"
+#include "portal/store/books.h"
 #include "portal/store/store.h"
 
 namespace plotmeter {
 
 struct MeterUsage {
-  Decimal opening = Decimal::FromInteger(0);
-  Instant opening_at = {};
-  Decimal closing = Decimal::FromInteger(0);
-  Instant closing_at = {};
-  std::optional<Exact> used = {};  // empty: one reading alone, or numbers beyond all measure
-  int gaps = 0;                    // falls within
+  MeterStand opening = {};
+  MeterStand closing = {};
+  bool counted = false;                 // more than a first reading, which is a base and no usage
+  std::optional<Exact> used = Exact();  // empty: numbers beyond all measure
+  int gaps = 0;                         // that nobody has decided
+  // What they can hide at the most, in base units; empty: nobody knows.
+  std::optional<std::int64_t> hidden = 0;
+  bool entered = false;  // a person decided on one
 };
 
-// `series` is what Store::EachMeter gives for (from, to]. Empty: nothing is known of that period.
-std::optional<MeterUsage> Count(const std::vector<MeterPoint>& points, Instant from);
+// `decided`: what a person said of the entry, if it is a gap.
+void Add(std::optional<MeterUsage>& usage, const Entry& entry,
+         const std::optional<Exact>& decided = std::nullopt);
 
 // One line of the usage account, as text; an empty text is unknown. The names are the columns.
 struct UsageRow {
@@ -42,13 +51,15 @@ struct UsageRow {
   std::string used = {};       // in `unit`
   std::string base_unit = {};  // nL, mm2/100, um, 1
   std::string used_base = {};  // a whole number of base units
-  std::string known_as = {};   // measured; raw (unit not confirmed); unidentified (no serial)
+  std::string known_as = {};   // measured, bounded, entered, raw, unidentified
   int gaps = 0;
   bool outranked = false;  // another channel is believed for this meter; do not add both
   std::string opening_batch = {}, closing_batch = {};
+  std::string used_base_at_most = {};  // only of what is bounded, and only where it is known
 };
 
-UsageRow MakeUsageRow(const PrinterRow& printer, const MeterSeries& series,
-                      const MeterUsage& usage);
+// The ids of the batches are the caller's to add: `usage` has the store's numbers.
+UsageRow MakeUsageRow(const PrinterRow& printer, const std::string& channel,
+                      const StoredMeter& meter, const MeterUsage& usage);
 
 }  // namespace plotmeter

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "common/json.h"
 #include "portal/store/derived.h"
 #include "portal/store/job_rows.h"
+#include "portal/store/reading_rows.h"
 #include "portal/store/sqlite_store.h"
 #include "portal/store/values.h"
 
@@ -153,6 +155,10 @@ void WriteEvents(StoreConnection& writer, const DerivedRows::Place& place, const
     insert.Run(place.owner, told.printer, ToText(event->channel), event->kind, event->key,
                told.sighting, ToMillis(event->at), event->code, event->text,
                MaybeMillis(event->printer_time), event->printer_pages, event->was, event->is);
+    // The ledger begins new epochs there (portal/ledger/account.h).
+    if (event->kind == "board-swapped" && writer.db().Changes() > 0) {
+      MarkStale(writer, place.owner, told.printer, ToMillis(event->at));
+    }
   }
 }
 
@@ -258,14 +264,23 @@ void DerivedRows::WriteReadings(StoreConnection& writer, const Place& place,
   Statement& insert = writer.Sql(
       "INSERT OR IGNORE INTO meter_reading(reseller_id, meter, at, value, batch)"
       " VALUES(?,?,?,?,?)");
-  for (const auto& [printer, reading] : batch.readings) {
+  std::map<std::int64_t, std::int64_t> stale;  // by printer: since when
+  for (std::size_t i = 0; i < batch.readings.size(); ++i) {
+    const auto& [printer, reading] = batch.readings[i];
     const std::int64_t number = printers.at(printer).printer;
     const std::int64_t at = ToMillis(reading->at);
+    bool is_new = false;
     for (const MeterValue& value : reading->meters) {
       insert.Run(place.owner, MeterNumber(writer, place.owner, number, reading->channel, value), at,
                  value.value.value.text(), place.batch);
+      is_new = is_new || writer.db().Changes() > 0;
     }
+    if (!is_new) continue;
+    const std::int64_t stands_at = WriteDeviceReading(writer, place, batch, number, i);
+    const auto [since, first] = stale.try_emplace(number, stands_at);
+    if (!first) since->second = std::min(since->second, stands_at);
   }
+  for (const auto& [printer, since] : stale) MarkStale(writer, place.owner, printer, since);
 }
 
 std::int64_t DerivedRows::MeterNumber(StoreConnection& writer, std::int64_t owner,
@@ -297,6 +312,7 @@ std::int64_t DerivedRows::MeterNumber(StoreConnection& writer, std::int64_t owne
   // The latest word counts: a profile may be corrected.
   writer.Sql("UPDATE meter SET outranked=?2 WHERE number=?1 AND outranked<>?2 AND reseller_id=?3")
       .Run(number, value.outranked ? 1 : 0, owner);
+  if (writer.db().Changes() > 0) MarkStale(writer, owner, printer, 0);
   meters_.insert_or_assign(key_, KnownMeter{number, value.outranked});
   learned_.push_back(key_);
   return number;

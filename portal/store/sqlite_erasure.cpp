@@ -1,5 +1,6 @@
 // A customer, erased.
 
+#include "portal/store/reading_rows.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
@@ -33,6 +34,12 @@ const std::string kToldReadings =
     "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN"
     " (SELECT number FROM meter WHERE printer=?3) AND batch IN " +
     kBatches;
+const std::string kToldOrder =
+    "DELETE FROM device_reading WHERE +reseller_id=?2 AND printer=?3 AND batch IN " + kBatches;
+const std::string kToldMonths =
+    "DELETE FROM usage_month WHERE +reseller_id=?2 AND meter IN"
+    " (SELECT number FROM meter WHERE printer=?3) AND site IN " +
+    kSites;
 const std::string kBySighting =
     " AND printer=?3 AND sighting=(SELECT number FROM sighting WHERE printer=?3 AND customer=?1)";
 const std::string kToldJobs = "DELETE FROM job WHERE +reseller_id=?2" + kBySighting;
@@ -62,6 +69,13 @@ const std::vector<Step> kSteps = {
     {nullptr, "DELETE FROM scheduled_export WHERE reseller_id=?2 AND (customer=?1 OR site IN " +
                   kSites + " OR printer IN (SELECT id FROM printer WHERE site IN " + kSites + "))"},
     {"readings", "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN " + kMeters},
+    {nullptr, "DELETE FROM usage_month WHERE +reseller_id=?2 AND meter IN " + kMeters},
+    {nullptr, "DELETE FROM usage_site_month WHERE reseller_id=?2 AND site IN " + kSites},
+    {nullptr, "DELETE FROM gap_decision WHERE +reseller_id=?2 AND meter IN " + kMeters},
+    {nullptr, "DELETE FROM meter_gap WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM account_state WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM account_stale WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM device_reading WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {nullptr, "DELETE FROM meter WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"jobs", "DELETE FROM job WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"supplies", "DELETE FROM supply WHERE +reseller_id=?2 AND printer IN " + kPrinters},
@@ -151,10 +165,17 @@ class Erasing {
             " FROM sighting v WHERE v.printer=printer.number AND v.customer=printer.customer)"
             " WHERE number=? AND reseller_id=?")
         .Run(printer, owner_);
+    // Its books are made again, of what is left; what the customer's site counted is gone.
+    writer_.Sql(kToldMonths).Run(report_.customer, owner_, printer);
+    writer_.Sql(kToldOrder).Run(report_.customer, owner_, printer);
+    MarkStale(writer_, owner_, printer, 0);
     writer_
         .Sql(
             "DELETE FROM meter WHERE printer=? AND reseller_id=? AND NOT EXISTS"
-            " (SELECT 1 FROM meter_reading WHERE meter=number)")
+            " (SELECT 1 FROM meter_reading WHERE meter=number) AND NOT EXISTS"
+            " (SELECT 1 FROM usage_month WHERE meter=number) AND NOT EXISTS"
+            " (SELECT 1 FROM meter_gap WHERE meter=number) AND NOT EXISTS"
+            " (SELECT 1 FROM gap_decision WHERE meter=number)")
         .Run(printer, owner_);
   }
   void Add(std::string_view kind, std::int64_t rows) {

@@ -112,54 +112,6 @@ std::int64_t PrinterNumber(StoreConnection& reader, const ResellerId& reseller,
   return q.Bind(id, OwnerOf(reader, reseller)).Step() ? q.Int(0) : 0;
 }
 
-namespace {
-
-struct Points {
-  std::vector<MeterPoint> points = {};
-  std::int64_t first_batch = 0;
-  std::int64_t last_batch = 0;
-
-  void Add(const Statement& row) {
-    const auto value = Decimal::Parse(row.Text(1));
-    if (!value) return;  // only Decimals are ever stored
-    points.push_back({FromMillis(row.Int(0)), *value});
-    last_batch = row.Int(2);
-    if (points.size() == 1) first_batch = last_batch;
-  }
-};
-
-// Whether a collector of the customer ?1, if one is named, told the reading r.
-const std::string kTold =
-    " AND (?1='' OR EXISTS (SELECT 1 FROM batch b CROSS JOIN collector k ON k.id=b.collector"
-    " CROSS JOIN site s ON s.id=k.site WHERE b.number=r.batch AND s.customer=?1))";
-const std::string kBase =
-    "SELECT r.at, r.value, r.batch FROM meter_reading r WHERE r.meter=?2 AND r.at<=?3"
-    " AND r.reseller_id=?4" +
-    kTold + " ORDER BY r.at DESC LIMIT 1";
-const std::string kRest =
-    "SELECT r.at, r.value, r.batch FROM meter_reading r WHERE r.meter=?2 AND r.at>?3 AND r.at<=?4"
-    " AND r.reseller_id=?5" +
-    kTold + " ORDER BY r.at";
-
-Points ReadPoints(StoreConnection& reader, std::int64_t owner, const std::string& customer,
-                  std::int64_t meter, Instant from, Instant to) {
-  Points read;
-  Statement& base = reader.Sql(kBase);
-  if (base.Bind(customer, meter, ToMillis(from), owner).Step()) read.Add(base);
-  Statement& rest = reader.Sql(kRest);
-  for (rest.Bind(customer, meter, ToMillis(from), ToMillis(to), owner); rest.Step();) {
-    read.Add(rest);
-  }
-  return read;
-}
-
-std::string BatchId(StoreConnection& reader, std::int64_t owner, std::int64_t number) {
-  Statement& q = reader.Sql("SELECT batch FROM batch WHERE number=? AND reseller_id=?");
-  return q.Bind(number, owner).Step() ? q.Text(0) : "";
-}
-
-}  // namespace
-
 std::vector<std::string> PrinterQuestions() {
   return {kPrintersOfReseller,
           kPrintersOfSite,
@@ -198,35 +150,6 @@ std::vector<PrinterRow> SqliteStore::PrintersInOrder(const ResellerId& reseller,
     rows.push_back(ReadPrinter(q));
   }
   return rows;
-}
-
-void SqliteStore::EachMeter(const ResellerId& reseller, const std::string& customer,
-                            const std::string& printer, Instant from, Instant to,
-                            const std::function<void(const MeterSeries&)>& visit) {
-  auto reader = pool_.Reader();
-  const std::int64_t owner = OwnerOf(*reader, reseller);
-  std::vector<std::pair<std::int64_t, MeterSeries>> meters;
-  Statement& q = reader->Sql(
-      "SELECT number, channel, meter, colorant, media, unit, outranked FROM meter WHERE printer=?"
-      " AND reseller_id=? ORDER BY channel, meter, colorant, media, unit");
-  for (q.Bind(PrinterNumber(*reader, reseller, printer), owner); q.Step();) {
-    meters.push_back({q.Int(0),
-                      {.channel = q.Text(1),
-                       .meter = q.Text(2),
-                       .colorant = q.Text(3),
-                       .media = q.Text(4),
-                       .unit = q.Text(5),
-                       .outranked = q.Int(6) != 0}});
-  }
-  for (auto& [number, series] : meters) {
-    Points read = ReadPoints(*reader, owner, customer, number, from, to);
-    if (read.points.empty()) continue;
-    series.points = std::move(read.points);
-    series.first_batch = BatchId(*reader, owner, read.first_batch);
-    series.last_batch = BatchId(*reader, owner, read.last_batch);
-    visit(series);
-    series.points = {};
-  }
 }
 
 }  // namespace plotmeter

@@ -1,4 +1,4 @@
-// Store, Accounts, Lists, Directory, Forgetting and Schedules, answered by one SQLite file (WAL,
+// Store, Accounts, Lists, Directory, Forgetting, Schedules and Books, answered by one SQLite file (WAL,
 // synchronous=FULL).
 //
 //    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "portal/store/accounts.h"
+#include "portal/store/books.h"
 #include "portal/store/connection.h"
 #include "portal/store/derived.h"
 #include "portal/store/directory.h"
@@ -27,7 +28,8 @@ class SqliteStore : public Store,
                     public Lists,
                     public Directory,
                     public Forgetting,
-                    public Schedules {
+                    public Schedules,
+                    public Books {
  public:
   // Makes the file, or brings an older one up to date; answers the schema it had (0: it was new).
   static int Create(const std::string& path);
@@ -96,12 +98,32 @@ class SqliteStore : public Store,
                                           const PrinterFilter& filter) override;
   Moved MovePrinter(const ResellerId& reseller, const std::string& printer, const std::string& site,
                     const Actor& actor, Instant now) override;
-  void EachMeter(const ResellerId& reseller, const std::string& customer,
-                 const std::string& printer, Instant from, Instant to,
-                 const std::function<void(const MeterSeries&)>& visit) override;
   void EachJob(const ResellerId& reseller, const std::string& customer, const std::string& printer,
                Instant from, Instant to, const JobPlace& after,
                const std::function<bool(const JobRow&)>& visit) override;
+
+  void EachChannel(const ResellerId& reseller, const std::string& customer,
+                   const std::string& printer, const std::vector<AccountState>& states,
+                   Instant until,
+                   const std::function<void(const ChannelReadings&)>& visit) override;
+  bool IsShared(const ResellerId& reseller, const std::string& printer) override;
+  std::vector<AccountState> StatesBefore(const ResellerId& reseller, const std::string& printer,
+                                         Instant at) override;
+  std::vector<StalePrinter> StalePrinters(const ResellerId& reseller, std::size_t limit) override;
+  bool KeepBooks(const ResellerId& reseller, const StalePrinter& stale,
+                 const PrinterBooks& books) override;
+  void ReopenBooks(const ResellerId& reseller) override;
+  std::string BatchId(const ResellerId& reseller, std::int64_t number) override;
+  std::vector<GapDecision> DecisionsOf(const ResellerId& reseller,
+                                       const std::string& printer) override;
+  Page<NamedGap> MeterGaps(const ResellerId& reseller, const PrinterFilter& filter,
+                           bool undecided_only, const Span& span, const Position& after,
+                           std::size_t limit) override;
+  std::optional<NamedGap> FindGap(const ResellerId& reseller, const std::string& customer,
+                                  const std::string& id) override;
+  bool Decide(const ResellerId& reseller, const GapDecision& decision, const Actor& actor) override;
+  std::vector<SiteUsage> UsageBySite(const ResellerId& reseller, MonthNumber month,
+                                     const PrinterFilter& filter) override;
 
   PersonAdded AddPerson(const ResellerId& reseller, const Person& person, const LinkOffer& link,
                         const Actor& actor, Instant now) override;

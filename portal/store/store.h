@@ -2,7 +2,7 @@
 // rows only: another tenant's row does not exist. The two exceptions stand in directory.h.
 //
 //    auto site = store.FindSite(reseller, "sit_7Q2M9K4T");      // empty: not this reseller's
-//    store.EachMeter(reseller, customer, printer, from, to, [](const MeterSeries& s) { … });
+//    store.EachJob(reseller, customer, printer, from, to, {}, [](const JobRow& job) { … });
 //
 // Safe from any thread: readers run side by side, writers one after the other. What a caller
 // branches on is a value; a database that is down throws, and is never an empty answer.
@@ -162,7 +162,8 @@ struct BatchRecord {
   const std::string* payload = nullptr;  // P and N, each as raw DEFLATE
   const std::string* names = nullptr;
   Instant received_at = {};
-  bool doubtful = false;  // the collector's clock was too far off
+  bool doubtful = false;       // the collector's clock was too far off
+  std::int64_t offset_ms = 0;  // by so much, collector minus portal, where it is doubtful
 
   struct ReadingOf {
     std::size_t printer = 0;  // index into `printers`
@@ -322,24 +323,6 @@ struct PrinterFilter {
   std::string text = {};  // stands in serial, model, product or name, whatever its case
 };
 
-struct MeterPoint {
-  Instant at = {};
-  Decimal value = Decimal::FromInteger(0);
-};
-
-// One meter's readings, rising in time.
-struct MeterSeries {
-  std::string channel = {};
-  std::string meter = {};
-  std::string colorant = {};  // empty: it has none
-  std::string media = {};
-  std::string unit = {};
-  bool outranked = false;  // another channel is believed for this meter: who adds both counts twice
-  std::vector<MeterPoint> points = {};
-  std::string first_batch = {};  // the id of the batch that told the first point, and the last
-  std::string last_batch = {};
-};
-
 // A job of one printer, as it is exported.
 struct JobRow {
   std::string customer = {}, site = {};  // whose collector told it, and where that stands
@@ -477,14 +460,7 @@ class Store {
   // alerts that last are over for the customer it leaves.
   virtual Moved MovePrinter(const ResellerId& reseller, const std::string& printer,
                             const std::string& site, const Actor& actor, Instant now) = 0;
-  // In both: of what that customer's collectors told; with an empty `customer`, of all.
-  //
-  // The meters of one printer, ordered by channel, meter, colorant, media, unit; with each the last
-  // reading at or before `from`, if there is one, then those after it up to and with `to`. A meter
-  // without any of these is left out.
-  virtual void EachMeter(const ResellerId& reseller, const std::string& customer,
-                         const std::string& printer, Instant from, Instant to,
-                         const std::function<void(const MeterSeries&)>& visit) = 0;
+  // Of what that customer's collectors told; with an empty `customer`, of all.
   // Jobs of one printer that ended at `from` or later and before `to`, by the collector's clock: as
   // the printer said, where its clock is known to be off by so much, else when the record was seen.
   // Ordered by that instant, channel and job, from the one after `after` on, until `visit` says

@@ -22,6 +22,7 @@
 #include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
 #include "portal/controllers/exports_controller.h"
+#include "portal/controllers/gaps_controller.h"
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
@@ -95,6 +96,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     rotation_.Map(router_);
     printers_.Map(router_);
     happenings_.Map(router_);
+    gaps_.Map(router_);
     customers_.Map(router_);
     sites_.Map(router_);
     collectors_.Map(router_);
@@ -193,8 +195,9 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   const std::filesystem::path journal_ = Scratch() + "/journal_" + std::to_string(++worlds);
   CustomersController customers_{store, store, store, journal_, clock};
   CollectorsController collectors_{store, store, journal_, clock};
-  UsageController usage_{store, store};
-  ExportsController exports_{store, store};
+  UsageController usage_{store, store, store};
+  ExportsController exports_{store, store, store};
+  GapsController gaps_{store, store, store, clock};
   HealthController health_{store};
   Passwords passwords_{kCheapest};
   SecondFactorKey second_factors_{Secret(std::string(32, 'k'))};

@@ -19,6 +19,7 @@ using testing::StartsWith;
 class ExportTest : public testing::Test, protected SealedWorld {
  protected:
   ExportTest() {
+    clock.now = At("2027-12-31T00:00:00Z");
     Batch batch = MakeBatch(north, 1, {"433", "440.5"}, At("2026-11-10T12:00:00Z"));
     JobRecord job{.job = "32222D2B", .revision = 3, .channel = ChannelKind::kPiws};
     job.seen_at = At("2026-11-10T12:30:00Z");
@@ -43,8 +44,14 @@ class ExportTest : public testing::Test, protected SealedWorld {
 
   template <typename Export>
   std::string All(const std::string& from, const std::string& to, ExportFormat format) {
-    Export source(store, north.tenant.reseller, {},
-                  {*PeriodEdge::Parse(from), *PeriodEdge::Parse(to)}, format);
+    Export source = [&] {
+      const Period period{*PeriodEdge::Parse(from), *PeriodEdge::Parse(to)};
+      if constexpr (std::is_same_v<Export, UsageExport>) {
+        return UsageExport(store, store, north.tenant.reseller, {}, period, format);
+      } else {
+        return JobExport(store, north.tenant.reseller, {}, period, format);
+      }
+    }();
     std::string out;
     while (source.Next(out)) {
     }
@@ -129,7 +136,6 @@ TEST_F(ExportTest, TilesExactlyThroughTheStore) {
       if (between(0, 5) == 0) edges.push_back(at + std::chrono::milliseconds(between(1, 2)));
     }
     edges.push_back(readings.back().first + std::chrono::hours(1));
-    std::ranges::shuffle(readings, random);
     for (const auto& [at, value] : readings) {
       const auto taken =
           ingest.Take(Sealed(MakeBatch(north, ++sequence_, {value}, at, serial), north));

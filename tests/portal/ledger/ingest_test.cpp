@@ -37,7 +37,7 @@ class IngestTest : public testing::Test, protected SealedWorld {
   }
 
   std::string Csv(const Sender& sender) {
-    UsageExport usage(store, sender.tenant.reseller, {},
+    UsageExport usage(store, store, sender.tenant.reseller, {},
                       {*PeriodEdge::Parse("2026-11-01"), *PeriodEdge::Parse("2026-12-01")},
                       ExportFormat::kCsv);
     std::string out;
@@ -131,6 +131,7 @@ TEST_F(IngestTest, StoresABatchAndSignsForIt) {
 }
 
 TEST_F(IngestTest, TurnsReadingsIntoUsage) {
+  clock.now = noon_ + std::chrono::hours(3);
   Take(Sealed(MakeBatch(north, 1, {"433", "440.5"}, noon_), north));
   const std::string csv = Csv(north);
   EXPECT_THAT(csv,

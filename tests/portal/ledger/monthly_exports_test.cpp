@@ -97,7 +97,7 @@ class MonthlyExportsTest : public testing::Test {
 
   // A portal that starts, and looks once it may.
   void StartAndLook() {
-    MonthlyExports monthly(store_, store_, store_, store_, delivery_, clock_, hours(24));
+    MonthlyExports monthly(store_, store_, store_, store_, store_, delivery_, clock_, hours(24));
     clock_.Advance(minutes(5));
     monthly.Tick([] { return true; });
   }
@@ -138,7 +138,7 @@ class MonthlyExportsTest : public testing::Test {
 
 TEST_F(MonthlyExportsTest, WritesAMonthOnceWhenItHasSettled) {
   const std::string id = Add();
-  MonthlyExports monthly(store_, store_, store_, store_, delivery_, clock_, hours(24));
+  MonthlyExports monthly(store_, store_, store_, store_, store_, delivery_, clock_, hours(24));
   const auto tick = [&] { monthly.Tick([] { return true; }); };
   clock_.Advance(hours(17));
   tick();
@@ -175,7 +175,7 @@ TEST_F(MonthlyExportsTest, TriesAgainWhatFailedAndLeavesNothingHalf) {
   clock_.Advance(days(2));
   fs::permissions(folder_, fs::perms::none);
   fs::rename(folder_, folder_ + ".away");
-  MonthlyExports monthly(store_, store_, store_, store_, delivery_, clock_, hours(24));
+  MonthlyExports monthly(store_, store_, store_, store_, store_, delivery_, clock_, hours(24));
   const auto tick = [&] { monthly.Tick([] { return true; }); };
   clock_.Advance(minutes(5));
   tick();
@@ -213,7 +213,7 @@ TEST_F(MonthlyExportsTest, FinishesWhatWasCutShortAndNeverDeliversTwice) {
 
 TEST_F(MonthlyExportsTest, BelievesNoClockThatLeaps) {
   const std::string id = Add();
-  MonthlyExports monthly(store_, store_, store_, store_, delivery_, clock_, hours(24));
+  MonthlyExports monthly(store_, store_, store_, store_, store_, delivery_, clock_, hours(24));
   const auto tick = [&] { monthly.Tick([] { return true; }); };
   clock_.Advance(minutes(5));
   tick();

@@ -229,11 +229,11 @@ class SharedPrinterTest : public ForgettingTest {
     std::vector<std::string> left;
     for (const PrinterRow& row : store_.Printers(north_.reseller, {}, "", 10)) {
       left.push_back(row.site.id);
-      store_.EachMeter(north_.reseller, "", row.id, {}, noon_ + kDay,
-                       [&](const MeterSeries& series) {
-                         for (const MeterPoint& point : series.points)
-                           left.push_back(point.value.text());
-                       });
+      store_.EachChannel(north_.reseller, "", row.id, {}, noon_ + kDay, [&](const auto& channel) {
+        for (const StoredReading& reading : channel.readings) {
+          for (const auto& [meter, value] : reading.values) left.push_back(value.text());
+        }
+      });
       store_.EachJob(north_.reseller, "", row.id, {}, noon_ + kDay, {}, [&](const JobRow& job) {
         left.push_back(job.job);
         return true;

@@ -60,12 +60,16 @@ class SqliteStoreTest : public testing::Test {
     return resend;
   }
 
-  std::vector<std::string> Values(const Tenant& tenant, Instant from, Instant to) {
+  // "CN1 ink.used 433": what was read up to and with `to`.
+  std::vector<std::string> Values(const Tenant& tenant, Instant to) {
     std::vector<std::string> values;
     for (const PrinterRow& printer : store_.PrintersInOrder(tenant.reseller, {})) {
-      store_.EachMeter(tenant.reseller, "", printer.id, from, to, [&](const MeterSeries& series) {
-        for (const MeterPoint& point : series.points) {
-          values.push_back(printer.serial + " " + series.meter + " " + point.value.text());
+      store_.EachChannel(tenant.reseller, "", printer.id, {}, to, [&](const auto& channel) {
+        for (const StoredReading& reading : channel.readings) {
+          for (const auto& [number, value] : reading.values) {
+            const auto meter = std::ranges::find(channel.meters, number, &StoredMeter::number);
+            values.push_back(printer.serial + " " + meter->meter + " " + value.text());
+          }
         }
       });
     }
@@ -118,8 +122,7 @@ TEST_F(SqliteStoreTest, ShowsAResellerNothingOfAnother) {
   const auto mine = store_.PrintersInOrder(north_.reseller, {});
   ASSERT_EQ(mine.size(), 1u);
   int visits = 0;
-  store_.EachMeter(south_.reseller, "", mine[0].id, At("1970-01-01T00:00:00Z"), noon_,
-                   [&](const MeterSeries&) { ++visits; });
+  store_.EachChannel(south_.reseller, "", mine[0].id, {}, noon_, [&](const auto&) { ++visits; });
   EXPECT_EQ(visits, 0);
 }
 
@@ -208,18 +211,18 @@ TEST_F(SqliteStoreTest, CountsAReadingOnce) {
   Put(Ink(1, "CN1", noon_, "433")->record);
   Put(Ink(2, "CN1", noon_, "500")->record);  // the same instant: the first word stays
   Put(Ink(3, "CN1", noon_ + kHour, "434")->record);
-  EXPECT_THAT(Values(north_, noon_, noon_ + kHour),
-              ElementsAre("CN1 ink.used 433", "CN1 ink.used 434"));
-  EXPECT_THAT(Values(north_, noon_ + kHour, noon_ + 2 * kHour), ElementsAre("CN1 ink.used 434"));
-  EXPECT_THAT(Values(north_, noon_ - 2 * kHour, noon_ - kHour), IsEmpty());
+  EXPECT_THAT(Values(north_, noon_ + kHour), ElementsAre("CN1 ink.used 433", "CN1 ink.used 434"));
+  EXPECT_THAT(Values(north_, noon_), ElementsAre("CN1 ink.used 433"));
+  EXPECT_THAT(Values(north_, noon_ - kHour), IsEmpty());
 }
 
 TEST_F(SqliteStoreTest, RemembersTheLatestWordOnWhichChannelIsBelieved) {
   const auto outranked = [&] {
     std::vector<bool> found;
     const std::string id = store_.PrintersInOrder(north_.reseller, {}).at(0).id;
-    store_.EachMeter(north_.reseller, "", id, noon_, noon_ + 9 * kHour,
-                     [&](const MeterSeries& series) { found.push_back(series.outranked); });
+    store_.EachChannel(north_.reseller, "", id, {}, noon_ + 9 * kHour, [&](const auto& channel) {
+      for (const StoredMeter& meter : channel.meters) found.push_back(meter.outranked);
+    });
     return found;
   };
   auto parcel = Ink(1, "CN1", noon_, "433");
@@ -263,7 +266,7 @@ TEST_F(SqliteStoreTest, StoresNothingOfABatchThatFails) {
   EXPECT_EQ(store_.FindBatch(north_.reseller, parcel->record).place, BatchPlace::kFree);
   parcel->record.readings.pop_back();
   Put(parcel->record);
-  EXPECT_THAT(Values(north_, noon_, noon_), ElementsAre("CN1 ink.used 433"))
+  EXPECT_THAT(Values(north_, noon_), ElementsAre("CN1 ink.used 433"))
       << "no meter was remembered that is not there";
 }
 
@@ -477,7 +480,7 @@ TEST_F(SqliteStoreTest, ReadsWhileAnotherThreadWrites) {
   });
   writer.join();
   reader.join();
-  EXPECT_EQ(Values(north_, noon_, noon_ + 100 * kHour).size(), 50u);
+  EXPECT_EQ(Values(north_, noon_ + 100 * kHour).size(), 50u);
 }
 
 }  // namespace

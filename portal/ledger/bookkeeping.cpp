@@ -1,0 +1,250 @@
+#include "portal/ledger/bookkeeping.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <set>
+
+#include "common/crypto.h"
+#include "common/jose.h"
+#include "common/log.h"
+#include "portal/ledger/period.h"
+
+namespace plotmeter {
+namespace {
+
+constexpr auto kUntilSettled = std::chrono::days(10);
+constexpr auto kBetweenLooks = std::chrono::seconds(5);
+constexpr auto kAfterFailure = std::chrono::minutes(1);
+constexpr std::size_t kAtOnce = 100;                       // printers
+const Instant kForEver = FromMillis(253'402'300'799'000);  // the last second of 9999
+
+using Decisions = std::map<std::string, std::optional<Exact>>;
+
+Decisions DecisionsOf(Books& books, const ResellerId& reseller, const std::string& printer) {
+  Decisions decisions;
+  for (const GapDecision& decision : books.DecisionsOf(reseller, printer)) {
+    const auto used = decision.used ? Decimal::Parse(*decision.used) : std::nullopt;
+    decisions[decision.gap] = used ? std::optional(Exact::Of(*used)) : std::nullopt;
+  }
+  return decisions;
+}
+
+ChannelAccount AccountOf(const ChannelReadings& channel) {
+  std::vector<AccountMeter> meters;
+  for (const StoredMeter& meter : channel.meters) {
+    meters.push_back({.number = meter.number,
+                      .meter = meter.meter,
+                      .unit = meter.unit,
+                      .wraps = channel.channel == "snmp",
+                      .same = meter.meter + '\n' + meter.colorant + '\n' + meter.media});
+  }
+  ChannelAccount account(std::move(meters));
+  if (!channel.state.empty()) account.Resume(channel.state);
+  return account;
+}
+
+Instant FirstOfMonth(Instant instant) { return MonthStart(MonthOf(instant, "UTC"), "UTC"); }
+
+// Plays a channel's readings. `pass` hears of each first instant of a month (UTC) before the
+// readings after it are taken, where there are any.
+void Play(const ChannelReadings& channel, ChannelAccount& account,
+          const std::function<void(const Entry&)>& emit,
+          const std::function<void(Instant)>& pass = nullptr) {
+  auto swap = channel.swaps.begin();
+  Instant month = {};
+  for (const StoredReading& reading : channel.readings) {
+    const Instant first = FirstOfMonth(reading.stands_at);
+    if (pass && first != month) pass(first);
+    month = first;
+    for (; swap != channel.swaps.end() && *swap <= reading.stands_at; ++swap) account.Swap();
+    account.Take({.at = reading.stands_at,
+                  .batch = reading.batch,
+                  .collector = reading.collector,
+                  .up = reading.up,
+                  .values = reading.values},
+                 emit);
+  }
+  for (const Entry& open : account.Open()) emit(open);
+}
+
+const StoredMeter& MeterOf(const ChannelReadings& channel, const Entry& entry) {
+  return *std::ranges::find(channel.meters, entry.meter, &StoredMeter::number);
+}
+
+std::optional<Exact> Decided(const Decisions& decisions, const std::string& gap) {
+  const auto found = decisions.find(gap);
+  return found != decisions.end() ? found->second : std::nullopt;
+}
+
+MonthRow RowOf(const StoredMeter& meter, MonthNumber month, const std::string& site,
+               const MeterUsage& usage) {
+  MonthRow row{.meter = meter.number,
+               .month = month,
+               .site = site,
+               .opening = usage.opening.value.text(),
+               .closing = usage.closing.value.text(),
+               .opening_at = usage.opening.at,
+               .closing_at = usage.closing.at,
+               .opening_batch = usage.opening.batch,
+               .closing_batch = usage.closing.batch,
+               .gaps = usage.gaps,
+               .hidden_base = usage.hidden};
+  if (!usage.counted || !usage.used) return row;
+  row.used = usage.used->Text();
+  if (const auto base = ToBase(meter.meter, meter.unit, *usage.used)) row.used_base = base->amount;
+  return row;
+}
+
+}  // namespace
+
+std::string GapId(const std::string& printer, const std::string& channel, const StoredMeter& meter,
+                  const Entry& entry) {
+  std::string text = printer;
+  for (const std::string& part : {channel, meter.meter, meter.colorant, meter.media, meter.unit,
+                                  FormatInstant(entry.opening.at), entry.opening.value.text(),
+                                  FormatInstant(entry.closing.at), entry.closing.value.text()}) {
+    text += '\n' + part;
+  }
+  return "gap_" + Base64Url(Sha256(text)).substr(0, 22);  // 132 bits
+}
+
+std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
+                                      const std::string& customer, const std::string& printer,
+                                      Instant from, Instant to) {
+  std::vector<CountedMeter> counted;
+  // Accounts that are kept are of all readings. A part of them is counted from its beginning.
+  const bool of_all = customer.empty() || !books.IsShared(reseller, printer);
+  const Decisions decisions = DecisionsOf(books, reseller, printer);
+  books.EachChannel(reseller, of_all ? "" : customer, printer,
+                    of_all ? books.StatesBefore(reseller, printer, from)
+                           : std::vector<AccountState>{},
+                    to + kUntilSettled, [&](const ChannelReadings& channel) {
+                      std::map<std::int64_t, std::optional<MeterUsage>> usage;
+                      ChannelAccount account = AccountOf(channel);
+                      Play(channel, account, [&](const Entry& entry) {
+                        if (entry.closing.at <= from || entry.closing.at > to) return;
+                        const bool is_gap = IsGap(entry.kind);
+                        const auto decided =
+                            is_gap && !decisions.empty()
+                                ? Decided(decisions, GapId(printer, channel.channel,
+                                                           MeterOf(channel, entry), entry))
+                                : std::nullopt;
+                        Add(usage[entry.meter], entry, decided);
+                      });
+                      for (const StoredMeter& meter : channel.meters) {
+                        if (auto& one = usage[meter.number]) {
+                          counted.push_back({channel.channel, meter, *std::move(one)});
+                        }
+                      }
+                    });
+  return counted;
+}
+
+PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRow& printer,
+                       Instant since) {
+  const std::string& zone = printer.site.time_zone;
+  const auto month_of = [&](Instant at) { return MonthStart(MonthOf(at, zone), zone); };
+  PrinterBooks made{.since = month_of(since)};
+  std::vector<AccountState> states = books.StatesBefore(reseller, printer.id, made.since);
+  // A doubt that is settled now closes where it began, and that month is made again too.
+  for (Instant doubted = made.since; !states.empty();) {
+    for (const AccountState& state : states) {
+      doubted = std::min(doubted, ChannelAccount::DoubtedSince(state.state).value_or(doubted));
+    }
+    if (doubted >= made.since) break;
+    made.since = month_of(doubted);
+    states = books.StatesBefore(reseller, printer.id, made.since);
+  }
+  made.from_month = MonthOf(made.since + std::chrono::milliseconds(1), zone);
+
+  const Decisions decisions = DecisionsOf(books, reseller, printer.id);
+  books.EachChannel(reseller, "", printer.id, states, kForEver, [&](const ChannelReadings& channel) {
+    std::map<std::pair<std::int64_t, MonthNumber>, std::optional<MeterUsage>> usage;
+    ChannelAccount account = AccountOf(channel);
+    // Where it was read, and so where it is used: its site, or that of another customer's collector.
+    std::map<std::int64_t, std::string> site_of;  // by batch
+    for (const StoredReading& reading : channel.readings) {
+      if (reading.customer != printer.site.customer) site_of[reading.batch] = reading.site;
+    }
+    const auto enter = [&](const Entry& entry) {
+      if (entry.closing.at <= made.since) return;
+      std::optional<Exact> decided;
+      if (IsGap(entry.kind)) {
+        const std::string id = GapId(printer.id, channel.channel, MeterOf(channel, entry), entry);
+        decided = Decided(decisions, id);
+        made.gaps.push_back({.id = id,
+                             .meter = entry.meter,
+                             .kind = std::string(ToText(entry.kind)),
+                             .opening = entry.opening.value.text(),
+                             .closing = entry.closing.value.text(),
+                             .opening_at = entry.opening.at,
+                             .closing_at = entry.closing.at,
+                             .hidden_base = entry.most});
+      }
+      Add(usage[{entry.meter, MonthOf(entry.closing.at, zone)}], entry, decided);
+    };
+    const auto keep = [&](Instant first_of_month) {
+      const std::string state = account.State();
+      if (first_of_month > made.since && state != ChannelAccount({}).State()) {
+        made.states.push_back({channel.channel, first_of_month, state});
+      }
+    };
+    Play(channel, account, enter, keep);
+    for (const auto& [key, one] : usage) {
+      const StoredMeter& meter =
+          *std::ranges::find(channel.meters, key.first, &StoredMeter::number);
+      const auto elsewhere = site_of.find(one->closing.batch);
+      made.months.push_back(RowOf(meter, key.second,
+                                  elsewhere != site_of.end() ? elsewhere->second : printer.site.id,
+                                  *one));
+    }
+  });
+  return made;
+}
+
+bool Bookkeeper::Make(const ResellerId& reseller, const StalePrinter& stale) {
+  const auto printers = store_.Printers(reseller, {.printer = stale.printer}, "", 1);
+  if (printers.empty()) return false;  // erased meanwhile
+  return books_.KeepBooks(reseller, stale,
+                          MakeBooks(books_, reseller, printers.front(), stale.since));
+}
+
+int Bookkeeper::Tick(const std::function<bool()>& go_on) {
+  int done = 0;
+  for (const Reseller& reseller : directory_.Resellers()) {
+    for (bool more = true; more;) {
+      const auto stale = books_.StalePrinters(reseller.id, kAtOnce);
+      more = false;
+      for (const StalePrinter& printer : stale) {
+        if (!go_on()) return done;
+        if (!Make(reseller.id, printer)) continue;
+        more = true;
+        ++done;
+      }
+    }
+  }
+  return done;
+}
+
+void Bookkeeper::Run(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any waked;
+  std::unique_lock lock(mutex);
+  const auto wait = [&](std::chrono::milliseconds span) {
+    waked.wait_for(lock, stop, span, [] { return false; });
+    return !stop.stop_requested();
+  };
+  for (std::chrono::milliseconds span = kBetweenLooks; wait(span);) {
+    span = kBetweenLooks;
+    try {
+      Tick([&] { return !stop.stop_requested(); });
+    } catch (const std::exception& error) {
+      span = kAfterFailure;
+      Log(LogLevel::kWarning, "bookkeeping_failed", {{"why", error.what()}});
+    }
+  }
+}
+
+}  // namespace plotmeter

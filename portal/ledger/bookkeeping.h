@@ -1,0 +1,71 @@
+// Books: the entries of all accounts of a printer, by period and by month, from its readings and
+// from what people decided about gaps.
+//
+//    CountPeriod(books, reseller, customer, printer, from, to)     any period, computed now
+//    Bookkeeper(store, store, directory, clock).Tick(pause)   months and sums by site, kept
+//
+// Books can be made again at any time, and come out the same: Store::ReopenBooks makes all of them
+// stale, and a test compares. An account goes on from the last state that is kept, at the first
+// instant of a month (UTC), so a period costs what its readings cost, however long the printer has
+// been read.
+
+#pragma once
+
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/clock.h"
+#include "common/reseller.h"
+#include "portal/ledger/usage.h"
+#include "portal/store/books.h"
+#include "portal/store/directory.h"
+#include "portal/store/store.h"
+
+namespace plotmeter {
+
+// "gap_…": of the meter and the readings before and after it; the same whenever books are made.
+std::string GapId(const std::string& printer, const std::string& channel, const StoredMeter& meter,
+                  const Entry& entry);
+
+struct CountedMeter {
+  std::string channel = {};
+  StoredMeter meter = {};
+  MeterUsage usage = {};
+};
+
+// Meters that have an entry after `from`, up to and with `to`, by channel, meter, colorant, media,
+// unit. A fall that the readings of the next ten days settle is settled.
+// Of what that customer's collectors told; with an empty `customer`, of all.
+std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
+                                      const std::string& customer, const std::string& printer,
+                                      Instant from, Instant to);
+
+// The books of one printer from the month of its site on in which `since` lies, made afresh.
+PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRow& printer,
+                       Instant since);
+
+// Makes the books of what is stale, printer by printer; a thread of `serve`. Readings that come in
+// meanwhile make a printer stale again, and it is done again.
+class Bookkeeper {
+ public:
+  // All of them must outlive this.
+  Bookkeeper(Books& books, Store& store, Directory& directory)
+      : books_(books), store_(store), directory_(directory) {}
+
+  // Until nothing is stale, or `go_on` says no. How many printers were done.
+  int Tick(const std::function<bool()>& go_on);
+  // Looks every few seconds.
+  void Run(const std::stop_token& stop);
+
+ private:
+  bool Make(const ResellerId& reseller, const StalePrinter& stale);
+
+  Books& books_;
+  Store& store_;
+  Directory& directory_;
+};
+
+}  // namespace plotmeter

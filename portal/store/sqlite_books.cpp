@@ -1,0 +1,392 @@
+// Books: what the ledger made of readings, and what it makes that from.
+
+#include <algorithm>
+
+#include "common/json.h"
+#include "portal/store/list_rows.h"
+#include "portal/store/reading_rows.h"
+#include "portal/store/sqlite_store.h"
+
+namespace plotmeter {
+namespace {
+
+std::vector<StoredMeter> MetersOf(StoreConnection& reader, std::int64_t owner, std::int64_t printer,
+                                  const std::string& channel) {
+  std::vector<StoredMeter> meters;
+  Statement& q = reader.Sql(
+      "SELECT number, meter, colorant, media, unit, outranked FROM meter WHERE printer=?"
+      " AND channel=? AND reseller_id=? ORDER BY meter, colorant, media, unit");
+  for (q.Bind(printer, channel, owner); q.Step();) {
+    meters.push_back({q.Int(0), q.Text(1), q.Text(2), q.Text(3), q.Text(4), q.Int(5) != 0});
+  }
+  return meters;
+}
+
+std::vector<std::string> ChannelsOf(StoreConnection& reader, std::int64_t owner,
+                                    std::int64_t printer) {
+  std::vector<std::string> channels;
+  Statement& q = reader.Sql(
+      "SELECT DISTINCT channel FROM meter WHERE printer=? AND reseller_id=? ORDER BY channel");
+  for (q.Bind(printer, owner); q.Step();) channels.push_back(q.Text(0));
+  return channels;
+}
+
+// With each reading goes the instant by which meter_reading knows it.
+std::vector<std::pair<std::int64_t, StoredReading>> ReadingsOf(
+    StoreConnection& reader, std::int64_t owner, const std::string& customer, std::int64_t printer,
+    const std::string& channel, Instant after, Instant until) {
+  std::vector<std::pair<std::int64_t, StoredReading>> readings;
+  Statement& q = reader.Sql(
+      "SELECT d.at, d.stands_at, d.batch, b.collector, d.up_ms, s.id, s.customer"
+      " FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
+      " CROSS JOIN collector k ON k.id=b.collector CROSS JOIN site s ON s.id=k.site"
+      " WHERE d.printer=?1 AND d.channel=?2 AND d.stands_at>?3 AND d.stands_at<=?4"
+      " AND d.reseller_id=?5 AND (?6='' OR s.customer=?6)"
+      " ORDER BY d.stands_at, b.collector, b.stream, b.sequence, d.place");
+  for (q.Bind(printer, channel, ToMillis(after), ToMillis(until), owner, customer); q.Step();) {
+    StoredReading reading{.stands_at = FromMillis(q.Int(1)),
+                          .batch = q.Int(2),
+                          .collector = q.Text(3),
+                          .site = q.Text(5),
+                          .customer = q.Text(6)};
+    if (!q.IsNull(4)) reading.up = std::chrono::milliseconds(q.Int(4));
+    readings.emplace_back(q.Int(0), std::move(reading));
+  }
+  return readings;
+}
+
+void ReadValues(StoreConnection& reader, std::int64_t owner, const std::vector<StoredMeter>& meters,
+                std::vector<std::pair<std::int64_t, StoredReading>>& readings) {
+  if (readings.empty()) return;
+  // As meter_reading has them; where all clocks were right that is their order anyway.
+  std::vector<std::pair<std::int64_t, StoredReading*>> by_at;
+  by_at.reserve(readings.size());
+  for (auto& [at, reading] : readings) by_at.emplace_back(at, &reading);
+  std::ranges::stable_sort(by_at, {}, [](const auto& reading) { return reading.first; });
+  Statement& q = reader.Sql(
+      "SELECT at, value FROM meter_reading WHERE meter=? AND at>=? AND at<=? AND reseller_id=?"
+      " ORDER BY at");
+  for (const StoredMeter& meter : meters) {
+    auto reading = by_at.begin();
+    for (q.Bind(meter.number, by_at.front().first, by_at.back().first, owner); q.Step();) {
+      const std::int64_t at = q.Int(0);
+      while (reading != by_at.end() && reading->first < at) ++reading;
+      const auto value = Decimal::Parse(q.Text(1));  // only Decimals are ever stored
+      for (auto same = reading; same != by_at.end() && same->first == at && value; ++same) {
+        same->second->values.emplace_back(meter.number, *value);
+      }
+    }
+  }
+}
+
+std::vector<Instant> SwapsOf(StoreConnection& reader, std::int64_t owner, std::int64_t printer,
+                             Instant after, Instant until) {
+  std::vector<Instant> swaps;
+  Statement& q = reader.Sql(
+      "SELECT at FROM event WHERE printer=? AND at>? AND at<=? AND kind='board-swapped'"
+      " AND reseller_id=? ORDER BY at");
+  for (q.Bind(printer, ToMillis(after), ToMillis(until), owner); q.Step();) {
+    swaps.push_back(FromMillis(q.Int(0)));
+  }
+  return swaps;
+}
+
+// What KeepBooks replaces. Sums by site are kept by taking away what was, and adding what is.
+class Replacing {
+ public:
+  Replacing(StoreConnection& writer, std::int64_t owner, std::int64_t printer)
+      : writer_(writer), owner_(owner), printer_(printer) {}
+
+  void States(const PrinterBooks& books) {
+    writer_.Sql("DELETE FROM account_state WHERE printer=? AND at>? AND reseller_id=?")
+        .Run(printer_, ToMillis(books.since), owner_);
+    Statement& insert = writer_.Sql(
+        "INSERT INTO account_state(reseller_id, printer, channel, at, state) VALUES(?,?,?,?,?)");
+    for (const AccountState& state : books.states) {
+      insert.Run(owner_, printer_, state.channel, ToMillis(state.at), state.state);
+    }
+  }
+
+  void Months(const PrinterBooks& books) {
+    Sum(books.from_month, -1);
+    writer_
+        .Sql(
+            "DELETE FROM usage_month WHERE meter IN (SELECT number FROM meter WHERE printer=?)"
+            " AND month>=? AND reseller_id=?")
+        .Run(printer_, books.from_month, owner_);
+    Statement& insert = writer_.Sql(
+        "INSERT INTO usage_month(reseller_id, meter, month, site, opening, opening_at,"
+        " opening_batch, closing, closing_at, closing_batch, used, used_base, gaps, hidden_base)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    for (const MonthRow& row : books.months) {
+      insert.Run(owner_, row.meter, row.month, row.site, row.opening, ToMillis(row.opening_at),
+                 row.opening_batch, row.closing, ToMillis(row.closing_at), row.closing_batch,
+                 row.used, row.used_base, row.gaps, row.hidden_base);
+    }
+    Sum(books.from_month, 1);
+  }
+
+  void Gaps(const PrinterBooks& books) {
+    writer_.Sql("DELETE FROM meter_gap WHERE printer=? AND closing_at>? AND reseller_id=?")
+        .Run(printer_, ToMillis(books.since), owner_);
+    Statement& insert = writer_.Sql(
+        "INSERT OR IGNORE INTO meter_gap(id, reseller_id, meter, printer, kind, opening, "
+        "opening_at, closing,"
+        " closing_at, hidden_base) VALUES(?,?,?,?,?,?,?,?,?,?)");
+    for (const MeterGapRow& gap : books.gaps) {
+      insert.Run(gap.id, owner_, gap.meter, printer_, gap.kind, gap.opening,
+                 ToMillis(gap.opening_at), gap.closing, ToMillis(gap.closing_at), gap.hidden_base);
+    }
+  }
+
+ private:
+  void Sum(MonthNumber from, int sign) {
+    writer_
+        .Sql(
+            "INSERT INTO usage_site_month(reseller_id, month, site, meter, colorant, media,"
+            " used_base, gaps, printers)"
+            " SELECT u.reseller_id, u.month, u.site, m.meter, m.colorant, m.media,"
+            " ?4*sum(u.used_base), ?4*sum(u.gaps), ?4 FROM usage_month u"
+            " JOIN meter m ON m.number=u.meter WHERE m.printer=?1 AND u.month>=?2"
+            " AND u.reseller_id=?3 AND m.outranked=0 AND u.used_base IS NOT NULL"
+            " GROUP BY u.month, u.site, m.meter, m.colorant, m.media"
+            " ON CONFLICT DO UPDATE SET used_base=used_base+excluded.used_base,"
+            " gaps=gaps+excluded.gaps, printers=printers+excluded.printers")
+        .Run(printer_, from, owner_, sign);
+  }
+
+  StoreConnection& writer_;
+  const std::int64_t owner_;
+  const std::int64_t printer_;
+};
+
+// In the first column, whether the row is wanted: ?1 the reseller, ?2 customer, ?3 site, ?4
+// printer, ?5 only what is undecided.
+const std::string kGaps =
+    "SELECT (?2='' OR (s.customer=?2 AND EXISTS (SELECT 1 FROM sighting v WHERE v.printer=p.number"
+    " AND v.customer=?2 AND v.first_seen<=g.opening_at))) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)"
+    " AND (?5=0 OR d.used IS NULL), g.id, g.meter, g.kind, g.opening, g.closing, g.opening_at,"
+    " g.closing_at, g.hidden_base, p.id, p.serial, p.model, m.channel, m.meter, m.colorant,"
+    " m.media, m.unit, m.outranked, d.used, d.reason, d.who, d.at, d.number, s.id, s.customer,"
+    " c.name, s.name, s.time_zone FROM meter_gap g CROSS JOIN meter m ON m.number=g.meter"
+    " CROSS JOIN printer p ON p.number=g.printer CROSS JOIN site s ON s.id=p.site"
+    " CROSS JOIN customer c ON c.id=s.customer LEFT JOIN gap_decision d ON d.gap=g.id AND d.number="
+    "(SELECT max(number) FROM gap_decision x WHERE x.gap=g.id) WHERE g.reseller_id=?1";
+const std::string kGapsByClosing =
+    kGaps +
+    " AND g.closing_at>=?6 AND g.closing_at<?7 AND (g.closing_at, g.id)>(?8, ?9)"
+    " ORDER BY g.closing_at, g.id";
+const std::string kGapById = kGaps + " AND g.id=?6";
+
+NamedGap ReadGap(const Statement& q) {
+  NamedGap named{
+      .gap = {.id = q.Text(1),
+              .meter = q.Int(2),
+              .kind = q.Text(3),
+              .opening = q.Text(4),
+              .closing = q.Text(5),
+              .opening_at = FromMillis(q.Int(6)),
+              .closing_at = FromMillis(q.Int(7)),
+              .hidden_base = q.MaybeInt(8)},
+      .printer = q.Text(9),
+      .serial = q.Text(10),
+      .model = q.Text(11),
+      .site = ReadSite(q, 23),
+      .channel = q.Text(12),
+      .meter = {q.Int(2), q.Text(13), q.Text(14), q.Text(15), q.Text(16), q.Int(17) != 0}};
+  if (!q.IsNull(22)) {
+    named.decision = {.gap = named.gap.id,
+                      .meter = named.gap.meter,
+                      .used = q.MaybeText(18),
+                      .reason = q.Text(19),
+                      .who = q.Text(20),
+                      .at = FromMillis(q.Int(21))};
+  }
+  return named;
+}
+
+}  // namespace
+
+bool SqliteStore::IsShared(const ResellerId& reseller, const std::string& printer) {
+  auto reader = pool_.Reader();
+  Statement& q =
+      reader->Sql("SELECT count(*) FROM sighting WHERE printer=? AND reseller_id=?");
+  q.Bind(PrinterNumber(*reader, reseller, printer), OwnerOf(*reader, reseller)).Step();
+  return q.Int(0) > 1;
+}
+
+void SqliteStore::EachChannel(const ResellerId& reseller, const std::string& customer,
+                              const std::string& printer, const std::vector<AccountState>& states,
+                              Instant until,
+                              const std::function<void(const ChannelReadings&)>& visit) {
+  auto reader = pool_.Reader();
+  const std::int64_t owner = OwnerOf(*reader, reseller);
+  const std::int64_t number = PrinterNumber(*reader, reseller, printer);
+  for (const std::string& channel : ChannelsOf(*reader, owner, number)) {
+    const auto state = std::ranges::find(states, channel, &AccountState::channel);
+    const bool is_new = state == states.end();
+    const Instant after = is_new ? FromMillis(-1) : state->at;
+    auto in_order = ReadingsOf(*reader, owner, customer, number, channel, after, until);
+    if (in_order.empty() && is_new) continue;
+    ChannelReadings readings{.channel = channel,
+                             .state = is_new ? "" : state->state,
+                             .meters = MetersOf(*reader, owner, number, channel),
+                             .swaps = SwapsOf(*reader, owner, number, after, until)};
+    ReadValues(*reader, owner, readings.meters, in_order);
+    for (auto& [at, reading] : in_order) readings.readings.push_back(std::move(reading));
+    visit(readings);
+  }
+}
+
+std::vector<AccountState> SqliteStore::StatesBefore(const ResellerId& reseller,
+                                                    const std::string& printer, Instant at) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT channel, max(at), state FROM account_state WHERE printer=?1 AND at<=?2"
+      " AND at<=COALESCE((SELECT since FROM account_stale WHERE printer=?1), at)"
+      " AND reseller_id=?3 GROUP BY channel");
+  std::vector<AccountState> states;
+  for (q.Bind(PrinterNumber(*reader, reseller, printer), ToMillis(at), OwnerOf(*reader, reseller));
+       q.Step();) {
+    states.push_back({q.Text(0), FromMillis(q.Int(1)), q.Text(2)});
+  }
+  return states;
+}
+
+std::vector<StalePrinter> SqliteStore::StalePrinters(const ResellerId& reseller,
+                                                     std::size_t limit) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT p.id, a.since, a.changes FROM account_stale a JOIN printer p ON p.number=a.printer"
+      " WHERE a.reseller_id=? LIMIT ?");
+  std::vector<StalePrinter> stale;
+  for (q.Bind(OwnerOf(*reader, reseller), static_cast<std::int64_t>(limit)); q.Step();) {
+    stale.push_back({q.Text(0), FromMillis(q.Int(1)), q.Int(2)});
+  }
+  return stale;
+}
+
+bool SqliteStore::KeepBooks(const ResellerId& reseller, const StalePrinter& stale,
+                            const PrinterBooks& books) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
+  const std::int64_t printer = PrinterNumber(*writer, reseller, stale.printer);
+  writer->Sql("DELETE FROM account_stale WHERE printer=? AND changes=? AND reseller_id=?")
+      .Run(printer, stale.changes, owner);
+  if (writer->db().Changes() == 0) return false;
+  Replacing replacing(*writer, owner, printer);
+  replacing.States(books);
+  replacing.Months(books);
+  replacing.Gaps(books);
+  transaction.Commit();
+  return true;
+}
+
+void SqliteStore::ReopenBooks(const ResellerId& reseller) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  writer
+      ->Sql(
+          "INSERT INTO account_stale(printer, reseller_id, since, changes)"
+          " SELECT number, reseller_id, 0, 1 FROM printer WHERE reseller_id=?"
+          " ON CONFLICT DO UPDATE SET since=0, changes=changes+1")
+      .Run(OwnerOf(*writer, reseller));
+  transaction.Commit();
+}
+
+std::string SqliteStore::BatchId(const ResellerId& reseller, std::int64_t number) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql("SELECT batch FROM batch WHERE number=? AND reseller_id=?");
+  return q.Bind(number, OwnerOf(*reader, reseller)).Step() ? q.Text(0) : "";
+}
+
+std::vector<GapDecision> SqliteStore::DecisionsOf(const ResellerId& reseller,
+                                                  const std::string& printer) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT d.gap, d.meter, d.used, d.reason, d.who, d.at, max(d.number) FROM gap_decision d"
+      " JOIN meter m ON m.number=d.meter WHERE m.printer=? AND d.reseller_id=? GROUP BY d.gap");
+  std::vector<GapDecision> decisions;
+  for (q.Bind(PrinterNumber(*reader, reseller, printer), OwnerOf(*reader, reseller)); q.Step();) {
+    decisions.push_back(
+        {q.Text(0), q.Int(1), q.MaybeText(2), q.Text(3), q.Text(4), FromMillis(q.Int(5))});
+  }
+  return decisions;
+}
+
+Page<NamedGap> SqliteStore::MeterGaps(const ResellerId& reseller, const PrinterFilter& filter,
+                                      bool undecided_only, const Span& span, const Position& after,
+                                      std::size_t limit) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(kGapsByClosing);
+  const bool is_first = after.numbers.empty();
+  q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, filter.printer, undecided_only,
+         ToMillis(span.from), ToMillis(span.to), is_first ? INT64_MIN : after.numbers.front(),
+         is_first ? "" : after.texts.front());
+  return ReadPage<NamedGap>(q, limit, ReadGap, [](const Statement& row) {
+    return Position{.numbers = {row.Int(7)}, .texts = {row.Text(1)}};
+  });
+}
+
+std::optional<NamedGap> SqliteStore::FindGap(const ResellerId& reseller,
+                                             const std::string& customer, const std::string& id) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(kGapById);
+  q.Bind(OwnerOf(*reader, reseller), customer, "", "", false, id);
+  return q.Step() && q.Int(0) != 0 ? std::optional(ReadGap(q)) : std::nullopt;
+}
+
+bool SqliteStore::Decide(const ResellerId& reseller, const GapDecision& decision,
+                         const Actor& actor) {
+  auto writer = pool_.Writer();
+  Transaction transaction(writer->db());
+  const std::int64_t owner = OwnerOf(*writer, reseller);
+  Statement& q = writer->Sql(
+      "SELECT g.meter, g.printer, g.closing_at, (SELECT COALESCE(max(number), 0)+1 FROM "
+      "gap_decision"
+      " WHERE gap=g.id) FROM meter_gap g WHERE g.id=? AND g.reseller_id=?");
+  if (!q.Bind(decision.gap, owner).Step()) return false;
+  const std::int64_t printer = q.Int(1);
+  const std::int64_t closing_at = q.Int(2);
+  writer
+      ->Sql(
+          "INSERT INTO gap_decision(gap, number, reseller_id, meter, used, reason, who, at)"
+          " VALUES(?,?,?,?,?,?,?,?)")
+      .Run(decision.gap, q.Int(3), owner, q.Int(0), decision.used, decision.reason, decision.who,
+           ToMillis(decision.at));
+  MarkStale(*writer, owner, printer, closing_at);
+  Json after = {{"reason", decision.reason}};
+  if (decision.used) after["used"] = *decision.used;
+  WriteAudit(*writer, owner,
+             {.what = decision.used ? "gap.decide" : "gap.undo",
+              .subject = decision.gap,
+              .after = std::move(after)},
+             actor, decision.at);
+  transaction.Commit();
+  return true;
+}
+
+std::vector<SiteUsage> SqliteStore::UsageBySite(const ResellerId& reseller, MonthNumber month,
+                                                const PrinterFilter& filter) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT u.meter, u.colorant, u.media, u.used_base, u.gaps, u.printers, s.id, s.customer,"
+      " c.name, s.name, s.time_zone FROM usage_site_month u JOIN site s ON s.id=u.site"
+      " JOIN customer c ON c.id=s.customer WHERE u.reseller_id=?1 AND u.month=?2 AND u.printers>0"
+      " AND (?3='' OR s.customer=?3) AND (?4='' OR s.id=?4)"
+      " ORDER BY u.site, u.meter, u.colorant, u.media");
+  std::vector<SiteUsage> usage;
+  for (q.Bind(OwnerOf(*reader, reseller), month, filter.customer, filter.site); q.Step();) {
+    usage.push_back({.site = ReadSite(q, 6),
+                     .meter = q.Text(0),
+                     .colorant = q.Text(1),
+                     .media = q.Text(2),
+                     .used_base = q.Int(3),
+                     .gaps = q.Int(4),
+                     .printers = q.Int(5)});
+  }
+  return usage;
+}
+
+}  // namespace plotmeter

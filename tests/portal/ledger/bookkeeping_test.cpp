@@ -1,0 +1,199 @@
+#include "portal/ledger/bookkeeping.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "portal/ledger/period.h"
+#include "tests/portal/ledger/sealed_world.h"
+
+namespace plotmeter {
+namespace {
+
+using std::chrono::hours;
+
+class BookkeepingTest : public testing::Test, protected SealedWorld {
+ protected:
+  void Send(const std::vector<std::string>& values, const std::string& from,
+            std::optional<std::int64_t> sequence = std::nullopt) {
+    sequence_ = sequence.value_or(sequence_ + 1);
+    clock.now = std::max(clock.now, At(from) + hours(values.size()));
+    const Batch batch = MakeBatch(north, sequence_, values, At(from));
+    ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  }
+  ResellerId reseller() const { return north.tenant.reseller; }
+  PrinterRow Printer() { return store.Printers(reseller(), {}, "", 1).front(); }
+  int MakeAll() {
+    return Bookkeeper(store, store, store).Tick([] { return true; });
+  }
+  // Of the one meter there is, "2026-11 7.5, gaps 1".
+  std::string Used(const std::string& from, const std::string& to) {
+    const auto counted =
+        CountPeriod(store, reseller(), "", Printer().id, PeriodEdge::Parse(from)->In("Europe/Berlin"),
+                    PeriodEdge::Parse(to)->In("Europe/Berlin"));
+    if (counted.empty()) return "unknown";
+    const MeterUsage& usage = counted.front().usage;
+    return (usage.counted ? usage.used->Text() : "a base") +
+           (usage.gaps > 0 ? fmt::format(", gaps {}", usage.gaps) : "") +
+           (usage.entered ? ", entered" : "");
+  }
+  std::vector<NamedGap> Gaps() {
+    return store
+        .MeterGaps(reseller(), {}, true, {.from = {}, .to = At("2030-01-01T00:00:00Z")}, {}, 100)
+        .rows;
+  }
+  // All that is kept, as text.
+  std::string Kept() {
+    Database db(path, Database::Mode::kReadOnly);
+    std::string all;
+    for (const char* table : {"usage_month", "usage_site_month", "meter_gap", "account_state"}) {
+      Statement q = db.Prepare(fmt::format("SELECT * FROM {} ORDER BY 1, 2, 3, 4, 5", table));
+      while (q.Step()) {
+        all += table;
+        for (int i = 0; i < q.columns(); ++i) all += "|" + q.MaybeText(i).value_or("NULL");
+        all += "\n";
+      }
+    }
+    return all;
+  }
+  std::int64_t sequence_ = 0;
+};
+
+TEST_F(BookkeepingTest, CountsAnyPeriod) {
+  Send({"100", "130"}, "2026-11-10T12:00:00Z");
+  Send({"5", "25"}, "2026-11-12T12:00:00Z");
+  EXPECT_EQ(Used("2026-11-01", "2026-12-01"), "50, gaps 1");
+  EXPECT_EQ(Used("2026-11-01", "2026-11-11"), "30");
+  EXPECT_EQ(Used("2026-11-12", "2026-11-13"), "20, gaps 1");
+  EXPECT_EQ(Used("2026-12-01", "2027-01-01"), "unknown");
+  EXPECT_EQ(Used("2026-11-10T11:59:00Z", "2026-11-10T12:00:00Z"), "a base");
+}
+
+TEST_F(BookkeepingTest, KeepsMonthsOfTheSite) {
+  Send({"1", "3"}, "2026-10-31T22:00:00Z");  // the second at midnight in Berlin: October
+  Send({"7"}, "2026-11-05T10:00:00Z");
+  Send({"8"}, "2026-12-05T10:00:00Z");
+  EXPECT_EQ(MakeAll(), 1);
+  EXPECT_EQ(MakeAll(), 0) << "nothing is stale any more";
+  const auto used = [&](MonthNumber month) {
+    const auto sums = store.UsageBySite(reseller(), month, {});
+    return sums.empty() ? -1 : sums.front().used_base;
+  };
+  EXPECT_EQ(used(202610), 2'000'000);
+  EXPECT_EQ(used(202611), 4'000'000);
+  EXPECT_EQ(used(202612), 1'000'000);
+  EXPECT_EQ(used(202701), -1);
+  EXPECT_EQ(store.UsageBySite(south.tenant.reseller, 202611, {}).size(), 0U);
+}
+
+TEST_F(BookkeepingTest, MakesAgainOnlyWhatIsStale) {
+  Send({"1", "3"}, "2026-10-10T22:00:00Z");
+  Send({"7"}, "2026-11-05T10:00:00Z");
+  MakeAll();
+  Send({"9"}, "2026-12-05T10:00:00Z");
+  const auto stale = store.StalePrinters(reseller(), 10);
+  ASSERT_EQ(stale.size(), 1U);
+  EXPECT_EQ(stale[0].since, At("2026-12-05T10:00:00Z"));
+  const PrinterBooks made = MakeBooks(store, reseller(), Printer(), stale[0].since);
+  ASSERT_EQ(made.months.size(), 1U);
+  EXPECT_EQ(made.months[0].opening, "7");
+  EXPECT_EQ(made.months[0].used, "2");
+  Send({"10"}, "2026-12-06T10:00:00Z");
+  EXPECT_FALSE(store.KeepBooks(reseller(), stale[0], made)) << "it changed meanwhile";
+  MakeAll();
+  EXPECT_EQ(store.UsageBySite(reseller(), 202612, {}).front().used_base, 3'000'000);
+}
+
+TEST_F(BookkeepingTest, PutsWhatComesLateInItsPlace) {
+  Send({"1"}, "2026-10-10T12:00:00Z");
+  Send({"9"}, "2026-12-05T10:00:00Z", 4);
+  MakeAll();
+  Send({"3"}, "2026-10-20T12:00:00Z", 2);  // sent again: the portal had lost it
+  Send({"4"}, "2026-11-20T12:00:00Z", 3);
+  MakeAll();
+  EXPECT_EQ(store.UsageBySite(reseller(), 202610, {}).front().used_base, 2'000'000);
+  EXPECT_EQ(store.UsageBySite(reseller(), 202611, {}).front().used_base, 1'000'000);
+  EXPECT_EQ(store.UsageBySite(reseller(), 202612, {}).front().used_base, 5'000'000);
+}
+
+TEST_F(BookkeepingTest, PutsAWrongClockInOrder) {
+  Send({"1"}, "2026-10-10T12:00:00Z");
+  Send({"5"}, "2026-10-12T12:00:00Z");
+  Send({"7"}, "2026-09-12T12:00:00Z");  // a month behind, for once
+  Send({"8"}, "2026-10-14T12:00:00Z");
+  MakeAll();
+  EXPECT_EQ(Used("2026-10-01", "2026-11-01"), "7");
+  EXPECT_EQ(Used("2026-09-01", "2026-10-01"), "unknown");
+  EXPECT_TRUE(Gaps().empty());
+}
+
+TEST_F(BookkeepingTest, AsksAPersonAndTakesItsWord) {
+  Send({"100", "130"}, "2026-11-10T12:00:00Z");
+  Send({"5", "25"}, "2026-11-12T12:00:00Z");
+  MakeAll();
+  auto gaps = Gaps();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].gap.kind, "fell");
+  EXPECT_EQ(gaps[0].gap.opening, "130");
+  EXPECT_EQ(gaps[0].gap.closing, "5");
+  EXPECT_EQ(gaps[0].serial, "CN9541H01M");
+  const std::string id = gaps[0].gap.id;
+  GapDecision decision{.gap = id,
+                       .used = "12.5",
+                       .reason = "the service report",
+                       .who = "usr_1",
+                       .at = At("2026-11-20T00:00:00Z")};
+  EXPECT_FALSE(store.Decide(south.tenant.reseller, decision, kPortalItself));
+  ASSERT_TRUE(store.Decide(reseller(), decision, kPortalItself));
+  MakeAll();
+  EXPECT_TRUE(Gaps().empty());
+  EXPECT_EQ(Used("2026-11-01", "2026-12-01"), "62.5, entered");
+  EXPECT_EQ(store.UsageBySite(reseller(), 202611, {}).front().used_base, 62'500'000);
+  EXPECT_EQ(store.FindGap(reseller(), "", id)->decision->reason, "the service report");
+
+  decision.used.reset();  // undone
+  ASSERT_TRUE(store.Decide(reseller(), decision, kPortalItself));
+  MakeAll();
+  EXPECT_EQ(Gaps().size(), 1U);
+  EXPECT_EQ(Used("2026-11-01", "2026-12-01"), "50, gaps 1");
+  EXPECT_FALSE(store.FindGap(south.tenant.reseller, "", id));
+}
+
+// Readings in any order of arrival, books made whenever: made again from the first reading on they
+// are the same, to the byte.
+TEST_F(BookkeepingTest, MakesTheSameBooksAgain) {
+  std::mt19937 random(11);
+  const auto between = [&](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  Instant at = At("2026-08-01T00:00:00Z");
+  int count = 100;
+  std::vector<std::pair<std::int64_t, std::pair<std::string, std::string>>> late;
+  for (int i = 1; i <= 150; ++i) {
+    at += hours(between(1, 40));
+    count = between(0, 14) == 0 ? between(0, 50) : count + between(0, 9);
+    if (between(0, 5) == 0) {
+      late.push_back({i, {std::to_string(count), FormatInstant(at)}});
+    } else {
+      Send({std::to_string(count)}, FormatInstant(at), i);
+    }
+    if (!late.empty() && between(0, 9) == 0) {
+      Send({late.back().second.first}, late.back().second.second, late.back().first);
+      late.pop_back();
+    }
+    if (between(0, 6) == 0) MakeAll();
+  }
+  MakeAll();
+  const std::string kept = Kept();
+  EXPECT_NE(kept.find("usage_month|"), std::string::npos);
+  EXPECT_NE(kept.find("account_state|"), std::string::npos);
+  EXPECT_NE(kept.find("meter_gap|"), std::string::npos);
+  store.ReopenBooks(reseller());
+  MakeAll();
+  EXPECT_EQ(Kept(), kept);
+}
+
+}  // namespace
+}  // namespace plotmeter
