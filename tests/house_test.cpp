@@ -47,6 +47,7 @@ const std::map<std::string, Names> kMayInclude = {
     {"portal/store", {"common"}},
     {"portal/access", {"common", "proto", "portal/store"}},
     {"portal/ledger", {"common", "proto", "portal/store"}},
+    {"portal/alerts", {"common", "common/http", "portal/store", "portal/ledger"}},
     {"portal/controllers",
      {"common", "proto", "portal/http", "portal/access", "portal/store", "portal/ledger"}},
 
@@ -65,7 +66,7 @@ const std::map<std::string, Names> kDoors = {
      {"collector/uplink/portal_client.cpp", "portal/http/connection.cpp",
       "portal/http/connection.h", "portal/http/listener.cpp", "tests/simulator/web_server.cpp"}},
     {"cpprest/", {"collector/uplink/portal_client.cpp"}},
-    {"curl/", {"common/http/fetch.cpp"}},
+    {"curl/", {"common/http/fetch.cpp", "common/http/mail.cpp"}},
     {"net-snmp/", {"collector/snmp/codec.cpp"}},
     {"nlohmann/", {"common/json.h"}},
     {"CLI/", {"common/settings.cpp"}},

@@ -22,6 +22,16 @@ Instant PeriodEdge::In(const std::string& time_zone) const {
   return date::locate_zone(time_zone)->to_sys(midnight, date::choose::earliest);
 }
 
+Instant NextTimeOfDay(Instant after, std::chrono::minutes time, const std::string& time_zone) {
+  const date::time_zone* zone = date::locate_zone(time_zone);
+  auto day = date::floor<date::days>(zone->to_local(after));
+  for (;; day += date::days(1)) {
+    const date::local_time<std::chrono::milliseconds> local(day + time);
+    const Instant at = zone->to_sys(local, date::choose::earliest);
+    if (at > after) return at;
+  }
+}
+
 bool IsTimeZone(const std::string& name) {
   try {
     return date::locate_zone(name) != nullptr;

@@ -216,6 +216,13 @@ std::vector<std::int64_t> DerivedRows::WritePrinters(StoreConnection& writer, co
             " WHERE number=?1 AND last_seen<=?7 AND reseller_id=?8")
         .Run(number, printer.manufacturer, printer.product, printer.model, printer.firmware,
              seen[i].state, at, place.owner);
+    // The rules are to look at it (watching.h).
+    writer
+        .Sql(
+            "INSERT INTO printer_watch(printer, reseller_id, collector, due_at) VALUES(?,?,?,?)"
+            " ON CONFLICT DO UPDATE SET collector=excluded.collector,"
+            " due_at=min(due_at, excluded.due_at), touched=touched+1")
+        .Run(number, place.owner, batch.collector, ToMillis(batch.received_at));
     numbers.push_back(number);
   }
   return numbers;
