@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <vector>
+
 #include "common/settings.h"
 
 namespace plotmeter {
@@ -41,6 +43,9 @@ void CheckUser(const Arguments& arguments);
 int ListUsers(const Arguments& arguments);
 int DisableUser(const Arguments& arguments);
 int MakeUserLink(const Arguments& arguments);
+
+// Their table as well: they are a family of their own.
+std::vector<Command> IncidentCommands();
 
 int ExportUsage(const Arguments& arguments);
 int ExportJobs(const Arguments& arguments);

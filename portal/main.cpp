@@ -2,6 +2,7 @@
 
 #include "common/core_dump.h"
 #include "common/log_settings.h"
+#include "portal/alerting.h"
 #include "portal/commands.h"
 #include "portal/portal_settings.h"
 
@@ -52,6 +53,12 @@ Setting RoleSetting() {
 }
 
 Setting UserSetting() { return Flag("user", "USER", "id or e-mail address"); }
+
+Setting MailSetting() {
+  return {.name = "mail",
+          .help = "send the link to its person, too: `serve` does, if it knows a mail server",
+          .flag_only = true};
+}
 
 Command List(const std::string& what, int (*run)(const Arguments&)) {
   return {.name = what + " list",
@@ -128,6 +135,7 @@ std::vector<Setting> ServeSettings() {
                                            "from this portal.",
                                     .example = "1.4.2"}};
   for (Setting& setting : KeepSettings()) settings.push_back(std::move(setting));
+  for (Setting& setting : AlertSettingsTable()) settings.push_back(std::move(setting));
   for (Setting& setting : LogSettings()) settings.push_back(std::move(setting));
   return settings;
 }
@@ -391,7 +399,7 @@ std::vector<Command> UserCommands() {
        .settings = {DataSetting(), ResellerSetting(false), RoleSetting(),
                     Flag("customer", "CUSTOMER", "what a customer_viewer sees", false),
                     Flag("email", "EMAIL", "with which the person signs in"),
-                    NameSetting("what the person is called"), JsonSetting()},
+                    NameSetting("what the person is called"), MailSetting(), JsonSetting()},
        .run = AddUser,
        .check = CheckUser},
       List("user", ListUsers),
@@ -404,7 +412,7 @@ std::vector<Command> UserCommands() {
        .summary = "Makes a link with which a person chooses another password; shows it once.",
        .more = "Those made before work no more. A second factor stays on.\n"
                "  plotmeter-portal user link --data DIR --user anna@north.example",
-       .settings = {DataSetting(), UserSetting(), JsonSetting()},
+       .settings = {DataSetting(), UserSetting(), MailSetting(), JsonSetting()},
        .run = MakeUserLink},
   };
 }
@@ -459,6 +467,9 @@ Program Portal() {
                  {"user", "People who sign in, of a reseller or of the operator."},
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
+                 {"incident", "Conditions that need a person, and what is done about them."},
+                 {"rules", "When incidents are raised."},
+                 {"recipient", "Who is told of incidents, by mail or webhook."},
                  {"export", "Usage and jobs of a period, as CSV or NDJSON."}},
       .file_intro =
           "Settings of plotmeter-portal, for --config: try them with `serve --check`. A "
@@ -466,7 +477,7 @@ Program Portal() {
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
   for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
-                           AdmissionCommands(), ExportCommands()}) {
+                           AdmissionCommands(), IncidentCommands(), ExportCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

@@ -49,7 +49,8 @@ const std::map<std::string, Names> kMayInclude = {
     {"portal/ledger", {"common", "proto", "portal/store"}},
     {"portal/alerts", {"common", "common/http", "portal/store", "portal/ledger"}},
     {"portal/controllers",
-     {"common", "proto", "portal/http", "portal/access", "portal/store", "portal/ledger"}},
+     {"common", "proto", "portal/http", "portal/access", "portal/store", "portal/ledger",
+      "portal/alerts"}},
 
     {"tests/simulator", {"common"}},
 };

@@ -559,7 +559,7 @@ class RoleMatrixTest : public AccountsApiTest {
     AddRows("operator", kTheOperator, "operator");
     AddFleet("north", north, "NORTH1");
     AddFleet("south", south, "SOUTH1");
-    for (const char* name : {"customer", "site", "collector", "printer"}) {
+    for (const char* name : {"customer", "site", "collector", "printer", "incident"}) {
       ids_["operator"][name] = "none_of_it";
     }
   }
@@ -571,6 +571,11 @@ class RoleMatrixTest : public AccountsApiTest {
         Invite(store, reseller, {.email = "row@" + tenant + ".example", .name = "x", .role = role},
                kPortalItself, clock.now)
             .added.id;
+    ids_[tenant]["recipient"] =
+        store
+            .AddRecipient(reseller, {.kind = "email", .name = "x", .address = "x@y.example"},
+                          kPortalItself, clock.now)
+            .value();
     ids_[tenant]["token"] =
         IssueToken(store, reseller, {.role = role, .name = "row"}, clock.now, kPortalItself)->id;
   }
@@ -582,6 +587,13 @@ class RoleMatrixTest : public AccountsApiTest {
     ids["site"] = sender.tenant.site;
     ids["collector"] = sender.id;
     ids["printer"] = store.Printers(sender.tenant.reseller, {}, "", 1).at(0).id;
+    store.NoteVerdicts(sender.tenant.reseller,
+                       {{.collector = sender.id,
+                         .verdict = {.conditions = {{.kind = "collector-silent",
+                                                     .key = "collector-silent/" + sender.id,
+                                                     .what = "x"}}}}},
+                       clock.now);
+    ids["incident"] = store.ListIncidents(sender.tenant.reseller, {}, {}, 1).rows.at(0).id;
   }
 
   void Add(const std::string& tenant, const ResellerId& reseller, const std::string& role,
