@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,10 @@ struct IpAddress {
 
 // Empty when it is none, a host name for instance. No zone ("%eth0") is taken.
 std::optional<IpAddress> ParseIp(const std::string& text);
+
+// The one in a socket address (struct sockaddr_in or sockaddr_in6) of `size` bytes; empty when it
+// is of another family.
+std::optional<IpAddress> IpOf(const void* socket_address, std::size_t size);
 
 // Of "eth0" or "Ethernet 2"; 0 when there is none of that name.
 std::uint32_t InterfaceIndex(const std::string& name);

@@ -5,6 +5,7 @@
 #include <ws2tcpip.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -80,6 +81,22 @@ std::optional<IpAddress> ParseIp(const std::string& text) {
   if (inet_pton(AF_INET, text.c_str(), address.octets.data()) == 1) return address;
   if (inet_pton(AF_INET6, text.c_str(), address.octets.data()) != 1) return {};
   address.is_v6 = true;
+  return address;
+}
+
+std::optional<IpAddress> IpOf(const void* socket_address, std::size_t size) {
+  sockaddr_in6 whole{};
+  std::memcpy(&whole, socket_address, std::min(size, sizeof whole));
+  IpAddress address;
+  address.is_v6 = whole.sin6_family == AF_INET6;
+  if (address.is_v6 && size >= sizeof whole) {
+    std::memcpy(address.octets.data(), &whole.sin6_addr, 16);
+    return address;
+  }
+  sockaddr_in v4{};
+  if (whole.sin6_family != AF_INET || size < sizeof v4) return std::nullopt;
+  std::memcpy(&v4, &whole, sizeof v4);
+  std::memcpy(address.octets.data(), &v4.sin_addr, 4);
   return address;
 }
 

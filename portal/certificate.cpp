@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
 #include <memory>
 #include <stdexcept>
 
@@ -105,6 +106,17 @@ TlsFiles MakeCertificate(const std::vector<std::string>& names, Instant now) {
                                           nullptr) == 1,
         "write PEM");
   return {Text(certificate_pem.get()), Secret(Text(key_pem.get()))};
+}
+
+std::optional<Instant> ReadExpiry(std::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  tm ends{};
+  if (certificate == nullptr ||
+      ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &ends) != 1) {
+    return std::nullopt;
+  }
+  return FromMillis(std::int64_t{::timegm(&ends)} * 1000);
 }
 
 }  // namespace plotmeter

@@ -7,7 +7,9 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/secret.h"
@@ -23,5 +25,8 @@ struct TlsFiles {
 // Valid from a day before `now` (clocks differ) for ten years. Names are DNS names or IP addresses;
 // the first is the common name. Throws std::runtime_error for a name that cannot stand in one.
 TlsFiles MakeCertificate(const std::vector<std::string>& names, Instant now);
+
+// When the first certificate in that PEM ends; empty where there is none that can be read.
+std::optional<Instant> ReadExpiry(std::string_view pem);
 
 }  // namespace plotmeter

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <vector>
+
 #include "common/settings.h"
 
 namespace plotmeter {
@@ -49,6 +51,9 @@ int AddSchedule(const Arguments& arguments);
 void CheckSchedule(const Arguments& arguments);
 int ListSchedules(const Arguments& arguments);
 int RemoveSchedule(const Arguments& arguments);
+
+// Their table as well: they are a family of their own.
+std::vector<Command> IncidentCommands();
 
 int VerifyEvidence(const Arguments& arguments);
 int ExportEvidence(const Arguments& arguments);

@@ -2,6 +2,7 @@
 
 #include "common/core_dump.h"
 #include "common/log_settings.h"
+#include "portal/alerting.h"
 #include "portal/commands.h"
 #include "portal/export_commands.h"
 #include "portal/portal_settings.h"
@@ -26,6 +27,12 @@ Setting RoleSetting() {
 }
 
 Setting UserSetting() { return Flag("user", "USER", "id or e-mail address"); }
+
+Setting MailSetting() {
+  return {.name = "mail",
+          .help = "send the link to its person, too: `serve` does, if it knows a mail server",
+          .flag_only = true};
+}
 
 Command List(const std::string& what, int (*run)(const Arguments&)) {
   return {.name = what + " list",
@@ -109,6 +116,7 @@ std::vector<Setting> ServeSettings() {
                       .why = "Collectors that were cut off at the month's end send by then. What "
                              "comes later is in the portal, and not in that file.",
                       .example = "72h"});
+  for (Setting& setting : AlertSettingsTable()) settings.push_back(std::move(setting));
   for (Setting& setting : LogSettings()) settings.push_back(std::move(setting));
   return settings;
 }
@@ -385,7 +393,7 @@ std::vector<Command> UserCommands() {
        .settings = {DataSetting(), ResellerSetting(false), RoleSetting(),
                     Flag("customer", "CUSTOMER", "what a customer_viewer sees", false),
                     Flag("email", "EMAIL", "with which the person signs in"),
-                    NameSetting("what the person is called"), JsonSetting()},
+                    NameSetting("what the person is called"), MailSetting(), JsonSetting()},
        .run = AddUser,
        .check = CheckUser},
       List("user", ListUsers),
@@ -398,7 +406,7 @@ std::vector<Command> UserCommands() {
        .summary = "Makes a link with which a person chooses another password; shows it once.",
        .more = "Those made before work no more. A second factor stays on.\n"
                "  plotmeter-portal user link --data DIR --user anna@north.example",
-       .settings = {DataSetting(), UserSetting(), JsonSetting()},
+       .settings = {DataSetting(), UserSetting(), MailSetting(), JsonSetting()},
        .run = MakeUserLink},
   };
 }
@@ -440,6 +448,9 @@ Program Portal() {
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
                  {"printer", "Printers that collectors told of, and where they stand."},
+                 {"incident", "Conditions that need a person, and what is done about them."},
+                 {"rules", "When incidents are raised."},
+                 {"recipient", "Who is told of incidents, by mail or webhook."},
                  {"export", "Usage, jobs, readings and the rest, as CSV or NDJSON."},
                  {"schedule", "Exports that are written into a folder every month."}},
       .file_intro =
@@ -447,8 +458,9 @@ Program Portal() {
           "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
-  for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
-                           AdmissionCommands(), PrinterCommands(), ExportCommands(), EvidenceCommands()}) {
+  for (const auto& part :
+       {OperatorCommands(), TenantCommands(), UserCommands(), AdmissionCommands(),
+        PrinterCommands(), IncidentCommands(), ExportCommands(), EvidenceCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

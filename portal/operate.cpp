@@ -33,6 +33,7 @@
 #include "portal/access/proofs.h"
 #include "portal/access/revocations.h"
 #include "portal/access/sessions.h"
+#include "portal/alerting.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
 #include "portal/controllers/audit_controller.h"
@@ -45,13 +46,16 @@
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
+#include "portal/controllers/incidents_controller.h"
 #include "portal/controllers/links_controller.h"
 #include "portal/controllers/me_controller.h"
 #include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/recipients_controller.h"
 #include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/resellers_controller.h"
 #include "portal/controllers/rotations_controller.h"
+#include "portal/controllers/rules_controller.h"
 #include "portal/controllers/sessions_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/sites_controller.h"
@@ -293,6 +297,7 @@ void CheckServe(const Arguments& arguments) {
   NewestCollectorOf(arguments);
   KeepTimesOf(arguments);
   SettleOf(arguments);
+  AlertSettingsOf(arguments);
   CheckLogSettings(arguments);
 }
 
@@ -352,7 +357,14 @@ int Serve(const Arguments& arguments) {
   const SessionsController signing_in(sessions, store, clock);
   const MeController me(people, store, clock);
   const LinksController links(people);
-  const UsersController users(store, JournalFile(data.path), clock);
+  AlertSettings alert_settings = AlertSettingsOf(arguments);
+  const RecipientLimits recipient_limits{.has_mail = alert_settings.mail.has_value(),
+                                         .private_hooks = alert_settings.private_hooks};
+  const IncidentsController incidents(store, store, store, clock);
+  const RulesController rules(store, store, store, clock);
+  const RecipientsController recipients(store, second_factors, clock, recipient_limits);
+  const LinkMail link_mail(store, second_factors, recipient_limits.has_mail);
+  const UsersController users(store, JournalFile(data.path), clock, &link_mail);
   const TokensController tokens(store, JournalFile(data.path), clock);
   const ResellersController resellers(store, store, clock);
   const AuditController audit(store);
@@ -382,6 +394,9 @@ int Serve(const Arguments& arguments) {
   tokens.Map(router);
   resellers.Map(router);
   audit.Map(router);
+  incidents.Map(router);
+  rules.Map(router);
+  recipients.Map(router);
 
   Metrics metrics;
   const MetricsController metrics_page(router, metrics);
@@ -396,6 +411,12 @@ int Serve(const Arguments& arguments) {
   FolderDelivery folders;
   MonthlyExports monthly(store, store, store, store, store, folders, clock, SettleOf(arguments));
   const std::jthread exports_monthly([&](const std::stop_token& stop) { monthly.Run(stop); });
+  Alerting alerting(store, clock, second_factors, std::move(alert_settings),
+                    {.expiries = [&data] { return ExpiriesOf(data.certificate()); },
+                     .findings =
+                         [&store](const ResellerId& reseller, const std::string& printer) {
+                           return GapsOf(store, reseller, printer);
+                         }});
   listener.Start();
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);

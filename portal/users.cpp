@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "portal/access/people.h"
 #include "portal/access/revocations.h"
+#include "portal/access/webhook_secret.h"
 #include "portal/commands.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
@@ -28,6 +29,15 @@ std::string NameOf(const Arguments& arguments) {
   std::string name = arguments.Text("name");
   if (!name.empty() && name.size() <= 200) return name;
   throw UsageError(fmt::format("'name' is '{}'; expected 1 to 200 bytes of text", name));
+}
+
+// `serve` sends it, if it knows a mail server.
+void MailLink(SqliteStore& store, const Arguments& arguments, const KnownPerson& who,
+              const std::string& what, const IssuedLink& link) {
+  if (!arguments.Switch("mail")) return;
+  const SecondFactorKey key = SecondFactorKey::LoadOrMake(DataDirectory(arguments).path);
+  store.AddLinkMail(who.reseller, who.id, what, SealLink(key, link.text, who.id),
+                    SystemClock().Now());
 }
 
 int SayLink(const Arguments& arguments, const std::string& id, const IssuedLink& link) {
@@ -76,6 +86,7 @@ int AddUser(const Arguments& arguments) {
   const Invited invited = Invite(store, reseller, person, kCommandLine, SystemClock().Now());
   switch (invited.added.outcome) {
     case PersonAdded::Outcome::kAdded:
+      MailLink(store, arguments, {reseller, invited.added.id}, "invite", invited.link);
       return SayLink(arguments, invited.added.id, invited.link);
     case PersonAdded::Outcome::kEmailTaken:
       throw std::runtime_error(
@@ -125,8 +136,10 @@ int DisableUser(const Arguments& arguments) {
 int MakeUserLink(const Arguments& arguments) {
   SqliteStore store(DataDirectory(arguments).existing_database());
   const KnownPerson who = FindUser(store, arguments.Text("user"));
+  const auto person = store.FindPerson(who.reseller, who.id);
   const auto link = IssueLink(store, who.reseller, who.id, kCommandLine, SystemClock().Now());
   if (!link) throw std::runtime_error(fmt::format("user {} is disabled", who.id));
+  MailLink(store, arguments, who, person && person->accepted ? "reset" : "invite", *link);
   return SayLink(arguments, who.id, *link);
 }
 

@@ -47,8 +47,10 @@ const std::map<std::string, Names> kMayInclude = {
     {"portal/store", {"common"}},
     {"portal/access", {"common", "proto", "portal/store"}},
     {"portal/ledger", {"common", "proto", "portal/store"}},
+    {"portal/alerts", {"common", "common/http", "portal/store", "portal/ledger"}},
     {"portal/controllers",
-     {"common", "proto", "portal/http", "portal/access", "portal/store", "portal/ledger"}},
+     {"common", "proto", "portal/http", "portal/access", "portal/store", "portal/ledger",
+      "portal/alerts"}},
 
     {"tests/simulator", {"common"}},
 };
@@ -65,7 +67,7 @@ const std::map<std::string, Names> kDoors = {
      {"collector/uplink/portal_client.cpp", "portal/http/connection.cpp",
       "portal/http/connection.h", "portal/http/listener.cpp", "tests/simulator/web_server.cpp"}},
     {"cpprest/", {"collector/uplink/portal_client.cpp"}},
-    {"curl/", {"common/http/fetch.cpp"}},
+    {"curl/", {"common/http/fetch.cpp", "common/http/mail.cpp"}},
     {"net-snmp/", {"collector/snmp/codec.cpp"}},
     {"nlohmann/", {"common/json.h"}},
     {"CLI/", {"common/settings.cpp"}},

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/http/public_address.h"
 #include "common/log.h"
 #include "common/net.h"
 #include "common/version.h"
@@ -67,6 +68,7 @@ struct Transfer {
   bool is_unfair = false;  // too large while others hold as much
   bool is_coded = false;   // in a way that nobody asked for
   bool other_key = false;
+  bool is_not_public = false;       // the address that the name leads to
   std::size_t* all_held = nullptr;  // bytes of all bodies under way
   std::size_t most_held = 0;
   std::size_t fair_share = 0;
@@ -86,6 +88,13 @@ int BeforeRequest(void* transfer, char*, char*, int, int) {
   // Without a key to show (http too), a pinned request fails as well: the pin is a promise.
   t.other_key = !t.request.pin.empty() && t.request.pin != t.result.fingerprint;
   return t.other_key ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+curl_socket_t OpenPublicOnly(void* transfer, curlsocktype, curl_sockaddr* to) {
+  const auto address = IpOf(&to->addr, to->addrlen);
+  if (address && IsPublic(*address)) return ::socket(to->family, to->socktype, to->protocol);
+  static_cast<Transfer*>(transfer)->is_not_public = true;
+  return CURL_SOCKET_BAD;
 }
 
 // libcurl unpacks a transfer coding that it did not ask for.
@@ -123,6 +132,7 @@ std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* transf
 
 FetchSeen SeenOf(CURLcode code, const Transfer& t) {
   if (t.other_key) return FetchSeen::kCertificateChanged;
+  if (t.is_not_public && code != CURLE_OK) return FetchSeen::kRefused;
   if (t.is_coded) return FetchSeen::kNotHttp;
   if (t.too_large) return FetchSeen::kTooLarge;
   switch (code) {
@@ -185,6 +195,9 @@ std::string UnreachableBecause(CURLcode code, const Transfer& t) {
 
 std::string DetailOf(FetchSeen seen, CURLcode code, const Transfer& t) {
   switch (seen) {
+    case FetchSeen::kRefused:
+      if (t.is_not_public) return "its address is none of the open internet";
+      return curl_easy_strerror(code);
     case FetchSeen::kAnswered:
       return {};
     case FetchSeen::kCertificateChanged:
@@ -404,6 +417,11 @@ class Fetch::Loop {
       set(CURLOPT_CAINFO, rules_.ca_file.c_str());
       set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     }
+    if (rules_.public_only) {
+      set(CURLOPT_OPENSOCKETFUNCTION, &OpenPublicOnly);
+      set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&t));
+      // A connection that is kept was opened by these rules as well.
+    }
     set(CURLOPT_PREREQFUNCTION, &BeforeRequest);
     set(CURLOPT_PREREQDATA, static_cast<void*>(&t));
 
@@ -418,6 +436,7 @@ class Fetch::Loop {
       header("Content-Type: " + t.request.content_type);
       header("Expect:");
     }
+    for (const auto& [name, value] : t.request.headers) header(name + ": " + value);
     set(CURLOPT_HTTPHEADER, t.headers.get());
     set(CURLOPT_HEADERFUNCTION, &OnHeader);
     set(CURLOPT_HEADERDATA, static_cast<void*>(&t));

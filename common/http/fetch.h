@@ -24,6 +24,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/time.h"
 
@@ -43,6 +45,9 @@ struct FetchRules {
   bool old_ciphers = false;
   bool plain_http = false;  // http:// too
   bool post = false;        // FetchRequest::Method::kPost too
+  // Only addresses of the open internet (public_address.h), whatever a name leads to: for URLs that
+  // others give us. Looked at when the connection is made, so no name can change its mind.
+  bool public_only = false;
   // https_proxy and its kin from the environment. Printers are on the LAN.
   bool system_proxy = false;
   // Transfers in flight. The others wait, and their time does not run yet.
@@ -63,7 +68,8 @@ struct FetchRequest {
   Method method = Method::kGet;
   std::string content_type = {};  // of `body`, for kPost
   std::string body = {};
-  bool https_only = false;  // even where the rules allow http
+  std::vector<std::pair<std::string, std::string>> headers = {};  // more of them
+  bool https_only = false;                                        // even where the rules allow http
   std::string pin = {};  // the fingerprint the server must have, as in FetchResult; empty: any that
                          // the rules allow
 

@@ -14,6 +14,7 @@
 
 #include "portal/http/router.h"
 #include "portal/ledger/export.h"
+#include "portal/store/books.h"
 #include "portal/store/lists.h"
 #include "portal/store/store.h"
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "portal/controllers/body.h"
 #include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
@@ -29,6 +31,15 @@ struct UsedAmount {
   }
   std::string text = {};
 };
+
+// No more than the gap can hide; and where nobody knows how much that is, no more than all printers
+// of the world print in a year.
+bool IsPossible(const NamedGap& named, const std::string& used) {
+  if (!BaseUnit(named.meter.meter, named.meter.unit)) return true;  // raw: it is in no sum
+  const auto base = ToBase(named.meter.meter, named.meter.unit, Exact::Of(*Decimal::Parse(used)));
+  constexpr std::int64_t kMost = 1'000'000'000'000'000;
+  return base && base->amount <= std::min(named.gap.hidden_base.value_or(kMost), kMost);
+}
 
 Json ToJson(const NamedGap& named) {
   Json json = {{"id", named.gap.id},
@@ -99,7 +110,10 @@ Response GapsController::Decide(const Request& request, const Caller& caller) co
                        .reason = body.Need<Name>("reason").text,
                        .who = ActorOf(caller).id,
                        .at = clock_.Now()};
-  if (const auto used = body.Find<UsedAmount>("used")) decision.used = used->text;
+  if (const auto used = body.Find<UsedAmount>("used")) {
+    if (!IsPossible(named, used->text)) throw body.Wrong("used", "no more than can be in the gap");
+    decision.used = used->text;
+  }
   books_.Decide(caller.reseller, decision, ActorOf(caller));
   return Ok(ToJson(*books_.FindGap(caller.reseller, caller.customer, named.gap.id)));
 }

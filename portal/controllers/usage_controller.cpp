@@ -18,8 +18,8 @@ Response UsageController::List(const Request& request, const Caller& caller) con
   request.OnlyQuery({"from", "to", "customer", "site", "printer"});
   const Period period = ReadPeriod(request);
   const PrinterFilter filter = ReadPrinterFilter(store_, lists_, request, caller);
-  const auto usage =
-      std::make_shared<UsageExport>(store_, books_, caller.reseller, filter, period, ExportFormat::kJson);
+  const auto usage = std::make_shared<UsageExport>(store_, books_, caller.reseller, filter, period,
+                                                   ExportFormat::kJson);
   std::string head = JsonText({{"from", *request.QueryText("from")}});
   head.back() = ',';
   head += "\"rows\":[";

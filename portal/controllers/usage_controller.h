@@ -12,6 +12,7 @@
 #pragma once
 
 #include "portal/http/router.h"
+#include "portal/store/books.h"
 #include "portal/store/lists.h"
 #include "portal/store/store.h"
 

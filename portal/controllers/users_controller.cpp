@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::uint64_t kMaxBody = 16 << 10;
 
-Response Linked(const IssuedLink& link, Json json, const std::string& location) {
-  json["link"] = link.text.Reveal();
-  json["link_expires_at"] = FormatInstant(link.expires_at);
-  return Created(location, json);
-}
-
 // Whoever has a link, or becomes an administrator, may what no scope of the token says.
 void NeedsAllScopes(const Caller& caller) {
   if (MayAll(caller)) return;
@@ -48,6 +42,17 @@ void UsersController::Map(Router& router) const {
       .MakesOnce();
   router.Delete("/api/v1/users/{user}/sessions", kAdmins, this, &UsersController::SignOut)
       .MaxBody(0);
+}
+
+Response UsersController::Linked(const IssuedLink& link, Json json, const Person& person,
+                                 const ResellerId& reseller) const {
+  json["link"] = link.text.Reveal();
+  json["link_expires_at"] = FormatInstant(link.expires_at);
+  if (mail_ != nullptr) {
+    json["mailed"] = mail_->Send(reseller, person.id, person.accepted ? "reset" : "invite",
+                                 link.text, clock_.Now());
+  }
+  return Created("/api/v1/users/" + person.id, json);
 }
 
 ResellerId UsersController::ResellerMeant(const Request& request, const Caller& caller) const {
@@ -101,8 +106,7 @@ Response UsersController::Invite(const Request& request, const Caller& caller) c
       throw Problem(404, "there is no such reseller");
   }
   const auto added = accounts_.FindPerson(reseller, invited.added.id);
-  return Linked(invited.link, {{"user", ToJson(added.value())}},
-                "/api/v1/users/" + invited.added.id);
+  return Linked(invited.link, {{"user", ToJson(added.value())}}, *added, reseller);
 }
 
 Response UsersController::Show(const Request& request, const Caller& caller) const {
@@ -162,7 +166,7 @@ Response UsersController::MakeLink(const Request& request, const Caller& caller)
   }
   const auto link = IssueLink(accounts_, reseller, person.id, ActorOf(caller), clock_.Now());
   if (!link) throw Problem(409, "this account is disabled");
-  return Linked(*link, Json::object(), "/api/v1/users/" + person.id);
+  return Linked(*link, Json::object(), person, reseller);
 }
 
 Response UsersController::SignOut(const Request& request, const Caller& caller) const {

@@ -8,6 +8,9 @@
 //    {"second_factor":false} POST   /api/v1/users/{user}/links        another link: to reset a
 //    password, or invited again DELETE /api/v1/users/{user}/sessions     signed out everywhere
 //
+// A link is shown to who asked for it, and goes to its person by mail where the portal knows a mail
+// server ("mailed": true).
+//
 // The operator sees its own people, and with ?reseller=res_… those of a reseller: to invite the
 // first administrator. Nobody changes the own role, or disables the own account: so the last
 // administrator does not go by mistake.
@@ -18,6 +21,8 @@
 #include <utility>
 
 #include "common/clock.h"
+#include "portal/access/people.h"
+#include "portal/controllers/link_mail.h"
 #include "portal/http/router.h"
 #include "portal/store/accounts.h"
 
@@ -25,9 +30,11 @@ namespace plotmeter {
 
 class UsersController {
  public:
-  // Both must outlive the controller. `journal`: portal/access/revocations.h.
-  UsersController(Accounts& accounts, std::filesystem::path journal, const Clock& clock)
-      : accounts_(accounts), journal_(std::move(journal)), clock_(clock) {}
+  // All of them must outlive the controller. `journal`: portal/access/revocations.h. Without `mail`
+  // links are shown, and sent to nobody.
+  UsersController(Accounts& accounts, std::filesystem::path journal, const Clock& clock,
+                  const LinkMail* mail = nullptr)
+      : accounts_(accounts), journal_(std::move(journal)), clock_(clock), mail_(mail) {}
 
   void Map(Router& router) const;
 
@@ -43,10 +50,13 @@ class UsersController {
   Person PersonMeant(const Request& request, const ResellerId& reseller) const;
 
   void NoteDisabled(const ResellerId& reseller, const std::string& person, bool disabled) const;
+  Response Linked(const IssuedLink& link, Json json, const Person& person,
+                  const ResellerId& reseller) const;
 
   Accounts& accounts_;
   const std::filesystem::path journal_;
   const Clock& clock_;
+  const LinkMail* mail_;
 };
 
 }  // namespace plotmeter

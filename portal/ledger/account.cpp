@@ -121,6 +121,11 @@ ChannelAccount::Restart ChannelAccount::Restarted(Instant since,
 bool ChannelAccount::Wraps(const Meter& meter, const AccountReading& reading,
                            const MeterStand& stand, Exact& used) const {
   if (!meter.what.wraps || Restarted(meter.last->at, reading) != Restart::kNo) return false;
+  // From the last quarter into the first.
+  if (IsBelow(meter.last->value, Decimal::FromInteger(std::int64_t{3} << 30)) ||
+      !IsBelow(stand.value, Decimal::FromInteger(std::int64_t{1} << 30))) {
+    return false;
+  }
   const auto around =
       Exact::Of(Decimal::FromInteger(std::int64_t{1} << 32)).Plus(Exact::Of(stand.value));
   const auto rise = around ? around->Minus(Exact::Of(meter.last->value)) : std::nullopt;
@@ -236,14 +241,20 @@ void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
   };
   for (const auto& [number, value] : reading.values) {
     if (Meter* meter = Find(number)) {
-      if ((unwatched || others_saw_more(number, value)) && !all_swapped && meter->last) {
+      const std::optional<MeterStand> before = meter->last;
+      bool is_gap = false;
+      AcceptValue(*meter, reading, {reading.at, value, reading.batch}, all_swapped,
+                  [&](const Entry& entry) {
+                    is_gap = is_gap || IsGap(entry.kind);
+                    emit(entry);
+                  });
+      if ((unwatched || others_saw_more(number, value)) && before && !is_gap) {
         emit({.meter = number,
               .kind = EntryKind::kReturned,
-              .opening = *meter->last,
+              .opening = *before,
               .closing = {reading.at, value, reading.batch},
-              .most = MostBetween(meter->what, meter->last->at, reading.at)});
+              .most = MostBetween(meter->what, before->at, reading.at)});
       }
-      AcceptValue(*meter, reading, {reading.at, value, reading.batch}, all_swapped, emit);
     }
   }
   if (all_swapped) {
@@ -251,13 +262,21 @@ void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
       if (meter.last && !Has(reading, meter.what.number)) meter.behind = true;
     }
   }
+  // Should it be counted in that unit again, it was counted in this one meanwhile.
+  for (Meter& meter : meters_) {
+    if (!meter.last || meter.what.same.empty() || Has(reading, meter.what.number)) continue;
+    meter.behind = meter.behind || std::ranges::any_of(reading.values, [&](const auto& value) {
+                     const Meter* other = Find(value.first);
+                     return other != nullptr && other->what.same == meter.what.same;
+                   });
+  }
   last_ = {reading.at, reading.collector, reading.up};
   others_saw_.clear();
 }
 
 bool ChannelAccount::IsPutBack(const Meter& meter, const AccountReading& reading,
-                               const MeterStand& stand, const Exact& rise) const {
-  if (!meter.former || IsBelow(*meter.former, stand.value)) return false;
+                               const Exact& rise) const {
+  if (!meter.former || !IsBelow(meter.last->value, *meter.former)) return false;
   if (Restarted(meter.last->at, reading) == Restart::kNo) return false;
   if (!meter.largest) return false;
   const auto twice = meter.largest->Plus(*meter.largest);
@@ -294,21 +313,22 @@ void ChannelAccount::AcceptValue(Meter& meter, const AccountReading& reading,
                                  const MeterStand& stand, bool all_swapped, const Emit& emit) {
   if (!meter.last) return BeginMeter(meter, reading, stand, all_swapped, emit);
   const auto rise = Rise(meter.last->value, stand.value);
-  if (!rise) return;  // beyond all measure: Exact says so
   Entry entry{.meter = meter.what.number,
               .kind = EntryKind::kCounted,
               .opening = *meter.last,
               .closing = stand,
-              .used = *rise,
+              .used = rise.value_or(Exact()),
               .most = MostBetween(meter.what, meter.last->at, stand.at)};
   if (all_swapped || meter.behind) {
     entry.kind = EntryKind::kSwapped;
+  } else if (!rise) {
+    entry.kind = EntryKind::kJumped;  // beyond all measure
   } else if (rise->IsNegative()) {
     if (!Wraps(meter, reading, stand, entry.used)) return;
     entry.kind = EntryKind::kWrapped;
   } else if (IsMoreThan(meter.what, *rise, entry.most)) {
     entry.kind = EntryKind::kJumped;
-  } else if (IsPutBack(meter, reading, stand, *rise)) {
+  } else if (IsPutBack(meter, reading, *rise)) {
     entry.kind = EntryKind::kSwapped;
   }
   if (IsGap(entry.kind)) {
@@ -317,7 +337,11 @@ void ChannelAccount::AcceptValue(Meter& meter, const AccountReading& reading,
   } else {
     entry.most.reset();
     meter.last = stand;
-    if (!meter.largest || IsLess(*meter.largest, entry.used)) meter.largest = entry.used;
+    // What no Decimal can hold is not remembered: State() writes it as one.
+    if ((!meter.largest || IsLess(*meter.largest, entry.used)) &&
+        Decimal::Parse(entry.used.Text())) {
+      meter.largest = entry.used;
+    }
   }
   emit(entry);
 }

@@ -15,12 +15,12 @@
 // What the account does with a reading, in this order:
 //
 //    other   The account follows one collector. What another one reads tells nothing new, until the
-//            one that is followed has been silent for a day; then the account follows that one. Where
-//            the device may have started anew meanwhile, it may have been set back unseen: what lies
-//            above is counted, and a gap stands beside it. So it is where the device did start anew
-//            and the other collector had seen more.
+//            one that is followed has been silent for a day; then the account follows that one.
+//            Where the device may have started anew meanwhile, it may have been set back unseen:
+//            what lies above is counted, and a gap stands beside it. So it is where the device did
+//            start anew and the other collector had seen more.
 //    rise    Counted. By more than anything can print (most_printed.h): a gap, and a new epoch.
-//    refill  After a fall, a rise back into what was counted before, of a device that may have
+//    refill  After a fall, a rise from below what was counted before, of a device that may have
 //            started anew, and more than twice as large as any rise that was counted: its old
 //            counts were put back. A gap, and a new epoch.
 //    wrap    A Counter32 near 2^32 that is small now, of a device that did not start anew, and
@@ -167,8 +167,7 @@ class ChannelAccount {
   void TakeWhileDoubting(const AccountReading& reading, const Emit& emit);
   void BeginAnew(const AccountReading& reading, const Emit& emit);
   void Accept(const AccountReading& reading, const Emit& emit);
-  bool IsPutBack(const Meter& meter, const AccountReading& reading, const MeterStand& stand,
-                 const Exact& rise) const;
+  bool IsPutBack(const Meter& meter, const AccountReading& reading, const Exact& rise) const;
   static void BeginEpoch(Meter& meter, const MeterStand& stand);
   void BeginMeter(Meter& meter, const AccountReading& reading, const MeterStand& stand,
                   bool is_swapped, const Emit& emit);

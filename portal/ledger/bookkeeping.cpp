@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <set>
+#include <tuple>
 
 #include "common/crypto.h"
 #include "common/jose.h"
@@ -56,7 +57,10 @@ void Play(const ChannelReadings& channel, ChannelAccount& account,
   Instant month = {};
   for (const StoredReading& reading : channel.readings) {
     const Instant first = FirstOfMonth(reading.stands_at);
-    if (pass && first != month) pass(first);
+    if (pass && first != month) {
+      for (; swap != channel.swaps.end() && *swap <= first; ++swap) account.Swap();
+      pass(first);
+    }
     month = first;
     for (; swap != channel.swaps.end() && *swap <= reading.stands_at; ++swap) account.Swap();
     account.Take({.at = reading.stands_at,
@@ -107,7 +111,8 @@ std::string GapId(const std::string& printer, const std::string& channel, const 
                                   FormatInstant(entry.closing.at), entry.closing.value.text()}) {
     text += '\n' + part;
   }
-  return "gap_" + Base64Url(Sha256(text)).substr(0, 22);  // 132 bits
+  if (entry.kind == EntryKind::kReturned) text += "\nreturned";  // beside what is counted
+  return "gap_" + Base64Url(Sha256(text)).substr(0, 22);         // 132 bits
 }
 
 std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
@@ -117,28 +122,27 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
   // Accounts that are kept are of all readings. A part of them is counted from its beginning.
   const bool of_all = customer.empty() || !books.IsShared(reseller, printer);
   const Decisions decisions = DecisionsOf(books, reseller, printer);
-  books.EachChannel(reseller, of_all ? "" : customer, printer,
-                    of_all ? books.StatesBefore(reseller, printer, from)
-                           : std::vector<AccountState>{},
-                    to + kUntilSettled, [&](const ChannelReadings& channel) {
-                      std::map<std::int64_t, std::optional<MeterUsage>> usage;
-                      ChannelAccount account = AccountOf(channel);
-                      Play(channel, account, [&](const Entry& entry) {
-                        if (entry.closing.at <= from || entry.closing.at > to) return;
-                        const bool is_gap = IsGap(entry.kind);
-                        const auto decided =
-                            is_gap && !decisions.empty()
-                                ? Decided(decisions, GapId(printer, channel.channel,
-                                                           MeterOf(channel, entry), entry))
-                                : std::nullopt;
-                        Add(usage[entry.meter], entry, decided);
-                      });
-                      for (const StoredMeter& meter : channel.meters) {
-                        if (auto& one = usage[meter.number]) {
-                          counted.push_back({channel.channel, meter, *std::move(one)});
-                        }
-                      }
-                    });
+  books.EachChannel(
+      reseller, of_all ? "" : customer, printer,
+      of_all ? books.StatesBefore(reseller, printer, from) : std::vector<AccountState>{},
+      to + kUntilSettled, [&](const ChannelReadings& channel) {
+        std::map<std::int64_t, std::optional<MeterUsage>> usage;
+        ChannelAccount account = AccountOf(channel);
+        Play(channel, account, [&](const Entry& entry) {
+          if (entry.closing.at <= from || entry.closing.at > to) return;
+          const bool is_gap = IsGap(entry.kind);
+          const auto decided = is_gap && !decisions.empty()
+                                   ? Decided(decisions, GapId(printer, channel.channel,
+                                                              MeterOf(channel, entry), entry))
+                                   : std::nullopt;
+          Add(usage[entry.meter], entry, decided);
+        });
+        for (const StoredMeter& meter : channel.meters) {
+          if (auto& one = usage[meter.number]) {
+            counted.push_back({channel.channel, meter, *std::move(one)});
+          }
+        }
+      });
   return counted;
 }
 
@@ -147,60 +151,71 @@ PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRo
   const std::string& zone = printer.site.time_zone;
   const auto month_of = [&](Instant at) { return MonthStart(MonthOf(at, zone), zone); };
   PrinterBooks made{.since = month_of(since)};
-  std::vector<AccountState> states = books.StatesBefore(reseller, printer.id, made.since);
   // A doubt that is settled now closes where it began, and that month is made again too.
-  for (Instant doubted = made.since; !states.empty();) {
-    for (const AccountState& state : states) {
-      doubted = std::min(doubted, ChannelAccount::DoubtedSince(state.state).value_or(doubted));
-    }
-    if (doubted >= made.since) break;
+  const auto doubted_at = [&](Instant until) {
+    Instant first = until;
+    books.EachChannel(reseller, "", printer.id, books.StatesBefore(reseller, printer.id, until),
+                      until, [&](const ChannelReadings& channel) {
+                        ChannelAccount account = AccountOf(channel);
+                        Play(channel, account, [](const Entry&) {});
+                        const auto its = ChannelAccount::DoubtedSince(account.State());
+                        first = std::min(first, its.value_or(first));
+                      });
+    return first;
+  };
+  for (Instant doubted; (doubted = doubted_at(made.since)) < made.since;) {
     made.since = month_of(doubted);
-    states = books.StatesBefore(reseller, printer.id, made.since);
   }
+  const auto states = books.StatesBefore(reseller, printer.id, made.since);
   made.from_month = MonthOf(made.since + std::chrono::milliseconds(1), zone);
 
   const Decisions decisions = DecisionsOf(books, reseller, printer.id);
-  books.EachChannel(reseller, "", printer.id, states, kForEver, [&](const ChannelReadings& channel) {
-    std::map<std::pair<std::int64_t, MonthNumber>, std::optional<MeterUsage>> usage;
-    ChannelAccount account = AccountOf(channel);
-    // Where it was read, and so where it is used: its site, or that of another customer's collector.
-    std::map<std::int64_t, std::string> site_of;  // by batch
-    for (const StoredReading& reading : channel.readings) {
-      if (reading.customer != printer.site.customer) site_of[reading.batch] = reading.site;
-    }
-    const auto enter = [&](const Entry& entry) {
-      if (entry.closing.at <= made.since) return;
-      std::optional<Exact> decided;
-      if (IsGap(entry.kind)) {
-        const std::string id = GapId(printer.id, channel.channel, MeterOf(channel, entry), entry);
-        decided = Decided(decisions, id);
-        made.gaps.push_back({.id = id,
-                             .meter = entry.meter,
-                             .kind = std::string(ToText(entry.kind)),
-                             .opening = entry.opening.value.text(),
-                             .closing = entry.closing.value.text(),
-                             .opening_at = entry.opening.at,
-                             .closing_at = entry.closing.at,
-                             .hidden_base = entry.most});
-      }
-      Add(usage[{entry.meter, MonthOf(entry.closing.at, zone)}], entry, decided);
-    };
-    const auto keep = [&](Instant first_of_month) {
-      const std::string state = account.State();
-      if (first_of_month > made.since && state != ChannelAccount({}).State()) {
-        made.states.push_back({channel.channel, first_of_month, state});
-      }
-    };
-    Play(channel, account, enter, keep);
-    for (const auto& [key, one] : usage) {
-      const StoredMeter& meter =
-          *std::ranges::find(channel.meters, key.first, &StoredMeter::number);
-      const auto elsewhere = site_of.find(one->closing.batch);
-      made.months.push_back(RowOf(meter, key.second,
-                                  elsewhere != site_of.end() ? elsewhere->second : printer.site.id,
-                                  *one));
-    }
-  });
+  books.EachChannel(
+      reseller, "", printer.id, states, kForEver, [&](const ChannelReadings& channel) {
+        using Key = std::tuple<std::int64_t, MonthNumber, std::string>;  // meter, month, site
+        std::map<Key, std::optional<MeterUsage>> usage;
+        ChannelAccount account = AccountOf(channel);
+        // Where it was read, and so where it is used: its site, or that of another customer's
+        // collector.
+        std::map<std::int64_t, std::string> site_of;  // by batch
+        for (const StoredReading& reading : channel.readings) {
+          if (reading.customer != printer.site.customer) site_of[reading.batch] = reading.site;
+        }
+        const auto enter = [&](const Entry& entry) {
+          if (entry.closing.at <= made.since) return;
+          std::optional<Exact> decided;
+          if (IsGap(entry.kind)) {
+            const std::string id =
+                GapId(printer.id, channel.channel, MeterOf(channel, entry), entry);
+            decided = Decided(decisions, id);
+            made.gaps.push_back({.id = id,
+                                 .meter = entry.meter,
+                                 .kind = std::string(ToText(entry.kind)),
+                                 .opening = entry.opening.value.text(),
+                                 .closing = entry.closing.value.text(),
+                                 .opening_at = entry.opening.at,
+                                 .closing_at = entry.closing.at,
+                                 .hidden_base = entry.most});
+          }
+          const auto elsewhere = site_of.find(entry.closing.batch);
+          const std::string& site =
+              elsewhere != site_of.end() ? elsewhere->second : printer.site.id;
+          Add(usage[{entry.meter, MonthOf(entry.closing.at, zone), site}], entry, decided);
+        };
+        const auto keep = [&](Instant first_of_month) {
+          const std::string state = account.State();
+          if (first_of_month > made.since && state != ChannelAccount({}).State()) {
+            made.states.push_back({channel.channel, first_of_month, state});
+          }
+        };
+        Play(channel, account, enter, keep);
+        for (const auto& [key, one] : usage) {
+          const auto& [number, month, site] = key;
+          const StoredMeter& meter =
+              *std::ranges::find(channel.meters, number, &StoredMeter::number);
+          made.months.push_back(RowOf(meter, month, site, *one));
+        }
+      });
   return made;
 }
 
@@ -214,14 +229,22 @@ bool Bookkeeper::Make(const ResellerId& reseller, const StalePrinter& stale) {
 int Bookkeeper::Tick(const std::function<bool()>& go_on) {
   int done = 0;
   for (const Reseller& reseller : directory_.Resellers()) {
+    std::set<std::string> failed;  // one that cannot be done stands in nobody's way
     for (bool more = true; more;) {
-      const auto stale = books_.StalePrinters(reseller.id, kAtOnce);
       more = false;
-      for (const StalePrinter& printer : stale) {
+      for (const StalePrinter& stale : books_.StalePrinters(reseller.id, kAtOnce + failed.size())) {
         if (!go_on()) return done;
-        if (!Make(reseller.id, printer)) continue;
-        more = true;
-        ++done;
+        if (failed.contains(stale.printer)) continue;
+        try {
+          if (!Make(reseller.id, stale)) continue;
+          more = true;
+          ++done;
+        } catch (const std::exception& error) {
+          failed.insert(stale.printer);
+          more = true;
+          Log(LogLevel::kWarning, "bookkeeping_failed",
+              {{"printer", stale.printer}, {"why", error.what()}});
+        }
       }
     }
   }

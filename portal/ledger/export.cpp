@@ -50,11 +50,13 @@ UsageExport::UsageExport(Store& store, Books& books, ResellerId reseller,
 bool UsageExport::WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t) {
   const Instant from = period_.from.In(printer.site.time_zone);
   const Instant to = period_.to.In(printer.site.time_zone);
+  const bool is_shared = !customer_.empty() && books_.IsShared(reseller_, printer.id);
   for (const CountedMeter& counted :
        CountPeriod(books_, reseller_, customer_, printer.id, from, to)) {
     UsageRow row = MakeUsageRow(printer, counted.channel, counted.meter, counted.usage);
     row.opening_batch = books_.BatchId(reseller_, counted.usage.opening.batch);
     row.closing_batch = books_.BatchId(reseller_, counted.usage.closing.batch);
+    if (is_shared) row.known_as = "shared";
     Write(writer_, chunk, UsageColumns(), row);
   }
   return false;
@@ -68,8 +70,8 @@ JobExport::JobExport(Store& store, ResellerId reseller, const PrinterFilter& fil
 bool JobExport::WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) {
   const std::string& zone = printer.site.time_zone;
   bool more = false;
-  store_.EachJob(reseller_, customer_, printer.id, period_.from.In(zone), period_.to.In(zone), after_,
-                 [&](const JobRow& row) {
+  store_.EachJob(reseller_, customer_, printer.id, period_.from.In(zone), period_.to.In(zone),
+                 after_, [&](const JobRow& row) {
                    Write(writer_, chunk, JobColumns(), {printer, row});
                    more = chunk.size() >= full;
                    if (more) after_ = {row.ended_at, row.channel, row.job};
@@ -140,7 +142,8 @@ class SupplyExport : public Export {
   bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override {
     return WritePages(
         [&](const Position& after) {
-          return lists_.ListSupplies(reseller_, {.customer = customer_, .printer = printer.id}, after, kPage);
+          return lists_.ListSupplies(reseller_, {.customer = customer_, .printer = printer.id},
+                                     after, kPage);
         },
         [&](const SupplyRow& row) {
           Write(writer_, chunk, SupplyColumns(), {printer, row});
@@ -165,11 +168,12 @@ class AlertExport : public Export {
   bool WriteOf(const PrinterRow& printer, std::string& chunk, std::size_t full) override {
     const Span span = SpanOf(period_, printer.site.time_zone);
     // Newest first, from the last that began before the period's end.
-    const Position begin = {.numbers = {ToMillis(span.to), INT64_MIN, INT64_MIN}, .texts = {"", ""}};
+    const Position begin = {.numbers = {ToMillis(span.to), INT64_MIN, INT64_MIN},
+                            .texts = {"", ""}};
     return WritePages(
         [&](const Position& after) {
-          return lists_.ListAlerts(reseller_, {.customer = customer_, .printer = printer.id}, AlertsWanted::kAll,
-                                   after == Position{} ? begin : after, kPage);
+          return lists_.ListAlerts(reseller_, {.customer = customer_, .printer = printer.id},
+                                   AlertsWanted::kAll, after == Position{} ? begin : after, kPage);
         },
         [&](const AlertRow& row) {
           if (row.cleared_at && *row.cleared_at <= span.from) return;
@@ -228,8 +232,8 @@ std::unique_ptr<Export> MakeExport(const ExportKind& kind, const ExportQuestion&
     throw std::logic_error("an export has a period that it cannot have, or has none");
   }
   if (kind.name == "usage") {
-    return std::make_unique<UsageExport>(question.store, question.books, question.reseller, question.filter,
-                                         *question.period, std::move(shape));
+    return std::make_unique<UsageExport>(question.store, question.books, question.reseller,
+                                         question.filter, *question.period, std::move(shape));
   }
   if (kind.name == "jobs") {
     return std::make_unique<JobExport>(question.store, question.reseller, question.filter,

@@ -25,6 +25,7 @@
 
 #include "portal/ledger/period.h"
 #include "portal/ledger/row_writer.h"
+#include "portal/store/books.h"
 #include "portal/store/lists.h"
 #include "portal/store/store.h"
 

@@ -113,7 +113,7 @@ void FolderDelivery::Deliver(const ScheduledExport& schedule, const std::string&
 }
 
 MonthlyExports::MonthlyExports(Store& store, Lists& lists, Books& books, Schedules& schedules,
-                               Directory& directory, Delivery& delivery, const Clock& clock,
+                               Directory& directory, FileDelivery& delivery, const Clock& clock,
                                std::chrono::hours settle)
     : store_(store),
       lists_(lists),
@@ -214,8 +214,8 @@ void MonthlyExports::Write(const ResellerId& reseller, const ScheduledExport& sc
   }
   const std::string name = NameOf(schedule, month);
   PartFile part(delivery_.PartOf(schedule, name));
-  const auto rows =
-      MakeExport(*kind, {store_, lists_, books_, reseller, schedule.filter, period}, std::move(shape));
+  const auto rows = MakeExport(*kind, {store_, lists_, books_, reseller, schedule.filter, period},
+                               std::move(shape));
   std::string chunk;
   for (bool more = true; more; chunk.clear()) {
     more = rows->Next(chunk);

@@ -30,6 +30,7 @@
 
 #include "common/clock.h"
 #include "portal/ledger/month.h"
+#include "portal/store/books.h"
 #include "portal/store/directory.h"
 #include "portal/store/lists.h"
 #include "portal/store/schedules.h"
@@ -41,9 +42,9 @@ namespace plotmeter {
 std::optional<std::chrono::hours> ParseSettle(std::string_view text);
 
 // How a whole file gets to where it belongs. Throws when it cannot; then it is asked again later.
-class Delivery {
+class FileDelivery {
  public:
-  virtual ~Delivery() = default;
+  virtual ~FileDelivery() = default;
   // Where to write the file before it is delivered; the same for the same month.
   virtual std::filesystem::path PartOf(const ScheduledExport& schedule,
                                        const std::string& name) const = 0;
@@ -52,7 +53,7 @@ class Delivery {
 };
 
 // Into the folder of the schedule, by a rename within it.
-class FolderDelivery : public Delivery {
+class FolderDelivery : public FileDelivery {
  public:
   std::filesystem::path PartOf(const ScheduledExport& schedule,
                                const std::string& name) const override;
@@ -65,8 +66,9 @@ class MonthlyExports {
   using Pause = std::function<bool()>;
 
   // All of them must outlive this.
-  MonthlyExports(Store& store, Lists& lists, Books& books, Schedules& schedules, Directory& directory,
-                 Delivery& delivery, const Clock& clock, std::chrono::hours settle);
+  MonthlyExports(Store& store, Lists& lists, Books& books, Schedules& schedules,
+                 Directory& directory, FileDelivery& delivery, const Clock& clock,
+                 std::chrono::hours settle);
 
   // Throws nothing: what fails is logged. One thread at a time.
   void Tick(const Pause& pause);
@@ -95,7 +97,7 @@ class MonthlyExports {
   Books& books_;
   Schedules& schedules_;
   Directory& directory_;
-  Delivery& delivery_;
+  FileDelivery& delivery_;
   const Clock& clock_;
   const std::chrono::hours settle_;
   Moment seen_;                              // both clocks, as they were

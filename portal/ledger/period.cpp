@@ -48,7 +48,20 @@ std::optional<std::int64_t> ParseMonth(std::string_view text) {
 }
 
 Instant MonthStart(std::int64_t month, const std::string& time_zone) {
-  return PeriodEdge::Parse(FormatMonth(month) + "-01")->In(time_zone);
+  const std::chrono::year_month_day first{std::chrono::year(static_cast<int>(month / 100)),
+                                          std::chrono::month(static_cast<unsigned>(month % 100)),
+                                          std::chrono::day(1)};
+  return FromLocalTime(Instant{std::chrono::sys_days{first}}, time_zone);
+}
+
+Instant NextTimeOfDay(Instant after, std::chrono::minutes time, const std::string& time_zone) {
+  const date::time_zone* zone = date::locate_zone(time_zone);
+  auto day = date::floor<date::days>(zone->to_local(after));
+  for (;; day += date::days(1)) {
+    const date::local_time<std::chrono::milliseconds> local(day + time);
+    const Instant at = zone->to_sys(local, date::choose::earliest);
+    if (at > after) return at;
+  }
 }
 
 bool IsTimeZone(const std::string& name) {

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +54,11 @@ Instant MonthStart(std::int64_t month, const std::string& time_zone);
 // "2026-11"; empty for anything else.
 std::optional<std::int64_t> ParseMonth(std::string_view text);
 std::string FormatMonth(std::int64_t month);
+
+// The first instant after `after` at which it is so late in the day where the zone is: 07:30 as
+// minutes(450). Where clocks skip that time, the instant of the skip; where it comes twice, the
+// first. Throws std::runtime_error for a zone the system does not have.
+Instant NextTimeOfDay(Instant after, std::chrono::minutes time, const std::string& time_zone);
 
 // Whether the system knows the zone, "Europe/Berlin".
 bool IsTimeZone(const std::string& name);

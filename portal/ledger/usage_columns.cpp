@@ -48,11 +48,13 @@ const std::vector<Column<UsageRow>>& UsageColumns() {
        [](const Row& row) { return Cell::Text(row.base_unit); }},
       {{"used_base", kDecimal, "the same, a whole number of base_unit", "7500000"},
        [](const Row& row) { return Cell::Number(row.used_base); }},
-      {{"known_as", kText, "measured; bounded: with gaps; entered: a person decided on them; raw: unit not confirmed;"
-        " unidentified: no serial",
+      {{"known_as", kText,
+        "measured; bounded: with gaps; entered: a person decided on them; shared: another customer"
+        " reads it too; raw: unit not confirmed; unidentified: no serial",
         "measured"},
        [](const Row& row) { return Cell::Always(row.known_as); }},
-      {{"gaps", kCount, "between epochs of the meter, that nobody decided on; above 0 it wants a look", "0"},
+      {{"gaps", kCount,
+        "between epochs of the meter, that nobody decided on; above 0 it wants a look", "0"},
        [](const Row& row) { return Cell::Count(row.gaps); }},
       {{"opening_batch", kText, "the signed batch that told the opening reading",
         "0193a1c2-7b1e-7c3a-9f52-0d6f3f1b8a11"},

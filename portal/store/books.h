@@ -44,7 +44,7 @@ struct StoredReading {
   Instant stands_at = {};
   std::int64_t batch = 0;
   std::string collector = {};
-  std::string site = {};      // of the collector, and whose that is
+  std::string site = {};  // of the collector, and whose that is
   std::string customer = {};
   std::optional<std::chrono::milliseconds> up = {};
   std::vector<std::pair<std::int64_t, Decimal>> values = {};  // by the meter's number
@@ -143,8 +143,8 @@ class Books {
 
   // One printer's readings up to and with `until`, channel by channel in their order: those after
   // the channel's state, and all where none is given. A channel without any is there if it has a
-  // state; all its meters are. Of what that customer's collectors told; with an empty `customer`, of
-  // all, which is what the states are of.
+  // state; all its meters are. Of what that customer's collectors told; with an empty `customer`,
+  // of all, which is what the states are of.
   virtual void EachChannel(const ResellerId& reseller, const std::string& customer,
                            const std::string& printer, const std::vector<AccountState>& states,
                            Instant until,

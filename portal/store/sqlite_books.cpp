@@ -116,8 +116,9 @@ class Replacing {
         .Run(printer_, books.from_month, owner_);
     Statement& insert = writer_.Sql(
         "INSERT INTO usage_month(reseller_id, meter, month, site, opening, opening_at,"
-        " opening_batch, closing, closing_at, closing_batch, used, used_base, gaps, hidden_base)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        " opening_batch, closing, closing_at, closing_batch, used, used_base, gaps, hidden_base,"
+        " believed) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,"
+        " (SELECT outranked=0 FROM meter WHERE number=?2))");
     for (const MonthRow& row : books.months) {
       insert.Run(owner_, row.meter, row.month, row.site, row.opening, ToMillis(row.opening_at),
                  row.opening_batch, row.closing, ToMillis(row.closing_at), row.closing_batch,
@@ -129,6 +130,14 @@ class Replacing {
   void Gaps(const PrinterBooks& books) {
     writer_.Sql("DELETE FROM meter_gap WHERE printer=? AND closing_at>? AND reseller_id=?")
         .Run(printer_, ToMillis(books.since), owner_);
+    if (writer_.db().Changes() > 0 || !books.gaps.empty()) {
+      // The rules are to look at it (watching.h).
+      writer_
+          .Sql(
+              "UPDATE printer_watch SET due_at=0, touched=touched+1 WHERE printer=?"
+              " AND reseller_id=?")
+          .Run(printer_, owner_);
+    }
     Statement& insert = writer_.Sql(
         "INSERT OR IGNORE INTO meter_gap(id, reseller_id, meter, printer, kind, opening, "
         "opening_at, closing,"
@@ -148,7 +157,7 @@ class Replacing {
             " SELECT u.reseller_id, u.month, u.site, m.meter, m.colorant, m.media,"
             " ?4*sum(u.used_base), ?4*sum(u.gaps), ?4 FROM usage_month u"
             " JOIN meter m ON m.number=u.meter WHERE m.printer=?1 AND u.month>=?2"
-            " AND u.reseller_id=?3 AND m.outranked=0 AND u.used_base IS NOT NULL"
+            " AND u.reseller_id=?3 AND u.believed=1 AND u.used_base IS NOT NULL"
             " GROUP BY u.month, u.site, m.meter, m.colorant, m.media"
             " ON CONFLICT DO UPDATE SET used_base=used_base+excluded.used_base,"
             " gaps=gaps+excluded.gaps, printers=printers+excluded.printers")
@@ -164,7 +173,12 @@ class Replacing {
 // printer, ?5 only what is undecided.
 const std::string kGaps =
     "SELECT (?2='' OR (s.customer=?2 AND EXISTS (SELECT 1 FROM sighting v WHERE v.printer=p.number"
-    " AND v.customer=?2 AND v.first_seen<=g.opening_at))) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)"
+    " AND v.customer=?2 AND v.first_seen<=g.opening_at) AND NOT EXISTS (SELECT 1 FROM "
+    "device_reading r"
+    " CROSS JOIN batch b ON b.number=r.batch CROSS JOIN collector k ON k.id=b.collector"
+    " CROSS JOIN site o ON o.id=k.site WHERE r.printer=g.printer AND r.channel=m.channel"
+    " AND r.stands_at IN (g.opening_at, g.closing_at) AND o.customer<>?2))) AND (?3='' OR s.id=?3) "
+    "AND (?4='' OR p.id=?4)"
     " AND (?5=0 OR d.used IS NULL), g.id, g.meter, g.kind, g.opening, g.closing, g.opening_at,"
     " g.closing_at, g.hidden_base, p.id, p.serial, p.model, m.channel, m.meter, m.colorant,"
     " m.media, m.unit, m.outranked, d.used, d.reason, d.who, d.at, d.number, s.id, s.customer,"
@@ -172,10 +186,12 @@ const std::string kGaps =
     " CROSS JOIN printer p ON p.number=g.printer CROSS JOIN site s ON s.id=p.site"
     " CROSS JOIN customer c ON c.id=s.customer LEFT JOIN gap_decision d ON d.gap=g.id AND d.number="
     "(SELECT max(number) FROM gap_decision x WHERE x.gap=g.id) WHERE g.reseller_id=?1";
-const std::string kGapsByClosing =
-    kGaps +
+const std::string kWithin =
     " AND g.closing_at>=?6 AND g.closing_at<?7 AND (g.closing_at, g.id)>(?8, ?9)"
     " ORDER BY g.closing_at, g.id";
+const std::string kGapsByClosing = kGaps + kWithin;
+const std::string kGapsOfPrinter =
+    kGaps + " AND g.printer=(SELECT number FROM printer WHERE id=?4 AND reseller_id=?1)" + kWithin;
 const std::string kGapById = kGaps + " AND g.id=?6";
 
 NamedGap ReadGap(const Statement& q) {
@@ -209,8 +225,7 @@ NamedGap ReadGap(const Statement& q) {
 
 bool SqliteStore::IsShared(const ResellerId& reseller, const std::string& printer) {
   auto reader = pool_.Reader();
-  Statement& q =
-      reader->Sql("SELECT count(*) FROM sighting WHERE printer=? AND reseller_id=?");
+  Statement& q = reader->Sql("SELECT count(*) FROM sighting WHERE printer=? AND reseller_id=?");
   q.Bind(PrinterNumber(*reader, reseller, printer), OwnerOf(*reader, reseller)).Step();
   return q.Int(0) > 1;
 }
@@ -319,7 +334,7 @@ Page<NamedGap> SqliteStore::MeterGaps(const ResellerId& reseller, const PrinterF
                                       bool undecided_only, const Span& span, const Position& after,
                                       std::size_t limit) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql(kGapsByClosing);
+  Statement& q = reader->Sql(filter.printer.empty() ? kGapsByClosing : kGapsOfPrinter);
   const bool is_first = after.numbers.empty();
   q.Bind(OwnerOf(*reader, reseller), filter.customer, filter.site, filter.printer, undecided_only,
          ToMillis(span.from), ToMillis(span.to), is_first ? INT64_MIN : after.numbers.front(),

@@ -253,6 +253,13 @@ std::vector<DerivedRows::Told> DerivedRows::WritePrinters(StoreConnection& write
             " WHERE number=?1 AND COALESCE(last_seen, ?6)<=?6 AND reseller_id=?7")
         .Run(known.told.sighting, printer.product, printer.model, printer.firmware, seen[i].state,
              at, place.owner);
+    // The rules are to look at it (watching.h).
+    writer
+        .Sql(
+            "INSERT INTO printer_watch(printer, reseller_id, collector, due_at) VALUES(?,?,?,?)"
+            " ON CONFLICT DO UPDATE SET collector=excluded.collector,"
+            " due_at=min(due_at, excluded.due_at), touched=touched+1")
+        .Run(known.told.printer, place.owner, batch.collector, ToMillis(batch.received_at));
     told.push_back(known.told);
   }
   return told;

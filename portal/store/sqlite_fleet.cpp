@@ -113,15 +113,8 @@ std::int64_t PrinterNumber(StoreConnection& reader, const ResellerId& reseller,
 }
 
 std::vector<std::string> PrinterQuestions() {
-  return {kPrintersOfReseller,
-          kPrintersOfSite,
-          kPrintersOfModel,
-          kPrinterById,
-          kPrintersBySerial,
-          kSightingsOfCustomer,
-          kSightingById,
-          kBase,
-          kRest};
+  return {kPrintersOfReseller, kPrintersOfSite,      kPrintersOfModel, kPrinterById,
+          kPrintersBySerial,   kSightingsOfCustomer, kSightingById};
 }
 
 std::vector<PrinterRow> SqliteStore::Printers(const ResellerId& reseller,

@@ -61,8 +61,7 @@ std::vector<std::string> JobRowQuestions() { return {kJobRows}; }
 
 void SqliteStore::EachJob(const ResellerId& reseller, const std::string& customer,
                           const std::string& printer, Instant from, Instant to,
-                          const JobPlace& after,
-                          const std::function<bool(const JobRow&)>& visit) {
+                          const JobPlace& after, const std::function<bool(const JobRow&)>& visit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   const JobPlace begin = after.ended_at >= from ? after : JobPlace{.ended_at = from};

@@ -1,5 +1,6 @@
 // Where a printer stands, as a person says.
 
+#include "portal/store/reading_rows.h"
 #include "portal/store/sqlite_store.h"
 
 namespace plotmeter {
@@ -65,6 +66,7 @@ Moved SqliteStore::MovePrinter(const ResellerId& reseller, const std::string& pr
   if (customer != before.customer) Leave(*writer, owner, before, now);
   writer->Sql("DELETE FROM printer_claim WHERE printer=? AND reseller_id=?")
       .Run(before.printer, owner);
+  MarkStale(*writer, owner, before.printer, 0);  // its months may begin at other instants
   WriteAudit(*writer, owner,
              {.what = "printer.move",
               .subject = printer,

@@ -224,6 +224,14 @@ Renamed SqliteStore::ChangeSite(const ResellerId& reseller, const Site& site, co
   writer->Sql("UPDATE OR IGNORE site SET name=?, time_zone=? WHERE id=? AND reseller_id=?")
       .Run(site.name, site.time_zone, site.id, owner);
   if (writer->db().Changes() == 0) return Renamed::kTaken;
+  if (zone != site.time_zone) {  // its months begin at other instants
+    writer
+        ->Sql(
+            "INSERT INTO account_stale(printer, reseller_id, since, changes)"
+            " SELECT number, reseller_id, 0, 1 FROM printer WHERE site=? AND reseller_id=?"
+            " ON CONFLICT DO UPDATE SET since=0, changes=changes+1")
+        .Run(site.id, owner);
+  }
   WriteAudit(*writer, owner,
              {.what = "site.change",
               .subject = site.id,

@@ -1,5 +1,5 @@
-// Store, Accounts, Lists, Directory, Forgetting, Schedules and Books, answered by one SQLite file (WAL,
-// synchronous=FULL).
+// Store, Accounts, Lists, Directory, Forgetting, Schedules, Books, Watching, Incidents and Outbox,
+// answered by one SQLite file (WAL, synchronous=FULL).
 //
 //    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
 //    SqliteStore store("data/portal.db");          // throws NewerDatabase, or when it is older
@@ -17,9 +17,12 @@
 #include "portal/store/derived.h"
 #include "portal/store/directory.h"
 #include "portal/store/forgetting.h"
+#include "portal/store/incidents.h"
 #include "portal/store/lists.h"
+#include "portal/store/outbox.h"
 #include "portal/store/schedules.h"
 #include "portal/store/store.h"
+#include "portal/store/watching.h"
 
 namespace plotmeter {
 
@@ -29,7 +32,10 @@ class SqliteStore : public Store,
                     public Directory,
                     public Forgetting,
                     public Schedules,
-                    public Books {
+                    public Books,
+                    public Watching,
+                    public Incidents,
+                    public Outbox {
  public:
   // Makes the file, or brings an older one up to date; answers the schema it had (0: it was new).
   static int Create(const std::string& path);
@@ -250,6 +256,59 @@ class SqliteStore : public Store,
                  const ScheduledMonth& month, Instant now) override;
   void EndMonth(const ResellerId& reseller, const std::string& schedule, const std::string& month,
                 Instant now) override;
+
+  std::vector<DuePrinter> DuePrinters(const ResellerId& reseller, Instant now,
+                                      std::size_t limit) override;
+  std::vector<WatchedCollector> DueCollectors(const ResellerId& reseller, Instant now,
+                                              std::size_t limit) override;
+  std::vector<WatchedToken> EndingTokens(const ResellerId& reseller, Instant before) override;
+  std::map<std::string, std::string> RuleSets(const ResellerId& reseller) override;
+  Noted NoteVerdicts(const ResellerId& reseller, const std::vector<Judged>& judged,
+                     Instant now) override;
+  Noted ClearGone(const ResellerId& reseller, Instant gone_before, Instant now) override;
+  std::int64_t ForgetIncidents(const ResellerId& reseller, Instant cleared_before,
+                               Instant made_before, std::size_t limit) override;
+
+  Page<IncidentRow> ListIncidents(const ResellerId& reseller, const IncidentFilter& filter,
+                                  const Position& after, std::size_t limit) override;
+  std::optional<IncidentRow> FindIncident(const ResellerId& reseller,
+                                          const std::string& id) override;
+  std::vector<IncidentComment> CommentsOn(const ResellerId& reseller,
+                                          const std::string& id) override;
+  IncidentChanged ChangeIncident(const ResellerId& reseller, const std::string& id,
+                                 const IncidentChange& change, const Actor& actor,
+                                 Instant now) override;
+  std::optional<std::int64_t> AddComment(const ResellerId& reseller, const std::string& id,
+                                         const std::string& text, const Actor& actor,
+                                         Instant now) override;
+  std::string RulesOf(const ResellerId& reseller, const std::string& target) override;
+  void SetRules(const ResellerId& reseller, const std::string& target, const Json& rules,
+                const Actor& actor, Instant now) override;
+
+  std::optional<std::string> AddRecipient(const ResellerId& reseller, const Recipient& recipient,
+                                          const Actor& actor, Instant now) override;
+  std::vector<Recipient> Recipients(const ResellerId& reseller) override;
+  std::optional<Recipient> FindRecipient(const ResellerId& reseller,
+                                         const std::string& id) override;
+  bool ChangeRecipient(const ResellerId& reseller, const Recipient& recipient, const Actor& actor,
+                       Instant now) override;
+  bool RemoveRecipient(const ResellerId& reseller, const std::string& id, const Actor& actor,
+                       Instant now) override;
+  std::vector<DeliveryRow> DeliveriesTo(const ResellerId& reseller,
+                                        const std::string& recipient) override;
+  std::optional<std::string> AddTest(const ResellerId& reseller, const std::string& recipient,
+                                     const Actor& actor, Instant now) override;
+  void AddLinkMail(const ResellerId& reseller, const std::string& person, const std::string& what,
+                   const std::string& sealed, Instant now) override;
+  std::vector<Delivery> DueDeliveries(const ResellerId& reseller, const std::string& kind,
+                                      Instant now, std::size_t limit) override;
+  std::vector<Reach> NoteTries(const ResellerId& reseller, const std::vector<Try>& tries,
+                               Instant now) override;
+  std::vector<Recipient> DueDigests(const ResellerId& reseller, Instant now) override;
+  DigestRows RowsForDigest(const ResellerId& reseller, const Recipient& recipient,
+                           Instant now) override;
+  void NoteDigest(const ResellerId& reseller, const Recipient& recipient, const std::string& body,
+                  Instant next, Instant now) override;
 
  private:
   std::int64_t ForgetOfBatches(const ResellerId& reseller, const std::string& which,

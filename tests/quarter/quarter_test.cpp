@@ -324,11 +324,12 @@ TEST_F(QuarterTest, LosesNothingDoublesNothingAndIsNeverLate) {
     std::map<std::string, JobRow> got;
     for (const PrinterRow& row : Rows()) {
       if (row.serial != one.printer->serial()) continue;
-      portal_.store().EachJob(
-          portal_.reseller(), "", row.id, Instant{}, kBegin + days(3650), {}, [&](const JobRow& job) {
-            EXPECT_TRUE(got.emplace(job.job, job).second) << "twice " << job.job;
-            return true;
-          });
+      portal_.store().EachJob(portal_.reseller(), "", row.id, Instant{}, kBegin + days(3650), {},
+                              [&](const JobRow& job) {
+                                EXPECT_TRUE(got.emplace(job.job, job).second)
+                                    << "twice " << job.job;
+                                return true;
+                              });
     }
     const Json truth = one.printer->Truth(kBegin, kBegin + kQuarter - hours(2));
     for (const Json& job : truth.at("jobs")) {

@@ -38,7 +38,7 @@ CREATE TABLE account_stale (
 CREATE INDEX account_stale_of_reseller ON account_stale (reseller_id, printer);
 INSERT INTO account_stale(printer, reseller_id, since, changes) SELECT number, reseller_id, 0, 1 FROM printer;
 
--- What a meter counted in a month of its site: 202611. Base quantities are NULL where the unit is not confirmed.
+-- What a meter counted in a month at a site: 202611. Base quantities are NULL where the unit is not confirmed.
 CREATE TABLE usage_month (
   reseller_id   INTEGER NOT NULL,
   meter         INTEGER NOT NULL REFERENCES meter,
@@ -54,7 +54,8 @@ CREATE TABLE usage_month (
   used_base     INTEGER,
   gaps          INTEGER NOT NULL,
   hidden_base   INTEGER,  -- what the gaps can hide at the most; NULL: nobody knows
-  PRIMARY KEY (meter, month)
+  believed      INTEGER NOT NULL,  -- when the row was made: it is in the sums by site
+  PRIMARY KEY (meter, month, site)
 ) STRICT, WITHOUT ROWID;
 
 -- The same, summed by site, of meters that are believed and whose unit is confirmed.
@@ -85,6 +86,7 @@ CREATE TABLE meter_gap (
   hidden_base INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX meter_gap_of_reseller ON meter_gap (reseller_id, closing_at);
+CREATE INDEX meter_gap_of_meter ON meter_gap (meter);
 CREATE INDEX meter_gap_of_printer ON meter_gap (printer, closing_at);
 
 -- What a person decided about a gap: how much was used in it. The last one counts; used NULL: undone.

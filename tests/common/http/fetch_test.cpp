@@ -398,5 +398,30 @@ TEST(FetchTest, MakesACallOnItsOwnThreadUntilItIsStopped) {
   EXPECT_FALSE(fetch.Call([] { ADD_FAILURE() << "called"; }));
 }
 
+TEST(FetchTest, AsksNobodyWhoIsNotOnTheOpenInternet) {
+  Stranger stranger(Always(Stranger::Ok("secret")), Stranger::Speaks::kPlain);
+  Fetch fetch({.plain_http = true, .public_only = true});
+  for (const std::string& url :
+       {stranger.url(), "http://localhost:" + std::to_string(stranger.port()) + "/",
+        std::string("https://169.254.169.254/latest"), std::string("https://[::1]/")}) {
+    const auto got = Get(fetch, {.url = url});
+    EXPECT_EQ(got.seen, FetchSeen::kRefused) << url;
+    EXPECT_EQ(got.detail, "its address is none of the open internet") << url;
+  }
+  EXPECT_TRUE(stranger.asked().empty());
+}
+
+TEST(FetchTest, SendsTheHeadersThatItIsTold) {
+  Stranger stranger(Always(Stranger::Ok("")), Stranger::Speaks::kPlain);
+  Fetch fetch({.plain_http = true, .post = true});
+  Get(fetch, {.url = stranger.url(),
+              .method = FetchRequest::Method::kPost,
+              .content_type = "application/json",
+              .body = "{}",
+              .headers = {{"Plotmeter-Delivery", "d-1"}}});
+  ASSERT_EQ(stranger.asked().size(), 1u);
+  EXPECT_THAT(stranger.asked()[0].head, HasSubstr("Plotmeter-Delivery: d-1"));
+}
+
 }  // namespace
 }  // namespace plotmeter

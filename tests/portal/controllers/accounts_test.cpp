@@ -1,6 +1,7 @@
 // People and programs over the API: signing in and out, one's own password and second factor,
 // users, tokens, resellers, the audit log.
 
+#include "portal/ledger/bookkeeping.h"
 #include "tests/portal/controllers/controllers_world.h"
 
 namespace plotmeter {
@@ -559,7 +560,7 @@ class RoleMatrixTest : public AccountsApiTest {
     AddRows("operator", kTheOperator, "operator");
     AddFleet("north", north, "NORTH1");
     AddFleet("south", south, "SOUTH1");
-    for (const char* name : {"customer", "site", "collector", "printer"}) {
+    for (const char* name : {"customer", "site", "collector", "printer", "incident", "gap"}) {
       ids_["operator"][name] = "none_of_it";
     }
   }
@@ -571,6 +572,11 @@ class RoleMatrixTest : public AccountsApiTest {
         Invite(store, reseller, {.email = "row@" + tenant + ".example", .name = "x", .role = role},
                kPortalItself, clock.now)
             .added.id;
+    ids_[tenant]["recipient"] =
+        store
+            .AddRecipient(reseller, {.kind = "email", .name = "x", .address = "x@y.example"},
+                          kPortalItself, clock.now)
+            .value();
     ids_[tenant]["token"] =
         IssueToken(store, reseller, {.role = role, .name = "row"}, clock.now, kPortalItself)->id;
   }
@@ -582,6 +588,19 @@ class RoleMatrixTest : public AccountsApiTest {
     ids["site"] = sender.tenant.site;
     ids["collector"] = sender.id;
     ids["printer"] = store.Printers(sender.tenant.reseller, {}, "", 1).at(0).id;
+    store.NoteVerdicts(sender.tenant.reseller,
+                       {{.collector = sender.id,
+                         .verdict = {.conditions = {{.kind = "collector-silent",
+                                                     .key = "collector-silent/" + sender.id,
+                                                     .what = "x"}}}}},
+                       clock.now);
+    // The meter falls, and counts on.
+    const Batch fallen = MakeBatch(sender, 2, {"5", "25"}, At("2026-11-10T15:00:00Z"), serial);
+    EXPECT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(fallen, sender))));
+    Bookkeeper(store, store, store).Tick([] { return true; });
+    const Span ever{.from = {}, .to = At("2030-01-01T00:00:00Z")};
+    ids["gap"] = store.MeterGaps(sender.tenant.reseller, {}, false, ever, {}, 1).rows.at(0).gap.id;
+    ids["incident"] = store.ListIncidents(sender.tenant.reseller, {}, {}, 1).rows.at(0).id;
   }
 
   void Add(const std::string& tenant, const ResellerId& reseller, const std::string& role,

@@ -26,13 +26,16 @@
 #include "portal/controllers/happenings_controller.h"
 #include "portal/controllers/health_controller.h"
 #include "portal/controllers/heartbeats_controller.h"
+#include "portal/controllers/incidents_controller.h"
 #include "portal/controllers/links_controller.h"
 #include "portal/controllers/me_controller.h"
 #include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
+#include "portal/controllers/recipients_controller.h"
 #include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/resellers_controller.h"
 #include "portal/controllers/rotations_controller.h"
+#include "portal/controllers/rules_controller.h"
 #include "portal/controllers/sessions_controller.h"
 #include "portal/controllers/sign_in.h"
 #include "portal/controllers/sites_controller.h"
@@ -111,6 +114,9 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     resellers_.Map(router_);
     token_.Map(router_);
     audit_.Map(router_);
+    incidents_.Map(router_);
+    rules_.Map(router_);
+    recipients_.Map(router_);
     for (Sender* sender : {&north, &south}) {
       for (const char* role : {"reseller_admin", "reseller_viewer", "customer_viewer"}) {
         TokenWish wish{.role = role, .name = role};
@@ -207,7 +213,11 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   SessionsController signing_in_{sessions_, store, clock};
   MeController me_{people_, store, clock};
   LinksController links_{people_};
-  UsersController users_{store, journal_, clock};
+  LinkMail link_mail_{store, second_factors_, true};
+  UsersController users_{store, journal_, clock, &link_mail_};
+  IncidentsController incidents_{store, store, store, clock};
+  RulesController rules_{store, store, store, clock};
+  RecipientsController recipients_{store, second_factors_, clock, {.has_mail = true}};
   ResellersController resellers_{store, store, clock};
   TokensController token_{store, journal_, clock};
   AuditController audit_{store};

@@ -113,6 +113,30 @@ TEST_F(AccountTest, CountsAcrossAWrap) {
   EXPECT_EQ(Said(), "3 counted 4-5 = 1");
 }
 
+TEST_F(AccountTest, CallsNoFallAWrap) {
+  const auto prints = [&](int hour, const std::string& value) {
+    AccountReading reading = Reads(hour, "1", 1000 + hour);
+    reading.values = {{3, *Decimal::Parse(value)}};
+    return reading;
+  };
+  Take(prints(0, "5000"));
+  Take(prints(1'000'000, "4990"));  // whatever could be printed in a century
+  EXPECT_EQ(Said(), "3 base 5000-5000 = 0");
+  EXPECT_EQ(account_.Open().size(), 1U);
+}
+
+// Put back to what it was, and a little more, which was printed before anybody looked.
+TEST_F(AccountTest, DoesNotCountWhatIsPutBackAbove) {
+  Take(Reads(0, "5000", 10));
+  Take(Reads(3, "5020", 13));
+  Take(Reads(6, "0", 1));
+  Take(Reads(9, "2", 4));
+  Take(Reads(12, "5025", 1));
+  EXPECT_EQ(Said(),
+            "1 base 5000-5000 = 0; 1 counted 5000-5020 = 20; 1 fell 5020-0 most 900000000000;"
+            " 1 counted 0-2 = 2; 1 swapped 2-5025 most 900000000000");
+}
+
 TEST_F(AccountTest, CallsNothingAWrapAfterARestart) {
   const auto prints = [&](int hour, const std::string& value, int up) {
     AccountReading reading = Reads(hour, "1", up);

@@ -30,9 +30,9 @@ class BookkeepingTest : public testing::Test, protected SealedWorld {
   }
   // Of the one meter there is, "2026-11 7.5, gaps 1".
   std::string Used(const std::string& from, const std::string& to) {
-    const auto counted =
-        CountPeriod(store, reseller(), "", Printer().id, PeriodEdge::Parse(from)->In("Europe/Berlin"),
-                    PeriodEdge::Parse(to)->In("Europe/Berlin"));
+    const auto counted = CountPeriod(store, reseller(), "", Printer().id,
+                                     PeriodEdge::Parse(from)->In("Europe/Berlin"),
+                                     PeriodEdge::Parse(to)->In("Europe/Berlin"));
     if (counted.empty()) return "unknown";
     const MeterUsage& usage = counted.front().usage;
     return (usage.counted ? usage.used->Text() : "a base") +
@@ -104,6 +104,51 @@ TEST_F(BookkeepingTest, MakesAgainOnlyWhatIsStale) {
   EXPECT_FALSE(store.KeepBooks(reseller(), stale[0], made)) << "it changed meanwhile";
   MakeAll();
   EXPECT_EQ(store.UsageBySite(reseller(), 202612, {}).front().used_base, 3'000'000);
+}
+
+TEST_F(BookkeepingTest, MakesBooksInAnyTimeZone) {
+  Send({"1", "3"}, "2026-10-31T22:00:00Z");
+  Send({"7"}, "2026-11-05T10:00:00Z");
+  Site site = *store.FindSite(reseller(), north.tenant.site);
+  for (const auto& [zone, october] :
+       {std::pair("UTC", 2'000'000), std::pair("America/New_York", 2'000'000),
+        std::pair("Pacific/Kiritimati", -1), std::pair("Europe/Berlin", 2'000'000)}) {
+    site.time_zone = zone;
+    ASSERT_EQ(store.ChangeSite(reseller(), site, kPortalItself, clock.now), Renamed::kDone);
+    EXPECT_EQ(MakeAll(), 1) << zone;
+    const auto sums = store.UsageBySite(reseller(), 202610, {});
+    EXPECT_EQ(sums.empty() ? -1 : sums.front().used_base, october) << zone;
+  }
+}
+
+// One that cannot be done stands in nobody's way.
+TEST_F(BookkeepingTest, GoesOnBehindAPrinterThatFails) {
+  Send({"1", "3"}, "2026-10-31T22:00:00Z");
+  const Batch other =
+      MakeBatch(north, ++sequence_, {"1", "2"}, At("2026-10-31T22:00:00Z"), "CN9541H02M");
+  ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(other, north))));
+  MakeAll();
+  {
+    Database db(path, Database::Mode::kReadWrite);
+    db.Execute(
+        "INSERT INTO account_state(reseller_id, printer, channel, at, state)"
+        " SELECT reseller_id, number, 'piws', 1793491200000, '[]' FROM printer"
+        " WHERE serial='CN9541H01M'");
+    db.Execute(
+        "INSERT INTO account_stale(printer, reseller_id, since, changes)"
+        " SELECT number, reseller_id, 1893456000000, 1 FROM printer");
+  }
+  EXPECT_EQ(MakeAll(), 1);
+}
+
+TEST_F(BookkeepingTest, CountsNothingTwiceWhenAnotherChannelIsBelieved) {
+  Send({"1", "3"}, "2026-10-20T22:00:00Z");
+  MakeAll();
+  Batch batch = MakeBatch(north, ++sequence_, {"5"}, At("2026-10-21T22:00:00Z"));
+  batch.readings[0].reading.meters[0].outranked = true;
+  ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  MakeAll();
+  EXPECT_TRUE(store.UsageBySite(reseller(), 202610, {}).empty());
 }
 
 TEST_F(BookkeepingTest, PutsWhatComesLateInItsPlace) {

@@ -39,7 +39,8 @@ class ExportKindsTest : public testing::Test {
     if (kind.period != PeriodUse::kNone && !from.empty()) {
       period = Period{*PeriodEdge::Parse(from), *PeriodEdge::Parse(to)};
     }
-    const auto rows = MakeExport(kind, {store_, store_, store_, north_.reseller, filter, period}, shape);
+    const auto rows =
+        MakeExport(kind, {store_, store_, store_, north_.reseller, filter, period}, shape);
     std::string out;
     while (rows->Next(out)) {
     }
@@ -158,6 +159,7 @@ TEST_F(ExportKindsTest, ComesInPartsHoweverManyRowsAPrinterHas) {
       MakeExport(*FindExport("jobs"),
                  {store_,
                   store_,
+                  store_,
                   north_.reseller,
                   {},
                   Period{*PeriodEdge::Parse("2026-11-01"), *PeriodEdge::Parse("2026-12-01")}},
@@ -185,9 +187,9 @@ TEST_F(ExportKindsTest, ComesInPartsHoweverManyRowsAPrinterHas) {
 }
 
 TEST_F(ExportKindsTest, NeedsAPeriodWhereItSaysSo) {
-  EXPECT_THROW(
-      MakeExport(*FindExport("jobs"), {store_, store_, store_, north_.reseller}, ExportFormat::kCsv),
-      std::logic_error);
+  EXPECT_THROW(MakeExport(*FindExport("jobs"), {store_, store_, store_, north_.reseller},
+                          ExportFormat::kCsv),
+               std::logic_error);
   EXPECT_EQ(FindExport("contracts"), nullptr);
 }
 

@@ -58,5 +58,14 @@ TEST_F(CertificateTest, RefusesANameThatCouldSmuggleInAnother) {
   EXPECT_THROW(MakeCertificate({}, kNow), std::runtime_error);
 }
 
+TEST(CertificateExpiryTest, SaysWhenItEnds) {
+  const Instant now = *ParseInstant("2026-11-22T09:00:00Z");
+  EXPECT_EQ(ReadExpiry(MakeCertificate({"localhost"}, now).certificate),
+            now + std::chrono::days(3650));
+  EXPECT_EQ(ReadExpiry(""), std::nullopt);
+  EXPECT_EQ(ReadExpiry("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+            std::nullopt);
+}
+
 }  // namespace
 }  // namespace plotmeter

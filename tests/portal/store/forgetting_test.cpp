@@ -76,6 +76,35 @@ class ForgettingTest : public testing::Test {
     store_.TakeHeartbeat(north_.reseller, {.collector = collector_}, "", "nonce");
   }
 
+  // What was raised of its printer and its collector, and who is told of it.
+  void Watch() {
+    store_.AddRecipient(north_.reseller,
+                        {.kind = "email",
+                         .name = "Secret recipient",
+                         .address = "secret-ops@harbour.example",
+                         .customer = north_.customer},
+                        kPortalItself, noon_);
+    const std::string all =
+        store_
+            .AddRecipient(north_.reseller, {.kind = "email", .name = "x", .address = "a@b"},
+                          kPortalItself, noon_)
+            .value();
+    const Condition condition{.kind = "printer-silent", .key = "k", .what = "SECRETWORDS"};
+    for (const DuePrinter& due : store_.DuePrinters(north_.reseller, noon_, 9)) {
+      store_.NoteVerdicts(
+          north_.reseller,
+          {{.printer = due.number,
+            .touched = due.touched,
+            .verdict = {.conditions = {condition}},
+            .levels = {{"piws", "secret-ink", {noon_, {*Decimal::Parse("5"), "cc"}}}}}},
+          noon_);
+    }
+    const auto row = store_.ListIncidents(north_.reseller, {}, {}, 1).rows.at(0);
+    store_.AddComment(north_.reseller, row.id, "SECRETCOMMENT", kPortalItself, noon_);
+    store_.SetRules(north_.reseller, north_.customer, {{"supplies", false}}, kPortalItself, noon_);
+    store_.NoteDigest(north_.reseller, {.id = all, .kind = "email"}, "", noon_, noon_);
+  }
+
   // One printer of the customer's with one of everything.
   void Print(std::int64_t sequence = 1) {
     Parcel parcel(collector_, sequence, "SECRETSERIAL", noon_);
@@ -104,27 +133,59 @@ class ForgettingTest : public testing::Test {
 TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
   Populate();
   Print();
+  Watch();
   EXPECT_THAT(Bytes(), HasSubstr("SECRETTENDER"));
   const auto report = Erase();
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->log_emptied);
-  for (const char* kind :
-       {"readings", "jobs", "supplies", "alerts", "events", "whereabouts", "printers", "sessions",
-        "people", "tokens", "enrolment_codes", "batches", "collectors", "sites"}) {
+  for (const char* kind : {"readings", "jobs", "supplies", "alerts", "events", "whereabouts",
+                           "printers", "sessions", "people", "tokens", "enrolment_codes", "batches",
+                           "collectors", "sites", "incidents", "recipients"}) {
     EXPECT_EQ(Counted(*report, kind), 1) << kind;
   }
-  for (const char* table :
-       {"printer", "meter", "meter_reading", "job", "supply", "alert", "event",
-        "printer_whereabouts", "printer_claim", "sighting", "person", "session", "link", "device",
-        "api_token", "enrolment_code", "settings_proposal", "heartbeat"}) {
+  for (const char* table : {"printer",
+                            "meter",
+                            "meter_reading",
+                            "job",
+                            "supply",
+                            "alert",
+                            "event",
+                            "printer_whereabouts",
+                            "printer_claim",
+                            "sighting",
+                            "person",
+                            "session",
+                            "link",
+                            "device",
+                            "api_token",
+                            "enrolment_code",
+                            "settings_proposal",
+                            "heartbeat",
+                            "incident",
+                            "incident_comment",
+                            "notice",
+                            "delivery",
+                            "rule_set",
+                            "printer_watch",
+                            "collector_watch",
+                            "supply_level",
+                            "device_reading",
+                            "account_state",
+                            "account_stale",
+                            "usage_month",
+                            "usage_site_month",
+                            "meter_gap",
+                            "gap_decision"}) {
     EXPECT_EQ(Count(table), 0) << table;
   }
+  EXPECT_EQ(Count("recipient"), 1) << "who is told of all customers stays";
   const std::string bytes = Bytes();
   EXPECT_THAT(bytes, HasSubstr("south's customer")) << "the file is looked at rightly";
   for (const char* secret :
        {"north's customer", "secret-viewer", "Secret Viewer", "Secret books", "SECRETSERIAL",
         "SECRETJOB", "SECRETALERT", "SECRETNAME", "SECRETROOM", "10.11.12.13", "10.99.98.97",
-        "SECRETTENDER", "SECRETPAYLOAD", "secret-ink"}) {
+        "SECRETTENDER", "SECRETPAYLOAD", "secret-ink", "SECRETWORDS", "SECRETCOMMENT",
+        "Secret recipient", "secret-ops"}) {
     EXPECT_EQ(bytes.find(secret), bytes.npos) << secret;
   }
 }

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portal/store/incident_rows.h"
 #include "portal/store/list_rows.h"
 #include "tests/portal/store/fleet.h"
 #include "tests/portal/store/parcel.h"
@@ -68,7 +69,8 @@ TEST_F(ListsTest, AnswersEveryPageByAnIndexAndInItsOrder) {
   for (const std::string& sql : AccessQuestions()) questions.push_back(sql);
   for (const std::string& sql : ResellerQuestions()) questions.push_back(sql);
   for (const std::string& sql : JobRowQuestions()) questions.push_back(sql);
-  EXPECT_GE(questions.size(), 24u);
+  for (const std::string& sql : IncidentQuestions()) questions.push_back(sql);
+  EXPECT_GE(questions.size(), 29u);
   for (const std::string& sql : questions) {
     std::string plan;
     Statement q = db.Prepare("EXPLAIN QUERY PLAN " + sql);
