@@ -72,7 +72,7 @@ std::chrono::minutes PollPeriod(const WatchedPrinter& printer, const RuleSetting
 }
 
 void JudgeAlerts(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                 Verdict& verdict) {
+                 Judgement& verdict) {
   std::map<std::string, const WatchedAlert*> groups;
   for (const WatchedAlert& alert : printer.alerts) {
     const auto patience = Patience(alert.severity, settings);
@@ -100,7 +100,7 @@ void JudgeAlerts(const WatchedPrinter& printer, const RuleSettings& settings, In
 }
 
 void JudgeSilence(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                  Instant listening_since, Verdict& verdict) {
+                  Instant listening_since, Judgement& verdict) {
   if (printer.teller && printer.teller->revoked) return;  // nobody is meant to read it
   const minutes most = PollPeriod(printer, settings) * settings.silent_poll_periods;
   const std::string key = "printer-silent/" + printer.id;
@@ -132,7 +132,8 @@ void JudgeSilence(const WatchedPrinter& printer, const RuleSettings& settings, I
   Sooner(verdict, now + minutes(30));  // it may have fallen asleep after all
 }
 
-void JudgeFindings(const WatchedPrinter& printer, const RuleSettings& settings, Verdict& verdict) {
+void JudgeFindings(const WatchedPrinter& printer, const RuleSettings& settings,
+                   Judgement& verdict) {
   for (const LedgerFinding& finding : printer.findings) {
     const bool is_gap = finding.kind == LedgerFinding::Kind::kEpochGap;
     if (is_gap ? !settings.epoch_gaps : !settings.job_mismatches) continue;

@@ -11,15 +11,15 @@
 namespace plotmeter {
 
 void JudgeSupplies(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                   Verdict& verdict);
+                   Judgement& verdict);
 void JudgeAlerts(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                 Verdict& verdict);
+                 Judgement& verdict);
 void JudgeSilence(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                  Instant listening_since, Verdict& verdict);
-void JudgeFindings(const WatchedPrinter& printer, const RuleSettings& settings, Verdict& verdict);
+                  Instant listening_since, Judgement& verdict);
+void JudgeFindings(const WatchedPrinter& printer, const RuleSettings& settings, Judgement& verdict);
 
 // The verdict is to be looked at again at `at`, or sooner.
-void Sooner(Verdict& verdict, Instant at);
+void Sooner(Judgement& verdict, Instant at);
 // "6 hours", "45 minutes", rounded down.
 std::string WithoutSpan(std::chrono::milliseconds span);
 

@@ -25,7 +25,7 @@ const std::vector<std::string>& ConditionKinds() {
   return kKinds;
 }
 
-void Sooner(Verdict& verdict, Instant at) {
+void Sooner(Judgement& verdict, Instant at) {
   verdict.look_again = std::min(verdict.look_again.value_or(at), at);
 }
 
@@ -41,9 +41,9 @@ bool IsSilent(const WatchedTeller& teller, const RuleSettings& settings, Instant
                                  now;
 }
 
-Verdict JudgePrinter(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                     Instant listening_since) {
-  Verdict verdict;
+Judgement JudgePrinter(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
+                       Instant listening_since) {
+  Judgement verdict;
   if (settings.supplies) JudgeSupplies(printer, settings, now, verdict);
   if (settings.printer_alerts) JudgeAlerts(printer, settings, now, verdict);
   if (settings.printer_silent) JudgeSilence(printer, settings, now, listening_since, verdict);
@@ -51,9 +51,9 @@ Verdict JudgePrinter(const WatchedPrinter& printer, const RuleSettings& settings
   return verdict;
 }
 
-Verdict JudgeCollector(const WatchedCollector& collector, const RuleSettings& settings, Instant now,
-                       Instant listening_since) {
-  Verdict verdict;
+Judgement JudgeCollector(const WatchedCollector& collector, const RuleSettings& settings,
+                         Instant now, Instant listening_since) {
+  Judgement verdict;
   if (collector.revoked || !settings.collector_silent) return verdict;
   const minutes most(settings.collector_silent_minutes);
   const Instant heard = collector.heard_at.value_or(collector.enrolled_at);
@@ -76,8 +76,8 @@ Verdict JudgeCollector(const WatchedCollector& collector, const RuleSettings& se
   return verdict;
 }
 
-Verdict JudgeToken(const WatchedToken& token, const RuleSettings& settings, Instant now) {
-  Verdict verdict;
+Judgement JudgeToken(const WatchedToken& token, const RuleSettings& settings, Instant now) {
+  Judgement verdict;
   if (!token.expires_at || token.revoked || !settings.expiries) return verdict;
   const Instant begins = *token.expires_at - days(settings.expiry_days);
   const bool is_used = token.last_used_at && *token.last_used_at + kStillUsed > now;
@@ -94,9 +94,9 @@ Verdict JudgeToken(const WatchedToken& token, const RuleSettings& settings, Inst
   return verdict;
 }
 
-Verdict JudgeExpiries(const std::vector<WatchedExpiry>& expiries, const RuleSettings& settings,
-                      Instant now) {
-  Verdict verdict;
+Judgement JudgeExpiries(const std::vector<WatchedExpiry>& expiries, const RuleSettings& settings,
+                        Instant now) {
+  Judgement verdict;
   if (!settings.expiries) return verdict;
   for (const WatchedExpiry& one : expiries) {
     const Instant begins = one.at - days(settings.expiry_days);

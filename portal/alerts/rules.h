@@ -1,6 +1,6 @@
 // What needs a person, from what the portal knows. Pure.
 //
-//    const Verdict verdict = JudgePrinter(printer, settings, now);
+//    const Judgement verdict = JudgePrinter(printer, settings, now);
 //    for (const Condition& one : verdict.conditions) …     "supply-low", "magenta: 9 % left, …"
 //    verdict.look_again                                    when time alone may change it
 //
@@ -43,13 +43,13 @@ inline constexpr std::chrono::minutes kDrainTime{30};
 // `listening_since`: when the portal began to be there. Who could not be heard before is not silent
 // for it: collectors are given as long as the settings say, printers kDrainTime, in which
 // collectors send what waited.
-Verdict JudgePrinter(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                     Instant listening_since = {});
-Verdict JudgeCollector(const WatchedCollector& collector, const RuleSettings& settings, Instant now,
+Judgement JudgePrinter(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
                        Instant listening_since = {});
-Verdict JudgeToken(const WatchedToken& token, const RuleSettings& settings, Instant now);
-Verdict JudgeExpiries(const std::vector<WatchedExpiry>& expiries, const RuleSettings& settings,
-                      Instant now);
+Judgement JudgeCollector(const WatchedCollector& collector, const RuleSettings& settings,
+                         Instant now, Instant listening_since = {});
+Judgement JudgeToken(const WatchedToken& token, const RuleSettings& settings, Instant now);
+Judgement JudgeExpiries(const std::vector<WatchedExpiry>& expiries, const RuleSettings& settings,
+                        Instant now);
 
 // The words for all kinds of conditions.
 const std::vector<std::string>& ConditionKinds();

@@ -148,7 +148,7 @@ std::vector<WatchedSupply> SuppliesThatCount(const std::vector<WatchedSupply>& s
 }
 
 void JudgeSupplies(const WatchedPrinter& printer, const RuleSettings& settings, Instant now,
-                   Verdict& verdict) {
+                   Judgement& verdict) {
   for (const WatchedSupply& supply :
        SuppliesThatCount(printer.supplies, PollPeriod(printer, settings))) {
     if (supply.remark == "not-present") continue;

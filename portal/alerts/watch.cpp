@@ -144,7 +144,7 @@ void Watch::LookAtCollectors(const ResellerId& reseller, const Rules& rules) {
     const auto due = watching_.DueCollectors(reseller, now_, kAtOnce);
     std::vector<Judged> judged;
     for (const WatchedCollector& collector : due) {
-      Verdict verdict =
+      Judgement verdict =
           JudgeCollector(collector, rules.OfCustomer(collector.customer), now_, listening_since_);
       judged.push_back({.collector = collector.id,
                         .is_heard = verdict.conditions.empty(),
@@ -179,7 +179,7 @@ void Watch::LookAtPrinters(const ResellerId& reseller, const Rules& rules) {
 void Watch::LookAtTokens(const ResellerId& reseller, const Rules& rules) {
   Judged judged{.kinds = {"token-expiring"}};
   for (const WatchedToken& token : watching_.EndingTokens(reseller, now_ + kLongestNotice)) {
-    Verdict verdict = JudgeToken(token, rules.OfReseller(), now_);
+    Judgement verdict = JudgeToken(token, rules.OfReseller(), now_);
     for (Condition& one : verdict.conditions) {
       judged.verdict.conditions.push_back(std::move(one));
     }

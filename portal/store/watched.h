@@ -113,12 +113,12 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-struct Verdict {
+struct Judgement {
   std::vector<Condition> conditions = {};
   // When time alone may change it; absent: never.
   std::optional<Instant> look_again = {};
 
-  bool operator==(const Verdict&) const = default;
+  bool operator==(const Judgement&) const = default;
 };
 
 }  // namespace plotmeter

@@ -43,7 +43,7 @@ struct Judged {
   std::string collector = {};
   bool is_heard = false;  // of a collector
   std::vector<std::string> kinds = {};
-  Verdict verdict = {};
+  Judgement verdict = {};
   std::vector<LevelNote> levels = {};
 };
 

@@ -33,7 +33,7 @@ WatchedTeller Teller() {
 }
 
 // "supply-low warning: magenta: 9 % left"
-std::vector<std::string> Words(const Verdict& verdict) {
+std::vector<std::string> Words(const Judgement& verdict) {
   std::vector<std::string> words;
   for (const Condition& one : verdict.conditions) {
     words.push_back(one.kind + " " + std::string(ToText(one.severity)) + ": " + one.what);
@@ -174,7 +174,7 @@ TEST(PrinterAlertRulesTest, RaiseWhatIsGraveAtOnceAndWarningsWhenTheyLast) {
   printer.alerts = {Alarm("information", hours(9)), Alarm("unknown", hours(9))};
   EXPECT_THAT(Words(printer), IsEmpty());
   printer.alerts = {Alarm("warning", minutes(59))};
-  const Verdict verdict = JudgePrinter(printer, {}, kNow);
+  const Judgement verdict = JudgePrinter(printer, {}, kNow);
   EXPECT_THAT(verdict.conditions, IsEmpty());
   EXPECT_EQ(verdict.look_again, kNow + minutes(1));
   printer.alerts = {Alarm("warning", minutes(60))};
@@ -202,7 +202,7 @@ TEST(PrinterAlertRulesTest, TellByTheTextWhatACodeDoesNotSay) {
   EXPECT_EQ(Words(printer).size(), 2u);
   printer.alerts[1].text = printer.alerts[0].text;
   printer.alerts[1].key = "232";  // as after a restart of the printer
-  const Verdict verdict = JudgePrinter(printer, {}, kNow);
+  const Judgement verdict = JudgePrinter(printer, {}, kNow);
   ASSERT_EQ(verdict.conditions.size(), 1u);
   EXPECT_EQ(verdict.conditions[0].key, "printer-alert/prn_1/input 1/Roll 1 is empty");
 }
@@ -211,7 +211,7 @@ TEST(SilenceRulesTest, NoticeAPrinterAfterTwoPollPeriods) {
   WatchedPrinter printer = Printer();
   printer.teller = Teller();
   printer.last_seen = kNow - hours(6) + minutes(1);
-  Verdict verdict = JudgePrinter(printer, {}, kNow);
+  Judgement verdict = JudgePrinter(printer, {}, kNow);
   EXPECT_THAT(verdict.conditions, IsEmpty());
   EXPECT_EQ(verdict.look_again, kNow + minutes(1));
   printer.last_seen = kNow - hours(6);
@@ -314,7 +314,7 @@ TEST(CollectorRulesTest, NoticeOneThatIsSilent) {
                              .name = "PC-07",
                              .enrolled_at = kNow - days(9),
                              .heard_at = kNow - minutes(14)};
-  Verdict verdict = JudgeCollector(collector, {}, kNow);
+  Judgement verdict = JudgeCollector(collector, {}, kNow);
   EXPECT_THAT(verdict.conditions, IsEmpty());
   EXPECT_EQ(verdict.look_again, kNow + minutes(1));
   collector.heard_at = kNow - minutes(15);
