@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "portal/ledger/bookkeeping.h"
 #include "tests/portal/controllers/fleet_world.h"
 
 namespace plotmeter {
@@ -77,6 +78,7 @@ class ViewersTest : public FleetTest {
   // Every answer to GET that the viewer gets, with the ids of either party in the path, and either
   // party's as a filter.
   std::map<std::string, std::string> Everything(const Party& viewer) {
+    Bookkeeper(store, store, store).Tick([] { return true; });
     std::map<std::string, std::string> answers;
     for (const Router::Line& line : router_.Routes()) {
       if (line.method != "GET") continue;
@@ -89,13 +91,24 @@ class ViewersTest : public FleetTest {
                                                 {"{collector}", of->collector},
                                                 {"{user}", "usr_NOBODYS0"},
                                                 {"{token}", "tok_NOBODYS0"},
+                                                {"{gap}", "gap_NOBODYS0"},
+                                                {"{incident}", "inc_NOBODYS0"},
+                                                {"{recipient}", "rcp_NOBODYS0"},
                                                 {"{reseller}", reseller_.value}}) {
           if (const auto at = target.find(name); at != target.npos) {
             target.replace(at, name.size(), id);
           }
         }
-        const bool is_usage = target.starts_with("/api/v1/usage");
-        if (is_usage) target += "?from=2026-11-01&to=2026-12-01";
+        const bool is_by_month = target == "/api/v1/usage/sites";
+        const bool has_period = target.starts_with("/api/v1/usage") ||
+                                target.starts_with("/api/v1/jobs.") ||
+                                target.starts_with("/api/v1/readings.");
+        const bool is_usage = is_by_month || has_period;
+        if (is_by_month) {
+          target += "?month=2026-11";
+        } else if (has_period) {
+          target += "?from=2026-11-01&to=2026-12-01";
+        }
         const std::string more = is_usage ? "&" : "?";
         for (const std::string& query :
              {std::string(), more + "site=" + of->tenant.site, more + "printer=" + printer_,
