@@ -43,6 +43,9 @@ def fill(database, reseller, site, customer, jobs, printers):
             "INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model, firmware, site, customer, state,"
             " first_seen, last_seen) VALUES(?,?,'HP',?,'','W3Z71A','HP DesignJet Z9','1',?,?,'idle',?,?)",
             (owner, name, serial, site, customer, DAY, DAY)).lastrowid
+        sighting = database.execute(
+            "INSERT INTO sighting(reseller_id, printer, id, customer, site, product, model, firmware, first_seen, last_seen)"
+            " VALUES(?,?,?,?,?,'','','',?,?)", (owner, printer, name, customer, site, DAY, DAY)).lastrowid
 
         def rows():
             for i in range(jobs // printers):
@@ -55,11 +58,11 @@ def fill(database, reseller, site, customer, jobs, printers):
                 ink = "[" + ",".join(f'["{colour}","{chance.random():.4f}","cc"]'
                                      for colour in ("cyan", "magenta", "yellow", "matte-black")) + "]"
                 yield (owner, printer, f"{chance.getrandbits(64):016X}-402A-944C-CB719C44869F", at, at - 90_000, at - 60_000, at - 1_000,
-                       chance.choice(MEDIA), f"{chance.random():.6f}", ink, batch)
+                       chance.choice(MEDIA), f"{chance.random():.6f}", ink, batch, sighting)
         database.executemany(
             "INSERT INTO job(reseller_id, printer, channel, job, revision, seen_at, type, status, submitted, started, finished, clock_offset_ms,"
-            " copies, printed_copies, pages, printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch)"
-            " VALUES(?,?,'piws',?,2,?,'print','printed',?,?,?,0,2,2,1,2,?,?,'m2','1189','mm','best',?,?)", rows())
+            " copies, printed_copies, pages, printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch, sighting)"
+            " VALUES(?,?,'piws',?,2,?,'print','printed',?,?,?,0,2,2,1,2,?,?,'m2','1189','mm','best',?,?,?)", rows())
         questions.append(QUESTION.format(customer="Harbour Architects", site="Main office", serial=serial, printer=name, number=printer,
                                          owner=owner))
     return questions

@@ -39,17 +39,22 @@ def fill(path, reseller, site, customer):
             "INSERT INTO printer(reseller_id, id, manufacturer, serial, apart, product, model, firmware, site, customer, state, first_seen,"
             " last_seen) VALUES(?,'prn_1','HP','0012345','','W3Z71A','HP DesignJet Z9 24in','1',?,?,'idle',?,?)",
             (owner, site, customer, DAY, DAY)).lastrowid
+        sighting = database.execute(
+            "INSERT INTO sighting(reseller_id, printer, id, customer, site, product, model, firmware, first_seen, last_seen)"
+            " VALUES(?,?,'prn_1',?,?,'W3Z71A','HP DesignJet Z9 24in','1',?,?)", (owner, printer, customer, site, DAY, DAY)).lastrowid
         for number, odd in enumerate(ODD):
             database.execute(
-                "INSERT INTO job(reseller_id, printer, channel, job, revision, seen_at, type, status, finished, clock_offset_ms, pages, media,"
-                " area, area_unit, ink, batch) VALUES(?,?,'piws',?,1,?,'print','printed',?,0,?,?,'191.352000','?',?,?)",
-                (owner, printer, odd, DAY + number * 1000, DAY + number * 1000, number, odd, '[["magenta","0.21","cc"]]', batch))
+                "INSERT INTO job(reseller_id, printer, channel, job, sighting, revision, seen_at, type, status, finished, clock_offset_ms, pages, media,"
+                " area, area_unit, ink, batch) VALUES(?,?,'piws',?,?,1,?,'print','printed',?,0,?,?,'191.352000','?',?,?)",
+                (owner, printer, odd, sighting, DAY + number * 1000, DAY + number * 1000, number, odd, '[["magenta","0.21","cc"]]', batch))
         meter = database.execute(
             "INSERT INTO meter(reseller_id, printer, channel, meter, colorant, media, unit) VALUES(?,?,'piws','ink.used','magenta','','cc')",
             (owner, printer)).lastrowid
         for hours, value in ((0, "433"), (24, "440.500")):
             database.execute("INSERT INTO meter_reading(reseller_id, meter, at, value, batch) VALUES(?,?,?,?,?)",
                              (owner, meter, DAY + hours * 3_600_000, value, batch))
+            database.execute("INSERT INTO device_reading(reseller_id, printer, channel, stands_at, batch, place, at) VALUES(?,?,'piws',?,?,0,?)",
+                             (owner, printer, DAY + hours * 3_600_000, batch, DAY + hours * 3_600_000))
     database.close()
 
 
