@@ -10,6 +10,7 @@
 #include "common/crypto.h"
 #include "common/jose.h"
 #include "common/log.h"
+#include "common/sqlite.h"
 #include "portal/ledger/period.h"
 
 namespace plotmeter {
@@ -237,13 +238,19 @@ int Bookkeeper::Tick(const std::function<bool()>& go_on) {
         if (failed.contains(stale.printer)) continue;
         try {
           if (!Make(reseller.id, stale)) continue;
+          said_.erase(stale.printer);
           more = true;
           ++done;
+        } catch (const SqliteBusy&) {
+          throw;  // that is nobody's fault in particular
         } catch (const std::exception& error) {
           failed.insert(stale.printer);
           more = true;
+          std::string& said = said_[stale.printer];
+          if (said == error.what()) continue;
+          said = error.what();
           Log(LogLevel::kWarning, "bookkeeping_failed",
-              {{"printer", stale.printer}, {"why", error.what()}});
+              {{"printer", stale.printer}, {"why", said}});
         }
       }
     }

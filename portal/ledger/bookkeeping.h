@@ -48,7 +48,8 @@ PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRo
                        Instant since);
 
 // Makes the books of what is stale, printer by printer; a thread of `serve`. Readings that come in
-// meanwhile make a printer stale again, and it is done again.
+// meanwhile make a printer stale again, and it is done again. What cannot be made is logged once
+// for each cause, and tried again at every look. Throws SqliteBusy. One thread at a time.
 class Bookkeeper {
  public:
   // All of them must outlive this.
@@ -66,6 +67,7 @@ class Bookkeeper {
   Books& books_;
   Store& store_;
   Directory& directory_;
+  std::map<std::string, std::string> said_;  // by printer: why it could not be done
 };
 
 }  // namespace plotmeter
