@@ -239,13 +239,13 @@ TEST_F(ViewersTest, TheResellerSeesEachThingOnce) {
   EXPECT_EQ(Count("events", admin()), 3u);
   EXPECT_EQ(Count("jobs", first_.viewer), 2u);
   EXPECT_EQ(Count("supplies", second_.viewer), 2u);
-  const std::string jobs = Get("/api/v1/printers/" + printer_ + "/jobs", admin()).body;
-  for (const Json& job : ParseJson(jobs).at("jobs")) {
+  const Json jobs = ParseJson(Get("/api/v1/printers/" + printer_ + "/jobs", admin()).body);
+  for (const Json& job : jobs.at("jobs")) {
     if (job.at("job") != "JOBboth") continue;
     EXPECT_EQ(job.at("media"), "MEDIA_ONE") << "who saw it first";
   }
-  const std::string supplies = Get("/api/v1/supplies", admin()).body;
-  for (const Json& supply : ParseJson(supplies).at("supplies")) {
+  const Json supplies = ParseJson(Get("/api/v1/supplies", admin()).body);
+  for (const Json& supply : supplies.at("supplies")) {
     if (supply.at("supply") != "SUPPLYboth") continue;
     EXPECT_EQ(supply.at("description"), "LEVEL_TWO");
   }
