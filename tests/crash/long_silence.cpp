@@ -113,6 +113,7 @@ SilenceReport LiveThrough(const Silence& silence) {
     const std::string wrong = CheckWhole(db);
     if (!wrong.empty()) report.wrong = wrong;
   });
+  if (silence.filled) silence.filled(report);
   if (silence.drain) {
     SealedWorld world;
     world.clock.now = clock.Now();
@@ -127,7 +128,8 @@ SilenceReport LiveThrough(const Silence& silence) {
                                   .encryption = {world.encryption.public_key()},
                                   .issued_at = kBegin},
                          .key = world.north.key});
-      for (;;) {
+      for (std::int64_t sent = 0;; ++sent) {
+        if (silence.sent && sent % 100 == 0) silence.sent(sent);
         const UploadStep step = uploader.Step();
         if (step.did == UploadStep::Did::kNothing) break;
         if (step.did != UploadStep::Did::kSent) {
@@ -143,6 +145,11 @@ SilenceReport LiveThrough(const Silence& silence) {
     q.Step();
     report.stored = q.Int(0);
     report.stored_jobs = q.Int(1);
+    Statement pages = db.Prepare("PRAGMA page_count");
+    Statement page = db.Prepare("PRAGMA page_size");
+    pages.Step();
+    page.Step();
+    report.portal_bytes = pages.Int(0) * page.Int(0);
     if (report.stored != report.read || report.stored_jobs != report.jobs ||
         q.Int(2) != silence.printers) {
       report.wrong = fmt::format("{} values, {} jobs and {} printers are stored of {}, {} and {}",
