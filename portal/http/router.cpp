@@ -146,7 +146,8 @@ Router::Route& Router::Add(std::string method, std::string path, Roles roles, Ha
 }
 
 const Router::Route& Router::Find(const Request& request) const {
-  const std::string_view method = request.method() == "HEAD" ? "GET" : request.method();
+  const std::string_view asked = request.method();
+  const std::string_view method = asked == "HEAD" ? "GET" : asked;
   const Route* found = nullptr;
   for (const Route& route : routes_) {
     if (route.method_ != method || !Fits(route.segments_, request.segments())) continue;

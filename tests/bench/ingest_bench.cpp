@@ -5,7 +5,8 @@
 //
 //    bench_ingest [BATCHES]        200 unless said otherwise, after 20 that are not counted
 //
-// "Rows" are meter readings; each side also writes the batch's evidence row (S, P, N, receipt).
+// "Rows" are meter readings; each side also writes the batch's evidence row (S, P, N, receipt) and
+// a row for each answer of a device.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -62,6 +63,19 @@ class Bare {
       rows.push_back({readings.Int(0), readings.Int(1), readings.Int(2), readings.Text(3)});
     }
     if (rows.size() != kRowsOfABatch) std::abort();
+    struct Device {
+      std::int64_t owner, printer, stands_at, place, at;
+      std::string channel;
+    };
+    std::vector<Device> devices;
+    Statement polls = from_.Prepare(
+        "SELECT reseller_id, printer, stands_at, place, at, channel FROM device_reading"
+        " WHERE batch=? ORDER BY place");
+    for (polls.Bind(last.Int(0)); polls.Step();) {
+      devices.push_back(
+          {polls.Int(0), polls.Int(1), polls.Int(2), polls.Int(3), polls.Int(4), polls.Text(5)});
+    }
+    if (devices.empty()) std::abort();
     std::vector<std::string> texts;
     for (int column = 0; column < last.columns(); ++column) texts.push_back(last.Text(column));
 
@@ -72,6 +86,10 @@ class Bare {
     evidence_.Run(last.Int(0), last.Int(1), Blob{texts[12]}, Blob{texts[13]});
     for (const Row& row : rows) {
       reading_.Run(row.owner, row.meter, row.at, row.value, last.Int(0));
+    }
+    for (const Device& device : devices) {
+      device_.Run(device.owner, device.printer, device.channel, device.stands_at, last.Int(0),
+                  device.place, device.at);
     }
     transaction.Commit();
     return std::chrono::steady_clock::now() - start;
@@ -87,6 +105,9 @@ class Bare {
       to_.Prepare("INSERT INTO evidence(batch, reseller_id, payload, names) VALUES(?,?,?,?)");
   Statement reading_ = to_.Prepare(
       "INSERT INTO meter_reading(reseller_id, meter, at, value, batch) VALUES(?,?,?,?,?)");
+  Statement device_ = to_.Prepare(
+      "INSERT INTO device_reading(reseller_id, printer, channel, stands_at, batch, place, at)"
+      " VALUES(?,?,?,?,?,?,?)");
 };
 
 int Measure(int batches) {

@@ -85,7 +85,7 @@ def complaints_of_sample(document, sample):
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
-        document = yaml.safe_load(file)
+        document = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # the C one: ten times as fast
     if sys.argv[2] == "routes":
         routes(document)
         return 0

@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <thread>
-
 #include "portal/ledger/export.h"
 #include "proto/rotation.h"
 #include "tests/portal/ledger/sealed_world.h"
@@ -396,21 +394,6 @@ TEST_F(IngestTest, AnswersAfterACrashWhatItWouldHaveAnswered) {
   const auto accepted = std::get<Accepted>(again.Take(sealed));
   EXPECT_TRUE(accepted.repeated);
   EXPECT_EQ(accepted.receipt, lost);
-}
-
-TEST_F(IngestTest, StoresOnceWhatManyThreadsBringAtOnce) {
-  const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
-  std::vector<std::string> receipts(16);
-  {
-    std::vector<std::jthread> threads;
-    for (std::string& receipt : receipts) {
-      threads.emplace_back([this, &text, &receipt] {
-        receipt = std::get<Accepted>(ingest.Take(Sealed(text, north.key))).receipt;
-      });
-    }
-  }
-  for (const std::string& receipt : receipts) EXPECT_EQ(receipt, receipts[0]);
-  EXPECT_EQ(Rows("batch"), 1);
 }
 
 }  // namespace
