@@ -27,28 +27,30 @@ std::optional<int> DaysLeft(const std::vector<LevelPoint>& levels, Instant now) 
   if (levels.empty()) return std::nullopt;
   const Instant begin = now - kForecastWindow;
   const std::string& unit = levels.back().level.unit;
-  std::optional<Int128> before;
+  Int128 last = 0;
+  bool is_known = false;  // that is
   Instant first = {};
   Int128 used = 0;
   for (const LevelPoint& point : levels) {
     const auto level = Millionths(point.level.value);
     if (!level || point.level.unit != unit) {
-      before.reset();  // what came before cannot be compared
+      is_known = false;  // what came before cannot be compared
       used = 0;
       continue;
     }
-    if (!before || point.at <= begin) {
+    if (!is_known || point.at <= begin) {
       first = std::max(point.at, begin);
       used = 0;
-    } else if (*level < *before) {
-      used += *before - *level;
+    } else if (*level < last) {
+      used += last - *level;
     }
-    before = level;
+    last = *level;
+    is_known = true;
   }
   const auto span = levels.back().at - first;
-  if (!before || *before < 0 || used <= 0 || span < kForecastNeeds) return std::nullopt;
+  if (!is_known || last < 0 || used <= 0 || span < kForecastNeeds) return std::nullopt;
   constexpr std::int64_t kDay = std::chrono::milliseconds(std::chrono::days(1)).count();
-  const Int128 days = *before * span.count() / used / kDay;
+  const Int128 days = last * span.count() / used / kDay;
   if (days > kLongest) return std::nullopt;
   return static_cast<int>(days);
 }
