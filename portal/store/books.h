@@ -7,7 +7,8 @@
 // (set right by as much as it was off when the batch was cut, where that was over 10 minutes), but
 // not ten minutes later than its batch came in (then: when that was), and never earlier than what
 // the same stream of the same collector told before: a clock that was wrong for a while puts
-// nothing out of order.
+// nothing out of order. (But for what stands in the future, a day or more after all else of the
+// stream: that was told while the portal's own clock was wrong, and moves nothing that follows.)
 //
 // **Books** are made again from readings and decisions whenever these change; what is stale is
 // noted in the transaction that stores the readings.

@@ -1,6 +1,7 @@
 #include "portal/store/reading_rows.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace plotmeter {
@@ -8,6 +9,8 @@ namespace {
 
 // A collector's clock that is ahead by less is not wrong.
 constexpr std::chrono::minutes kClocksDiffer(10);
+// A stream in which nothing stands for so long has a hole.
+constexpr std::chrono::milliseconds kHole = std::chrono::days(1);
 
 // In the units in which printers say it: RFC 3418 sysUpTime, and PIWS.
 std::optional<std::int64_t> UpMillis(const std::optional<Quantity>& uptime) {
@@ -21,33 +24,84 @@ std::optional<std::int64_t> UpMillis(const std::optional<Quantity>& uptime) {
   return millis;
 }
 
+// What the same stream told before of a printer over a channel, by when it stands.
+struct ToldBefore {
+  StoreConnection& writer;
+  const DerivedRows::Place& place;
+  const BatchRecord& batch;
+  std::int64_t printer;
+  const std::string& channel;
+  std::int64_t ordinal;
+
+  std::optional<std::int64_t> LatestBy(std::int64_t instant) const {
+    return Ask(
+        "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
+        " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND b.collector=?4 AND"
+        " b.stream=?5 AND (b.sequence<?6 OR (b.sequence=?6 AND d.place<?7)) AND d.stands_at<=?8"
+        " ORDER BY d.stands_at DESC LIMIT 1",
+        instant);
+  }
+  std::optional<std::int64_t> FirstAfter(std::int64_t instant) const {
+    return Ask(
+        "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
+        " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND b.collector=?4 AND"
+        " b.stream=?5 AND (b.sequence<?6 OR (b.sequence=?6 AND d.place<?7)) AND d.stands_at>?8"
+        " ORDER BY d.stands_at LIMIT 1",
+        instant);
+  }
+
+ private:
+  std::optional<std::int64_t> Ask(const char* sql, std::int64_t instant) const {
+    Statement& q = writer.Sql(sql);
+    std::optional<std::int64_t> stands_at;
+    if (q.Bind(printer, channel, place.owner, batch.collector, batch.stream, batch.sequence,
+               ordinal, instant)
+            .Step()) {
+      stands_at = q.Int(0);
+    }
+    q.Reset();
+    return stands_at;
+  }
+};
+
+// Where the next of the stream cannot stand before. What stands in the future was told while this
+// portal's clock was wrong, or it is wrong now. It is now, if the stream goes on from here without
+// a hole: then all of that comes before. Else it was then, and one wrong hour moves nothing of
+// those that follow.
+std::optional<std::int64_t> StandsAfter(const ToldBefore& told, std::int64_t received_at) {
+  constexpr std::int64_t kForEver = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t now = received_at + std::chrono::milliseconds(kClocksDiffer).count();
+  const auto latest = told.LatestBy(kForEver);
+  if (!latest || *latest <= now) return latest;
+  const auto past = told.LatestBy(now);
+  std::int64_t end = past ? now : *told.FirstAfter(now);
+  for (auto next = told.FirstAfter(end); next && *next - end < kHole.count();
+       next = told.FirstAfter(end)) {
+    end = *next;
+  }
+  return past && end == now ? past : end;
+}
+
 }  // namespace
 
 std::int64_t WriteDeviceReading(StoreConnection& writer, const DerivedRows::Place& place,
                                 const BatchRecord& batch, std::int64_t printer, std::size_t index) {
   const Reading& reading = *batch.readings[index].reading;
   const auto ordinal = static_cast<std::int64_t>(index);
+  const std::string channel(ToText(reading.channel));
   const Instant at = reading.at - std::chrono::milliseconds(batch.offset_ms);
   const bool is_ahead = at > batch.received_at + kClocksDiffer;
   std::int64_t stands_at = ToMillis(is_ahead ? batch.received_at : at);
-  // The one before, of this stream. Mostly it is the latest of all.
-  Statement& before = writer.Sql(
-      "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
-      " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND b.collector=?4 AND b.stream=?5"
-      " AND (b.sequence<?6 OR (b.sequence=?6 AND d.place<?7)) ORDER BY d.stands_at DESC LIMIT 1");
-  if (before
-          .Bind(printer, ToText(reading.channel), place.owner, batch.collector, batch.stream,
-                batch.sequence, ordinal)
-          .Step()) {
-    stands_at = std::max(stands_at, before.Int(0));
+  if (const auto after = StandsAfter({writer, place, batch, printer, channel, ordinal},
+                                     ToMillis(batch.received_at))) {
+    stands_at = std::max(stands_at, *after);
   }
-  before.Reset();
   writer
       .Sql(
           "INSERT OR IGNORE INTO device_reading(reseller_id, printer, channel, stands_at, batch,"
           " place, at, up_ms) VALUES(?,?,?,?,?,?,?,?)")
-      .Run(place.owner, printer, ToText(reading.channel), stands_at, place.batch, ordinal,
-           ToMillis(reading.at), UpMillis(reading.uptime));
+      .Run(place.owner, printer, channel, stands_at, place.batch, ordinal, ToMillis(reading.at),
+           UpMillis(reading.uptime));
   return stands_at;
 }
 

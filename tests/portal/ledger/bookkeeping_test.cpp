@@ -181,6 +181,28 @@ TEST_F(BookkeepingTest, PutsAWrongClockInOrder) {
   EXPECT_TRUE(Gaps().empty());
 }
 
+// The portal's own clock is a year ahead, two years behind that, three hours back, and right again.
+TEST_F(BookkeepingTest, MovesNothingForAnHourInWhichThePortalsClockWasWrong) {
+  const auto send_at = [&](const std::string& now, const std::string& value) {
+    clock.now = At(now);
+    const Batch batch = MakeBatch(north, ++sequence_, {value}, At(now));
+    ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  };
+  send_at("2026-11-10T00:00:00Z", "10");
+  send_at("2026-11-10T06:00:00Z", "12");
+  send_at("2027-11-10T06:00:00Z", "12");
+  send_at("2025-11-10T06:00:00Z", "12");
+  send_at("2026-11-10T03:00:00Z", "12");
+  send_at("2026-11-10T12:00:00Z", "15");
+  send_at("2026-12-10T12:00:00Z", "19");
+  EXPECT_EQ(Used("2026-11-01", "2026-12-01"), "5");
+  EXPECT_EQ(Used("2026-11-01", "2027-01-01"), "9");
+  // A year later the one from then lies between, and a person is asked; nothing is lost by it.
+  send_at("2027-11-10T00:00:00Z", "100");
+  send_at("2027-11-10T12:00:00Z", "103");
+  EXPECT_EQ(Used("2026-11-01", "2027-12-01"), "93, gaps 1");
+}
+
 TEST_F(BookkeepingTest, AsksAPersonAndTakesItsWord) {
   Send({"100", "130"}, "2026-11-10T12:00:00Z");
   Send({"5", "25"}, "2026-11-12T12:00:00Z");
