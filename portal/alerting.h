@@ -44,6 +44,8 @@ class Alerting {
   ~Alerting();
 
   void Wake();
+  // For who has other mail; null: no mail server is set. It lives as long as this.
+  Mailer* mailer() { return mailer_ ? &*mailer_ : nullptr; }
 
  private:
   std::optional<Mailer> mailer_;

@@ -40,6 +40,8 @@ void CheckCollectorSettings(const Arguments& arguments);
 
 int ListPrinters(const Arguments& arguments);
 int MovePrinter(const Arguments& arguments);
+int AddPrinter(const Arguments& arguments);
+void CheckPrinter(const Arguments& arguments);
 
 int AddUser(const Arguments& arguments);
 void CheckUser(const Arguments& arguments);
@@ -54,6 +56,8 @@ int RemoveSchedule(const Arguments& arguments);
 
 // Their table as well: they are a family of their own.
 std::vector<Command> IncidentCommands();
+std::vector<Command> ReadingCommands();
+std::vector<Command> GapCommands();
 
 int VerifyEvidence(const Arguments& arguments);
 int ExportEvidence(const Arguments& arguments);

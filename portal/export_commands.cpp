@@ -57,7 +57,8 @@ std::vector<Setting> ScheduleSettings() {
   std::vector<Setting> settings = {
       DataSetting(), ResellerSetting(),
       Flag("export", "EXPORT", "usage, jobs, readings, supplies, alerts or printers"),
-      Flag("folder", "DIR", "where the files go; on this machine, from its root on")};
+      Flag("folder", "DIR", "where the files go; on this machine, from its root on"),
+      Flag("mail", "ADDRESS", "to whom they go by mail, too; up to 5 MiB each", false)};
   for (const auto& part : {FilterSettings(), ShapeSettings()}) {
     settings.insert(settings.end(), part.begin(), part.end());
   }
@@ -88,7 +89,8 @@ std::vector<Command> ScheduleCommands() {
       {.name = "schedule add",
        .summary = "Has an export written into a folder every month.",
        .more = "The portal writes it while it runs (serve), once a month, and makes up for what it "
-               "missed. The profile of --columns is kept as it is now.\n"
+               "missed. The profile of --columns is kept as it is now. Mail goes by the "
+               "server that `serve` knows (smtp-server).\n"
                "  plotmeter-portal schedule add --data DIR --reseller North --export usage "
                "--folder /srv/erp --day 3 --time-zone Europe/Madrid",
        .settings = ScheduleSettings(),

@@ -118,6 +118,28 @@ SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::st
       [](const SiteMeant& s) { return s.site.name; });
 }
 
+PrinterMeant FindPrinter(SqliteStore& store, const Arguments& arguments, const std::string& text) {
+  std::vector<PrinterMeant> found;
+  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
+    const PrinterFilter by_id{.printer = text};
+    const PrinterFilter by_serial{.serial = text};
+    for (const PrinterFilter* filter : {&by_id, &by_serial}) {
+      for (PrinterRow& row : store.Printers(reseller.id, *filter, "", 2)) {
+        found.push_back({reseller.id, std::move(row)});
+      }
+    }
+  }
+  if (found.empty()) {
+    throw std::runtime_error(
+        fmt::format("there is no printer '{}'; see 'plotmeter-portal printer list'", text));
+  }
+  if (found.size() > 1) {
+    throw std::runtime_error(
+        fmt::format("more than one printer is called '{}'; give its id", text));
+  }
+  return std::move(found.front());
+}
+
 Keyring LoadKeys(const DataDirectory& data) {
   const KeysLock lock = KeysLock::ToRead(data.path);
   return Keyring::Load(data.path);

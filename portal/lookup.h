@@ -49,6 +49,13 @@ struct SiteMeant {
 };
 SiteMeant FindSite(SqliteStore& store, const Arguments& arguments, const std::string& text);
 
+struct PrinterMeant {
+  ResellerId reseller = {};
+  PrinterRow printer = {};
+};
+// By id, else by serial.
+PrinterMeant FindPrinter(SqliteStore& store, const Arguments& arguments, const std::string& text);
+
 // Keyring::Load, once no other command changes them.
 Keyring LoadKeys(const DataDirectory& data);
 

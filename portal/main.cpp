@@ -371,6 +371,19 @@ std::vector<Command> AdmissionCommands() {
 std::vector<Command> PrinterCommands() {
   return {
       List("printer", ListPrinters),
+      {.name = "printer add",
+       .summary = "Adds a printer that no collector reaches; shows its id.",
+       .more = "Its meters are read off by a person ('reading add'). A collector that comes to "
+               "tell of that serial means this printer.\n"
+               "  plotmeter-portal printer add --data DIR --site Yard --manufacturer HP --model "
+               "\"HP DesignJet T730\" --serial CN0001A01M",
+       .settings = {DataSetting(), ResellerSetting(false),
+                    Flag("site", "SITE", "where it stands; id or name"),
+                    Flag("manufacturer", "MAKER", "such as HP"),
+                    Flag("model", "MODEL", "such as \"HP DesignJet T730\""),
+                    Flag("serial", "SERIAL", "as it stands on the printer"), JsonSetting()},
+       .run = AddPrinter,
+       .check = CheckPrinter},
       {.name = "printer move",
        .summary = "Says at which site a printer stands, and settles who else claims it.",
        .more = "'also_seen_at' of 'printer list' are sites whose collectors told of it too. "
@@ -447,7 +460,9 @@ Program Portal() {
                  {"user", "People who sign in, of a reseller or of the operator."},
                  {"token", "API tokens: how programs ask for printers and usage."},
                  {"collector", "Collectors that enrolled."},
-                 {"printer", "Printers that collectors told of, and where they stand."},
+                 {"printer", "Printers that collectors told of, or people, and where they stand."},
+                 {"reading", "Meters that people read off themselves, where no collector does."},
+                 {"gap", "What was printed between two epochs of a meter: a person says how much."},
                  {"incident", "Conditions that need a person, and what is done about them."},
                  {"rules", "When incidents are raised."},
                  {"recipient", "Who is told of incidents, by mail or webhook."},
@@ -458,9 +473,9 @@ Program Portal() {
           "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
-  for (const auto& part :
-       {OperatorCommands(), TenantCommands(), UserCommands(), AdmissionCommands(),
-        PrinterCommands(), IncidentCommands(), ExportCommands(), EvidenceCommands()}) {
+  for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
+                           AdmissionCommands(), PrinterCommands(), ReadingCommands(), GapCommands(),
+                           IncidentCommands(), ExportCommands(), EvidenceCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

@@ -34,6 +34,7 @@
 #include "portal/access/revocations.h"
 #include "portal/access/sessions.h"
 #include "portal/alerting.h"
+#include "portal/alerts/export_mail.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
 #include "portal/controllers/audit_controller.h"
@@ -41,6 +42,7 @@
 #include "portal/controllers/collectors_controller.h"
 #include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/entered_controller.h"
 #include "portal/controllers/exports_controller.h"
 #include "portal/controllers/gaps_controller.h"
 #include "portal/controllers/happenings_controller.h"
@@ -353,6 +355,7 @@ int Serve(const Arguments& arguments) {
   const UsageController usage(store, store, store);
   const ExportsController exports(store, store, store);
   const GapsController gaps(store, store, store, clock);
+  const EnteredController entered(store, store, clock);
   const HealthController health(store);
   const SessionsController signing_in(sessions, store, clock);
   const MeController me(people, store, clock);
@@ -386,6 +389,7 @@ int Serve(const Arguments& arguments) {
   usage.Map(router);
   exports.Map(router);
   gaps.Map(router);
+  entered.Map(router);
   health.Map(router);
   signing_in.Map(router);
   me.Map(router);
@@ -408,15 +412,23 @@ int Serve(const Arguments& arguments) {
   const std::jthread keeps_books([&](const std::stop_token& stop) { bookkeeper.Run(stop); });
   Retention retention(store, store, store, clock, KeepTimesOf(arguments));
   const std::jthread forgets([&](const std::stop_token& stop) { retention.Run(stop); });
-  FolderDelivery folders;
-  MonthlyExports monthly(store, store, store, store, store, folders, clock, SettleOf(arguments));
-  const std::jthread exports_monthly([&](const std::stop_token& stop) { monthly.Run(stop); });
   Alerting alerting(store, clock, second_factors, std::move(alert_settings),
                     {.expiries = [&data] { return ExpiriesOf(data.certificate()); },
                      .findings =
                          [&store](const ResellerId& reseller, const std::string& printer) {
                            return GapsOf(store, reseller, printer);
                          }});
+  Mailer* const mailer = alerting.mailer();
+  MailedFolder::Send send;
+  if (mailer != nullptr) send = [mailer](const Mail& mail) { return mailer->Send(mail); };
+  MailedFolder folders(std::move(send), clock);
+  MonthlyExports monthly(store, store, store, store, store, folders, clock, SettleOf(arguments));
+  const std::jthread exports_monthly([&](const std::stop_token& stop) {
+    const std::stop_callback hang_up(stop, [&] {
+      if (mailer != nullptr) mailer->Stop();
+    });
+    monthly.Run(stop);
+  });
   listener.Start();
   fmt::print("{}\n", JsonText({{"ready", true}, {"port", listener.port()}}));
   std::fflush(stdout);

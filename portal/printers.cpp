@@ -1,4 +1,4 @@
-// printer: list, and where one stands.
+// printer: list, where one stands, and those that no collector reaches.
 
 #include <fmt/format.h>
 
@@ -6,39 +6,12 @@
 
 #include "common/clock.h"
 #include "portal/commands.h"
+#include "portal/ledger/by_hand.h"
 #include "portal/lookup.h"
 #include "portal/portal_settings.h"
 
 namespace plotmeter {
 namespace {
-
-struct PrinterMeant {
-  ResellerId reseller = {};
-  PrinterRow printer = {};
-};
-
-// By id, else by serial.
-PrinterMeant FindPrinter(SqliteStore& store, const Arguments& arguments, const std::string& text) {
-  std::vector<PrinterMeant> found;
-  for (const Reseller& reseller : ResellersMeant(store, arguments)) {
-    const PrinterFilter by_id{.printer = text};
-    const PrinterFilter by_serial{.serial = text};
-    for (const PrinterFilter* filter : {&by_id, &by_serial}) {
-      for (PrinterRow& row : store.Printers(reseller.id, *filter, "", 2)) {
-        found.push_back({reseller.id, std::move(row)});
-      }
-    }
-  }
-  if (found.empty()) {
-    throw std::runtime_error(
-        fmt::format("there is no printer '{}'; see 'plotmeter-portal printer list'", text));
-  }
-  if (found.size() > 1) {
-    throw std::runtime_error(
-        fmt::format("more than one printer is called '{}'; give its id", text));
-  }
-  return std::move(found.front());
-}
 
 std::string TimeText(const std::optional<Instant>& instant) {
   return instant ? FormatInstant(*instant) : "";
@@ -59,6 +32,48 @@ int ListPrinters(const Arguments& arguments) {
   PrintRows({"id", "manufacturer", "model", "serial", "site", "site_name", "customer_name",
              "last_seen", "also_seen_at", "reseller"},
             rows, arguments.Switch("json"));
+  return 0;
+}
+
+namespace {
+
+NewPrinter PrinterOf(const Arguments& arguments) {
+  NewPrinter printer{.manufacturer = arguments.Text("manufacturer"),
+                     .model = arguments.Text("model"),
+                     .serial = SerialText(arguments.Text("serial"))};
+  if (const auto wrong = WhatIsWrong(printer)) {
+    throw UsageError(fmt::format("'{}' is '{}'; expected {}", wrong->member,
+                                 arguments.Text(wrong->member), wrong->expected));
+  }
+  return printer;
+}
+
+}  // namespace
+
+void CheckPrinter(const Arguments& arguments) { PrinterOf(arguments); }
+
+int AddPrinter(const Arguments& arguments) {
+  NewPrinter printer = PrinterOf(arguments);
+  SqliteStore store(DataDirectory(arguments).existing_database());
+  const SiteMeant where = FindSite(store, arguments, arguments.Text("site"));
+  printer.site = where.site.id;
+  const PrinterAdded added =
+      store.AddPrinter(where.reseller, printer, kCommandLine, SystemClock().Now());
+  switch (added.how) {
+    case PrinterAdded::How::kDone:
+      break;
+    case PrinterAdded::How::kKnown:
+      throw std::runtime_error(
+          fmt::format("there is a printer '{}' already: {}", printer.serial, added.id));
+    case PrinterAdded::How::kNoSite:
+      throw std::runtime_error(fmt::format("site {} is gone", printer.site));
+  }
+  if (arguments.Switch("json")) {
+    fmt::print("{}\n", JsonText({{"id", added.id}}));
+  } else {
+    fmt::print("{}\n", added.id);
+    fmt::print(stderr, "Enter what its meters show with 'reading add'.\n");
+  }
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "common/http/mail.h"
 #include "portal/commands.h"
 #include "portal/exports.h"
 #include "portal/ledger/month.h"
@@ -31,12 +32,17 @@ ScheduledExport ScheduleOf(const Arguments& arguments, Instant now) {
                            .format = arguments.Text("format"),
                            .columns = LayoutText(arguments, KindOf(arguments)),
                            .folder = arguments.Text("folder"),
+                           .mail = arguments.Has("mail") ? arguments.Text("mail") : "",
                            .day = static_cast<int>(arguments.Number("day", 1, 28)),
                            .hour = static_cast<int>(arguments.Number("hour", 0, 23)),
                            .time_zone = arguments.Text("time-zone")};
   if (!std::filesystem::path(schedule.folder).is_absolute()) {
     throw UsageError(fmt::format(
         "'folder' is '{}'; expected a path from the root on, such as /srv/erp", schedule.folder));
+  }
+  if (!schedule.mail.empty() && !IsMailbox(schedule.mail)) {
+    throw UsageError(fmt::format("'mail' is '{}'; expected an address such as books@north.example",
+                                 schedule.mail));
   }
   if (!IsTimeZone(schedule.time_zone)) {
     throw UsageError(
@@ -92,15 +98,16 @@ int ListSchedules(const Arguments& arguments) {
       const bool any = last != months.rend();
       rows.push_back({schedule.id, reseller.id.value, schedule.what, schedule.filter.customer,
                       schedule.filter.site, schedule.filter.printer, schedule.format,
-                      schedule.columns.empty() ? "" : "yes", schedule.folder, schedule.first_month,
-                      std::to_string(schedule.day), std::to_string(schedule.hour),
-                      schedule.time_zone, any ? last->month : "",
+                      schedule.columns.empty() ? "" : "yes", schedule.folder, schedule.mail,
+                      schedule.first_month, std::to_string(schedule.day),
+                      std::to_string(schedule.hour), schedule.time_zone, any ? last->month : "",
                       any ? FormatInstant(last->at) : ""});
     }
   }
-  PrintRows({"id", "reseller", "export", "customer", "site", "printer", "format", "columns",
-             "folder", "first_month", "day", "hour", "time_zone", "last_month", "written_at"},
-            rows, arguments.Switch("json"));
+  PrintRows(
+      {"id", "reseller", "export", "customer", "site", "printer", "format", "columns", "folder",
+       "mail", "first_month", "day", "hour", "time_zone", "last_month", "written_at"},
+      rows, arguments.Switch("json"));
   return 0;
 }
 

@@ -14,6 +14,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::chrono::milliseconds kDeadline{30'000};
+constexpr std::size_t kBytesASecond = 50'000;
 constexpr std::chrono::milliseconds kConnect{10'000};
 
 // RFC 4648 section 4, with its padding.
@@ -80,6 +81,26 @@ std::string DateOf(Instant at) {
                      time.minutes().count(), time.seconds().count());
 }
 
+constexpr std::string_view kBoundary = "plotmeter-part";
+
+// What may stand between quotes in a header.
+std::string Quotable(std::string_view name) {
+  std::string kept = WithoutControls(name);
+  std::erase_if(kept, [](char c) { return c == '"' || c == '\\'; });
+  return kept;
+}
+
+// Its headers, a blank line, and what it holds in lines of base64.
+void AddPart(std::string& text, std::string_view type, std::string_view more,
+             std::string_view bytes) {
+  constexpr std::size_t kLine = 57;  // bytes; 76 characters
+  text +=
+      fmt::format("Content-Type: {}\r\n{}Content-Transfer-Encoding: base64\r\n\r\n", type, more);
+  for (std::size_t i = 0; i < bytes.size(); i += kLine) {
+    text += Base64(bytes.substr(i, kLine)) + "\r\n";
+  }
+}
+
 std::string HostOf(const std::string& address) {
   const auto at = address.find('@');
   return at == address.npos ? "localhost" : address.substr(at + 1);
@@ -142,17 +163,27 @@ bool IsMailbox(std::string_view address) {
 std::string MessageText(const Mail& mail, const std::string& from) {
   std::string text = fmt::format(
       "Date: {}\r\nFrom: Plotmeter <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}@{}>\r\n"
-      "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+      "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
       DateOf(mail.at), from, mail.to, EncodedWords(mail.subject), mail.id, HostOf(from));
   std::string lines;
   for (const char c : mail.text) {
     if (c == '\n') lines += '\r';
     lines += c;
   }
-  const std::string body = Base64(lines);
-  constexpr std::size_t kLine = 76;
-  for (std::size_t i = 0; i < body.size(); i += kLine) text += body.substr(i, kLine) + "\r\n";
+  if (!mail.file) {
+    AddPart(text, "text/plain; charset=utf-8", "", lines);
+    return text;
+  }
+  // No line of base64 begins with two hyphens.
+  text += fmt::format("Content-Type: multipart/mixed; boundary=\"{}\"\r\n\r\n--{}\r\n", kBoundary,
+                      kBoundary);
+  AddPart(text, "text/plain; charset=utf-8", "", lines);
+  text += fmt::format("--{}\r\n", kBoundary);
+  AddPart(text, mail.file->type,
+          fmt::format("Content-Disposition: attachment; filename=\"{}\"\r\n",
+                      Quotable(mail.file->name)),
+          mail.file->bytes);
+  text += fmt::format("--{}--\r\n", kBoundary);
   return text;
 }
 
@@ -182,7 +213,8 @@ MailResult Mailer::Send(const Mail& mail) const {
   set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(kDeadline.count()));
+  const auto deadline = kDeadline + std::chrono::seconds(upload.text.size() / kBytesASecond);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(deadline.count()));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(kConnect.count()));
   set(CURLOPT_USE_SSL,
       server_.tls == MailServer::Tls::kNone ? long{CURLUSESSL_NONE} : long{CURLUSESSL_ALL});

@@ -9,13 +9,14 @@
 //
 // Text goes as UTF-8. No header can be split: subject and addresses lose their control characters.
 // The Message-ID is made of `id` and nothing else, so what is sent twice is the same message to
-// whoever looks. Send waits until it is over, 30 s at the longest, or a second from Stop() on; both
-// from any thread.
+// whoever looks. Send waits until it is over, 30 s at the longest and a second more for every 50
+// KB, or a second from Stop() on; both from any thread.
 
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,12 +39,20 @@ struct MailServer {
   std::string from = {};  // an address
 };
 
+// A file that goes with a mail.
+struct MailFile {
+  std::string name = {};  // "usage-2026-11.csv"
+  std::string type = {};  // "text/csv"
+  std::string bytes = {};
+};
+
 struct Mail {
   std::string to = {};  // one address
   std::string subject = {};
   std::string text = {};  // lines end with \n
   std::string id = {};    // letters, digits and hyphens
   Instant at = {};        // for the Date header
+  std::optional<MailFile> file = {};
 };
 
 enum class MailSeen {
@@ -69,7 +78,8 @@ class Mailer {
   std::atomic<bool> stopped_ = false;
 };
 
-// The message as it goes out (RFC 5322, RFC 2045): headers, a blank line, text in base64.
+// The message as it goes out (RFC 5322, RFC 2045): headers, a blank line, text in base64; with a
+// file in two parts (RFC 2046, RFC 2183).
 std::string MessageText(const Mail& mail, const std::string& from);
 
 // Whether it can stand in a command to a server: an @ with something on both sides, printable, and

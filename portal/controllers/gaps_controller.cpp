@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "portal/controllers/body.h"
 #include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
 #include "portal/controllers/row_json.h"
 #include "portal/controllers/sign_in.h"
+#include "portal/ledger/by_hand.h"
 #include "portal/ledger/quantity.h"
 
 namespace plotmeter {
@@ -25,21 +24,11 @@ struct Undecided {
 struct UsedAmount {
   static constexpr std::string_view kExample = "decimal text such as \"12.5\", 0 or more";
   static std::optional<UsedAmount> Read(const Json& json) {
-    const auto value = json.is_string() ? Decimal::Parse(json.get<std::string>()) : std::nullopt;
-    if (!value || value->digits() < 0) return std::nullopt;
-    return UsedAmount{value->text()};
+    if (!json.is_string() || !IsUsed(json.get<std::string>())) return std::nullopt;
+    return UsedAmount{json.get<std::string>()};
   }
   std::string text = {};
 };
-
-// No more than the gap can hide; and where nobody knows how much that is, no more than all printers
-// of the world print in a year.
-bool IsPossible(const NamedGap& named, const std::string& used) {
-  if (!BaseUnit(named.meter.meter, named.meter.unit)) return true;  // raw: it is in no sum
-  const auto base = ToBase(named.meter.meter, named.meter.unit, Exact::Of(*Decimal::Parse(used)));
-  constexpr std::int64_t kMost = 1'000'000'000'000'000;
-  return base && base->amount <= std::min(named.gap.hidden_base.value_or(kMost), kMost);
-}
 
 Json ToJson(const NamedGap& named) {
   Json json = {{"id", named.gap.id},
@@ -111,7 +100,7 @@ Response GapsController::Decide(const Request& request, const Caller& caller) co
                        .who = ActorOf(caller).id,
                        .at = clock_.Now()};
   if (const auto used = body.Find<UsedAmount>("used")) {
-    if (!IsPossible(named, used->text)) throw body.Wrong("used", "no more than can be in the gap");
+    if (!CanBeIn(named, used->text)) throw body.Wrong("used", "no more than can be in the gap");
     decision.used = used->text;
   }
   books_.Decide(caller.reseller, decision, ActorOf(caller));

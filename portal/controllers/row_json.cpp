@@ -102,7 +102,9 @@ Json ToJson(const ReadingRow& row) {
   Json json = {
       {"channel", row.channel}, {"meter", row.meter},          {"unit", row.unit},
       {"value", row.value},     {"at", FormatInstant(row.at)}, {"outranked", row.outranked},
-      {"batch", row.batch},     {"sha256", row.sha256},        {"collector", row.collector}};
+      {"batch", row.batch}};
+  Put(json, "sha256", row.sha256);
+  Put(json, "collector", row.collector);
   Put(json, "colorant", row.colorant);
   Put(json, "media", row.media);
   return json;

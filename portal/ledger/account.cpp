@@ -70,6 +70,8 @@ std::string_view ToText(EntryKind kind) {
       return "unit";
     case EntryKind::kOpen:
       return "open";
+    case EntryKind::kConnected:
+      return "connected";
   }
   return "";
 }
@@ -79,10 +81,19 @@ ChannelAccount::ChannelAccount(std::vector<AccountMeter> meters) {
   for (AccountMeter& meter : meters) meters_.push_back({.what = std::move(meter)});
 }
 
-ChannelAccount::Meter* ChannelAccount::Find(std::int64_t number) {
+const ChannelAccount::Meter* ChannelAccount::Find(std::int64_t number) const {
   const auto found = std::ranges::lower_bound(meters_, number, {},
                                               [](const Meter& meter) { return meter.what.number; });
   return found != meters_.end() && found->what.number == number ? &*found : nullptr;
+}
+
+ChannelAccount::Meter* ChannelAccount::Find(std::int64_t number) {
+  return const_cast<Meter*>(std::as_const(*this).Find(number));
+}
+
+std::optional<MeterStand> ChannelAccount::StandOf(std::int64_t meter) const {
+  const Meter* found = Find(meter);
+  return found != nullptr ? found->last : std::nullopt;
 }
 
 void ChannelAccount::Take(const AccountReading& reading, const Emit& emit) {

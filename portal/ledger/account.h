@@ -99,9 +99,13 @@ enum class EntryKind {
   kSwapped,   // the device is, or may be, another one
   kUnit,      // the printer counts it in another unit since
   kOpen,      // it fell, and nothing has come since that would settle it
+  // It was entered by hand, and is read over a channel since; the closing stand repeats what was
+  // entered last. Who makes books says so, not an account.
+  kConnected,
 };
 
-// "base", "counted", "wrapped", "fell", "returned", "jumped", "swapped", "unit", "open".
+// "base", "counted", "wrapped", "fell", "returned", "jumped", "swapped", "unit", "open",
+// "connected".
 std::string_view ToText(EntryKind kind);
 constexpr bool IsGap(EntryKind kind) { return kind >= EntryKind::kFell; }
 
@@ -135,6 +139,9 @@ class ChannelAccount {
   // Gaps of a fall that is not settled.
   std::vector<Entry> Open() const;
 
+  // What that meter stands at, as far as it is believed; empty: nothing was taken of it.
+  std::optional<MeterStand> StandOf(std::int64_t meter) const;
+
  private:
   struct Meter {
     AccountMeter what = {};
@@ -159,6 +166,7 @@ class ChannelAccount {
   enum class Restart { kNo, kYes, kUnknown };
 
   Meter* Find(std::int64_t number);
+  const Meter* Find(std::int64_t number) const;
   Restart Restarted(Instant since, const AccountReading& reading) const;
   bool Wraps(const Meter& meter, const AccountReading& reading, const MeterStand& stand,
              Exact& used) const;

@@ -11,6 +11,7 @@
 #include "common/jose.h"
 #include "common/log.h"
 #include "common/sqlite.h"
+#include "portal/ledger/most_printed.h"
 #include "portal/ledger/period.h"
 
 namespace plotmeter {
@@ -47,6 +48,39 @@ ChannelAccount AccountOf(const ChannelReadings& channel) {
   return account;
 }
 
+// Where channels tell since `until` or before what was entered by hand: the gap between the two,
+// for each meter once.
+class Connections {
+ public:
+  explicit Connections(const ChannelReadings& channel) {
+    for (const StoredMeter& meter : channel.meters) {
+      if (meter.told_at) told_.emplace(*meter.told_at, &meter);
+    }
+  }
+
+  void Pass(Instant until, const ChannelAccount& account,
+            const std::function<void(const Entry&)>& emit) {
+    for (; !told_.empty() && told_.begin()->first < until; told_.erase(told_.begin())) {
+      const auto& [at, meter] = *told_.begin();
+      const auto stand = account.StandOf(meter->number);
+      if (!stand || stand->at >= at) continue;
+      emit({.meter = meter->number,
+            .kind = EntryKind::kConnected,
+            .opening = *stand,
+            .closing = {at, stand->value, stand->batch},
+            .most = MostPrinted(meter->meter, meter->unit, at - stand->at)});
+    }
+  }
+
+ private:
+  std::multimap<Instant, const StoredMeter*> told_;
+};
+
+// Of what was entered by hand: a channel told it when the entry closed, and that counts.
+bool IsOutranked(const StoredMeter& meter, const Entry& entry) {
+  return meter.outranked || (meter.told_at && entry.closing.at > *meter.told_at);
+}
+
 Instant FirstOfMonth(Instant instant) { return MonthStart(MonthOf(instant, "UTC"), "UTC"); }
 
 // Plays a channel's readings. `pass` hears of each first instant of a month (UTC) before the
@@ -55,6 +89,7 @@ void Play(const ChannelReadings& channel, ChannelAccount& account,
           const std::function<void(const Entry&)>& emit,
           const std::function<void(Instant)>& pass = nullptr) {
   auto swap = channel.swaps.begin();
+  Connections connections(channel);
   Instant month = {};
   for (const StoredReading& reading : channel.readings) {
     const Instant first = FirstOfMonth(reading.stands_at);
@@ -63,6 +98,7 @@ void Play(const ChannelReadings& channel, ChannelAccount& account,
       pass(first);
     }
     month = first;
+    connections.Pass(reading.stands_at, account, emit);
     for (; swap != channel.swaps.end() && *swap <= reading.stands_at; ++swap) account.Swap();
     account.Take({.at = reading.stands_at,
                   .batch = reading.batch,
@@ -72,6 +108,7 @@ void Play(const ChannelReadings& channel, ChannelAccount& account,
                  emit);
   }
   for (const Entry& open : account.Open()) emit(open);
+  connections.Pass(kForEver, account, emit);
 }
 
 const StoredMeter& MeterOf(const ChannelReadings& channel, const Entry& entry) {
@@ -82,6 +119,52 @@ std::optional<Exact> Decided(const Decisions& decisions, const std::string& gap)
   const auto found = decisions.find(gap);
   return found != decisions.end() ? found->second : std::nullopt;
 }
+
+// Where a printer was used: where it stood, as a person said, or else where another customer's
+// collector read it. Months are cut there, so they begin at several instants.
+class UsedAt {
+ public:
+  UsedAt(Books& books, const ResellerId& reseller, const PrinterRow& printer)
+      : places_(books.PlacesOf(reseller, printer.id)),
+        zones_(books.TimeZonesOf(reseller, printer.id)) {
+    const Site& site = printer.site;
+    if (places_.empty()) places_.push_back({{}, site.id, site.customer, site.time_zone});
+    zones_.push_back(site.time_zone);
+  }
+
+  // The first month that an entry at `at` or later can belong to, and from when on all of it may.
+  MonthNumber FirstMonth(Instant at) const {
+    MonthNumber first = MonthOf(at, zones_.front());
+    for (const std::string& zone : zones_) first = std::min(first, MonthOf(at, zone));
+    return first;
+  }
+  Instant Begin(MonthNumber month) const {
+    Instant begin = MonthStart(month, zones_.front());
+    for (const std::string& zone : zones_) begin = std::min(begin, MonthStart(month, zone));
+    return begin;
+  }
+
+  void Hear(const StoredReading& reading) {
+    if (reading.customer == Standing(reading.stands_at).customer) return;
+    elsewhere_[reading.batch] = {{}, reading.site, reading.customer, reading.time_zone};
+  }
+  const PrinterPlace& Of(const MeterStand& stand) const {
+    const PrinterPlace& standing = Standing(stand.at);
+    const auto read = elsewhere_.find(stand.batch);
+    return read != elsewhere_.end() && read->second.customer != standing.customer ? read->second
+                                                                                  : standing;
+  }
+
+ private:
+  const PrinterPlace& Standing(Instant at) const {
+    const auto next = std::ranges::upper_bound(places_, at, {}, &PrinterPlace::since);
+    return next == places_.begin() ? *next : *std::prev(next);
+  }
+
+  std::vector<PrinterPlace> places_;
+  std::vector<std::string> zones_;
+  std::map<std::int64_t, PrinterPlace> elsewhere_;  // by batch
+};
 
 MonthRow RowOf(const StoredMeter& meter, MonthNumber month, const std::string& site,
                const MeterUsage& usage) {
@@ -127,21 +210,25 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
       reseller, of_all ? "" : customer, printer,
       of_all ? books.StatesBefore(reseller, printer, from) : std::vector<AccountState>{},
       to + kUntilSettled, [&](const ChannelReadings& channel) {
-        std::map<std::int64_t, std::optional<MeterUsage>> usage;
+        // By meter, and whether it is outranked; that where nothing of the meter is believed.
+        std::map<std::pair<std::int64_t, bool>, std::optional<MeterUsage>> usage;
         ChannelAccount account = AccountOf(channel);
         Play(channel, account, [&](const Entry& entry) {
           if (entry.closing.at <= from || entry.closing.at > to) return;
+          const StoredMeter& meter = MeterOf(channel, entry);
           const bool is_gap = IsGap(entry.kind);
-          const auto decided = is_gap && !decisions.empty()
-                                   ? Decided(decisions, GapId(printer, channel.channel,
-                                                              MeterOf(channel, entry), entry))
-                                   : std::nullopt;
-          Add(usage[entry.meter], entry, decided);
+          const auto decided =
+              is_gap && !decisions.empty()
+                  ? Decided(decisions, GapId(printer, channel.channel, meter, entry))
+                  : std::nullopt;
+          Add(usage[{entry.meter, IsOutranked(meter, entry)}], entry, decided);
         });
         for (const StoredMeter& meter : channel.meters) {
-          if (auto& one = usage[meter.number]) {
-            counted.push_back({channel.channel, meter, *std::move(one)});
-          }
+          const bool is_outranked = !usage[{meter.number, false}];
+          auto& one = usage[{meter.number, is_outranked}];
+          if (!one) continue;
+          counted.push_back({channel.channel, meter, *std::move(one)});
+          counted.back().meter.outranked = is_outranked;
         }
       });
   return counted;
@@ -149,9 +236,13 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
 
 PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRow& printer,
                        Instant since) {
-  const std::string& zone = printer.site.time_zone;
-  const auto month_of = [&](Instant at) { return MonthStart(MonthOf(at, zone), zone); };
-  PrinterBooks made{.since = month_of(since)};
+  UsedAt used_at(books, reseller, printer);
+  PrinterBooks made;
+  const auto begin = [&](Instant at) {
+    made.from_month = used_at.FirstMonth(at);
+    made.since = used_at.Begin(made.from_month);
+  };
+  begin(since);
   // A doubt that is settled now closes where it began, and that month is made again too.
   const auto doubted_at = [&](Instant until) {
     Instant first = until;
@@ -164,59 +255,56 @@ PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRo
                       });
     return first;
   };
-  for (Instant doubted; (doubted = doubted_at(made.since)) < made.since;) {
-    made.since = month_of(doubted);
-  }
+  for (Instant doubted; (doubted = doubted_at(made.since)) < made.since;) begin(doubted);
   const auto states = books.StatesBefore(reseller, printer.id, made.since);
-  made.from_month = MonthOf(made.since + std::chrono::milliseconds(1), zone);
-
   const Decisions decisions = DecisionsOf(books, reseller, printer.id);
-  books.EachChannel(
-      reseller, "", printer.id, states, kForEver, [&](const ChannelReadings& channel) {
-        using Key = std::tuple<std::int64_t, MonthNumber, std::string>;  // meter, month, site
-        std::map<Key, std::optional<MeterUsage>> usage;
-        ChannelAccount account = AccountOf(channel);
-        // Where it was read, and so where it is used: its site, or that of another customer's
-        // collector.
-        std::map<std::int64_t, std::string> site_of;  // by batch
-        for (const StoredReading& reading : channel.readings) {
-          if (reading.customer != printer.site.customer) site_of[reading.batch] = reading.site;
-        }
-        const auto enter = [&](const Entry& entry) {
-          if (entry.closing.at <= made.since) return;
-          std::optional<Exact> decided;
-          if (IsGap(entry.kind)) {
-            const std::string id =
-                GapId(printer.id, channel.channel, MeterOf(channel, entry), entry);
-            decided = Decided(decisions, id);
-            made.gaps.push_back({.id = id,
-                                 .meter = entry.meter,
-                                 .kind = std::string(ToText(entry.kind)),
-                                 .opening = entry.opening.value.text(),
-                                 .closing = entry.closing.value.text(),
-                                 .opening_at = entry.opening.at,
-                                 .closing_at = entry.closing.at,
-                                 .hidden_base = entry.most});
-          }
-          const auto elsewhere = site_of.find(entry.closing.batch);
-          const std::string& site =
-              elsewhere != site_of.end() ? elsewhere->second : printer.site.id;
-          Add(usage[{entry.meter, MonthOf(entry.closing.at, zone), site}], entry, decided);
-        };
-        const auto keep = [&](Instant first_of_month) {
-          const std::string state = account.State();
-          if (first_of_month > made.since && state != ChannelAccount({}).State()) {
-            made.states.push_back({channel.channel, first_of_month, state});
-          }
-        };
-        Play(channel, account, enter, keep);
-        for (const auto& [key, one] : usage) {
-          const auto& [number, month, site] = key;
-          const StoredMeter& meter =
-              *std::ranges::find(channel.meters, number, &StoredMeter::number);
-          made.months.push_back(RowOf(meter, month, site, *one));
-        }
-      });
+  books.EachChannel(reseller, "", printer.id, states, kForEver,
+                    [&](const ChannelReadings& channel) {
+                      // Meter, month, site, and whether it is outranked: believed ones come first.
+                      using Key = std::tuple<std::int64_t, MonthNumber, std::string, bool>;
+                      std::map<Key, std::optional<MeterUsage>> usage;
+                      ChannelAccount account = AccountOf(channel);
+                      for (const StoredReading& reading : channel.readings) used_at.Hear(reading);
+                      const auto enter = [&](const Entry& entry) {
+                        if (entry.closing.at <= made.since) return;
+                        const StoredMeter& meter = MeterOf(channel, entry);
+                        const bool is_outranked = IsOutranked(meter, entry);
+                        std::optional<Exact> decided;
+                        // Nobody is asked about what was entered for a meter that is read.
+                        if (IsGap(entry.kind) && is_outranked == meter.outranked) {
+                          const std::string id = GapId(printer.id, channel.channel, meter, entry);
+                          decided = Decided(decisions, id);
+                          made.gaps.push_back({.id = id,
+                                               .meter = entry.meter,
+                                               .kind = std::string(ToText(entry.kind)),
+                                               .opening = entry.opening.value.text(),
+                                               .closing = entry.closing.value.text(),
+                                               .opening_at = entry.opening.at,
+                                               .closing_at = entry.closing.at,
+                                               .hidden_base = entry.most});
+                        }
+                        const PrinterPlace& place = used_at.Of(entry.closing);
+                        const MonthNumber month = MonthOf(entry.closing.at, place.time_zone);
+                        // Where the month began later, the one before is kept as it is.
+                        if (month < made.from_month) return;
+                        Add(usage[{entry.meter, month, place.site, is_outranked}], entry, decided);
+                      };
+                      const auto keep = [&](Instant first_of_month) {
+                        const std::string state = account.State();
+                        if (first_of_month > made.since && state != ChannelAccount({}).State()) {
+                          made.states.push_back({channel.channel, first_of_month, state});
+                        }
+                      };
+                      Play(channel, account, enter, keep);
+                      for (const auto& [key, one] : usage) {
+                        const auto& [number, month, site, is_outranked] = key;
+                        if (is_outranked && usage.contains({number, month, site, false})) continue;
+                        const StoredMeter& meter =
+                            *std::ranges::find(channel.meters, number, &StoredMeter::number);
+                        made.months.push_back(RowOf(meter, month, site, *one));
+                        made.months.back().outranked = is_outranked;
+                      }
+                    });
   return made;
 }
 

@@ -4,6 +4,11 @@
 //    CountPeriod(books, reseller, customer, printer, from, to)     any period, computed now
 //    Bookkeeper(store, store, directory, clock).Tick(pause)   months and sums by site, kept
 //
+// What was entered by hand (channel "manual") counts as long as no channel tells the same meter, of
+// whatever colorant, media and unit. From then on it is outranked, and a gap ("connected") stands
+// between the last that was entered and the first that was read. Of a period in which that happened
+// what was entered before it is counted.
+//
 // Books can be made again at any time, and come out the same: Store::ReopenBooks makes all of them
 // stale, and a test compares. An account goes on from the last state that is kept, at the first
 // instant of a month (UTC), so a period costs what its readings cost, however long the printer has
@@ -43,7 +48,8 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
                                       const std::string& customer, const std::string& printer,
                                       Instant from, Instant to);
 
-// The books of one printer from the month of its site on in which `since` lies, made afresh.
+// The books of one printer from the month on in which `since` lies, made afresh. Each site at which
+// it was used has its part, in months of that site.
 PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRow& printer,
                        Instant since);
 

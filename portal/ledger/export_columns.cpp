@@ -126,7 +126,8 @@ const std::vector<Column<Of<JobRow>>>& JobColumns() {
 const std::vector<Column<Of<ReadingRow>>>& ReadingColumns() {
   using Row = Of<ReadingRow>;
   static const std::vector<Column<Row>> columns = BeginningWithThePrinter<ReadingRow>({
-      {kChannel, [](const Row& of) { return Cell::Always(of.row.channel); }},
+      {{kChannel.name, kText, "how it was read: snmp, piws or ledm; manual: by a person", "piws"},
+       [](const Row& of) { return Cell::Always(of.row.channel); }},
       {{"meter", kText, "what is counted", "ink.used"},
        [](const Row& of) { return Cell::Always(of.row.meter); }},
       {{"colorant", kText, "empty: the meter is of no colour", "magenta"},
@@ -141,7 +142,9 @@ const std::vector<Column<Of<ReadingRow>>>& ReadingColumns() {
        [](const Row& of) { return Cell::Number(of.row.value); }},
       {{"outranked", kFlag, "another channel is believed for this meter", "yes"},
        [](const Row& of) { return Cell::Flag(of.row.outranked); }},
-      {kBatch, [](const Row& of) { return Cell::Text(of.row.batch); }},
+      {{"batch", kText, "the signed batch that told it; ent_…: a person entered it",
+        "0193a1c2-7b1e-7c3a-9f52-0d6f3f1b8a11"},
+       [](const Row& of) { return Cell::Text(of.row.batch); }},
       {{"sha256", kText, "of that batch's content, base64url",
         "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"},
        [](const Row& of) { return Cell::Text(of.row.sha256); }},

@@ -184,18 +184,22 @@ void MonthlyExports::Complain(const std::string& schedule, const std::string& wh
 void MonthlyExports::Look(const ResellerId& reseller, const ScheduledExport& schedule,
                           const Pause& pause) {
   std::set<std::string> known;
+  std::vector<ScheduledMonth> unfinished;
   for (const ScheduledMonth& month : schedules_.MonthsOf(reseller, schedule.id)) {
     known.insert(month.month);
-    if (!month.is_done) Finish(reseller, schedule, month);
+    if (!month.is_done) unfinished.push_back(month);
   }
   const std::vector<Site> sites = store_.Sites(reseller);
   const auto first = Month::Parse(schedule.first_month);
   if (!first) throw std::runtime_error("its first month is '" + schedule.first_month + "'");
   for (Month month = *first;; month = month.Next()) {
     if (known.contains(month.text())) continue;
-    if (DueAt(schedule, month, sites, settle_) > seen_.wall || !pause()) return;
+    if (DueAt(schedule, month, sites, settle_) > seen_.wall) break;
+    if (!pause()) return;
     Write(reseller, schedule, month, pause);
   }
+  // What stays in the way of one month holds up no other.
+  for (const ScheduledMonth& month : unfinished) Finish(reseller, schedule, month);
 }
 
 void MonthlyExports::Write(const ResellerId& reseller, const ScheduledExport& schedule,

@@ -150,6 +150,20 @@ std::optional<std::string_view> BaseUnitOf(std::string_view meter) {
   return kind != std::end(kMeters) ? std::optional(Name(kind->dimension)) : std::nullopt;
 }
 
+std::vector<std::string_view> MeterNames() {
+  std::vector<std::string_view> names;
+  for (const Meter& meter : kMeters) names.push_back(meter.name);
+  return names;
+}
+
+std::vector<std::string_view> UnitsOf(std::string_view meter) {
+  std::vector<std::string_view> units;
+  for (const Unit& unit : kUnits) {
+    if (Confirmed(meter, unit.name) != nullptr) units.push_back(unit.name);
+  }
+  return units;
+}
+
 std::optional<BaseQuantity> ToBase(std::string_view meter, std::string_view unit,
                                    const Exact& amount) {
   const Unit* confirmed = Confirmed(meter, unit);

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/decimal.h"
 
@@ -57,6 +58,10 @@ std::optional<std::string_view> BaseUnit(std::string_view meter, std::string_vie
 
 // That of a meter in whatever unit; empty where its meaning is not settled.
 std::optional<std::string_view> BaseUnitOf(std::string_view meter);
+
+// All meters of which that is settled, and all units in which one of them may be counted.
+std::vector<std::string_view> MeterNames();
+std::vector<std::string_view> UnitsOf(std::string_view meter);
 
 // Empty also when the amount does not fit.
 std::optional<BaseQuantity> ToBase(std::string_view meter, std::string_view unit,

@@ -1,5 +1,7 @@
 #include "portal/ledger/usage.h"
 
+#include "portal/store/entered.h"
+
 namespace plotmeter {
 namespace {
 
@@ -51,7 +53,9 @@ UsageRow MakeUsageRow(const PrinterRow& printer, const std::string& channel,
                .outranked = meter.outranked};
   if (const auto unit = BaseUnit(meter.meter, meter.unit)) {
     row.base_unit = *unit;
-    row.known_as = usage.gaps > 0 ? "bounded" : usage.entered ? "entered" : "measured";
+    row.known_as = usage.gaps > 0                               ? "bounded"
+                   : usage.entered || channel == kManualChannel ? "entered"
+                                                                : "measured";
     const auto base = is_known ? ToBase(meter.meter, meter.unit, *usage.used) : std::nullopt;
     if (base) row.used_base = std::to_string(base->amount);
     if (base && usage.gaps > 0) {

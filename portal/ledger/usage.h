@@ -11,7 +11,8 @@
 //
 // How a figure is known: **measured**, between readings of one epoch. **bounded**: gaps are in it;
 // `used` is the least, `used_base_at_most` the most, where anybody knows it. **entered**: for a gap
-// in it a person said how much it was, and no gap is left. **raw**: the printer's unit is not
+// in it a person said how much it was, and no gap is left; or the meter itself was read off by a
+// person (channel "manual"). **raw**: the printer's unit is not
 // confirmed.
 // **unidentified**: the printer names no serial.
 
@@ -54,7 +55,7 @@ struct UsageRow {
   std::string known_as = {};   // measured, bounded, entered, raw, unidentified
   int gaps = 0;
   bool outranked = false;  // another channel is believed for this meter; do not add both
-  std::string opening_batch = {}, closing_batch = {};
+  std::string opening_batch = {}, closing_batch = {};  // or ids of what was entered by hand
   std::string used_base_at_most = {};  // only of what is bounded, and only where it is known
 };
 

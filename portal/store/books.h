@@ -39,14 +39,17 @@ struct StoredMeter {
   std::string media = {};
   std::string unit = {};
   bool outranked = false;  // another channel is believed for this meter
+  // Of one that is entered by hand: since when a channel tells what it counts.
+  std::optional<Instant> told_at = {};
 };
 
 struct StoredReading {
   Instant stands_at = {};
-  std::int64_t batch = 0;
+  std::int64_t batch = 0;  // below 0: -batch is the number of what was entered by hand
   std::string collector = {};
-  std::string site = {};  // of the collector, and whose that is
+  std::string site = {};  // of the collector, whose that is, and its time zone
   std::string customer = {};
+  std::string time_zone = {};
   std::optional<std::chrono::milliseconds> up = {};
   std::vector<std::pair<std::int64_t, Decimal>> values = {};  // by the meter's number
 };
@@ -58,6 +61,14 @@ struct ChannelReadings {
   std::vector<StoredMeter> meters = {};
   std::vector<StoredReading> readings = {};  // in order
   std::vector<Instant> swaps = {};           // events "board-swapped", rising
+};
+
+// Where a printer stood from `since` on.
+struct PrinterPlace {
+  Instant since = {};
+  std::string site = {};
+  std::string customer = {};
+  std::string time_zone = {};
 };
 
 struct AccountState {
@@ -86,6 +97,7 @@ struct MonthRow {
   std::optional<std::int64_t> used_base = {};
   std::int64_t gaps = 0;
   std::optional<std::int64_t> hidden_base = {};
+  bool outranked = false;  // it is in no sum
 
   bool operator==(const MonthRow&) const = default;
 };
@@ -152,6 +164,12 @@ class Books {
                            const std::function<void(const ChannelReadings&)>& visit) = 0;
   // Whether collectors of several customers told of it.
   virtual bool IsShared(const ResellerId& reseller, const std::string& printer) = 0;
+  // Rising, from the first of all instants on; never empty for a printer that there is.
+  virtual std::vector<PrinterPlace> PlacesOf(const ResellerId& reseller,
+                                             const std::string& printer) = 0;
+  // Of the sites at which it may have been read.
+  virtual std::vector<std::string> TimeZonesOf(const ResellerId& reseller,
+                                               const std::string& printer) = 0;
   // Of each channel of the printer the latest at or before `at` that is not stale.
   virtual std::vector<AccountState> StatesBefore(const ResellerId& reseller,
                                                  const std::string& printer, Instant at) = 0;
@@ -162,7 +180,8 @@ class Books {
                          const PrinterBooks& books) = 0;
   // Makes all of them stale, from the first reading on.
   virtual void ReopenBooks(const ResellerId& reseller) = 0;
-  // The id of a batch by the store's number; empty where it is not this reseller's.
+  // The id of a batch, or of what was entered by hand (entered.h), by the store's number; empty
+  // where it is not this reseller's.
   virtual std::string BatchId(const ResellerId& reseller, std::int64_t number) = 0;
 
   // Decisions about the gaps of one printer, the last of each.

@@ -6,7 +6,8 @@
 //
 // EraseCustomer is one transaction. It takes away
 //
-//    * the customer's printers with their meters, readings, jobs, supplies, alerts, events,
+//    * the customer's printers with their meters, readings, what was entered by hand, jobs,
+//    supplies, alerts, events,
 //      incidents and whereabouts. A printer that stands at another customer's site as well, or was
 //      claimed from there, stays there; of it go the readings and jobs that the customer's own
 //      collectors told;

@@ -61,7 +61,9 @@ struct ReadingRow {
   bool outranked = false;
   Instant at = {};
   std::string value = {};
-  std::string batch = {}, sha256 = {}, collector = {};  // the evidence
+  // The evidence. Of what was entered by hand `batch` is its own id (entered.h), and these are
+  // empty.
+  std::string batch = {}, sha256 = {}, collector = {};
 };
 
 struct SupplyRow {

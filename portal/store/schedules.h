@@ -27,6 +27,7 @@ struct ScheduledExport {
   std::string format = {};       // csv, ndjson
   std::string columns = {};      // the text of a column profile; empty: none
   std::string folder = {};       // an absolute path
+  std::string mail = {};         // to this address, too; empty: to nobody
   std::string first_month = {};  // "2026-11"
   int day = 1;                   // 1 to 28, of the month after
   int hour = 0;

@@ -1,8 +1,10 @@
 // Books: what the ledger made of readings, and what it makes that from.
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "common/json.h"
+#include "portal/store/entered_rows.h"
 #include "portal/store/list_rows.h"
 #include "portal/store/reading_rows.h"
 #include "portal/store/sqlite_store.h"
@@ -37,7 +39,7 @@ std::vector<std::pair<std::int64_t, StoredReading>> ReadingsOf(
     const std::string& channel, Instant after, Instant until) {
   std::vector<std::pair<std::int64_t, StoredReading>> readings;
   Statement& q = reader.Sql(
-      "SELECT d.at, d.stands_at, d.batch, b.collector, d.up_ms, s.id, s.customer"
+      "SELECT d.at, d.stands_at, d.batch, b.collector, d.up_ms, s.id, s.customer, s.time_zone"
       " FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
       " CROSS JOIN collector k ON k.id=b.collector CROSS JOIN site s ON s.id=k.site"
       " WHERE d.printer=?1 AND d.channel=?2 AND d.stands_at>?3 AND d.stands_at<=?4"
@@ -48,7 +50,8 @@ std::vector<std::pair<std::int64_t, StoredReading>> ReadingsOf(
                           .batch = q.Int(2),
                           .collector = q.Text(3),
                           .site = q.Text(5),
-                          .customer = q.Text(6)};
+                          .customer = q.Text(6),
+                          .time_zone = q.Text(7)};
     if (!q.IsNull(4)) reading.up = std::chrono::milliseconds(q.Int(4));
     readings.emplace_back(q.Int(0), std::move(reading));
   }
@@ -117,12 +120,11 @@ class Replacing {
     Statement& insert = writer_.Sql(
         "INSERT INTO usage_month(reseller_id, meter, month, site, opening, opening_at,"
         " opening_batch, closing, closing_at, closing_batch, used, used_base, gaps, hidden_base,"
-        " believed) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,"
-        " (SELECT outranked=0 FROM meter WHERE number=?2))");
+        " believed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     for (const MonthRow& row : books.months) {
       insert.Run(owner_, row.meter, row.month, row.site, row.opening, ToMillis(row.opening_at),
                  row.opening_batch, row.closing, ToMillis(row.closing_at), row.closing_batch,
-                 row.used, row.used_base, row.gaps, row.hidden_base);
+                 row.used, row.used_base, row.gaps, row.hidden_base, !row.outranked);
     }
     Sum(books.from_month, 1);
   }
@@ -177,8 +179,13 @@ const std::string kGaps =
     "device_reading r"
     " CROSS JOIN batch b ON b.number=r.batch CROSS JOIN collector k ON k.id=b.collector"
     " CROSS JOIN site o ON o.id=k.site WHERE r.printer=g.printer AND r.channel=m.channel"
-    " AND r.stands_at IN (g.opening_at, g.closing_at) AND o.customer<>?2))) AND (?3='' OR s.id=?3) "
-    "AND (?4='' OR p.id=?4)"
+    " AND r.stands_at IN (g.opening_at, g.closing_at) AND o.customer<>?2)"
+    " AND (m.channel<>'manual' OR NOT EXISTS (SELECT 1 FROM entered_reading e"
+    " WHERE e.printer=g.printer AND e.at IN (g.opening_at, g.closing_at) AND e.customer<>?2))"
+    " AND (g.kind<>'connected' OR NOT EXISTS (SELECT 1 FROM device_reading r"
+    " CROSS JOIN batch b ON b.number=r.batch CROSS JOIN collector k ON k.id=b.collector"
+    " CROSS JOIN site o ON o.id=k.site WHERE r.printer=g.printer AND r.stands_at=g.closing_at"
+    " AND o.customer<>?2)))) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)"
     " AND (?5=0 OR d.used IS NULL), g.id, g.meter, g.kind, g.opening, g.closing, g.opening_at,"
     " g.closing_at, g.hidden_base, p.id, p.serial, p.model, m.channel, m.meter, m.colorant,"
     " m.media, m.unit, m.outranked, d.used, d.reason, d.who, d.at, d.number, s.id, s.customer,"
@@ -241,13 +248,21 @@ void SqliteStore::EachChannel(const ResellerId& reseller, const std::string& cus
     const auto state = std::ranges::find(states, channel, &AccountState::channel);
     const bool is_new = state == states.end();
     const Instant after = is_new ? FromMillis(-1) : state->at;
-    auto in_order = ReadingsOf(*reader, owner, customer, number, channel, after, until);
+    const bool is_manual = channel == kManualChannel;
+    auto in_order = is_manual ? EnteredOf(*reader, owner, customer, number, after, until)
+                              : ReadingsOf(*reader, owner, customer, number, channel, after, until);
     if (in_order.empty() && is_new) continue;
     ChannelReadings readings{.channel = channel,
                              .state = is_new ? "" : state->state,
                              .meters = MetersOf(*reader, owner, number, channel),
                              .swaps = SwapsOf(*reader, owner, number, after, until)};
-    ReadValues(*reader, owner, readings.meters, in_order);
+    if (is_manual) {
+      for (StoredMeter& meter : readings.meters) {
+        meter.told_at = ToldSince(*reader, owner, customer, number, meter.meter);
+      }
+    } else {
+      ReadValues(*reader, owner, readings.meters, in_order);
+    }
     for (auto& [at, reading] : in_order) readings.readings.push_back(std::move(reading));
     visit(readings);
   }
@@ -258,7 +273,7 @@ std::vector<AccountState> SqliteStore::StatesBefore(const ResellerId& reseller,
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
       "SELECT channel, max(at), state FROM account_state WHERE printer=?1 AND at<=?2"
-      " AND at<=COALESCE((SELECT since FROM account_stale WHERE printer=?1), at)"
+      " AND at<COALESCE((SELECT since FROM account_stale WHERE printer=?1), at+1)"
       " AND reseller_id=?3 GROUP BY channel");
   std::vector<AccountState> states;
   for (q.Bind(PrinterNumber(*reader, reseller, printer), ToMillis(at), OwnerOf(*reader, reseller));
@@ -312,8 +327,10 @@ void SqliteStore::ReopenBooks(const ResellerId& reseller) {
 
 std::string SqliteStore::BatchId(const ResellerId& reseller, std::int64_t number) {
   auto reader = pool_.Reader();
-  Statement& q = reader->Sql("SELECT batch FROM batch WHERE number=? AND reseller_id=?");
-  return q.Bind(number, OwnerOf(*reader, reseller)).Step() ? q.Text(0) : "";
+  Statement& q =
+      reader->Sql(number < 0 ? "SELECT id FROM entered_reading WHERE number=? AND reseller_id=?"
+                             : "SELECT batch FROM batch WHERE number=? AND reseller_id=?");
+  return q.Bind(std::abs(number), OwnerOf(*reader, reseller)).Step() ? q.Text(0) : "";
 }
 
 std::vector<GapDecision> SqliteStore::DecisionsOf(const ResellerId& reseller,

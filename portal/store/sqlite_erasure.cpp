@@ -36,6 +36,14 @@ const std::string kToldReadings =
     kBatches;
 const std::string kToldOrder =
     "DELETE FROM device_reading WHERE +reseller_id=?2 AND printer=?3 AND batch IN " + kBatches;
+const std::string kEntered =
+    "(SELECT number FROM entered_reading WHERE printer=?3 AND customer=?1 AND reseller_id=?2)";
+const std::string kToldWithdrawals =
+    "DELETE FROM entered_withdrawal WHERE +reseller_id=?2 AND reading IN " + kEntered;
+const std::string kToldValues =
+    "DELETE FROM entered_value WHERE +reseller_id=?2 AND reading IN " + kEntered;
+const std::string kToldEntered =
+    "DELETE FROM entered_reading WHERE reseller_id=?2 AND printer=?3 AND customer=?1";
 const std::string kToldMonths =
     "DELETE FROM usage_month WHERE +reseller_id=?2 AND meter IN"
     " (SELECT number FROM meter WHERE printer=?3) AND site IN " +
@@ -69,6 +77,12 @@ const std::vector<Step> kSteps = {
     {nullptr, "DELETE FROM scheduled_export WHERE reseller_id=?2 AND (customer=?1 OR site IN " +
                   kSites + " OR printer IN (SELECT id FROM printer WHERE site IN " + kSites + "))"},
     {"readings", "DELETE FROM meter_reading WHERE +reseller_id=?2 AND meter IN " + kMeters},
+    {nullptr,
+     "DELETE FROM entered_withdrawal WHERE +reseller_id=?2 AND reading IN"
+     " (SELECT number FROM entered_reading WHERE printer IN " +
+         kPrinters + ")"},
+    {nullptr, "DELETE FROM entered_value WHERE +reseller_id=?2 AND meter IN " + kMeters},
+    {"entered", "DELETE FROM entered_reading WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {nullptr, "DELETE FROM usage_month WHERE +reseller_id=?2 AND meter IN " + kMeters},
     {nullptr, "DELETE FROM usage_site_month WHERE reseller_id=?2 AND site IN " + kSites},
     {nullptr, "DELETE FROM gap_decision WHERE +reseller_id=?2 AND meter IN " + kMeters},
@@ -84,6 +98,7 @@ const std::vector<Step> kSteps = {
     {"whereabouts",
      "DELETE FROM printer_whereabouts WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {nullptr, "DELETE FROM printer_claim WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM printer_place WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"incidents", "DELETE FROM incident WHERE +reseller_id=?2 AND (customer=?1 OR printer IN " +
                       kPrinters + " OR collector IN " + kCollectors + ")"},
     // Digests name printers of all customers. One that has not gone yet is made anew a day later.
@@ -167,14 +182,19 @@ class Erasing {
 
  private:
   void ForgetWhatWasTold(std::int64_t printer) {
+    writer_.Sql(kToldWithdrawals).Run(report_.customer, owner_, printer);
+    writer_.Sql(kToldValues).Run(report_.customer, owner_, printer);
     for (const auto& [kind, sql] :
-         {std::pair("readings", &kToldReadings), std::pair("jobs", &kToldJobs),
-          std::pair("supplies", &kToldSupplies), std::pair("alerts", &kToldAlerts),
-          std::pair("events", &kToldEvents), std::pair("whereabouts", &kToldWhereabouts)}) {
+         {std::pair("readings", &kToldReadings), std::pair("entered", &kToldEntered),
+          std::pair("jobs", &kToldJobs), std::pair("supplies", &kToldSupplies),
+          std::pair("alerts", &kToldAlerts), std::pair("events", &kToldEvents),
+          std::pair("whereabouts", &kToldWhereabouts)}) {
       writer_.Sql(*sql).Run(report_.customer, owner_, printer);
       Add(kind, writer_.db().Changes());
     }
     writer_.Sql(kToldClaims).Run(report_.customer, owner_, printer);
+    // Of where it stood only where it stands is left.
+    writer_.Sql("DELETE FROM printer_place WHERE printer=? AND reseller_id=?").Run(printer, owner_);
     writer_.Sql(kToldSighting).Run(report_.customer, owner_, printer);
     // The printer itself shows what was told last, whoever told it.
     writer_
@@ -194,6 +214,7 @@ class Erasing {
         .Sql(
             "DELETE FROM meter WHERE printer=? AND reseller_id=? AND NOT EXISTS"
             " (SELECT 1 FROM meter_reading WHERE meter=number) AND NOT EXISTS"
+            " (SELECT 1 FROM entered_value WHERE meter=number) AND NOT EXISTS"
             " (SELECT 1 FROM usage_month WHERE meter=number) AND NOT EXISTS"
             " (SELECT 1 FROM meter_gap WHERE meter=number) AND NOT EXISTS"
             " (SELECT 1 FROM gap_decision WHERE meter=number)")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "portal/store/entered_rows.h"
 #include "portal/store/list_rows.h"
 #include "portal/store/sqlite_store.h"
 
@@ -125,6 +126,16 @@ const std::string kReadings = kReadingSelect + " AND r.at>=?4 AND r.at<?5 ORDER 
 const std::string kLastReading =
     kReadingSelect + " AND (?2='' OR s.customer=?2) ORDER BY r.at DESC LIMIT 1";
 
+// The same of what was entered by hand, which is its own evidence. A few a month: they are sorted.
+const std::string kEnteredSelect =
+    "SELECT e.reseller_id=?1 AND (?2='' OR e.customer=?2), e.at, v.value, e.id, '', ''"
+    " FROM entered_value v CROSS JOIN entered_reading e ON e.number=v.reading"
+    " WHERE v.meter=?3 AND v.reseller_id=?1 AND NOT EXISTS"
+    " (SELECT 1 FROM entered_withdrawal w WHERE w.reading=e.number)";
+const std::string kEnteredReadings = kEnteredSelect + " AND e.at>=?4 AND e.at<?5 ORDER BY e.at";
+const std::string kLastEntered =
+    kEnteredSelect + " AND (?2='' OR e.customer=?2) ORDER BY e.at DESC LIMIT 1";
+
 PrinterRef ReadPrinterRef(const Statement& q, int first) {
   return {.id = q.Text(first),
           .manufacturer = q.Text(first + 1),
@@ -218,19 +229,24 @@ Position Before(const Position& after, std::int64_t end) {
 }
 
 struct Meter {
+  bool is_manual() const { return row.channel == kManualChannel; }
+
   std::int64_t number = 0;
   ReadingRow row = {};
+  std::optional<Instant> told_at = {};  // of a manual one, StoredMeter
 };
 
 std::vector<Meter> MetersOf(StoreConnection& reader, const ResellerId& reseller,
-                            const std::string& printer, const std::string& meter) {
+                            const std::string& customer, const std::string& printer,
+                            const std::string& meter) {
+  const std::int64_t owner = OwnerOf(reader, reseller);
+  const std::int64_t of = PrinterNumber(reader, reseller, printer);
   Statement& q = reader.Sql(
       "SELECT number, channel, meter, colorant, media, unit, outranked FROM meter WHERE printer=?1"
       " AND reseller_id=?2 AND (?3='' OR meter=?3)"
       " ORDER BY channel, meter, colorant, media, unit");
   std::vector<Meter> meters;
-  for (q.Bind(PrinterNumber(reader, reseller, printer), OwnerOf(reader, reseller), meter);
-       q.Step();) {
+  for (q.Bind(of, owner, meter); q.Step();) {
     meters.push_back({q.Int(0),
                       {.channel = q.Text(1),
                        .meter = q.Text(2),
@@ -239,15 +255,20 @@ std::vector<Meter> MetersOf(StoreConnection& reader, const ResellerId& reseller,
                        .unit = q.Text(5),
                        .outranked = q.Int(6) != 0}});
   }
+  for (Meter& one : meters) {
+    if (one.is_manual()) one.told_at = ToldSince(reader, owner, customer, of, one.row.meter);
+  }
   return meters;
 }
 
-ReadingRow ReadReading(const Statement& q, ReadingRow row) {
+ReadingRow ReadReading(const Statement& q, const Meter& meter) {
+  ReadingRow row = meter.row;
   row.at = FromMillis(q.Int(1));
   row.value = q.Text(2);
   row.batch = q.Text(3);
   row.sha256 = q.Text(4);
   row.collector = q.Text(5);
+  row.outranked = row.outranked || (meter.told_at && row.at > *meter.told_at);
   return row;
 }
 
@@ -274,7 +295,7 @@ Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std
                                            std::size_t limit) {
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
-  const std::vector<Meter> meters = MetersOf(*reader, reseller, printer, meter);
+  const std::vector<Meter> meters = MetersOf(*reader, reseller, customer, printer, meter);
   std::int64_t from = ToMillis(span.from);
   auto it = meters.begin();
   if (after.numbers.size() == 2) {
@@ -285,7 +306,7 @@ Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std
   Position last;
   std::size_t looked_at = 0;
   for (; it != meters.end(); ++it, from = ToMillis(span.from)) {
-    Statement& q = reader->Sql(kReadings);
+    Statement& q = reader->Sql(it->is_manual() ? kEnteredReadings : kReadings);
     for (q.Bind(owner, customer, it->number, from, ToMillis(span.to)); q.Step(); ++looked_at) {
       if (page.rows.size() == limit || looked_at == kMostLookedAt) {
         page.next = last;
@@ -293,7 +314,7 @@ Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std
       }
       last = {.numbers = {it->number, q.Int(1)}};
       page.next_is_hidden = q.Int(0) == 0;
-      if (!page.next_is_hidden) page.rows.push_back(ReadReading(q, it->row));
+      if (!page.next_is_hidden) page.rows.push_back(ReadReading(q, *it));
     }
   }
   return page;
@@ -305,9 +326,9 @@ std::vector<ReadingRow> SqliteStore::LatestReadings(const ResellerId& reseller,
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   std::vector<ReadingRow> rows;
-  for (const Meter& meter : MetersOf(*reader, reseller, printer, "")) {
-    Statement& q = reader->Sql(kLastReading);
-    if (q.Bind(owner, customer, meter.number).Step()) rows.push_back(ReadReading(q, meter.row));
+  for (const Meter& meter : MetersOf(*reader, reseller, customer, printer, "")) {
+    Statement& q = reader->Sql(meter.is_manual() ? kLastEntered : kLastReading);
+    if (q.Bind(owner, customer, meter.number).Step()) rows.push_back(ReadReading(q, meter));
   }
   return rows;
 }

@@ -35,7 +35,50 @@ void Leave(StoreConnection& writer, std::int64_t owner, const Standing& standing
       .Run(standing.printer, standing.customer, owner);
 }
 
+void NotePlace(StoreConnection& writer, std::int64_t owner, const Standing& before,
+               const std::string& site, Instant now) {
+  writer
+      .Sql(
+          "INSERT OR IGNORE INTO printer_place(reseller_id, printer, since, site)"
+          " VALUES(?1, ?2, 0, ?3)")
+      .Run(owner, before.printer, before.site);
+  // A clock that was put back puts nothing out of order.
+  writer
+      .Sql(
+          "INSERT INTO printer_place(reseller_id, printer, since, site)"
+          " SELECT ?1, ?2, max(?4, max(since)+1), ?3 FROM printer_place WHERE printer=?2"
+          " AND reseller_id=?1")
+      .Run(owner, before.printer, site, ToMillis(now));
+}
+
 }  // namespace
+
+std::vector<PrinterPlace> SqliteStore::PlacesOf(const ResellerId& reseller,
+                                                const std::string& printer) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT w.since, s.id, s.customer, s.time_zone FROM printer p LEFT JOIN printer_place w"
+      " ON w.printer=p.number JOIN site s ON s.id=COALESCE(w.site, p.site) WHERE p.id=?"
+      " AND p.reseller_id=? ORDER BY w.since");
+  std::vector<PrinterPlace> places;
+  for (q.Bind(printer, OwnerOf(*reader, reseller)); q.Step();) {
+    places.push_back({FromMillis(q.MaybeInt(0).value_or(0)), q.Text(1), q.Text(2), q.Text(3)});
+  }
+  return places;
+}
+
+std::vector<std::string> SqliteStore::TimeZonesOf(const ResellerId& reseller,
+                                                  const std::string& printer) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT DISTINCT s.time_zone FROM printer p JOIN sighting v ON v.printer=p.number"
+      " JOIN site s ON s.customer=v.customer WHERE p.id=?1 AND p.reseller_id=?2"
+      " UNION SELECT s.time_zone FROM printer p JOIN printer_place w ON w.printer=p.number"
+      " JOIN site s ON s.id=w.site WHERE p.id=?1 AND p.reseller_id=?2");
+  std::vector<std::string> zones;
+  for (q.Bind(printer, OwnerOf(*reader, reseller)); q.Step();) zones.push_back(q.Text(0));
+  return zones;
+}
 
 Moved SqliteStore::MovePrinter(const ResellerId& reseller, const std::string& printer,
                                const std::string& site, const Actor& actor, Instant now) {
@@ -66,7 +109,8 @@ Moved SqliteStore::MovePrinter(const ResellerId& reseller, const std::string& pr
   if (customer != before.customer) Leave(*writer, owner, before, now);
   writer->Sql("DELETE FROM printer_claim WHERE printer=? AND reseller_id=?")
       .Run(before.printer, owner);
-  MarkStale(*writer, owner, before.printer, 0);  // its months may begin at other instants
+  if (site != before.site) NotePlace(*writer, owner, before, site, now);
+  MarkStale(*writer, owner, before.printer, 0);
   WriteAudit(*writer, owner,
              {.what = "printer.move",
               .subject = printer,

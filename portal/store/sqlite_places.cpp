@@ -217,10 +217,11 @@ Renamed SqliteStore::ChangeSite(const ResellerId& reseller, const Site& site, co
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
   Statement& there = writer->Sql(
-      "SELECT s.time_zone FROM site s JOIN customer c ON c.id=s.customer WHERE s.id=?"
+      "SELECT s.time_zone, s.customer FROM site s JOIN customer c ON c.id=s.customer WHERE s.id=?"
       " AND s.reseller_id=? AND c.erased_at IS NULL");
   if (!there.Bind(site.id, owner).Step()) return Renamed::kNotThere;
   const std::string zone = there.Text(0);
+  const std::string customer = there.Text(1);
   writer->Sql("UPDATE OR IGNORE site SET name=?, time_zone=? WHERE id=? AND reseller_id=?")
       .Run(site.name, site.time_zone, site.id, owner);
   if (writer->db().Changes() == 0) return Renamed::kTaken;
@@ -228,9 +229,11 @@ Renamed SqliteStore::ChangeSite(const ResellerId& reseller, const Site& site, co
     writer
         ->Sql(
             "INSERT INTO account_stale(printer, reseller_id, since, changes)"
-            " SELECT number, reseller_id, 0, 1 FROM printer WHERE site=? AND reseller_id=?"
+            " SELECT number, reseller_id, 0, 1 FROM printer WHERE reseller_id=?2 AND (site=?1"
+            " OR number IN (SELECT printer FROM printer_place WHERE site=?1)"
+            " OR customer<>?3 AND number IN (SELECT printer FROM sighting WHERE customer=?3))"
             " ON CONFLICT DO UPDATE SET since=0, changes=changes+1")
-        .Run(site.id, owner);
+        .Run(site.id, owner, customer);
   }
   WriteAudit(*writer, owner,
              {.what = "site.change",

@@ -11,11 +11,12 @@ std::string SqliteStore::AddSchedule(const ResellerId& reseller, const Scheduled
   writer
       ->Sql(
           "INSERT INTO scheduled_export(id, reseller_id, what, customer, site, printer, format,"
-          " columns, folder, first_month, day, hour, time_zone, created_at)"
-          " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+          " columns, folder, first_month, day, hour, time_zone, created_at,"
+          " mail) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .Run(id, owner, schedule.what, schedule.filter.customer, schedule.filter.site,
            schedule.filter.printer, schedule.format, schedule.columns, schedule.folder,
-           schedule.first_month, schedule.day, schedule.hour, schedule.time_zone, ToMillis(now));
+           schedule.first_month, schedule.day, schedule.hour, schedule.time_zone, ToMillis(now),
+           schedule.mail);
   WriteAudit(*writer, owner,
              {.what = "schedule.add",
               .subject = id,
@@ -23,7 +24,8 @@ std::string SqliteStore::AddSchedule(const ResellerId& reseller, const Scheduled
                         {"customer", schedule.filter.customer},
                         {"site", schedule.filter.site},
                         {"printer", schedule.filter.printer},
-                        {"folder", schedule.folder}}},
+                        {"folder", schedule.folder},
+                        {"mail", schedule.mail}}},
              actor, now);
   transaction.Commit();
   return id;
@@ -45,7 +47,7 @@ std::vector<ScheduledExport> SqliteStore::ScheduledExports(const ResellerId& res
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
       "SELECT id, what, customer, site, printer, format, columns, folder, first_month, day, hour,"
-      " time_zone, created_at FROM scheduled_export WHERE reseller_id=? ORDER BY id");
+      " time_zone, created_at, mail FROM scheduled_export WHERE reseller_id=? ORDER BY id");
   std::vector<ScheduledExport> schedules;
   for (q.Bind(OwnerOf(*reader, reseller)); q.Step();) {
     schedules.push_back({.id = q.Text(0),
@@ -54,6 +56,7 @@ std::vector<ScheduledExport> SqliteStore::ScheduledExports(const ResellerId& res
                          .format = q.Text(5),
                          .columns = q.Text(6),
                          .folder = q.Text(7),
+                         .mail = q.Text(13),
                          .first_month = q.Text(8),
                          .day = static_cast<int>(q.Int(9)),
                          .hour = static_cast<int>(q.Int(10)),

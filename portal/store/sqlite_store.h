@@ -1,5 +1,5 @@
-// Store, Accounts, Lists, Directory, Forgetting, Schedules, Books, Watching, Incidents and Outbox,
-// answered by one SQLite file (WAL, synchronous=FULL).
+// Store, Accounts, Lists, Directory, Forgetting, Schedules, Books, EnteredReadings, Watching,
+// Incidents and Outbox, answered by one SQLite file (WAL, synchronous=FULL).
 //
 //    SqliteStore::Create("data/portal.db");        // a new file with the latest schema
 //    SqliteStore store("data/portal.db");          // throws NewerDatabase, or when it is older
@@ -16,6 +16,7 @@
 #include "portal/store/connection.h"
 #include "portal/store/derived.h"
 #include "portal/store/directory.h"
+#include "portal/store/entered.h"
 #include "portal/store/forgetting.h"
 #include "portal/store/incidents.h"
 #include "portal/store/lists.h"
@@ -33,6 +34,7 @@ class SqliteStore : public Store,
                     public Forgetting,
                     public Schedules,
                     public Books,
+                    public EnteredReadings,
                     public Watching,
                     public Incidents,
                     public Outbox {
@@ -113,6 +115,10 @@ class SqliteStore : public Store,
                    Instant until,
                    const std::function<void(const ChannelReadings&)>& visit) override;
   bool IsShared(const ResellerId& reseller, const std::string& printer) override;
+  std::vector<PrinterPlace> PlacesOf(const ResellerId& reseller,
+                                     const std::string& printer) override;
+  std::vector<std::string> TimeZonesOf(const ResellerId& reseller,
+                                       const std::string& printer) override;
   std::vector<AccountState> StatesBefore(const ResellerId& reseller, const std::string& printer,
                                          Instant at) override;
   std::vector<StalePrinter> StalePrinters(const ResellerId& reseller, std::size_t limit) override;
@@ -130,6 +136,18 @@ class SqliteStore : public Store,
   bool Decide(const ResellerId& reseller, const GapDecision& decision, const Actor& actor) override;
   std::vector<SiteUsage> UsageBySite(const ResellerId& reseller, MonthNumber month,
                                      const PrinterFilter& filter) override;
+
+  PrinterAdded AddPrinter(const ResellerId& reseller, const NewPrinter& printer, const Actor& actor,
+                          Instant now) override;
+  Entered Enter(const ResellerId& reseller, const EnteredReading& reading, const Actor& actor,
+                Instant now) override;
+  Withdrawn Withdraw(const ResellerId& reseller, const std::string& id, const std::string& reason,
+                     const Actor& actor, Instant now) override;
+  Page<EnteredReading> ListEntered(const ResellerId& reseller, const std::string& customer,
+                                   const std::string& printer, const Position& after,
+                                   std::size_t limit) override;
+  std::optional<EnteredReading> FindEntered(const ResellerId& reseller, const std::string& customer,
+                                            const std::string& id) override;
 
   PersonAdded AddPerson(const ResellerId& reseller, const Person& person, const LinkOffer& link,
                         const Actor& actor, Instant now) override;

@@ -8,6 +8,7 @@ it could note that, and at the end every id came once, but those of that one mom
 
 import argparse
 import collections
+import pathlib
 import signal
 import sys
 from datetime import datetime, timedelta, timezone
@@ -138,7 +139,33 @@ def play(day, mail, hooks):
     subjects = sorted({message["Subject"] for message in mail.messages})
     if not any("magenta: empty" in subject for subject in subjects):
         raise Failed(f"no mail says that magenta is empty: {subjects}")
+    mail_an_export(day, mail)
     print(f"{len(ids)} deliveries by each way, each raised and cleared once")
+
+
+# A month's file goes into its folder at once, and by mail once, when there is a server to take it.
+def mail_an_export(day, mail):
+    folder, name, content = pathlib.Path(day.stage.dir) / "erp", "usage-2026-11-sch_DAY00000.csv", b"a,b\r\n1,2\r\n" * 50_000
+    folder.mkdir()
+    (folder / f".{name}.part").write_bytes(content)
+    before = len(mail.messages)
+    mail.fails = True
+    try:
+        raise AssertionError(f"nobody says that the mail waits: {day.say(f'export {folder} {name}')}")
+    except Failed as failed:
+        if "not sent yet" not in str(failed):
+            raise
+    expect((folder / name).read_bytes(), content, "the file is in its folder")
+    mail.fails = False
+    day.kill()
+    for _ in range(2):
+        day.say(f"export {folder} {name}")
+    expect(len(mail.messages) - before, 1, "it came by mail, once")
+    message = mail.messages[-1]
+    expect(message["To"].strip("<>"), "books@north.example", "to whom it is for")
+    parts = [(part.get_filename(), part.get_content_type(), part.get_payload(decode=True)) for part in message.iter_attachments()]
+    expect(parts, [(name, "text/csv", content)], "byte for byte")
+    expect(sorted(one.name for one in folder.iterdir()), [name], "nothing else is left in the folder")
 
 
 if __name__ == "__main__":

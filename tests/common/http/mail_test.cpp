@@ -35,6 +35,33 @@ TEST(MailTest, WritesAMessage) {
             "V2hlcmUgIFlhcmQNCg==\r\n");
 }
 
+TEST(MailTest, SendsAFileAlong) {
+  const std::string text =
+      MessageText({.to = "anna@north.example",
+                   .subject = "s",
+                   .text = "x\n",
+                   .id = "i",
+                   .at = kAt,
+                   .file = MailFile{"usage\r\n\"2026-11\".csv", "text/csv", "a,b\r\n1,2\r\n"}},
+                  "portal@example.org");
+  EXPECT_THAT(text,
+              testing::EndsWith("MIME-Version: 1.0\r\n"
+                                "Content-Type: multipart/mixed; boundary=\"plotmeter-part\"\r\n"
+                                "\r\n"
+                                "--plotmeter-part\r\n"
+                                "Content-Type: text/plain; charset=utf-8\r\n"
+                                "Content-Transfer-Encoding: base64\r\n"
+                                "\r\n"
+                                "eA0K\r\n"
+                                "--plotmeter-part\r\n"
+                                "Content-Type: text/csv\r\n"
+                                "Content-Disposition: attachment; filename=\"usage2026-11.csv\"\r\n"
+                                "Content-Transfer-Encoding: base64\r\n"
+                                "\r\n"
+                                "YSxiDQoxLDINCg==\r\n"
+                                "--plotmeter-part--\r\n"));
+}
+
 std::string Subject(const std::string& subject) {
   const std::string text = MessageText({.to = "a@b", .subject = subject, .id = "i"}, "p@q");
   const auto from = text.find("Subject: ") + 9;

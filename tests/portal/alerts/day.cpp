@@ -7,6 +7,7 @@
 //    fleet 10000                 so many printers, each with four supplies, in one batch
 //    look                        what is due is judged, and all that is due is delivered
 //    send                        what is due is sent, and nothing is noted: before the power goes
+//    export /srv/erp NAME        a monthly export of that name is delivered, and mailed
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@
 
 #include "common/json.h"
 #include "portal/alerts/courier.h"
+#include "portal/alerts/export_mail.h"
 #include "portal/alerts/watch.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/portal/store/fleet.h"
@@ -83,6 +85,14 @@ class Day {
            {std::pair("email", &carry_mail_), std::pair("webhook", &carry_hooks_)}) {
         (*carry)(store_.DueDeliveries(tenant_.reseller, kind, clock_.Now(), 16));
       }
+    } else if (verb == "export") {
+      MailedFolder([this](const Mail& mail) { return mailer_.Send(mail); }, clock_)
+          .Deliver({.id = "sch_DAY00000",
+                    .what = "usage",
+                    .format = "csv",
+                    .folder = serial,
+                    .mail = "books@north.example"},
+                   value);
     } else {
       throw std::runtime_error("what is '" + line + "'?");
     }

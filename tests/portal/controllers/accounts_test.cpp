@@ -560,7 +560,8 @@ class RoleMatrixTest : public AccountsApiTest {
     AddRows("operator", kTheOperator, "operator");
     AddFleet("north", north, "NORTH1");
     AddFleet("south", south, "SOUTH1");
-    for (const char* name : {"customer", "site", "collector", "printer", "incident", "gap"}) {
+    for (const char* name :
+         {"customer", "site", "collector", "printer", "incident", "gap", "entered"}) {
       ids_["operator"][name] = "none_of_it";
     }
   }
@@ -600,6 +601,13 @@ class RoleMatrixTest : public AccountsApiTest {
     Bookkeeper(store, store, store).Tick([] { return true; });
     const Span ever{.from = {}, .to = At("2030-01-01T00:00:00Z")};
     ids["gap"] = store.MeterGaps(sender.tenant.reseller, {}, false, ever, {}, 1).rows.at(0).gap.id;
+    ids["entered"] = store
+                         .Enter(sender.tenant.reseller,
+                                {.printer = ids["printer"],
+                                 .at = At("2026-11-10T12:00:00Z"),
+                                 .values = {{.meter = "media.area", .unit = "m2", .value = "433"}}},
+                                kPortalItself, clock.now)
+                         .id;
     ids["incident"] = store.ListIncidents(sender.tenant.reseller, {}, {}, 1).rows.at(0).id;
   }
 

@@ -21,6 +21,7 @@
 #include "portal/controllers/collectors_controller.h"
 #include "portal/controllers/customers_controller.h"
 #include "portal/controllers/enrolments_controller.h"
+#include "portal/controllers/entered_controller.h"
 #include "portal/controllers/exports_controller.h"
 #include "portal/controllers/gaps_controller.h"
 #include "portal/controllers/happenings_controller.h"
@@ -100,6 +101,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     printers_.Map(router_);
     happenings_.Map(router_);
     gaps_.Map(router_);
+    entered_.Map(router_);
     customers_.Map(router_);
     sites_.Map(router_);
     collectors_.Map(router_);
@@ -204,6 +206,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   UsageController usage_{store, store, store};
   ExportsController exports_{store, store, store};
   GapsController gaps_{store, store, store, clock};
+  EnteredController entered_{store, store, clock};
   HealthController health_{store};
   Passwords passwords_{kCheapest};
   SecondFactorKey second_factors_{Secret(std::string(32, 'k'))};

@@ -22,6 +22,7 @@ struct Party {
   std::string collector = {};
   std::string viewer = {};
   std::int64_t batches = 0;
+  std::string entered = "ent_NOBODYS0";  // what was read off by hand at its site
 };
 
 class ViewersTest : public FleetTest {
@@ -32,6 +33,19 @@ class ViewersTest : public FleetTest {
     Tell(second_);
     clock.now += std::chrono::hours(1);
     printer_ = store.Printers(reseller_, {.serial = "SHARED"}, "", 2).at(0).id;
+    first_.entered = Enter("433", "ENTERED_ONE");
+  }
+
+  // By hand, where it stands.
+  std::string Enter(const std::string& value, const std::string& note) {
+    return store
+        .Enter(reseller_,
+               {.printer = printer_,
+                .at = clock.now,
+                .values = {{.meter = "scans", .media = note, .unit = "1", .value = value}},
+                .note = note},
+               kPortalItself, clock.now)
+        .id;
   }
 
   Party Make(const std::string& mark) {
@@ -92,6 +106,7 @@ class ViewersTest : public FleetTest {
                                                 {"{user}", "usr_NOBODYS0"},
                                                 {"{token}", "tok_NOBODYS0"},
                                                 {"{gap}", "gap_NOBODYS0"},
+                                                {"{entered}", of->entered},
                                                 {"{incident}", "inc_NOBODYS0"},
                                                 {"{recipient}", "rcp_NOBODYS0"},
                                                 {"{reseller}", reseller_.value}}) {
@@ -178,6 +193,7 @@ TEST_F(ViewersTest, SeeWhatTheirOwnCollectorsToldWhileTheClaimStands) {
 TEST_F(ViewersTest, SeeTheSameAfterAMove) {
   EXPECT_EQ(Move(second_.tenant.site).status, 200);
   Tell(second_);
+  second_.entered = Enter("437", "ENTERED_TWO");
   SeesOnlyItsOwn(first_, second_);
   SeesOnlyItsOwn(second_, first_);
   EXPECT_EQ(Printer(first_.viewer).at("site").at("id"), first_.tenant.site);
@@ -326,7 +342,7 @@ TEST_F(ViewersTest, AnErasedCustomerTakesNoHistoryOfAnotherAlong) {
   EXPECT_EQ(Printer(admin()).at("site").at("id"), first_.tenant.site);
   EXPECT_EQ(Printer(admin()).at("firmware"), "FIRMWARE_ONE");
   EXPECT_EQ(Count("jobs", first_.viewer), 2u);
-  EXPECT_EQ(Count("readings", first_.viewer), 2u);
+  EXPECT_EQ(Count("readings", first_.viewer), 3u);
 }
 
 }  // namespace

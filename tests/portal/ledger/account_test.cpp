@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/json.h"
+#include "portal/ledger/most_printed.h"
 
 namespace plotmeter {
 namespace {
@@ -232,6 +233,31 @@ TEST_F(AccountTest, FollowsAnotherCollectorWhenTheFirstIsSilent) {
   Take(other);
   Take(Reads(28, "111", 38));
   EXPECT_EQ(Said(), "1 counted 100-110 = 10");
+}
+
+// A firmware that counts in feet for a while: what the meter in metres did meanwhile was counted in
+// feet, and is not counted again.
+TEST_F(AccountTest, AsksWheneverTheUnitChanges) {
+  account_ = ChannelAccount(
+      {{1, "media.length", "m", false, "length"}, {2, "media.length", "feet", false, "length"}});
+  const auto length = [&](int hour, std::int64_t meter, const std::string& value) {
+    AccountReading reading = Reads(hour, "0", 10 + hour);
+    reading.values = {{meter, *Decimal::Parse(value)}};
+    account_.Take(reading, [&](const Entry& entry) { Note(entry); });
+  };
+  length(0, 1, "100");
+  length(3, 1, "101");
+  length(6, 2, "340");
+  length(9, 2, "350");
+  length(12, 1, "110");
+  length(15, 1, "112");
+  length(18, 2, "380");
+  const std::string most = " most " + std::to_string(*MostPrinted("media.length", "m", hours(3)));
+  const std::string more = " most " + std::to_string(*MostPrinted("media.length", "m", hours(9)));
+  EXPECT_EQ(Said(),
+            "1 base 100-100 = 0; 1 counted 100-101 = 1; 2 base 340-340 = 0; 2 unit 340-340" + most +
+                "; 2 counted 340-350 = 10; 1 swapped 101-110" + more +
+                "; 1 counted 110-112 = 2; 2 swapped 350-380" + more);
 }
 
 TEST_F(AccountTest, RefusesAStateThatIsNone) {

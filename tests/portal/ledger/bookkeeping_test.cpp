@@ -235,6 +235,133 @@ TEST_F(BookkeepingTest, AsksAPersonAndTakesItsWord) {
   EXPECT_FALSE(store.FindGap(south.tenant.reseller, "", id));
 }
 
+// A name for a gap outlives the books, and is that of one meter of one printer.
+TEST_F(BookkeepingTest, CallsAGapTheSameForEver) {
+  const auto send = [&](const std::string& serial, const std::vector<std::string>& values,
+                        const std::string& from) {
+    clock.now = std::max(clock.now, At(from) + hours(values.size()));
+    Batch batch = MakeBatch(north, ++sequence_, values, At(from), serial);
+    for (BatchReading& one : batch.readings) {
+      one.reading.meters.push_back(one.reading.meters[0]);
+      one.reading.meters[1].colorant = "cyan";
+    }
+    ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  };
+  for (const char* serial : {"CN9541H01M", "CN9541H02M"}) {
+    send(serial, {"100", "130"}, "2026-11-10T12:00:00Z");
+    send(serial, {"5", "25"}, "2026-11-12T12:00:00Z");
+  }
+  MakeAll();
+  const auto names = [&] {
+    std::map<std::string, std::string> named;  // by gap: of what
+    for (const NamedGap& gap : Gaps()) named[gap.gap.id] = gap.serial + " " + gap.meter.colorant;
+    return named;
+  };
+  const auto named = names();
+  EXPECT_EQ(named.size(), 4U);
+  store.ReopenBooks(reseller());
+  MakeAll();
+  EXPECT_EQ(names(), named);
+  send("CN9541H01M", {"30"}, "2026-11-20T12:00:00Z");
+  MakeAll();
+  EXPECT_EQ(names(), named) << "what comes later is of no concern to it";
+}
+
+// It fell on the last evening of November, and December tells what that was.
+TEST_F(BookkeepingTest, SettlesADoubtOfTheMonthBefore) {
+  Send({"100", "130"}, "2026-11-10T12:00:00Z");
+  Send({"5"}, "2026-11-30T20:00:00Z");
+  MakeAll();
+  ASSERT_EQ(Gaps().size(), 1U);
+  EXPECT_EQ(Gaps()[0].gap.kind, "open");
+  const std::string id = Gaps()[0].gap.id;
+  Send({"5"}, "2026-12-01T10:00:00Z");
+  MakeAll();
+  EXPECT_EQ(Gaps()[0].gap.kind, "open");
+  Send({"9"}, "2026-12-02T10:00:00Z");
+  MakeAll();
+  ASSERT_EQ(Gaps().size(), 1U);
+  EXPECT_EQ(Gaps()[0].gap.kind, "fell");
+  EXPECT_EQ(Gaps()[0].gap.closing_at, At("2026-11-30T20:00:00Z")) << "where the doubt began";
+  EXPECT_EQ(Gaps()[0].gap.id, id);
+  EXPECT_EQ(Used("2026-11-01", "2026-12-01"), "30, gaps 1");
+  EXPECT_EQ(Used("2026-12-01", "2027-01-01"), "4");
+  EXPECT_EQ(store.UsageBySite(reseller(), 202611, {}).front().gaps, 1);
+  EXPECT_EQ(store.UsageBySite(reseller(), 202612, {}).front().used_base, 4'000'000);
+  const std::string kept = Kept();
+  store.ReopenBooks(reseller());
+  MakeAll();
+  EXPECT_EQ(Kept(), kept);
+}
+
+// The same, but it comes back: the fall was a stale answer, and there is nothing to ask.
+TEST_F(BookkeepingTest, ForgetsADoubtOfTheMonthBefore) {
+  Send({"100", "130"}, "2026-11-10T12:00:00Z");
+  Send({"90"}, "2026-11-30T20:00:00Z");
+  MakeAll();
+  EXPECT_EQ(Gaps().size(), 1U);
+  Batch batch = MakeBatch(north, ++sequence_, {"140"}, At("2026-12-02T10:00:00Z"));
+  batch.readings[0].reading.uptime = Quantity{*Decimal::Parse("8640000"), "s"};
+  clock.now = At("2026-12-02T11:00:00Z");
+  ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  MakeAll();
+  EXPECT_TRUE(Gaps().empty());
+  EXPECT_EQ(Used("2026-11-01", "2026-12-01"), "30");
+  EXPECT_EQ(Used("2026-12-01", "2027-01-01"), "10");
+}
+
+// Each site has what was printed while the printer stood there, whoever's it is, in the months of
+// its own time zone.
+TEST_F(BookkeepingTest, LeavesEachSiteItsPartOfAMonth) {
+  Send({"100", "130"}, "2026-10-31T20:00:00Z");  // October in Berlin
+  Send({"140"}, "2026-10-31T23:30:00Z");         // November there, October in Madeira
+  Send({"150"}, "2026-11-10T12:00:00Z");
+  const std::string yard = north.tenant.site;
+  const auto add_site = [&](const std::string& customer, const std::string& zone) {
+    return *store.AddSite(reseller(), {.customer = customer, .name = "dock", .time_zone = zone},
+                          clock.now, kPortalItself);
+  };
+  const std::string dock = add_site(north.tenant.customer, "Atlantic/Madeira");
+  clock.now = At("2026-11-12T00:00:00Z");
+  ASSERT_EQ(store.MovePrinter(reseller(), Printer().id, dock, kPortalItself, clock.now),
+            Moved::kDone);
+  Send({"155"}, "2026-11-13T12:00:00Z");
+  Send({"156"}, "2026-11-30T23:30:00Z");  // December in Berlin
+  MakeAll();
+  const auto used = [&](MonthNumber month) {
+    std::map<std::string, std::int64_t> by_site;
+    for (const SiteUsage& sum : store.UsageBySite(reseller(), month, {})) {
+      by_site[sum.site.id] = sum.used_base / 1'000'000;
+    }
+    return by_site;
+  };
+  using Parts = std::map<std::string, std::int64_t>;
+  EXPECT_EQ(used(202610), (Parts{{yard, 30}}));
+  EXPECT_EQ(used(202611), (Parts{{yard, 20}, {dock, 6}}));
+  EXPECT_EQ(used(202612), Parts{});
+
+  // To another customer, whose own collector reads it there.
+  const std::string other = *store.AddCustomer(reseller(), "Other", clock.now, kPortalItself);
+  Sender theirs{.tenant = {reseller(), other, add_site(other, "Europe/Berlin")}};
+  theirs.id = AddCollector(store, theirs.tenant, Thumbprint(theirs.key.public_key()),
+                           JsonText(ToJwk(theirs.key.public_key())));
+  clock.now = At("2026-12-03T00:00:00Z");
+  ASSERT_EQ(
+      store.MovePrinter(reseller(), Printer().id, theirs.tenant.site, kPortalItself, clock.now),
+      Moved::kDone);
+  clock.now = At("2026-12-05T13:00:00Z");
+  ASSERT_TRUE(std::holds_alternative<Accepted>(
+      ingest.Take(Sealed(MakeBatch(theirs, 1, {"160"}, At("2026-12-05T12:00:00Z")), theirs))));
+  MakeAll();
+  EXPECT_EQ(used(202610), (Parts{{yard, 30}}));
+  EXPECT_EQ(used(202611), (Parts{{yard, 20}, {dock, 6}}));
+  EXPECT_EQ(used(202612), (Parts{{theirs.tenant.site, 4}}));
+  const std::string kept = Kept();
+  store.ReopenBooks(reseller());
+  MakeAll();
+  EXPECT_EQ(Kept(), kept);
+}
+
 // Readings in any order of arrival, books made whenever: made again from the first reading on they
 // are the same, to the byte.
 TEST_F(BookkeepingTest, MakesTheSameBooksAgain) {

@@ -60,6 +60,12 @@ class RetentionTest : public testing::Test {
 };
 
 TEST_F(RetentionTest, ForgetsEachKindAfterItsTimeAndWritesThatDown) {
+  // By hand, long ago: bills are made of it as well.
+  store_.Enter(north_.reseller,
+               {.printer = store_.Printers(north_.reseller, {}, "", 1).at(0).id,
+                .at = clock_.Now() - days(900),
+                .values = {{.meter = "scans", .unit = "1", .value = "4"}}},
+               kPortalItself, clock_.Now());
   Retention retention = Keeping({.names = days(3), .evidence = days(6), .jobs = days(8)});
   clock_.Advance(minutes(14));
   retention.Tick(GoOn);
@@ -70,6 +76,7 @@ TEST_F(RetentionTest, ForgetsEachKindAfterItsTimeAndWritesThatDown) {
   EXPECT_EQ(Count("evidence WHERE names IS NULL"), 8);
   EXPECT_EQ(Count("job"), 7);
   EXPECT_EQ(Count("meter_reading"), 10);
+  EXPECT_EQ(Count("entered_value"), 1);
   const AuditRow row = store_.AuditRows(north_.reseller, 1000, 1).at(0);
   EXPECT_EQ(row.who, "portal");
   EXPECT_EQ(row.what, "retention");

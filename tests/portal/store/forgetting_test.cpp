@@ -117,6 +117,20 @@ class ForgettingTest : public testing::Test {
     Put(parcel, "SECRETTENDER", "SECRETPAYLOAD");
   }
 
+  // Read off by a person, and wrong.
+  void Enter() {
+    const std::string id =
+        store_
+            .Enter(north_.reseller,
+                   {.printer = store_.Printers(north_.reseller, {}, "", 1).at(0).id,
+                    .at = noon_,
+                    .values = {{.meter = "media.area", .unit = "m2", .value = "433.125"}},
+                    .note = "SECRETNOTE"},
+                   kPortalItself, noon_)
+            .id;
+    store_.Withdraw(north_.reseller, id, "SECRETREASON", kPortalItself, noon_);
+  }
+
   std::optional<ErasureReport> Erase() {
     return store_.EraseCustomer(north_.reseller, north_.customer, {"usr_ADMIN"}, noon_ + kDay);
   }
@@ -133,14 +147,16 @@ class ForgettingTest : public testing::Test {
 TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
   Populate();
   Print();
+  Enter();
   Watch();
   EXPECT_THAT(Bytes(), HasSubstr("SECRETTENDER"));
+  EXPECT_THAT(Bytes(), HasSubstr("SECRETREASON"));
   const auto report = Erase();
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->log_emptied);
   for (const char* kind : {"readings", "jobs", "supplies", "alerts", "events", "whereabouts",
                            "printers", "sessions", "people", "tokens", "enrolment_codes", "batches",
-                           "collectors", "sites", "incidents", "recipients"}) {
+                           "collectors", "sites", "incidents", "recipients", "entered"}) {
     EXPECT_EQ(Counted(*report, kind), 1) << kind;
   }
   for (const char* table : {"printer",
@@ -175,17 +191,21 @@ TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
                             "usage_month",
                             "usage_site_month",
                             "meter_gap",
-                            "gap_decision"}) {
+                            "gap_decision",
+                            "printer_place",
+                            "entered_reading",
+                            "entered_value",
+                            "entered_withdrawal"}) {
     EXPECT_EQ(Count(table), 0) << table;
   }
   EXPECT_EQ(Count("recipient"), 1) << "who is told of all customers stays";
   const std::string bytes = Bytes();
   EXPECT_THAT(bytes, HasSubstr("south's customer")) << "the file is looked at rightly";
   for (const char* secret :
-       {"north's customer", "secret-viewer", "Secret Viewer", "Secret books", "SECRETSERIAL",
-        "SECRETJOB", "SECRETALERT", "SECRETNAME", "SECRETROOM", "10.11.12.13", "10.99.98.97",
-        "SECRETTENDER", "SECRETPAYLOAD", "secret-ink", "SECRETWORDS", "SECRETCOMMENT",
-        "Secret recipient", "secret-ops"}) {
+       {"north's customer", "secret-viewer",    "Secret Viewer", "Secret books", "SECRETSERIAL",
+        "SECRETJOB",        "SECRETALERT",      "SECRETNAME",    "SECRETROOM",   "10.11.12.13",
+        "10.99.98.97",      "SECRETTENDER",     "SECRETPAYLOAD", "secret-ink",   "SECRETWORDS",
+        "SECRETCOMMENT",    "Secret recipient", "secret-ops",    "SECRETNOTE",   "SECRETREASON"}) {
     EXPECT_EQ(bytes.find(secret), bytes.npos) << secret;
   }
 }
