@@ -31,7 +31,7 @@ Connection::Connection(Socket socket, net::ssl::context& tls, Shared& shared, Pe
                        Turnstile::Place place)
     : place_(std::move(place)),
       stream_(std::move(socket), tls),
-      timer_(stream_.get_executor()),
+      timer_(stream_.get_executor(), kNever),
       shared_(shared),
       peer_(std::move(peer)),
       // One header, and what came with its last bytes.
@@ -63,12 +63,22 @@ void Connection::Finish() {
   });
 }
 
-// A phase has one deadline, however many reads or writes it takes.
-void Connection::Enter(Phase phase, std::chrono::milliseconds deadline) {
+// A phase has one deadline, however many reads or writes it takes. Most end long before, so the
+// timer is left as it is set and looks, when it is due, whether the deadline has moved.
+void Connection::Enter(Phase phase, std::chrono::milliseconds patience) {
   phase_ = phase;
-  timer_.expires_after(deadline);
-  timer_.async_wait([self = shared_from_this(), turn = ++turn_](const Error& error) {
-    if (!error && turn == self->turn_) self->OnDeadline();
+  ++turn_;
+  deadline_ = std::chrono::steady_clock::now() + patience;
+  if (timer_.expiry() > deadline_) Watch();
+}
+
+void Connection::Watch() {
+  timer_.expires_at(deadline_);
+  timer_.async_wait([self = shared_from_this()](const Error& error) {
+    if (error || self->phase_ == Phase::kOver) return;
+    self->timer_.expires_at(kNever);
+    if (std::chrono::steady_clock::now() < self->deadline_) return self->Watch();
+    self->OnDeadline();
   });
 }
 
@@ -89,6 +99,8 @@ void Connection::OnDeadline() {
     case Phase::kPull:
     case Phase::kLinger:
       return Cut();
+    case Phase::kOver:
+      return;
   }
 }
 
@@ -243,7 +255,7 @@ void Connection::Dispatch() {
   Enter(Phase::kHandler, shared_.limits.request);
   Request request = std::move(head_->request);
   if (chunks_) body_ = chunks_->TakeBody();
-  request.WithBody(std::move(body_)).WithPeer(peer_).WithDeadline(timer_.expiry());
+  request.WithBody(std::move(body_)).WithPeer(peer_).WithDeadline(deadline_);
   body_ = {};
 
   const bool is_taken = shared_.workers.Offer(
@@ -363,6 +375,7 @@ void Connection::Linger() {
 
 void Connection::HangUp() {
   Error ignored;
+  phase_ = Phase::kOver;
   ++turn_;
   timer_.cancel();
   stream_.lowest_layer().close(ignored);

@@ -1,8 +1,8 @@
 // One client of the listener, from its TLS handshake to its end. Known to listener.cpp only.
 //
 // A connection belongs to itself: what it waits for keeps it alive, and when it waits for nothing
-// any more it is gone. All it does happens on its strand, but for the handler, which runs on a
-// worker and posts its answer back.
+// any more it is gone. All it does happens on its loop, which is one thread's, but for the handler,
+// which runs on a worker and posts its answer back.
 //
 //   handshake ─► idle ─► head ─► body ─► handler ─► write ─┬─► idle
 //       │          │       └───────┴── refused ──────┘     └─► linger ─► closed
@@ -13,6 +13,8 @@
 #include <utility>  // before Boost 1.74, whose Asio forgets it in C++20
 //
 #include <atomic>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -57,7 +59,9 @@ struct Shared {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  using Socket = boost::asio::ip::tcp::socket;
+  // Of a loop and nothing more general: what may run on any executor costs an allocation a step.
+  using Loop = boost::asio::io_context::executor_type;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Loop>;
 
   Connection(Socket socket, boost::asio::ssl::context& tls, Shared& shared, Peer peer,
              Turnstile::Place place);
@@ -69,11 +73,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Finish();
 
  private:
-  enum class Phase { kHandshake, kIdle, kHead, kBody, kHandler, kWrite, kPull, kLinger };
+  enum class Phase { kHandshake, kIdle, kHead, kBody, kHandler, kWrite, kPull, kLinger, kOver };
   using Error = boost::system::error_code;
+  static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
   using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
-  void Enter(Phase phase, std::chrono::milliseconds deadline);
+  void Enter(Phase phase, std::chrono::milliseconds patience);
+  void Watch();
   void OnDeadline();
 
   void AwaitRequest();
@@ -101,7 +107,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const Turnstile::Place place_;  // first, so that it is given back when the socket is closed
   boost::asio::ssl::stream<Socket> stream_;
-  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer::rebind_executor<Loop>::other timer_;
+  std::chrono::steady_clock::time_point deadline_ = kNever;  // of the phase; timer_ is due by then
   Shared& shared_;
   Peer peer_;
   Phase phase_ = Phase::kHandshake;

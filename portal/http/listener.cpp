@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
+#include <deque>
 #include <future>
 #include <stdexcept>
 #include <thread>
@@ -60,7 +60,8 @@ class Listener::Core {
   Core(Options options, const Router& router)
       : options_(std::move(options)),
         shared_(options_.limits, router, ConnectionsWeCanHold(options_.limits.connections)),
-        acceptor_(net::make_strand(io_)),
+        loops_(options_.limits.io_threads),
+        acceptor_(loops_.front().io),
         pause_(acceptor_.get_executor()) {}
 
   ~Core() { Stop(); }
@@ -79,9 +80,7 @@ class Listener::Core {
     if (error) throw std::runtime_error("cannot listen on " + where + ": " + error.message());
     port_ = acceptor_.local_endpoint().port();
     net::post(acceptor_.get_executor(), [this] { Accept(); });
-    for (std::size_t i = 0; i < options_.limits.io_threads; ++i) {
-      threads_.emplace_back([this] { Talk(); });
-    }
+    for (Loop& loop : loops_) threads_.emplace_back([&loop] { Talk(loop.io); });
     Log(LogLevel::kInfo, "listening",
         {{"address", options_.address}, {"port", std::to_string(port_)}});
   }
@@ -97,8 +96,7 @@ class Listener::Core {
     const bool is_drained =
         threads_.empty() || shared_.turnstile.WaitUntilEmpty(options_.limits.drain);
     if (!is_drained) Log(LogLevel::kWarning, "requests_cut_by_stop");
-    keep_running_.reset();
-    io_.stop();
+    for (Loop& loop : loops_) loop.io.stop();
     for (auto& thread : threads_) thread.join();
     shared_.workers.Stop();
   }
@@ -106,10 +104,17 @@ class Listener::Core {
   std::uint16_t port() const { return port_; }
 
   bool IsAlive(std::chrono::milliseconds patience) {
-    const auto answer = std::make_shared<std::promise<void>>();  // outlives a late answer
-    net::post(io_, [answer] { answer->set_value(); });
-    const bool talks = answer->get_future().wait_for(patience) == std::future_status::ready;
-    return !shared_.workers.AreStuck() && talks;
+    const auto end = std::chrono::steady_clock::now() + patience;
+    std::vector<std::future<void>> answers;
+    for (Loop& loop : loops_) {
+      const auto answer = std::make_shared<std::promise<void>>();  // outlives a late answer
+      answers.push_back(answer->get_future());
+      net::post(loop.io, [answer] { answer->set_value(); });
+    }
+    const bool talk = std::ranges::all_of(answers, [end](const std::future<void>& answer) {
+      return answer.wait_until(end) == std::future_status::ready;
+    });
+    return !shared_.workers.AreStuck() && talk;
   }
 
   Load load() const {
@@ -124,11 +129,18 @@ class Listener::Core {
   }
 
  private:
+  // One thread talks in each: what belongs to a loop needs no lock, and no other thread is woken
+  // for it.
+  struct Loop {
+    net::io_context io{1};
+    net::executor_work_guard<net::io_context::executor_type> keep_running{io.get_executor()};
+  };
+
   // What throws here is lack of memory, and costs the connection it happened to.
-  void Talk() {
+  static void Talk(net::io_context& io) {
     for (;;) {
       try {
-        io_.run();
+        io.run();
         return;
       } catch (const std::exception& error) {
         Log(LogLevel::kError, "connection_failed", {{"why", error.what()}});
@@ -146,7 +158,8 @@ class Listener::Core {
   }
 
   void Accept() {
-    acceptor_.async_accept(net::make_strand(io_), [this](const Error& error, tcp::socket socket) {
+    Loop& loop = loops_[next_loop_++ % loops_.size()];
+    acceptor_.async_accept(loop.io, [this](const Error& error, Connection::Socket socket) {
       if (shared_.stops) return;
       if (!error) {
         Admit(std::move(socket));
@@ -171,7 +184,7 @@ class Listener::Core {
     });
   }
 
-  void Admit(tcp::socket socket) {
+  void Admit(Connection::Socket socket) {
     Error error;
     const auto remote = socket.remote_endpoint(error);
     if (error) return;  // gone already
@@ -199,10 +212,10 @@ class Listener::Core {
   }
 
   const Options options_;
-  Shared shared_;  // before io_, whose handlers own connections, which use it to their end
-  net::io_context io_;
-  net::executor_work_guard<net::io_context::executor_type> keep_running_{io_.get_executor()};
-  tcp::acceptor acceptor_;
+  Shared shared_;  // before loops_, whose handlers own connections, which use it to their end
+  std::deque<Loop> loops_;
+  std::size_t next_loop_ = 0;  // of the next connection: each in turn
+  tcp::acceptor acceptor_;     // in the first
   net::steady_timer pause_;
   bool is_pausing_ = false;
   std::mutex tls_mutex_;

@@ -54,21 +54,20 @@ void Workers::Stop() {
 }
 
 void Workers::Run() {
+  std::unique_lock lock(mutex_);
   for (;;) {
-    Job job;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
-      if (stopped_) return;
-      job = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
+    changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
+    if (stopped_) return;
+    Job job = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
     try {
       job();
     } catch (const std::exception& error) {
       Log(LogLevel::kError, "worker_failed", {{"why", error.what()}});
     }
-    const std::lock_guard lock(mutex_);
+    job = nullptr;  // what it owns ends outside the lock
+    lock.lock();
     ++ended_;
   }
 }
