@@ -1,8 +1,8 @@
 // One client of the listener, from its TLS handshake to its end. Known to listener.cpp only.
 //
 // A connection belongs to itself: what it waits for keeps it alive, and when it waits for nothing
-// any more it is gone. All it does happens on its loop, which is one thread's, but for the handler,
-// which runs on a worker and posts its answer back.
+// any more it is gone. All it does happens on its loop, but for the handler: that runs on a worker
+// and posts its answer back, or has the loop's thread for as long as it is quick (loops.h).
 //
 //   handshake ─► idle ─► head ─► body ─► handler ─► write ─┬─► idle
 //       │          │       └───────┴── refused ──────┘     └─► linger ─► closed
@@ -14,7 +14,6 @@
 //
 #include <atomic>
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -31,6 +30,7 @@
 #include "portal/http/chunks.h"
 #include "portal/http/head.h"
 #include "portal/http/listener.h"
+#include "portal/http/loops.h"
 #include "portal/http/turnstile.h"
 #include "portal/http/workers.h"
 
@@ -60,10 +60,10 @@ struct Shared {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   // Of a loop and nothing more general: what may run on any executor costs an allocation a step.
-  using Loop = boost::asio::io_context::executor_type;
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Loop>;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Loop::Executor>;
 
-  Connection(Socket socket, boost::asio::ssl::context& tls, Shared& shared, Peer peer,
+  // `socket` is one of `loop`.
+  Connection(Socket socket, Loop& loop, boost::asio::ssl::context& tls, Shared& shared, Peer peer,
              Turnstile::Place place);
   ~Connection();
 
@@ -93,6 +93,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool TakeBufferedBody();  // true when the body is complete
   bool Charge();            // false when all bodies together are too many
   void Dispatch();
+  void Borrow(Loop::Lent lent, std::uint64_t turn, Request request);
+  bool Offer(Request request);
+  void PostAnswer(std::uint64_t turn, Response answer);  // from the thread of a handler
 
   void Refuse(const Problem& problem);
   void Send(Response response);
@@ -106,8 +109,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Cut();     // at once; what the kernel still holds is forgotten
 
   const Turnstile::Place place_;  // first, so that it is given back when the socket is closed
+  Loop& loop_;
   boost::asio::ssl::stream<Socket> stream_;
-  boost::asio::steady_timer::rebind_executor<Loop>::other timer_;
+  boost::asio::steady_timer::rebind_executor<Loop::Executor>::other timer_;
   std::chrono::steady_clock::time_point deadline_ = kNever;  // of the phase; timer_ is due by then
   Shared& shared_;
   Peer peer_;
