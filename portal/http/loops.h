@@ -1,10 +1,10 @@
 // The threads that talk, and how a handler borrows one of them without ever holding up the talk.
 //
-//    if (auto lent = loop.Lend()) {              // a worker stands by to talk instead
-//      Response answer = router.Handle(request);   // on this thread: nobody is woken, nothing
-//      waits if (lent->Return()) return Send(answer);    // it was quick, like nearly all: talk on
-//      Post(answer);                               // it was not, and the worker talks by now
-//      Loop::Leave();                              // so this thread is a worker from here on
+//    if (auto lent = loop.Lend()) {               // a worker stands by to talk instead
+//      Response answer = router.Handle(request);  // on this thread: nobody is woken
+//      if (lent->Return()) return Send(answer);   // it was quick, as nearly all are: talk on
+//      Post(answer);                              // it was not, and the worker talks by now
+//      Loop::Leave();                             // so this thread is a worker from here on
 //    }
 //
 // One thread at a time talks in a loop: what belongs to a loop needs no lock. To hand each request
@@ -13,8 +13,8 @@
 // kept for it. Watch looks once in a millisecond, while there are requests, and gives the loop of a
 // handler that ran at two looks to the worker that was kept.
 //
-// Next, Start, Stop and AnswerWithin are for one thread; Lend and its Return for the thread that
-// talks.
+// Lend and Return are for the thread that talks, Next for the one that accepts, Start and Stop for
+// their owner; Post and AnswerWithin for any.
 
 #pragma once
 
