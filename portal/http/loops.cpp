@@ -36,7 +36,8 @@ void Loop::Post(std::function<void()> work) { net::post(io_, std::move(work)); }
 
 // What throws here beside Leave is lack of memory, and costs the connection it happened to.
 void Loop::Talk() {
-  bool is_replaced = false;
+  thread_local bool is_replaced;  // one talk a thread
+  is_replaced = false;
   is_replaced_ = &is_replaced;
   while (!is_replaced) {
     try {
