@@ -65,7 +65,8 @@ const std::map<std::string, Names> kPrograms = {
 const std::map<std::string, Names> kDoors = {
     {"boost/",
      {"collector/uplink/portal_client.cpp", "portal/http/connection.cpp",
-      "portal/http/connection.h", "portal/http/listener.cpp", "tests/simulator/web_server.cpp"}},
+      "portal/http/connection.h", "portal/http/listener.cpp", "portal/http/loops.cpp",
+      "portal/http/loops.h", "tests/simulator/web_server.cpp"}},
     {"cpprest/", {"collector/uplink/portal_client.cpp"}},
     {"curl/", {"common/http/fetch.cpp", "common/http/mail.cpp"}},
     {"net-snmp/", {"collector/snmp/codec.cpp"}},

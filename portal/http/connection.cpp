@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <limits>
@@ -27,11 +26,12 @@ Problem Busy(const char* why) { return Problem(503, why).WithHeader("Retry-After
 
 }  // namespace
 
-Connection::Connection(Socket socket, net::ssl::context& tls, Shared& shared, Peer peer,
+Connection::Connection(Socket socket, Loop& loop, net::ssl::context& tls, Shared& shared, Peer peer,
                        Turnstile::Place place)
     : place_(std::move(place)),
+      loop_(loop),
       stream_(std::move(socket), tls),
-      timer_(stream_.get_executor()),
+      timer_(stream_.get_executor(), kNever),
       shared_(shared),
       peer_(std::move(peer)),
       // One header, and what came with its last bytes.
@@ -44,7 +44,7 @@ Connection::~Connection() {
 }
 
 void Connection::Start() {
-  net::post(stream_.get_executor(), [self = shared_from_this()] {
+  loop_.Post([self = shared_from_this()] {
     self->Enter(Phase::kHandshake, self->shared_.limits.handshake);
     self->stream_.async_handshake(net::ssl::stream_base::server, [self](const Error& error) {
       if (error) return self->HangUp();
@@ -55,7 +55,7 @@ void Connection::Start() {
 }
 
 void Connection::Finish() {
-  net::post(stream_.get_executor(), [self = shared_from_this()] {
+  loop_.Post([self = shared_from_this()] {
     if (self->phase_ != Phase::kIdle) return;
     Error ignored;
     self->is_late_ = true;
@@ -63,12 +63,22 @@ void Connection::Finish() {
   });
 }
 
-// A phase has one deadline, however many reads or writes it takes.
-void Connection::Enter(Phase phase, std::chrono::milliseconds deadline) {
+// A phase has one deadline, however many reads or writes it takes. Most end long before, so the
+// timer is left as it is set and looks, when it is due, whether the deadline has moved.
+void Connection::Enter(Phase phase, std::chrono::milliseconds patience) {
   phase_ = phase;
-  timer_.expires_after(deadline);
-  timer_.async_wait([self = shared_from_this(), turn = ++turn_](const Error& error) {
-    if (!error && turn == self->turn_) self->OnDeadline();
+  ++turn_;
+  deadline_ = std::chrono::steady_clock::now() + patience;
+  if (timer_.expiry() > deadline_) Watch();
+}
+
+void Connection::Watch() {
+  timer_.expires_at(deadline_);
+  timer_.async_wait([self = shared_from_this()](const Error& error) {
+    if (error || self->phase_ == Phase::kOver) return;
+    self->timer_.expires_at(kNever);
+    if (std::chrono::steady_clock::now() < self->deadline_) return self->Watch();
+    self->OnDeadline();
   });
 }
 
@@ -89,6 +99,8 @@ void Connection::OnDeadline() {
     case Phase::kPull:
     case Phase::kLinger:
       return Cut();
+    case Phase::kOver:
+      return;
   }
 }
 
@@ -243,22 +255,42 @@ void Connection::Dispatch() {
   Enter(Phase::kHandler, shared_.limits.request);
   Request request = std::move(head_->request);
   if (chunks_) body_ = chunks_->TakeBody();
-  request.WithBody(std::move(body_)).WithPeer(peer_).WithDeadline(timer_.expiry());
+  request.WithBody(std::move(body_)).WithPeer(peer_).WithDeadline(deadline_);
   body_ = {};
 
-  const bool is_taken = shared_.workers.Offer(
-      [self = shared_from_this(), turn = turn_, request = std::move(request)]() mutable {
-        if (std::chrono::steady_clock::now() >= request.deadline()) return;
-        auto answer = std::make_shared<Response>(self->shared_.router.Handle(std::move(request)));
-        net::post(self->stream_.get_executor(), [self, turn, answer] {
-          if (turn == self->turn_) self->Send(std::move(*answer));
-        });
-      });
-  if (shared_.is_overloaded.exchange(!is_taken) == is_taken) {
+  // What writes waits for others who do; what reads waits for nobody, and is nearly always quick.
+  const bool only_reads = request.method() == "GET" || request.method() == "HEAD";
+  const std::uint64_t turn = turn_;
+  auto lent = only_reads ? loop_.Lend() : std::nullopt;
+  const bool is_taken = lent || Offer(std::move(request));
+  if (shared_.is_overloaded != !is_taken && shared_.is_overloaded.exchange(!is_taken) == is_taken) {
     Log(is_taken ? LogLevel::kInfo : LogLevel::kWarning,
         is_taken ? "workers_have_room" : "workers_are_full");
   }
-  if (!is_taken) Send(ToResponse(Busy("too many requests at once")));
+  if (!is_taken) return Send(ToResponse(Busy("too many requests at once")));
+  if (lent) Borrow(*std::move(lent), turn, std::move(request));
+}
+
+void Connection::Borrow(Loop::Lent lent, std::uint64_t turn, Request request) {
+  Response answer = shared_.router.Handle(std::move(request));
+  if (lent.Return()) return Send(std::move(answer));
+  PostAnswer(turn, std::move(answer));
+  Loop::Leave();
+}
+
+bool Connection::Offer(Request request) {
+  return shared_.workers.Offer(
+      [self = shared_from_this(), turn = turn_, request = std::move(request)]() mutable {
+        if (std::chrono::steady_clock::now() >= request.deadline()) return;
+        self->PostAnswer(turn, self->shared_.router.Handle(std::move(request)));
+      });
+}
+
+void Connection::PostAnswer(std::uint64_t turn, Response answer) {
+  auto shared = std::make_shared<Response>(std::move(answer));
+  loop_.Post([self = shared_from_this(), turn, answer = std::move(shared)] {
+    if (turn == self->turn_) self->Send(std::move(*answer));
+  });
 }
 
 void Connection::Refuse(const Problem& problem) { Send(ToResponse(problem)); }
@@ -318,7 +350,7 @@ void Connection::Pull() {
       Log(LogLevel::kError, "long_answer_failed", {{"why", error.what()}});
       is_whole = false;
     }
-    net::post(self->stream_.get_executor(), [self, turn, part, has_more, is_whole] {
+    self->loop_.Post([self, turn, part, has_more, is_whole] {
       if (turn != self->turn_) return;
       if (!is_whole) return self->Cut();
       self->has_more_ = has_more;
@@ -363,6 +395,7 @@ void Connection::Linger() {
 
 void Connection::HangUp() {
   Error ignored;
+  phase_ = Phase::kOver;
   ++turn_;
   timer_.cancel();
   stream_.lowest_layer().close(ignored);

@@ -1,8 +1,8 @@
 // One client of the listener, from its TLS handshake to its end. Known to listener.cpp only.
 //
 // A connection belongs to itself: what it waits for keeps it alive, and when it waits for nothing
-// any more it is gone. All it does happens on its strand, but for the handler, which runs on a
-// worker and posts its answer back.
+// any more it is gone. All it does happens on its loop, but for the handler: that runs on a worker
+// and posts its answer back, or has the loop's thread for as long as it is quick (loops.h).
 //
 //   handshake ─► idle ─► head ─► body ─► handler ─► write ─┬─► idle
 //       │          │       └───────┴── refused ──────┘     └─► linger ─► closed
@@ -13,6 +13,7 @@
 #include <utility>  // before Boost 1.74, whose Asio forgets it in C++20
 //
 #include <atomic>
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -29,6 +30,7 @@
 #include "portal/http/chunks.h"
 #include "portal/http/head.h"
 #include "portal/http/listener.h"
+#include "portal/http/loops.h"
 #include "portal/http/turnstile.h"
 #include "portal/http/workers.h"
 
@@ -57,9 +59,11 @@ struct Shared {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  using Socket = boost::asio::ip::tcp::socket;
+  // Of a loop and nothing more general: what may run on any executor costs an allocation a step.
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Loop::Executor>;
 
-  Connection(Socket socket, boost::asio::ssl::context& tls, Shared& shared, Peer peer,
+  // `socket` is one of `loop`.
+  Connection(Socket socket, Loop& loop, boost::asio::ssl::context& tls, Shared& shared, Peer peer,
              Turnstile::Place place);
   ~Connection();
 
@@ -69,11 +73,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Finish();
 
  private:
-  enum class Phase { kHandshake, kIdle, kHead, kBody, kHandler, kWrite, kPull, kLinger };
+  enum class Phase { kHandshake, kIdle, kHead, kBody, kHandler, kWrite, kPull, kLinger, kOver };
   using Error = boost::system::error_code;
+  static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
   using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
-  void Enter(Phase phase, std::chrono::milliseconds deadline);
+  void Enter(Phase phase, std::chrono::milliseconds patience);
+  void Watch();
   void OnDeadline();
 
   void AwaitRequest();
@@ -87,6 +93,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool TakeBufferedBody();  // true when the body is complete
   bool Charge();            // false when all bodies together are too many
   void Dispatch();
+  void Borrow(Loop::Lent lent, std::uint64_t turn, Request request);
+  bool Offer(Request request);
+  void PostAnswer(std::uint64_t turn, Response answer);  // from the thread of a handler
 
   void Refuse(const Problem& problem);
   void Send(Response response);
@@ -100,8 +109,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Cut();     // at once; what the kernel still holds is forgotten
 
   const Turnstile::Place place_;  // first, so that it is given back when the socket is closed
+  Loop& loop_;
   boost::asio::ssl::stream<Socket> stream_;
-  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer::rebind_executor<Loop::Executor>::other timer_;
+  std::chrono::steady_clock::time_point deadline_ = kNever;  // of the phase; timer_ is due by then
   Shared& shared_;
   Peer peer_;
   Phase phase_ = Phase::kHandshake;

@@ -4,16 +4,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <future>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 #include "common/log.h"
 #include "portal/http/connection.h"
+#include "portal/http/loops.h"
 #include "portal/http/tls.h"
 
 namespace plotmeter {
@@ -60,7 +58,8 @@ class Listener::Core {
   Core(Options options, const Router& router)
       : options_(std::move(options)),
         shared_(options_.limits, router, ConnectionsWeCanHold(options_.limits.connections)),
-        acceptor_(net::make_strand(io_)),
+        loops_(options_.limits.io_threads, shared_.workers),
+        acceptor_(loops_.first().io()),
         pause_(acceptor_.get_executor()) {}
 
   ~Core() { Stop(); }
@@ -78,37 +77,29 @@ class Listener::Core {
     if (!error) acceptor_.listen(kBacklog, error);
     if (error) throw std::runtime_error("cannot listen on " + where + ": " + error.message());
     port_ = acceptor_.local_endpoint().port();
-    net::post(acceptor_.get_executor(), [this] { Accept(); });
-    for (std::size_t i = 0; i < options_.limits.io_threads; ++i) {
-      threads_.emplace_back([this] { Talk(); });
-    }
+    loops_.first().Post([this] { Accept(); });
+    loops_.Start();
     Log(LogLevel::kInfo, "listening",
         {{"address", options_.address}, {"port", std::to_string(port_)}});
   }
 
   void Stop() {
     if (shared_.stops.exchange(true)) return;
-    net::post(acceptor_.get_executor(), [this] {
+    loops_.first().Post([this] {
       Error ignored;
       acceptor_.close(ignored);
       pause_.cancel();
     });
     for (const auto& connection : Connections()) connection->Finish();
-    const bool is_drained =
-        threads_.empty() || shared_.turnstile.WaitUntilEmpty(options_.limits.drain);
+    const bool is_drained = shared_.turnstile.WaitUntilEmpty(options_.limits.drain);
     if (!is_drained) Log(LogLevel::kWarning, "requests_cut_by_stop");
-    keep_running_.reset();
-    io_.stop();
-    for (auto& thread : threads_) thread.join();
-    shared_.workers.Stop();
+    loops_.Stop();
   }
 
   std::uint16_t port() const { return port_; }
 
   bool IsAlive(std::chrono::milliseconds patience) {
-    const auto answer = std::make_shared<std::promise<void>>();  // outlives a late answer
-    net::post(io_, [answer] { answer->set_value(); });
-    const bool talks = answer->get_future().wait_for(patience) == std::future_status::ready;
+    const bool talks = loops_.AnswerWithin(patience);
     return !shared_.workers.AreStuck() && talks;
   }
 
@@ -124,18 +115,6 @@ class Listener::Core {
   }
 
  private:
-  // What throws here is lack of memory, and costs the connection it happened to.
-  void Talk() {
-    for (;;) {
-      try {
-        io_.run();
-        return;
-      } catch (const std::exception& error) {
-        Log(LogLevel::kError, "connection_failed", {{"why", error.what()}});
-      }
-    }
-  }
-
   std::vector<std::shared_ptr<Connection>> Connections() {
     std::vector<std::shared_ptr<Connection>> alive;
     const std::lock_guard lock(shared_.mutex);
@@ -146,10 +125,11 @@ class Listener::Core {
   }
 
   void Accept() {
-    acceptor_.async_accept(net::make_strand(io_), [this](const Error& error, tcp::socket socket) {
+    Loop& loop = loops_.Next();
+    acceptor_.async_accept(loop.io(), [this, &loop](const Error& error, Connection::Socket socket) {
       if (shared_.stops) return;
       if (!error) {
-        Admit(std::move(socket));
+        Admit(std::move(socket), loop);
       } else if (error != net::error::connection_aborted) {
         return Pause(error);
       }
@@ -171,7 +151,7 @@ class Listener::Core {
     });
   }
 
-  void Admit(tcp::socket socket) {
+  void Admit(Connection::Socket socket, Loop& loop) {
     Error error;
     const auto remote = socket.remote_endpoint(error);
     if (error) return;  // gone already
@@ -188,7 +168,7 @@ class Listener::Core {
       tls = tls_;
     }
     const auto connection = std::make_shared<Connection>(
-        std::move(socket), *tls, shared_,
+        std::move(socket), loop, *tls, shared_,
         Peer{.address = remote.address().to_string(), .network = network}, *std::move(place));
     {
       const std::lock_guard lock(shared_.mutex);
@@ -199,16 +179,14 @@ class Listener::Core {
   }
 
   const Options options_;
-  Shared shared_;  // before io_, whose handlers own connections, which use it to their end
-  net::io_context io_;
-  net::executor_work_guard<net::io_context::executor_type> keep_running_{io_.get_executor()};
-  tcp::acceptor acceptor_;
+  Shared shared_;  // before loops_, whose handlers own connections, which use it to their end
+  Loops loops_;
+  tcp::acceptor acceptor_;  // in the first
   net::steady_timer pause_;
   bool is_pausing_ = false;
   std::mutex tls_mutex_;
   std::shared_ptr<net::ssl::context> tls_;
   std::uint16_t port_ = 0;
-  std::vector<std::thread> threads_;
 };
 
 Listener::Listener(Options options, const Router& router)

@@ -6,7 +6,8 @@
 //
 // Whatever cannot be answered costs little and ends soon: every phase of a connection has an
 // absolute deadline, everything that grows has a limit, and handlers run on a bounded pool of
-// threads beside those that do the talking. The attacks it is tested with stand in
+// threads beside those that do the talking, or in their place while they are quick (loops.h). The
+// attacks it is tested with stand in
 // tests/portal/http/attack_listener.py.
 //
 // Errors of HTTP itself are problem+json too, and then the connection is closed:

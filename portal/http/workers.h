@@ -4,6 +4,10 @@
 //    Workers workers(8, 64);
 //    if (!workers.Offer([] { … })) Answer503();
 //
+// Whoever can do without a worker most of the time keeps a free one, for the case that it cannot:
+//
+//    if (workers.Keep()) { … workers.Release(); or workers.Call([] { … }); }
+//
 // Safe from any thread. Jobs run in the order in which they came, each once.
 
 #pragma once
@@ -37,6 +41,15 @@ class Workers {
   // False only after Stop.
   bool Continue(Job job);
 
+  // A free worker is kept for the caller, who either releases it, which counts as a job that has
+  // ended, or calls it, and then it begins at once. False when none is free, or jobs wait.
+  bool Keep();
+  void Release();
+  void Call(Job job);
+
+  // The calling thread is a worker, too, until Stop.
+  void Join();
+
   std::size_t waiting() const;
 
   // Whether jobs wait, and none has ended since the last call that found jobs waiting: no thread
@@ -54,6 +67,9 @@ class Workers {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> waiting_;
+  std::deque<Job> called_;  // for workers that were kept
+  std::size_t free_;        // workers without a job
+  std::size_t kept_ = 0;    // of them
   bool stopped_ = false;
   std::uint64_t ended_ = 0;             // jobs
   std::uint64_t ended_when_asked_ = 0;  // AreStuck, while jobs waited

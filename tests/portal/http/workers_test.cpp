@@ -47,6 +47,47 @@ TEST(WorkersTest, AreStuckWhereJobsWaitAndNoneEnds) {
   EXPECT_FALSE(workers.AreStuck());
 }
 
+TEST(WorkersTest, KeepOneThatIsFreeForWhoMayNeedIt) {
+  std::promise<void> offered;
+  std::promise<void> called;
+  Workers workers(1, 2);
+  ASSERT_TRUE(workers.Keep());
+  EXPECT_FALSE(workers.Keep()) << "there is one";
+  workers.Offer([&] { offered.set_value(); });
+  EXPECT_EQ(workers.waiting(), 1u) << "the one is kept";
+  workers.Call([&] { called.set_value(); });
+  called.get_future().wait();
+  offered.get_future().wait();
+}
+
+TEST(WorkersTest, GoOnWithWhatWaitsWhenOneIsReleased) {
+  std::promise<void> offered;
+  Workers workers(1, 2);
+  ASSERT_TRUE(workers.Keep());
+  workers.Offer([&] { offered.set_value(); });
+  workers.Release();
+  offered.get_future().wait();
+}
+
+TEST(WorkersTest, KeepNoneWhileJobsWait) {
+  std::promise<void> started;
+  std::promise<void> go_on;
+  Workers workers(1, 2);
+  workers.Offer([&] {
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  EXPECT_FALSE(workers.Keep()) << "none is free";
+  std::thread another([&] { workers.Join(); });
+  while (!workers.Keep()) std::this_thread::yield();  // until it has joined
+  workers.Offer([] {});
+  EXPECT_FALSE(workers.Keep()) << "who waits comes first";
+  go_on.set_value();
+  workers.Stop();
+  another.join();
+}
+
 TEST(WorkersTest, OutliveAJobThatThrows) {
   std::promise<void> second;
   Workers workers(1, 8);
