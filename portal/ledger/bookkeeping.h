@@ -19,6 +19,7 @@
 
 #include "common/clock.h"
 #include "common/reseller.h"
+#include "portal/ledger/reconciliation.h"
 #include "portal/ledger/usage.h"
 #include "portal/store/books.h"
 #include "portal/store/directory.h"
@@ -43,9 +44,16 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
                                       const std::string& customer, const std::string& printer,
                                       Instant from, Instant to);
 
-// The books of one printer from the month of its site on in which `since` lies, made afresh.
-PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRow& printer,
-                       Instant since);
+// The books of one printer from the month of its site on in which `since` lies, made afresh; and
+// from the month before, if what was read in that one has settled only since (reconciliation.h).
+PrinterBooks MakeBooks(Books& books, Store& store, const ResellerId& reseller,
+                       const PrinterRow& printer, Instant since);
+
+// A month of the printer's site, of what that customer's collectors told; with an empty `customer`,
+// of all, as it is kept. A customer whose printer others read too has it computed now.
+std::vector<NamedReconciled> ReconcileMonth(Books& books, Store& store, const ResellerId& reseller,
+                                            const std::string& customer, const PrinterRow& printer,
+                                            MonthNumber month);
 
 // Makes the books of what is stale, printer by printer; a thread of `serve`. Readings that come in
 // meanwhile make a printer stale again, and it is done again. What cannot be made is logged once

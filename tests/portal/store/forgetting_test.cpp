@@ -175,6 +175,7 @@ TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
                             "usage_month",
                             "usage_site_month",
                             "meter_gap",
+                            "reconciled_month",
                             "gap_decision"}) {
     EXPECT_EQ(Count(table), 0) << table;
   }
