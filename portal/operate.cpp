@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -54,6 +55,7 @@
 #include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/recipients_controller.h"
+#include "portal/controllers/reconciliation_controller.h"
 #include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/resellers_controller.h"
 #include "portal/controllers/rotations_controller.h"
@@ -353,6 +355,7 @@ int Serve(const Arguments& arguments) {
   const SitesController sites(store, store, enrolments, clock);
   const CollectorsController collectors(store, store, JournalFile(data.path), clock);
   const UsageController usage(store, store, store);
+  const ReconciliationController reconciliation(store, store, store);
   const ExportsController exports(store, store, store);
   const GapsController gaps(store, store, store, clock);
   const EnteredController entered(store, store, clock);
@@ -387,6 +390,7 @@ int Serve(const Arguments& arguments) {
   sites.Map(router);
   collectors.Map(router);
   usage.Map(router);
+  reconciliation.Map(router);
   exports.Map(router);
   gaps.Map(router);
   entered.Map(router);
@@ -415,8 +419,11 @@ int Serve(const Arguments& arguments) {
   Alerting alerting(store, clock, second_factors, std::move(alert_settings),
                     {.expiries = [&data] { return ExpiriesOf(data.certificate()); },
                      .findings =
-                         [&store](const ResellerId& reseller, const std::string& printer) {
-                           return GapsOf(store, reseller, printer);
+                         [&store, &clock](const ResellerId& reseller, const std::string& printer) {
+                           auto found = GapsOf(store, reseller, printer);
+                           auto more = MismatchesOf(store, reseller, printer, clock.Now());
+                           std::ranges::move(more, std::back_inserter(found));
+                           return found;
                          }});
   Mailer* const mailer = alerting.mailer();
   MailedFolder::Send send;

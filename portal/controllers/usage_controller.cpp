@@ -5,13 +5,40 @@
 
 #include "portal/controllers/filter.h"
 #include "portal/ledger/export.h"
+#include "portal/ledger/job_usage.h"
 #include "portal/ledger/month.h"
+#include "portal/ledger/period.h"
 #include "portal/ledger/quantity.h"
 
 namespace plotmeter {
+namespace {
+
+constexpr std::size_t kAtOnce = 500;  // printers
+
+// {"base":"24","base_unit":"1","jobs":12}
+Json ToJson(const JobSum& sum, std::string_view meter) {
+  return {{"base", std::to_string(sum.amount)},
+          {"base_unit", BaseUnitOf(meter).value_or("")},
+          {"jobs", sum.jobs}};
+}
+
+Json ToJson(const JobUsageRow& row) {
+  Json json = {{"jobs", row.jobs}};
+  if (row.key) json["key"] = *row.key;
+  if (row.is_rest) json["rest"] = true;
+  if (row.pages) json["pages"] = ToJson(*row.pages, "impressions");
+  if (row.area) json["area"] = ToJson(*row.area, "media.area");
+  if (row.length) json["length"] = ToJson(*row.length, "media.length");
+  for (const auto& [colorant, sum] : row.ink) json["ink"][colorant] = ToJson(sum, "ink.used");
+  return json;
+}
+
+}  // namespace
+
 void UsageController::Map(Router& router) const {
   router.Get("/api/v1/usage", kViewers, this, &UsageController::List);
   router.Get("/api/v1/usage/sites", kViewers, this, &UsageController::BySite);
+  router.Get("/api/v1/usage/jobs", kViewers, this, &UsageController::ByJobs);
 }
 
 Response UsageController::List(const Request& request, const Caller& caller) const {
@@ -51,6 +78,32 @@ Response UsageController::BySite(const Request& request, const Caller& caller) c
     rows.push_back(std::move(row));
   }
   return Ok({{"month", FormatMonth(month)}, {"rows", std::move(rows)}});
+}
+
+Response UsageController::ByJobs(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"month", "by", "customer", "site", "printer"});
+  const Month month = request.Query<Month>("month");
+  const auto by = request.Query<JobWordName>("by");
+  const PrinterFilter filter = ReadPrinterFilter(store_, lists_, request, caller);
+  JobUsage usage(by.word);
+  std::string after;
+  for (;;) {
+    const auto printers = store_.Printers(caller.reseller, filter, after, kAtOnce);
+    for (const PrinterRow& printer : printers) {
+      const std::string& zone = printer.site.time_zone;
+      store_.EachJob(caller.reseller, caller.customer, printer.id,
+                     FromLocalTime(month.first_day(), zone),
+                     FromLocalTime(month.Next().first_day(), zone), {}, [&](const JobRow& job) {
+                       usage.Add(job, zone);
+                       return true;
+                     });
+    }
+    if (printers.size() < kAtOnce) break;
+    after = printers.back().id;
+  }
+  Json rows = Json::array();
+  for (const JobUsageRow& row : usage.Rows()) rows.push_back(ToJson(row));
+  return Ok({{"month", month.text()}, {"by", by.text}, {"rows", std::move(rows)}});
 }
 
 }  // namespace plotmeter

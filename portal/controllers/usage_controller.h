@@ -3,6 +3,7 @@
 //    GET /api/v1/usage?from=2026-11-01&to=2026-12-01              for the dashboard
 //        &customer=cus_9F1TB6QW &site=sit_7Q2M9K4T &printer=prn_7Q2M9K4T      narrower
 //    GET /api/v1/usage/sites?month=2026-11             summed by site, of the books that are kept
+//    GET /api/v1/usage/jobs?month=2026-11&by=media     what jobs say they used (ledger/job_usage.h)
 //
 // A date is the first instant of that day in the time zone of each printer's site; an RFC 3339
 // instant is itself. portal/ledger/usage.h says what the members mean; the same rows as CSV are
@@ -29,6 +30,7 @@ class UsageController {
  private:
   Response List(const Request& request, const Caller& caller) const;
   Response BySite(const Request& request, const Caller& caller) const;
+  Response ByJobs(const Request& request, const Caller& caller) const;
 
   Store& store_;
   Lists& lists_;

@@ -11,13 +11,16 @@
 #include "common/jose.h"
 #include "common/log.h"
 #include "common/sqlite.h"
+#include "portal/ledger/job_amounts.h"
 #include "portal/ledger/most_printed.h"
 #include "portal/ledger/period.h"
+#include "portal/store/entered.h"
 
 namespace plotmeter {
 namespace {
 
 constexpr auto kUntilSettled = std::chrono::days(10);
+constexpr std::chrono::days kUntilNoJobsAreNews(62);
 constexpr auto kBetweenLooks = std::chrono::seconds(5);
 constexpr auto kAfterFailure = std::chrono::minutes(1);
 constexpr std::size_t kAtOnce = 100;                       // printers
@@ -185,6 +188,83 @@ MonthRow RowOf(const StoredMeter& meter, MonthNumber month, const std::string& s
   return row;
 }
 
+// The jobs around these entries, and how far they go.
+std::vector<Reconciled> ReconcileEntries(Store& store, const ResellerId& reseller,
+                                         const std::string& customer, const std::string& printer,
+                                         const std::vector<MeterEntries>& meters, Instant newest) {
+  Instant first = kForEver;
+  Instant last;
+  for (const MeterEntries& meter : meters) {
+    for (const Entry& entry : meter.entries) {
+      first = std::min(first, entry.opening.at);
+      last = std::max(last, entry.closing.at);
+    }
+  }
+  if (first > last) return {};
+  Reconciling within{.jobs_since = kForEver, .settled = newest - kSettleTime};
+  store.EachJob(reseller, customer, printer, Instant{}, kForEver, {}, [&](const JobRow& job) {
+    within.jobs_since = job.ended_at;
+    return false;
+  });
+  if (within.jobs_since > last) return {};
+  std::vector<JobRow> jobs;
+  // A printer that told of jobs, and tells of none any more, lacks them.
+  for (const auto before : {std::chrono::days(1), kUntilNoJobsAreNews}) {
+    if (!jobs.empty()) break;
+    store.EachJob(reseller, customer, printer, first - before, last + std::chrono::days(1), {},
+                  [&](const JobRow& job) {
+                    jobs.push_back(job);
+                    return true;
+                  });
+  }
+  return Reconcile(meters, jobs, within);
+}
+
+ReconciledRow RowOf(const Reconciled& of, MonthNumber month) {
+  ReconciledRow row{.meter = of.meter,
+                    .month = month,
+                    .from = of.from,
+                    .to = of.to,
+                    .metered = of.metered,
+                    .in_jobs = of.in_jobs,
+                    .tolerance = of.tolerance,
+                    .jobs = of.jobs,
+                    .unsaid = of.unsaid,
+                    .gaps = of.gaps,
+                    .fit = std::string(ToText(of.fit))};
+  if (IsMismatch(of.fit)) {
+    row.shows_from = of.shows_from;
+    row.shows_to = of.shows_to;
+  }
+  return row;
+}
+
+// Entries of meters that jobs tell of, too, month by month.
+class ToReconcile {
+ public:
+  void Add(MonthNumber month, const ChannelReadings& channel, const Entry& entry) {
+    const StoredMeter& meter = MeterOf(channel, entry);
+    newest_ = std::max(newest_, entry.closing.at);
+    if (!IsInJobs(meter.meter)) return;
+    const auto [of, is_new] = months_[month].try_emplace(entry.meter);
+    if (is_new) of->second = {.channel = channel.channel, .meter = meter};
+    of->second.entries.push_back(entry);
+  }
+  std::vector<std::pair<MonthNumber, std::vector<MeterEntries>>> Take() {
+    std::vector<std::pair<MonthNumber, std::vector<MeterEntries>>> months;
+    for (auto& [month, meters] : months_) {
+      auto& all = months.emplace_back(month, std::vector<MeterEntries>()).second;
+      for (auto& [number, of] : meters) all.push_back(std::move(of));
+    }
+    return months;
+  }
+  Instant newest() const { return newest_; }
+
+ private:
+  std::map<MonthNumber, std::map<std::int64_t, MeterEntries>> months_;
+  Instant newest_ = {};
+};
+
 }  // namespace
 
 std::string GapId(const std::string& printer, const std::string& channel, const StoredMeter& meter,
@@ -234,8 +314,8 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
   return counted;
 }
 
-PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRow& printer,
-                       Instant since) {
+PrinterBooks MakeBooks(Books& books, Store& store, const ResellerId& reseller,
+                       const PrinterRow& printer, Instant since) {
   UsedAt used_at(books, reseller, printer);
   PrinterBooks made;
   const auto begin = [&](Instant at) {
@@ -243,6 +323,9 @@ PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRo
     made.since = used_at.Begin(made.from_month);
   };
   begin(since);
+  if (const auto before = books.LastReading(reseller, printer.id, since)) {
+    if (*before - kSettleTime < made.since) begin(*before - kSettleTime);
+  }
   // A doubt that is settled now closes where it began, and that month is made again too.
   const auto doubted_at = [&](Instant until) {
     Instant first = until;
@@ -258,6 +341,7 @@ PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRo
   for (Instant doubted; (doubted = doubted_at(made.since)) < made.since;) begin(doubted);
   const auto states = books.StatesBefore(reseller, printer.id, made.since);
   const Decisions decisions = DecisionsOf(books, reseller, printer.id);
+  ToReconcile to_reconcile;
   books.EachChannel(reseller, "", printer.id, states, kForEver,
                     [&](const ChannelReadings& channel) {
                       // Meter, month, site, and whether it is outranked: believed ones come first.
@@ -288,6 +372,9 @@ PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRo
                         // Where the month began later, the one before is kept as it is.
                         if (month < made.from_month) return;
                         Add(usage[{entry.meter, month, place.site, is_outranked}], entry, decided);
+                        if (channel.channel != kManualChannel) {
+                          to_reconcile.Add(month, channel, entry);
+                        }
                       };
                       const auto keep = [&](Instant first_of_month) {
                         const std::string state = account.State();
@@ -305,14 +392,55 @@ PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRo
                         made.months.back().outranked = is_outranked;
                       }
                     });
+  const auto months = to_reconcile.Take();
+  for (const auto& [month, meters] : months) {
+    const auto rows =
+        ReconcileEntries(store, reseller, "", printer.id, meters, to_reconcile.newest());
+    for (const Reconciled& of : rows) made.reconciled.push_back(RowOf(of, month));
+  }
   return made;
+}
+
+std::vector<NamedReconciled> ReconcileMonth(Books& books, Store& store, const ResellerId& reseller,
+                                            const std::string& customer, const PrinterRow& printer,
+                                            MonthNumber month) {
+  if (customer.empty() || !books.IsShared(reseller, printer.id)) {
+    auto kept = books.ReconciledSince(reseller, printer.id, month);
+    std::erase_if(kept, [&](const NamedReconciled& one) { return one.row.month != month; });
+    return kept;
+  }
+  const std::string& zone = printer.site.time_zone;
+  const Instant from = MonthStart(month, zone);
+  const Instant to = MonthStart(month % 100 == 12 ? month + 89 : month + 1, zone);
+  ToReconcile to_reconcile;
+  books.EachChannel(reseller, customer, printer.id, {}, to + kUntilSettled,
+                    [&](const ChannelReadings& channel) {
+                      ChannelAccount account = AccountOf(channel);
+                      Play(channel, account, [&](const Entry& entry) {
+                        const bool is_in = entry.closing.at > from && entry.closing.at <= to;
+                        to_reconcile.Add(is_in ? month : 0, channel, entry);
+                      });
+                    });
+  std::vector<NamedReconciled> named;
+  auto months = to_reconcile.Take();
+  std::erase_if(months, [&](const auto& one) { return one.first != month; });
+  for (const auto& [number, meters] : months) {
+    const auto rows =
+        ReconcileEntries(store, reseller, customer, printer.id, meters, to_reconcile.newest());
+    for (const Reconciled& of : rows) {
+      const auto its = std::ranges::find(meters, of.meter,
+                                         [](const MeterEntries& one) { return one.meter.number; });
+      named.push_back({its->channel, its->meter, RowOf(of, month)});
+    }
+  }
+  return named;
 }
 
 bool Bookkeeper::Make(const ResellerId& reseller, const StalePrinter& stale) {
   const auto printers = store_.Printers(reseller, {.printer = stale.printer}, "", 1);
   if (printers.empty()) return false;  // erased meanwhile
   return books_.KeepBooks(reseller, stale,
-                          MakeBooks(books_, reseller, printers.front(), stale.since));
+                          MakeBooks(books_, store_, reseller, printers.front(), stale.since));
 }
 
 int Bookkeeper::Tick(const std::function<bool()>& go_on) {

@@ -24,6 +24,7 @@
 
 #include "common/clock.h"
 #include "common/reseller.h"
+#include "portal/ledger/reconciliation.h"
 #include "portal/ledger/usage.h"
 #include "portal/store/books.h"
 #include "portal/store/directory.h"
@@ -48,10 +49,17 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
                                       const std::string& customer, const std::string& printer,
                                       Instant from, Instant to);
 
-// The books of one printer from the month on in which `since` lies, made afresh. Each site at which
-// it was used has its part, in months of that site.
-PrinterBooks MakeBooks(Books& books, const ResellerId& reseller, const PrinterRow& printer,
-                       Instant since);
+// The books of one printer from the month on in which `since` lies, made afresh; and from the month
+// before, if what was read in that one has settled only since (reconciliation.h). Each site at
+// which it was used has its part, in months of that site.
+PrinterBooks MakeBooks(Books& books, Store& store, const ResellerId& reseller,
+                       const PrinterRow& printer, Instant since);
+
+// A month of the printer's site, of what that customer's collectors told; with an empty `customer`,
+// of all, as it is kept. A customer whose printer others read too has it computed now.
+std::vector<NamedReconciled> ReconcileMonth(Books& books, Store& store, const ResellerId& reseller,
+                                            const std::string& customer, const PrinterRow& printer,
+                                            MonthNumber month);
 
 // Makes the books of what is stale, printer by printer; a thread of `serve`. Readings that come in
 // meanwhile make a printer stale again, and it is done again. What cannot be made is logged once

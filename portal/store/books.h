@@ -113,6 +113,26 @@ struct MeterGapRow {
   bool operator==(const MeterGapRow&) const = default;
 };
 
+// Jobs beside one meter in a month (portal/ledger/reconciliation.h), in its base unit.
+struct ReconciledRow {
+  std::int64_t meter = 0;
+  MonthNumber month = 0;
+  Instant from = {}, to = {};
+  std::int64_t metered = 0, in_jobs = 0, tolerance = 0;
+  std::int64_t jobs = 0, unsaid = 0, gaps = 0;
+  std::string fit = {};
+  std::optional<Instant> shows_from = {}, shows_to = {};
+
+  bool operator==(const ReconciledRow&) const = default;
+};
+
+// The same, as people see it.
+struct NamedReconciled {
+  std::string channel = {};
+  StoredMeter meter = {};
+  ReconciledRow row = {};
+};
+
 // What is replaced when a printer's books are made again.
 struct PrinterBooks {
   Instant since = {};                     // gaps that closed after it
@@ -120,6 +140,7 @@ struct PrinterBooks {
   std::vector<AccountState> states = {};  // after `since`
   std::vector<MonthRow> months = {};
   std::vector<MeterGapRow> gaps = {};
+  std::vector<ReconciledRow> reconciled = {};  // months from `from_month` on
 };
 
 struct GapDecision {
@@ -173,6 +194,9 @@ class Books {
   // Of each channel of the printer the latest at or before `at` that is not stale.
   virtual std::vector<AccountState> StatesBefore(const ResellerId& reseller,
                                                  const std::string& printer, Instant at) = 0;
+  // When the printer was read last before `before`, over any channel; empty: never.
+  virtual std::optional<Instant> LastReading(const ResellerId& reseller, const std::string& printer,
+                                             Instant before) = 0;
   virtual std::vector<StalePrinter> StalePrinters(const ResellerId& reseller,
                                                   std::size_t limit) = 0;
   // False, and nothing is kept, where the printer's readings changed since `stale` was answered.
@@ -197,6 +221,12 @@ class Books {
   // False where the gap is not this reseller's.
   virtual bool Decide(const ResellerId& reseller, const GapDecision& decision,
                       const Actor& actor) = 0;
+
+  // Of one printer, from that month on: by month, then channel, meter, colorant, unit. Of what all
+  // collectors told.
+  virtual std::vector<NamedReconciled> ReconciledSince(const ResellerId& reseller,
+                                                       const std::string& printer,
+                                                       MonthNumber month) = 0;
 
   // By site and meter; of one customer where the filter names it.
   virtual std::vector<SiteUsage> UsageBySite(const ResellerId& reseller, MonthNumber month,

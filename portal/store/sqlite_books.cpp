@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "common/json.h"
 #include "portal/store/entered_rows.h"
@@ -132,14 +133,7 @@ class Replacing {
   void Gaps(const PrinterBooks& books) {
     writer_.Sql("DELETE FROM meter_gap WHERE printer=? AND closing_at>? AND reseller_id=?")
         .Run(printer_, ToMillis(books.since), owner_);
-    if (writer_.db().Changes() > 0 || !books.gaps.empty()) {
-      // The rules are to look at it (watching.h).
-      writer_
-          .Sql(
-              "UPDATE printer_watch SET due_at=0, touched=touched+1 WHERE printer=?"
-              " AND reseller_id=?")
-          .Run(printer_, owner_);
-    }
+    if (writer_.db().Changes() > 0 || !books.gaps.empty()) LookAtIt();
     Statement& insert = writer_.Sql(
         "INSERT OR IGNORE INTO meter_gap(id, reseller_id, meter, printer, kind, opening, "
         "opening_at, closing,"
@@ -150,7 +144,39 @@ class Replacing {
     }
   }
 
+  // The rules look at the printer where what they are told changes: the fit of one of its months.
+  void Reconciled(const PrinterBooks& books) {
+    std::map<std::pair<MonthNumber, std::int64_t>, std::string> before;
+    Statement& q = writer_.Sql(
+        "SELECT month, meter, fit FROM reconciled_month WHERE printer=? AND month>=?"
+        " AND reseller_id=?");
+    for (q.Bind(printer_, books.from_month, owner_); q.Step();) {
+      before[{q.Int(0), q.Int(1)}] = q.Text(2);
+    }
+    writer_.Sql("DELETE FROM reconciled_month WHERE printer=? AND month>=? AND reseller_id=?")
+        .Run(printer_, books.from_month, owner_);
+    Statement& insert = writer_.Sql(
+        "INSERT INTO reconciled_month(reseller_id, printer, month, meter, from_at, to_at, metered,"
+        " in_jobs, tolerance, jobs, unsaid, gaps, fit, shows_from, shows_to)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    std::map<std::pair<MonthNumber, std::int64_t>, std::string> after;
+    for (const ReconciledRow& row : books.reconciled) {
+      after[{row.month, row.meter}] = row.fit;
+      insert.Run(owner_, printer_, row.month, row.meter, ToMillis(row.from), ToMillis(row.to),
+                 row.metered, row.in_jobs, row.tolerance, row.jobs, row.unsaid, row.gaps, row.fit,
+                 MaybeMillis(row.shows_from), MaybeMillis(row.shows_to));
+    }
+    if (before != after) LookAtIt();
+  }
+
  private:
+  void LookAtIt() {
+    writer_
+        .Sql(
+            "UPDATE printer_watch SET due_at=0, touched=touched+1 WHERE printer=?"
+            " AND reseller_id=?")
+        .Run(printer_, owner_);
+  }
   void Sum(MonthNumber from, int sign) {
     writer_
         .Sql(
@@ -283,6 +309,22 @@ std::vector<AccountState> SqliteStore::StatesBefore(const ResellerId& reseller,
   return states;
 }
 
+std::optional<Instant> SqliteStore::LastReading(const ResellerId& reseller,
+                                                const std::string& printer, Instant before) {
+  auto reader = pool_.Reader();
+  const std::int64_t owner = OwnerOf(*reader, reseller);
+  const std::int64_t number = PrinterNumber(*reader, reseller, printer);
+  std::optional<Instant> last;
+  Statement& q = reader->Sql(
+      "SELECT max(stands_at) FROM device_reading WHERE printer=? AND channel=? AND stands_at<?"
+      " AND reseller_id=?");
+  for (const std::string& channel : ChannelsOf(*reader, owner, number)) {
+    q.Bind(number, channel, ToMillis(before), owner).Step();
+    if (const auto at = MaybeInstant(q, 0)) last = std::max(last.value_or(*at), *at);
+  }
+  return last;
+}
+
 std::vector<StalePrinter> SqliteStore::StalePrinters(const ResellerId& reseller,
                                                      std::size_t limit) {
   auto reader = pool_.Reader();
@@ -309,6 +351,7 @@ bool SqliteStore::KeepBooks(const ResellerId& reseller, const StalePrinter& stal
   replacing.States(books);
   replacing.Months(books);
   replacing.Gaps(books);
+  replacing.Reconciled(books);
   transaction.Commit();
   return true;
 }
@@ -397,6 +440,38 @@ bool SqliteStore::Decide(const ResellerId& reseller, const GapDecision& decision
              actor, decision.at);
   transaction.Commit();
   return true;
+}
+
+std::vector<NamedReconciled> SqliteStore::ReconciledSince(const ResellerId& reseller,
+                                                          const std::string& printer,
+                                                          MonthNumber month) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT m.channel, r.meter, m.meter, m.colorant, m.media, m.unit, m.outranked, r.month,"
+      " r.from_at, r.to_at, r.metered, r.in_jobs, r.tolerance, r.jobs, r.unsaid, r.gaps, r.fit,"
+      " r.shows_from, r.shows_to FROM reconciled_month r JOIN meter m ON m.number=r.meter"
+      " WHERE r.printer=? AND r.month>=? AND r.reseller_id=?"
+      " ORDER BY r.month, m.channel, m.meter, m.colorant, m.unit");
+  std::vector<NamedReconciled> rows;
+  for (q.Bind(PrinterNumber(*reader, reseller, printer), month, OwnerOf(*reader, reseller));
+       q.Step();) {
+    rows.push_back({.channel = q.Text(0),
+                    .meter = {q.Int(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5), q.Int(6) != 0},
+                    .row = {.meter = q.Int(1),
+                            .month = q.Int(7),
+                            .from = FromMillis(q.Int(8)),
+                            .to = FromMillis(q.Int(9)),
+                            .metered = q.Int(10),
+                            .in_jobs = q.Int(11),
+                            .tolerance = q.Int(12),
+                            .jobs = q.Int(13),
+                            .unsaid = q.Int(14),
+                            .gaps = q.Int(15),
+                            .fit = q.Text(16),
+                            .shows_from = MaybeInstant(q, 17),
+                            .shows_to = MaybeInstant(q, 18)}});
+  }
+  return rows;
 }
 
 std::vector<SiteUsage> SqliteStore::UsageBySite(const ResellerId& reseller, MonthNumber month,

@@ -87,6 +87,7 @@ const std::vector<Step> kSteps = {
     {nullptr, "DELETE FROM usage_site_month WHERE reseller_id=?2 AND site IN " + kSites},
     {nullptr, "DELETE FROM gap_decision WHERE +reseller_id=?2 AND meter IN " + kMeters},
     {nullptr, "DELETE FROM meter_gap WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {nullptr, "DELETE FROM reconciled_month WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {nullptr, "DELETE FROM account_state WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {nullptr, "DELETE FROM account_stale WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {nullptr, "DELETE FROM device_reading WHERE +reseller_id=?2 AND printer IN " + kPrinters},
@@ -209,6 +210,8 @@ class Erasing {
     // Its books are made again, of what is left; what the customer's site counted is gone.
     writer_.Sql(kToldMonths).Run(report_.customer, owner_, printer);
     writer_.Sql(kToldOrder).Run(report_.customer, owner_, printer);
+    writer_.Sql("DELETE FROM reconciled_month WHERE printer=? AND reseller_id=?")
+        .Run(printer, owner_);
     MarkStale(writer_, owner_, printer, 0);
     writer_
         .Sql(

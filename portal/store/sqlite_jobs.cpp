@@ -1,13 +1,17 @@
 #include <algorithm>
+#include <map>
 
 #include "common/best_job.h"
 #include "common/json.h"
 #include "portal/store/job_rows.h"
+#include "portal/store/reading_rows.h"
 #include "portal/store/sqlite_store.h"
 #include "portal/store/values.h"
 
 namespace plotmeter {
 namespace {
+
+constexpr std::chrono::days kLatest(100);  // collectors keep what they could not send for 90
 
 // What is known of a job, and who said the later word.
 struct KnownJob {
@@ -93,6 +97,16 @@ bool Hear(KnownJob& known, const BatchRecord& batch, std::int64_t number, const 
   return true;
 }
 
+// By a printer's wrong clock no further back than what collectors keep, nor ahead.
+std::int64_t Ended(const JobRecord& job, const BatchRecord& batch) {
+  std::int64_t ended = ToMillis(job.seen_at);
+  if (job.finished && job.clock_offset_ms &&
+      __builtin_add_overflow(ToMillis(*job.finished), *job.clock_offset_ms, &ended)) {
+    ended = 0;
+  }
+  return std::clamp(ended, ToMillis(batch.received_at - kLatest), ToMillis(batch.received_at));
+}
+
 }  // namespace
 
 void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
@@ -102,11 +116,14 @@ void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const B
       " type, status, submitted, started, finished, clock_offset_ms, copies, printed_copies, pages,"
       " printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch)"
       " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  std::map<std::int64_t, std::int64_t> stale;  // by printer: since when
   for (const auto& [index, told] : batch.jobs) {
     const DerivedRows::Told& printer = printers.at(index);
     KnownJob known;
+    std::int64_t ended = Ended(*told, batch);
     if (auto before = Find(writer, place.owner, printer, *told)) {
       known = *std::move(before);
+      ended = std::min(ended, Ended(known.record, batch));
       if (!Hear(known, batch, place.batch, *told)) continue;
     } else {
       known.record = *told;
@@ -119,7 +136,12 @@ void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const B
               job.printed_copies, job.pages, job.printed_pages, job.media, ValueOf(job.area),
               UnitOf(job.area), ValueOf(job.length), UnitOf(job.length), job.quality,
               InkText(job.ink), known.batch);
+    ended = std::min(ended, Ended(job, batch));
+    const auto [since, is_first] = stale.try_emplace(printer.printer, ended);
+    if (!is_first) since->second = std::min(since->second, ended);
   }
+  // Its months are reconciled anew (books.h).
+  for (const auto& [printer, since] : stale) MarkStale(writer, place.owner, printer, since);
 }
 
 }  // namespace plotmeter

@@ -121,6 +121,8 @@ class SqliteStore : public Store,
                                        const std::string& printer) override;
   std::vector<AccountState> StatesBefore(const ResellerId& reseller, const std::string& printer,
                                          Instant at) override;
+  std::optional<Instant> LastReading(const ResellerId& reseller, const std::string& printer,
+                                     Instant before) override;
   std::vector<StalePrinter> StalePrinters(const ResellerId& reseller, std::size_t limit) override;
   bool KeepBooks(const ResellerId& reseller, const StalePrinter& stale,
                  const PrinterBooks& books) override;
@@ -134,6 +136,9 @@ class SqliteStore : public Store,
   std::optional<NamedGap> FindGap(const ResellerId& reseller, const std::string& customer,
                                   const std::string& id) override;
   bool Decide(const ResellerId& reseller, const GapDecision& decision, const Actor& actor) override;
+  std::vector<NamedReconciled> ReconciledSince(const ResellerId& reseller,
+                                               const std::string& printer,
+                                               MonthNumber month) override;
   std::vector<SiteUsage> UsageBySite(const ResellerId& reseller, MonthNumber month,
                                      const PrinterFilter& filter) override;
 

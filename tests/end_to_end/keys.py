@@ -289,7 +289,7 @@ def enrol_again(world, stage):
         database.execute("DELETE FROM retired_key")
         database.execute("UPDATE enrolment_code SET used_at = NULL, collector = NULL")
         for table in ("collector_watch", "printer_watch", "device_reading", "account_state", "account_stale", "usage_month",
-                      "usage_site_month", "meter_gap"):
+                      "usage_site_month", "meter_gap", "reconciled_month"):
             database.execute(f"DELETE FROM {table}")
         database.execute("DELETE FROM collector")
     database.close()

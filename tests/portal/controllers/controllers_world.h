@@ -33,6 +33,7 @@
 #include "portal/controllers/metrics_controller.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/recipients_controller.h"
+#include "portal/controllers/reconciliation_controller.h"
 #include "portal/controllers/repeat_notes.h"
 #include "portal/controllers/resellers_controller.h"
 #include "portal/controllers/rotations_controller.h"
@@ -107,6 +108,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     collectors_.Map(router_);
     metrics_page_.Map(router_);
     usage_.Map(router_);
+    reconciliation_.Map(router_);
     exports_.Map(router_);
     health_.Map(router_);
     signing_in_.Map(router_);
@@ -204,6 +206,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
   CustomersController customers_{store, store, store, journal_, clock};
   CollectorsController collectors_{store, store, journal_, clock};
   UsageController usage_{store, store, store};
+  ReconciliationController reconciliation_{store, store, store};
   ExportsController exports_{store, store, store};
   GapsController gaps_{store, store, store, clock};
   EnteredController entered_{store, store, clock};

@@ -114,13 +114,16 @@ class ViewersTest : public FleetTest {
             target.replace(at, name.size(), id);
           }
         }
-        const bool is_by_month = target == "/api/v1/usage/sites";
+        const bool is_by_month = target == "/api/v1/usage/sites" ||
+                                 target == "/api/v1/usage/jobs" ||
+                                 target == "/api/v1/reconciliation";
         const bool has_period = target.starts_with("/api/v1/usage") ||
                                 target.starts_with("/api/v1/jobs.") ||
                                 target.starts_with("/api/v1/readings.");
         const bool is_usage = is_by_month || has_period;
         if (is_by_month) {
           target += "?month=2026-11";
+          if (target.starts_with("/api/v1/usage/jobs")) target += "&by=media";
         } else if (has_period) {
           target += "?from=2026-11-01&to=2026-12-01";
         }

@@ -48,7 +48,8 @@ class BookkeepingTest : public testing::Test, protected SealedWorld {
   std::string Kept() {
     Database db(path, Database::Mode::kReadOnly);
     std::string all;
-    for (const char* table : {"usage_month", "usage_site_month", "meter_gap", "account_state"}) {
+    for (const char* table :
+         {"usage_month", "usage_site_month", "meter_gap", "account_state", "reconciled_month"}) {
       Statement q = db.Prepare(fmt::format("SELECT * FROM {} ORDER BY 1, 2, 3, 4, 5", table));
       while (q.Step()) {
         all += table;
@@ -96,10 +97,10 @@ TEST_F(BookkeepingTest, MakesAgainOnlyWhatIsStale) {
   const auto stale = store.StalePrinters(reseller(), 10);
   ASSERT_EQ(stale.size(), 1U);
   EXPECT_EQ(stale[0].since, At("2026-12-05T10:00:00Z"));
-  const PrinterBooks made = MakeBooks(store, reseller(), Printer(), stale[0].since);
-  ASSERT_EQ(made.months.size(), 1U);
-  EXPECT_EQ(made.months[0].opening, "7");
-  EXPECT_EQ(made.months[0].used, "2");
+  const PrinterBooks made = MakeBooks(store, store, reseller(), Printer(), stale[0].since);
+  ASSERT_EQ(made.months.size(), 2U) << "the last reading of November had not settled before";
+  EXPECT_EQ(made.months[1].opening, "7");
+  EXPECT_EQ(made.months[1].used, "2");
   Send({"10"}, "2026-12-06T10:00:00Z");
   EXPECT_FALSE(store.KeepBooks(reseller(), stale[0], made)) << "it changed meanwhile";
   MakeAll();
@@ -132,7 +133,7 @@ TEST_F(BookkeepingTest, GoesOnBehindAPrinterThatFails) {
     Database db(path, Database::Mode::kReadWrite);
     db.Execute(
         "INSERT INTO account_state(reseller_id, printer, channel, at, state)"
-        " SELECT reseller_id, number, 'piws', 1793491200000, '[]' FROM printer"
+        " SELECT reseller_id, number, 'piws', 1788220800000, '[]' FROM printer"
         " WHERE serial='CN9541H01M'");
     db.Execute(
         "INSERT INTO account_stale(printer, reseller_id, since, changes)"
@@ -360,6 +361,105 @@ TEST_F(BookkeepingTest, LeavesEachSiteItsPartOfAMonth) {
   store.ReopenBooks(reseller());
   MakeAll();
   EXPECT_EQ(Kept(), kept);
+}
+
+class ReconciledBooksTest : public BookkeepingTest {
+ protected:
+  // The day's reading of pages at 06:00, and jobs of so many pages an hour from 08:00 on.
+  void Day(const std::string& date, std::int64_t pages, const std::vector<std::int64_t>& jobs) {
+    const Instant morning = At(date + "T06:00:00Z");
+    clock.now = std::max(clock.now, morning + hours(20));
+    Batch batch = MakeBatch(north, ++sequence_, {"100"}, morning);
+    batch.readings[0].reading.meters = {
+        {.meter = "impressions", .value = {Decimal::FromInteger(pages), "impressions"}}};
+    Instant ended = morning + hours(2);
+    for (const std::int64_t printed : jobs) {
+      batch.jobs.push_back({0,
+                            {.job = FormatInstant(ended),
+                             .revision = 1,
+                             .channel = ChannelKind::kPiws,
+                             .seen_at = ended + std::chrono::minutes(5),
+                             .type = "print",
+                             .status = "printed",
+                             .started = ended - std::chrono::minutes(4),
+                             .finished = ended,
+                             .clock_offset_ms = 0,
+                             .printed_pages = printed}});
+      ended += hours(1);
+    }
+    ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  }
+  // "202611 7 of 7: fits"
+  std::vector<std::string> Reconciled(const std::string& customer = "") {
+    std::vector<std::string> words;
+    for (const MonthNumber month : {202610, 202611, 202612}) {
+      for (const NamedReconciled& named :
+           ReconcileMonth(store, store, reseller(), customer, Printer(), month)) {
+        words.push_back(fmt::format("{} {} of {}: {}", month, named.row.in_jobs, named.row.metered,
+                                    named.row.fit));
+      }
+    }
+    return words;
+  }
+};
+
+TEST_F(ReconciledBooksTest, PutsJobsBesideMetersMonthByMonth) {
+  Day("2026-11-08", 100, {1});
+  Day("2026-11-09", 101, {3, 4});
+  Day("2026-11-10", 108, {5});
+  Day("2026-11-11", 113, {});
+  MakeAll();
+  EXPECT_THAT(Reconciled(), testing::ElementsAre("202611 7 of 7: fits"));
+  Day("2026-11-12", 115, {});
+  Day("2026-11-13", 115, {});
+  MakeAll();
+  EXPECT_THAT(Reconciled(), testing::ElementsAre("202611 12 of 14: job-missing"));
+  const auto rows = store.ReconciledSince(reseller(), Printer().id, 202611);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].row.shows_from, At("2026-11-11T06:00:00Z"));
+  EXPECT_EQ(rows[0].row.shows_to, At("2026-11-12T06:00:00Z"));
+  EXPECT_THAT(store.ReconciledSince(south.tenant.reseller, Printer().id, 202611),
+              testing::IsEmpty());
+}
+
+TEST_F(ReconciledBooksTest, AJobThatComesLateSettlesIt) {
+  Day("2026-11-08", 100, {1});
+  Day("2026-11-09", 101, {});
+  Day("2026-11-10", 108, {});
+  Day("2026-11-11", 108, {});
+  MakeAll();
+  EXPECT_THAT(Reconciled(), testing::ElementsAre("202611 0 of 7: job-missing"));
+  Batch late = MakeBatch(north, ++sequence_, {}, At("2026-11-11T08:00:00Z"));
+  late.jobs.push_back({0,
+                       {.job = "late",
+                        .revision = 1,
+                        .channel = ChannelKind::kPiws,
+                        .seen_at = At("2026-11-11T07:00:00Z"),
+                        .type = "print",
+                        .status = "printed",
+                        .finished = At("2026-11-09T13:00:00Z"),
+                        .clock_offset_ms = 0,
+                        .printed_pages = 7}});
+  ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(late, north))));
+  EXPECT_EQ(MakeAll(), 1);
+  EXPECT_THAT(Reconciled(), testing::ElementsAre("202611 7 of 7: fits"));
+}
+
+TEST_F(ReconciledBooksTest, GoesBackToAMonthThatSettlesInTheNext) {
+  Day("2026-11-08", 100, {1});
+  Day("2026-11-28", 101, {3});
+  Day("2026-11-29", 104, {4});
+  Day("2026-11-30", 108, {});
+  MakeAll();
+  EXPECT_THAT(Reconciled(), testing::ElementsAre("202611 3 of 3: fits"));
+  Day("2026-12-20", 108, {});  // silent for three weeks
+  MakeAll();
+  EXPECT_THAT(Reconciled(),
+              testing::ElementsAre("202611 7 of 7: fits", "202612 0 of 0: unsettled"));
+  store.ReopenBooks(reseller());
+  MakeAll();
+  EXPECT_THAT(Reconciled(),
+              testing::ElementsAre("202611 7 of 7: fits", "202612 0 of 0: unsettled"));
 }
 
 // Readings in any order of arrival, books made whenever: made again from the first reading on they

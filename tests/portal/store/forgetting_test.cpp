@@ -191,6 +191,7 @@ TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
                             "usage_month",
                             "usage_site_month",
                             "meter_gap",
+                            "reconciled_month",
                             "gap_decision",
                             "printer_place",
                             "entered_reading",
