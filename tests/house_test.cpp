@@ -233,12 +233,13 @@ Lines QuestionsOf(const std::string& text) {
   return found;
 }
 
-// Whoever asks the store says for which reseller. These ask who the resellers are.
+// Whoever asks the store says for which reseller. These ask who the resellers are, or no row.
 const Names kOfNoReseller = {
     "INSERT OR IGNORE INTO reseller(id, name, created_at) VALUES(?,?,?)",
     "SELECT count(*) FROM (SELECT 1 FROM reseller LIMIT 1)",
     "SELECT 1 FROM {} WHERE id=?",         // UnusedId: an id is nobody's yet
     "SELECT 1 FROM collector WHERE id=?",  // whether a collector that comes back is anybody's
+    "SELECT total_changes()",              // of a connection: no row is asked for
 };
 
 TEST(HouseTest, FindsQuestionsThatAreInPieces) {

@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace plotmeter {
+namespace {
+
+constexpr std::int64_t kRowsOfALog = 4000;  // some megabytes
+
+}  // namespace
 
 Statement& StoreConnection::Sql(std::string_view sql) {
   auto& kept = statements_[sql];
@@ -22,6 +27,17 @@ void StoreConnection::ResetUsed() {
   used_.clear();
 }
 
+void StoreConnection::ShortenLog() {
+  Statement changes = db_.Prepare("SELECT total_changes()");
+  changes.Step();
+  const std::int64_t all = changes.Int(0);
+  changes.Reset();
+  if (all - in_file_ < kRowsOfALog) return;
+  in_file_ = all;
+  Statement checkpoint = db_.Prepare("PRAGMA wal_checkpoint(PASSIVE)");
+  checkpoint.Step();
+}
+
 ConnectionPool::Lease::Lease(ConnectionPool& pool, std::unique_ptr<StoreConnection> reader)
     : pool_(&pool), reader_(std::move(reader)), connection_(reader_.get()) {}
 
@@ -33,7 +49,13 @@ ConnectionPool::Lease::Lease(StoreConnection& lent) : connection_(&lent), is_inn
 ConnectionPool::Lease::~Lease() {
   if (is_inner_) return;
   connection_->ResetUsed();
-  if (pool_ == nullptr) return;
+  if (pool_ == nullptr) {
+    try {
+      connection_->ShortenLog();
+    } catch (const SqliteError&) {  // the next one tries again, and says what is wrong
+    }
+    return;
+  }
   const std::lock_guard guard(pool_->mutex_);
   pool_->idle_.push_back(std::move(reader_));
 }

@@ -8,12 +8,15 @@
 // The writer is asked nothing before its Transaction has begun: common/sqlite.h says why.
 //
 // A StoreConnection is one thread's while it is lent. When the lease ends, its statements are
-// reset, so that no forgotten row holds back the write-ahead log.
+// reset, so that no forgotten row holds back the write-ahead log. Then the writer puts the log into
+// the file, after every few thousand rows: SQLite would do so at a COMMIT, but cannot while a row
+// is still being read, which it nearly always is, and the log would grow until the disk is full.
 
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,6 +40,8 @@ class StoreConnection {
   Statement& Sql(std::string_view sql);
   Database& db() { return db_; }
   void ResetUsed();
+  // What others still read stays in the log until the next time. Waits for nobody.
+  void ShortenLog();
 
  private:
   struct Kept {
@@ -46,6 +51,7 @@ class StoreConnection {
   Database db_;
   std::unordered_map<std::string_view, std::unique_ptr<Kept>> statements_;
   std::vector<Kept*> used_;
+  std::int64_t in_file_ = 0;  // of the rows that this connection has changed
 };
 
 class ConnectionPool {
