@@ -44,7 +44,8 @@ double Seconds(const std::function<void()>& act) {
 class Fleet {
  public:
   Fleet(const std::string& directory, int printers, int readings, int hours_between)
-      : path_(fmt::format("{}/fleet_{}_{}.db", directory, printers, readings)), store_(path_) {
+      : path_(fmt::format("{}/fleet_{}_{}.db", directory, printers, readings)),
+        store_(Created(path_)) {
     const BenchPlace place = BenchSite(store_);
     reseller_ = place.reseller;
     const std::string collector = Enrol(store_, place, PrivateKey::Generate().public_key());
@@ -86,7 +87,7 @@ class Fleet {
       for (int m = 0; m < kMeters; ++m) {
         const std::int64_t number = p * kMeters + m;
         const bool is_ink = m < kMeters - 1;
-        meter.Run(number, owner, p, is_ink ? "ink.used" : "area.printed", is_ink ? kInks[m] : "",
+        meter.Run(number, owner, p, is_ink ? "ink.used" : "media.area", is_ink ? kInks[m] : "",
                   is_ink ? "cc" : "m2");
         for (int r = 0; r < readings; ++r) {
           reading.Run(owner, number, ToMillis(kBegin) + r * hours_between * kHourMs,
@@ -105,6 +106,10 @@ class Fleet {
   const std::string& path() const { return path_; }
 
  private:
+  static const std::string& Created(const std::string& path) {
+    SqliteStore::Create(path);
+    return path;
+  }
   static std::string SiteId(int number) { return fmt::format("site_{:06}", number); }
 
   std::string path_;
@@ -116,6 +121,7 @@ void Recompute(const std::string& directory) {
   constexpr int kPrinters = 20;
   constexpr int kReadings = 3 * 365 * 8;
   Fleet fleet(directory, kPrinters, kReadings, 3);
+  fleet.Stale();
   fleet.MakeBooks();  // what the first time writes afresh
   fleet.Stale();
   const double ours = Seconds([&] { fleet.MakeBooks(); });
@@ -150,7 +156,7 @@ Times BySite(Fleet& fleet, int months) {
   std::vector<double> took;
   Times times;
   for (int i = 0; i < kRounds; ++i) {
-    const int month = (i * 7 % months) + 10;  // from November 2023 on
+    const int month = (i * 7 % months) + 11;  // from December 2023 on
     const MonthNumber number = (2023 + month / 12) * 100 + month % 12 + 1;
     took.push_back(1000 * Seconds([&] { times.rows = fleet.BySite(number); }));
   }
@@ -164,6 +170,7 @@ void MonthBySite(const std::string& directory, int most) {
   constexpr int kHoursOfAMonth = 730;
   const auto measure = [&](int printers, int months) {
     Fleet fleet(directory, printers, months + 1, kHoursOfAMonth);
+    fleet.Stale();
     fleet.MakeBooks();
     const Times times = BySite(fleet, months);
     fmt::print(
@@ -180,7 +187,7 @@ void MonthBySite(const std::string& directory, int most) {
   const double growth = many.median / few.median;
   const double history = many.median / young.median;
   fmt::print("bench ledger.month.p99: {:.1f} ms (goal <= 50) {}\n", many.p99,
-             many.p99 <= 50 ? "ok" : "short");
+             many.p99 <= 50 && many.rows > 0 ? "ok" : "short");
   fmt::print(
       "bench ledger.month.growth: {:.1f} times for 100 times the printers (goal <= 100) {}\n",
       growth, growth <= 100 ? "ok" : "short");
