@@ -1,8 +1,10 @@
 #include "portal/store/reading_rows.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 
 namespace plotmeter {
 namespace {
@@ -24,62 +26,39 @@ std::optional<std::int64_t> UpMillis(const std::optional<Quantity>& uptime) {
   return millis;
 }
 
-// What the same stream told before of a printer over a channel, by when it stands.
-struct ToldBefore {
-  StoreConnection& writer;
-  const DerivedRows::Place& place;
-  const BatchRecord& batch;
-  std::int64_t printer;
-  const std::string& channel;
-  std::int64_t ordinal;
+// Where readings of a printer over a channel stand that the same stream told before: ?1 printer, ?2
+// channel, ?3 the reseller, ?4 collector, ?5 stream, ?6 sequence, ?7 place, ?8 an instant.
+const std::string kTold =
+    "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
+    " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND b.collector=?4 AND b.stream=?5"
+    " AND (b.sequence<?6 OR (b.sequence=?6 AND d.place<?7))";
+const std::string kToldLast = kTold + " AND d.stands_at<=?8 ORDER BY d.stands_at DESC LIMIT 1";
+const std::string kToldAfter = kTold + " AND d.stands_at>?8 ORDER BY d.stands_at";
 
-  std::optional<std::int64_t> LatestBy(std::int64_t instant) const {
-    return Ask(
-        "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
-        " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND b.collector=?4 AND"
-        " b.stream=?5 AND (b.sequence<?6 OR (b.sequence=?6 AND d.place<?7)) AND d.stands_at<=?8"
-        " ORDER BY d.stands_at DESC LIMIT 1",
-        instant);
-  }
-  std::optional<std::int64_t> FirstAfter(std::int64_t instant) const {
-    return Ask(
-        "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
-        " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND b.collector=?4 AND"
-        " b.stream=?5 AND (b.sequence<?6 OR (b.sequence=?6 AND d.place<?7)) AND d.stands_at>?8"
-        " ORDER BY d.stands_at LIMIT 1",
-        instant);
-  }
-
- private:
-  std::optional<std::int64_t> Ask(const char* sql, std::int64_t instant) const {
-    Statement& q = writer.Sql(sql);
-    std::optional<std::int64_t> stands_at;
-    if (q.Bind(printer, channel, place.owner, batch.collector, batch.stream, batch.sequence,
-               ordinal, instant)
-            .Step()) {
-      stands_at = q.Int(0);
-    }
+// Where the next of the stream cannot stand before. `ask` asks one of the two with an instant. What
+// stands in the future was told while this portal's clock was wrong, or it is wrong now. It is now,
+// if the stream goes on from here without a hole: then all of that comes before. Else it was then,
+// and one wrong hour moves nothing of those that follow.
+std::optional<std::int64_t> StandsAfter(
+    const std::function<Statement&(const std::string&, std::int64_t)>& ask,
+    std::int64_t received_at) {
+  const auto last_by = [&](std::int64_t instant) {
+    Statement& q = ask(kToldLast, instant);
+    const auto stands_at = q.Step() ? std::optional(q.Int(0)) : std::nullopt;
     q.Reset();
     return stands_at;
-  }
-};
-
-// Where the next of the stream cannot stand before. What stands in the future was told while this
-// portal's clock was wrong, or it is wrong now. It is now, if the stream goes on from here without
-// a hole: then all of that comes before. Else it was then, and one wrong hour moves nothing of
-// those that follow.
-std::optional<std::int64_t> StandsAfter(const ToldBefore& told, std::int64_t received_at) {
-  constexpr std::int64_t kForEver = std::numeric_limits<std::int64_t>::max();
+  };
   const std::int64_t now = received_at + std::chrono::milliseconds(kClocksDiffer).count();
-  const auto latest = told.LatestBy(kForEver);
+  const auto latest = last_by(std::numeric_limits<std::int64_t>::max());
   if (!latest || *latest <= now) return latest;
-  const auto past = told.LatestBy(now);
-  std::int64_t end = past ? now : *told.FirstAfter(now);
-  for (auto next = told.FirstAfter(end); next && *next - end < kHole.count();
-       next = told.FirstAfter(end)) {
-    end = *next;
+  auto end = last_by(now);
+  std::int64_t whole_until = now;
+  Statement& q = ask(kToldAfter, now);
+  while (q.Step() && (!end || q.Int(0) - whole_until < kHole.count())) {
+    end = whole_until = q.Int(0);
   }
-  return past && end == now ? past : end;
+  q.Reset();
+  return end;
 }
 
 }  // namespace
@@ -92,8 +71,11 @@ std::int64_t WriteDeviceReading(StoreConnection& writer, const DerivedRows::Plac
   const Instant at = reading.at - std::chrono::milliseconds(batch.offset_ms);
   const bool is_ahead = at > batch.received_at + kClocksDiffer;
   std::int64_t stands_at = ToMillis(is_ahead ? batch.received_at : at);
-  if (const auto after = StandsAfter({writer, place, batch, printer, channel, ordinal},
-                                     ToMillis(batch.received_at))) {
+  const auto ask = [&](const std::string& sql, std::int64_t instant) -> Statement& {
+    return writer.Sql(sql).Bind(printer, channel, place.owner, batch.collector, batch.stream,
+                                batch.sequence, ordinal, instant);
+  };
+  if (const auto after = StandsAfter(ask, ToMillis(batch.received_at))) {
     stands_at = std::max(stands_at, *after);
   }
   writer
