@@ -1,9 +1,7 @@
 #include "portal/ledger/bookkeeping.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <set>
 #include <tuple>
 
@@ -11,6 +9,7 @@
 #include "common/jose.h"
 #include "common/log.h"
 #include "common/sqlite.h"
+#include "common/stoppable_wait.h"
 #include "portal/ledger/job_amounts.h"
 #include "portal/ledger/most_printed.h"
 #include "portal/ledger/period.h"
@@ -475,14 +474,8 @@ int Bookkeeper::Tick(const std::function<bool()>& go_on) {
 }
 
 void Bookkeeper::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any waked;
-  std::unique_lock lock(mutex);
-  const auto wait = [&](std::chrono::milliseconds span) {
-    waked.wait_for(lock, stop, span, [] { return false; });
-    return !stop.stop_requested();
-  };
-  for (std::chrono::milliseconds span = kBetweenLooks; wait(span);) {
+  StoppableWait wait(stop);
+  for (std::chrono::milliseconds span = kBetweenLooks; wait.For(span);) {
     span = kBetweenLooks;
     try {
       Tick([&] { return !stop.stop_requested(); });
