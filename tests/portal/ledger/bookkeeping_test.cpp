@@ -422,6 +422,38 @@ TEST_F(ReconciledBooksTest, PutsJobsBesideMetersMonthByMonth) {
               testing::IsEmpty());
 }
 
+// What a person read off is beside no jobs, whoever asks.
+TEST_F(ReconciledBooksTest, LeavesOutWhatWasEnteredByHand) {
+  const auto enter = [&](const std::string& at, const std::string& pages) {
+    ASSERT_EQ(store
+                  .Enter(reseller(),
+                         {.printer = Printer().id,
+                          .at = At(at),
+                          .values = {{.meter = "impressions", .unit = "pages", .value = pages}}},
+                         kPortalItself, clock.now)
+                  .how,
+              Entered::How::kDone);
+  };
+  Day("2026-11-08", 100, {1});
+  Day("2026-11-09", 101, {3, 4});
+  Day("2026-11-10", 108, {5});
+  Day("2026-11-11", 113, {});
+  enter("2026-11-09T05:00:00Z", "500");
+  enter("2026-11-10T05:00:00Z", "600");
+  Sender guest{.tenant = {.reseller = reseller()}};
+  guest.tenant.customer = *store.AddCustomer(reseller(), "a guest", clock.now, kPortalItself);
+  guest.tenant.site = *store.AddSite(
+      reseller(), {.customer = guest.tenant.customer, .name = "hall", .time_zone = "UTC"},
+      clock.now, kPortalItself);
+  guest.id = AddCollector(store, guest.tenant, Thumbprint(guest.key.public_key()),
+                          JsonText(ToJwk(guest.key.public_key())));
+  ASSERT_TRUE(std::holds_alternative<Accepted>(
+      ingest.Take(Sealed(MakeBatch(guest, 1, {"1"}, At("2026-11-11T07:00:00Z")), guest))));
+  MakeAll();
+  EXPECT_THAT(Reconciled(), testing::ElementsAre("202611 7 of 7: fits"));
+  EXPECT_THAT(Reconciled(north.tenant.customer), testing::ElementsAre("202611 7 of 7: fits"));
+}
+
 TEST_F(ReconciledBooksTest, AJobThatComesLateSettlesIt) {
   Day("2026-11-08", 100, {1});
   Day("2026-11-09", 101, {});
