@@ -204,6 +204,25 @@ TEST_F(BookkeepingTest, MovesNothingForAnHourInWhichThePortalsClockWasWrong) {
   EXPECT_EQ(Used("2026-11-01", "2027-12-01"), "93, gaps 1");
 }
 
+// The same of a printer that is read for the first time in that hour: its stream is older.
+TEST_F(BookkeepingTest, MovesNothingOfAPrinterThatIsNewInThatHour) {
+  const auto send_at = [&](const std::string& now, const std::string& value,
+                           const std::string& serial = "CN9541H01M") {
+    clock.now = At(now);
+    const Batch batch = MakeBatch(north, ++sequence_, {value}, At(now), serial);
+    ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  };
+  send_at("2026-11-10T00:00:00Z", "10", "OTHER");
+  send_at("2027-11-10T06:00:00Z", "12");
+  send_at("2026-11-10T12:00:00Z", "15");
+  send_at("2026-12-10T12:00:00Z", "19");
+  const std::string printer = store.Printers(reseller(), {.serial = "CN9541H01M"}, "", 1).at(0).id;
+  const auto counted = CountPeriod(store, reseller(), "", printer, At("2026-11-10T00:00:00Z"),
+                                   At("2027-01-01T00:00:00Z"));
+  ASSERT_EQ(counted.size(), 1U);
+  EXPECT_EQ(counted[0].usage.used->Text(), "4");
+}
+
 TEST_F(BookkeepingTest, AsksAPersonAndTakesItsWord) {
   Send({"100", "130"}, "2026-11-10T12:00:00Z");
   Send({"5", "25"}, "2026-11-12T12:00:00Z");
