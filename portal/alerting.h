@@ -56,16 +56,6 @@ class Alerting {
   std::vector<std::jthread> threads_;
 };
 
-// Gaps between the epochs of a printer's meters that wait for a person; those of one reading are
-// one finding.
-std::vector<LedgerFinding> GapsOf(Books& books, const ResellerId& reseller,
-                                  const std::string& printer);
-
-// Months of the last 62 days in which jobs and a printer's meters do not fit; those of one month
-// that do not for the same reason are one finding. A month that is older has been billed.
-std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller,
-                                        const std::string& printer, Instant now);
-
 // What ends of the portal's own: its certificate, and keys that were retired.
 std::vector<WatchedExpiry> ExpiriesOf(const std::string& certificate_file);
 

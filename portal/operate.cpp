@@ -36,6 +36,7 @@
 #include "portal/access/sessions.h"
 #include "portal/alerting.h"
 #include "portal/alerts/export_mail.h"
+#include "portal/alerts/findings.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
 #include "portal/controllers/audit_controller.h"

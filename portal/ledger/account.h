@@ -134,7 +134,7 @@ class ChannelAccount {
   // Another board was seen in the device; between the readings before and after `at`.
   void Swap() { swapped_ = true; }
 
-  // Gaps of a fall that is not settled.
+  // Gaps of a fall that is not settled: what fell, and what rose and is doubted with it.
   std::vector<Entry> Open() const;
 
   // What that meter stands at, as far as it is believed; empty: nothing was taken of it.

@@ -281,35 +281,42 @@ std::string GapId(const std::string& printer, const std::string& channel, const 
 std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
                                       const std::string& customer, const std::string& printer,
                                       Instant from, Instant to) {
-  std::vector<CountedMeter> counted;
   // Accounts that are kept are of all readings. A part of them is counted from its beginning.
   const bool of_all = customer.empty() || !books.IsShared(reseller, printer);
+  const auto states =
+      of_all ? books.StatesBefore(reseller, printer, from) : std::vector<AccountState>{};
   const Decisions decisions = DecisionsOf(books, reseller, printer);
-  books.EachChannel(
-      reseller, of_all ? "" : customer, printer,
-      of_all ? books.StatesBefore(reseller, printer, from) : std::vector<AccountState>{},
-      to + kUntilSettled, [&](const ChannelReadings& channel) {
-        // By meter, and whether it is outranked; that where nothing of the meter is believed.
-        std::map<std::pair<std::int64_t, bool>, std::optional<MeterUsage>> usage;
-        ChannelAccount account = AccountOf(channel);
-        Play(channel, account, [&](const Entry& entry) {
-          if (entry.closing.at <= from || entry.closing.at > to) return;
-          const StoredMeter& meter = MeterOf(channel, entry);
-          const bool is_gap = IsGap(entry.kind);
-          const auto decided =
-              is_gap && !decisions.empty()
-                  ? Decided(decisions, GapId(printer, channel.channel, meter, entry))
-                  : std::nullopt;
-          Add(usage[{entry.meter, IsOutranked(meter, entry)}], entry, decided);
-        });
-        for (const StoredMeter& meter : channel.meters) {
-          const bool is_outranked = !usage[{meter.number, false}];
-          auto& one = usage[{meter.number, is_outranked}];
-          if (!one) continue;
-          counted.push_back({channel.channel, meter, *std::move(one)});
-          counted.back().meter.outranked = is_outranked;
-        }
-      });
+  std::vector<CountedMeter> counted;
+  bool is_open = false;
+  const auto count = [&](const ChannelReadings& channel) {
+    // By meter, and whether it is outranked; that where nothing of the meter is believed.
+    std::map<std::pair<std::int64_t, bool>, std::optional<MeterUsage>> usage;
+    ChannelAccount account = AccountOf(channel);
+    Play(channel, account, [&](const Entry& entry) {
+      if (entry.closing.at <= from || entry.closing.at > to) return;
+      is_open = is_open || entry.kind == EntryKind::kOpen;
+      const StoredMeter& meter = MeterOf(channel, entry);
+      const bool is_gap = IsGap(entry.kind);
+      const auto decided = is_gap && !decisions.empty()
+                               ? Decided(decisions, GapId(printer, channel.channel, meter, entry))
+                               : std::nullopt;
+      Add(usage[{entry.meter, IsOutranked(meter, entry)}], entry, decided);
+    });
+    for (const StoredMeter& meter : channel.meters) {
+      const bool is_outranked = !usage[{meter.number, false}];
+      auto& one = usage[{meter.number, is_outranked}];
+      if (!one) continue;
+      counted.push_back({channel.channel, meter, *std::move(one)});
+      counted.back().meter.outranked = is_outranked;
+    }
+  };
+  // What is read once a month, by a person, is settled later than most.
+  for (const Instant until : {to + kUntilSettled, kForEver}) {
+    counted.clear();
+    is_open = false;
+    books.EachChannel(reseller, of_all ? "" : customer, printer, states, until, count);
+    if (!is_open) break;
+  }
   return counted;
 }
 
@@ -414,6 +421,7 @@ std::vector<NamedReconciled> ReconcileMonth(Books& books, Store& store, const Re
   ToReconcile to_reconcile;
   books.EachChannel(reseller, customer, printer.id, {}, to + kUntilSettled,
                     [&](const ChannelReadings& channel) {
+                      if (channel.channel == kManualChannel) return;
                       ChannelAccount account = AccountOf(channel);
                       Play(channel, account, [&](const Entry& entry) {
                         const bool is_in = entry.closing.at > from && entry.closing.at <= to;

@@ -185,14 +185,26 @@ void MonthlyExports::Look(const ResellerId& reseller, const ScheduledExport& sch
   const std::vector<Site> sites = store_.Sites(reseller);
   const auto first = Month::Parse(schedule.first_month);
   if (!first) throw std::runtime_error("its first month is '" + schedule.first_month + "'");
+  // What stays in the way of one month holds up no other.
+  std::exception_ptr trouble;
+  const auto attempt = [&](const auto& work) {
+    try {
+      work();
+    } catch (const std::exception&) {
+      if (!trouble) trouble = std::current_exception();
+    }
+  };
   for (Month month = *first;; month = month.Next()) {
     if (known.contains(month.text())) continue;
     if (DueAt(schedule, month, sites, settle_) > watch_.seen().wall) break;
     if (!pause()) return;
-    Write(reseller, schedule, month, pause);
+    attempt([&] { Write(reseller, schedule, month, pause); });
   }
-  // What stays in the way of one month holds up no other.
-  for (const ScheduledMonth& month : unfinished) Finish(reseller, schedule, month);
+  for (const ScheduledMonth& month : unfinished) {
+    if (!pause()) return;
+    attempt([&] { Finish(reseller, schedule, month); });
+  }
+  if (trouble) std::rethrow_exception(trouble);
 }
 
 void MonthlyExports::Write(const ResellerId& reseller, const ScheduledExport& schedule,
