@@ -58,6 +58,7 @@ int RemoveSchedule(const Arguments& arguments);
 std::vector<Command> IncidentCommands();
 std::vector<Command> ReadingCommands();
 std::vector<Command> GapCommands();
+std::vector<Command> ReconciliationCommands();
 
 int VerifyEvidence(const Arguments& arguments);
 int ExportEvidence(const Arguments& arguments);

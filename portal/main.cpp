@@ -463,6 +463,7 @@ Program Portal() {
                  {"printer", "Printers that collectors told of, or people, and where they stand."},
                  {"reading", "Meters that people read off themselves, where no collector does."},
                  {"gap", "What was printed between two epochs of a meter: a person says how much."},
+                 {"reconciliation", "Jobs beside lifetime meters, and what does not fit."},
                  {"incident", "Conditions that need a person, and what is done about them."},
                  {"rules", "When incidents are raised."},
                  {"recipient", "Who is told of incidents, by mail or webhook."},
@@ -473,9 +474,10 @@ Program Portal() {
           "flag wins over a variable (PLOTMETER_DATA), that over this file. What begins "
           "with # is not set; what is written there is the default, or an example where "
           "there is none."};
-  for (const auto& part : {OperatorCommands(), TenantCommands(), UserCommands(),
-                           AdmissionCommands(), PrinterCommands(), ReadingCommands(), GapCommands(),
-                           IncidentCommands(), ExportCommands(), EvidenceCommands()}) {
+  for (const auto& part :
+       {OperatorCommands(), TenantCommands(), UserCommands(), AdmissionCommands(),
+        PrinterCommands(), ReadingCommands(), GapCommands(), ReconciliationCommands(),
+        IncidentCommands(), ExportCommands(), EvidenceCommands()}) {
     program.commands.insert(program.commands.end(), part.begin(), part.end());
   }
   return program;

@@ -36,7 +36,7 @@
 #include "portal/access/sessions.h"
 #include "portal/alerting.h"
 #include "portal/alerts/export_mail.h"
-#include "portal/alerts/findings.h"
+#include "portal/alerts/ledger_findings.h"
 #include "portal/certificate.h"
 #include "portal/commands.h"
 #include "portal/controllers/audit_controller.h"
@@ -423,10 +423,7 @@ int Serve(const Arguments& arguments) {
                     {.expiries = [&data] { return ExpiriesOf(data.certificate()); },
                      .findings =
                          [&store, &clock](const ResellerId& reseller, const std::string& printer) {
-                           auto found = GapsOf(store, reseller, printer);
-                           auto more = MismatchesOf(store, reseller, printer, clock.Now());
-                           std::ranges::move(more, std::back_inserter(found));
-                           return found;
+                           return FindingsOf(store, reseller, printer, clock.Now());
                          }});
   Mailer* const mailer = alerting.mailer();
   MailedFolder::Send send;

@@ -70,10 +70,13 @@ Response UsageController::BySite(const Request& request, const Caller& caller) c
     Json row = {{"site", {{"id", one.site.id}, {"name", one.site.name}}},
                 {"customer", {{"id", one.site.customer}, {"name", one.site.customer_name}}},
                 {"meter", one.meter},
-                {"used_base", std::to_string(one.used_base)},
                 {"gaps", one.gaps},
-                {"printers", one.printers}};
-    if (const auto unit = BaseUnitOf(one.meter)) row["base_unit"] = *unit;
+                {"printers", one.printers},
+                {"unconverted", one.unconverted}};
+    if (one.printers > 0) {  // of what is not known the sum is not 0
+      row["used_base"] = std::to_string(one.used_base);
+      row["base_unit"] = BaseUnitOf(one.meter).value_or("");
+    }
     if (!one.colorant.empty()) row["colorant"] = one.colorant;
     if (!one.media.empty()) row["media"] = one.media;
     rows.push_back(std::move(row));

@@ -72,6 +72,8 @@ std::string_view ToText(EntryKind kind) {
       return "open";
     case EntryKind::kConnected:
       return "connected";
+    case EntryKind::kElsewhere:
+      return "elsewhere";
   }
   return "";
 }

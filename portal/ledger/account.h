@@ -100,10 +100,12 @@ enum class EntryKind {
   // It was entered by hand, and is read over a channel since; the closing stand repeats what was
   // entered last. Who makes books says so, not an account.
   kConnected,
+  // In a part of it another channel counts the same (believed.h says so).
+  kElsewhere,
 };
 
 // "base", "counted", "wrapped", "fell", "returned", "jumped", "swapped", "unit", "open",
-// "connected".
+// "connected", "elsewhere".
 std::string_view ToText(EntryKind kind);
 constexpr bool IsGap(EntryKind kind) { return kind >= EntryKind::kFell; }
 

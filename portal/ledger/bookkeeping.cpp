@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/sqlite.h"
 #include "common/stoppable_wait.h"
+#include "portal/ledger/believed.h"
 #include "portal/ledger/job_amounts.h"
 #include "portal/ledger/most_printed.h"
 #include "portal/ledger/period.h"
@@ -77,11 +78,6 @@ class Connections {
  private:
   std::multimap<Instant, const StoredMeter*> told_;
 };
-
-// Of what was entered by hand: a channel told it when the entry closed, and that counts.
-bool IsOutranked(const StoredMeter& meter, const Entry& entry) {
-  return meter.outranked || (meter.told_at && entry.closing.at > *meter.told_at);
-}
 
 Instant FirstOfMonth(Instant instant) { return MonthStart(MonthOf(instant, "UTC"), "UTC"); }
 
@@ -292,15 +288,16 @@ std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
     // By meter, and whether it is outranked; that where nothing of the meter is believed.
     std::map<std::pair<std::int64_t, bool>, std::optional<MeterUsage>> usage;
     ChannelAccount account = AccountOf(channel);
-    Play(channel, account, [&](const Entry& entry) {
-      if (entry.closing.at <= from || entry.closing.at > to) return;
-      is_open = is_open || entry.kind == EntryKind::kOpen;
-      const StoredMeter& meter = MeterOf(channel, entry);
+    Play(channel, account, [&](const Entry& played) {
+      if (played.closing.at <= from || played.closing.at > to) return;
+      is_open = is_open || played.kind == EntryKind::kOpen;
+      const StoredMeter& meter = MeterOf(channel, played);
+      const auto& [entry, is_outranked] = Believed(meter, played);
       const bool is_gap = IsGap(entry.kind);
       const auto decided = is_gap && !decisions.empty()
                                ? Decided(decisions, GapId(printer, channel.channel, meter, entry))
                                : std::nullopt;
-      Add(usage[{entry.meter, IsOutranked(meter, entry)}], entry, decided);
+      Add(usage[{entry.meter, is_outranked}], entry, decided);
     });
     for (const StoredMeter& meter : channel.meters) {
       const bool is_outranked = !usage[{meter.number, false}];
@@ -332,6 +329,10 @@ PrinterBooks MakeBooks(Books& books, Store& store, const ResellerId& reseller,
   if (const auto before = books.LastReading(reseller, printer.id, since)) {
     if (*before - kSettleTime < made.since) begin(*before - kSettleTime);
   }
+  // What a channel goes on with, or does not, decides from there on which one is believed.
+  if (const auto before = books.ReadBefore(reseller, printer.id, since)) {
+    if (*before - kUntilSilent < made.since) begin(*before - kUntilSilent);
+  }
   // A doubt that is settled now closes where it began, and that month is made again too.
   const auto doubted_at = [&](Instant until) {
     Instant first = until;
@@ -355,13 +356,13 @@ PrinterBooks MakeBooks(Books& books, Store& store, const ResellerId& reseller,
                       std::map<Key, std::optional<MeterUsage>> usage;
                       ChannelAccount account = AccountOf(channel);
                       for (const StoredReading& reading : channel.readings) used_at.Hear(reading);
-                      const auto enter = [&](const Entry& entry) {
-                        if (entry.closing.at <= made.since) return;
-                        const StoredMeter& meter = MeterOf(channel, entry);
-                        const bool is_outranked = IsOutranked(meter, entry);
+                      const auto enter = [&](const Entry& played) {
+                        if (played.closing.at <= made.since) return;
+                        const StoredMeter& meter = MeterOf(channel, played);
+                        const auto& [entry, is_outranked] = Believed(meter, played);
                         std::optional<Exact> decided;
                         // Nobody is asked about what was entered for a meter that is read.
-                        if (IsGap(entry.kind) && is_outranked == meter.outranked) {
+                        if (IsGap(entry.kind) && !(is_outranked && meter.told_at)) {
                           const std::string id = GapId(printer.id, channel.channel, meter, entry);
                           decided = Decided(decisions, id);
                           made.gaps.push_back({.id = id,
@@ -371,7 +372,8 @@ PrinterBooks MakeBooks(Books& books, Store& store, const ResellerId& reseller,
                                                .closing = entry.closing.value.text(),
                                                .opening_at = entry.opening.at,
                                                .closing_at = entry.closing.at,
-                                               .hidden_base = entry.most});
+                                               .hidden_base = entry.most,
+                                               .outranked = is_outranked});
                         }
                         const PrinterPlace& place = used_at.Of(entry.closing);
                         const MonthNumber month = MonthOf(entry.closing.at, place.time_zone);
@@ -379,7 +381,7 @@ PrinterBooks MakeBooks(Books& books, Store& store, const ResellerId& reseller,
                         if (month < made.from_month) return;
                         Add(usage[{entry.meter, month, place.site, is_outranked}], entry, decided);
                         if (channel.channel != kManualChannel) {
-                          to_reconcile.Add(month, channel, entry);
+                          to_reconcile.Add(month, channel, played);
                         }
                       };
                       const auto keep = [&](Instant first_of_month) {

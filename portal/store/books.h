@@ -32,15 +32,29 @@
 
 namespace plotmeter {
 
+// A channel that was read last so long before another one of the same printer is silent.
+inline constexpr std::chrono::hours kUntilSilent{24};
+
+// A stretch in which another channel is believed to count what a meter counts (elsewhere.h).
+struct Elsewhere {
+  Instant since = {};
+  std::optional<Instant> until = {};  // empty: for good
+
+  bool operator==(const Elsewhere&) const = default;
+};
+
 struct StoredMeter {
   std::int64_t number = 0;
   std::string meter = {};
   std::string colorant = {};  // empty: it has none
   std::string media = {};
   std::string unit = {};
-  bool outranked = false;  // another channel is believed for this meter
+  bool outranked = false;  // another channel is believed for this meter: the last word on it
   // Of one that is entered by hand: since when a channel tells what it counts.
   std::optional<Instant> told_at = {};
+  // Of one that a channel tells: rising, and apart.
+  std::vector<Elsewhere> elsewhere = {};
+  Instant first = {};  // when its channel told it first, if `elsewhere` has anything
 };
 
 struct StoredReading {
@@ -109,6 +123,7 @@ struct MeterGapRow {
   std::string opening = {}, closing = {};
   Instant opening_at = {}, closing_at = {};
   std::optional<std::int64_t> hidden_base = {};
+  bool outranked = false;  // another channel counted it
 
   bool operator==(const MeterGapRow&) const = default;
 };
@@ -166,9 +181,10 @@ struct NamedGap {
 struct SiteUsage {
   Site site = {};
   std::string meter = {}, colorant = {}, media = {};
-  std::int64_t used_base = 0;
+  std::int64_t used_base = 0;  // of `printers`
   std::int64_t gaps = 0;
   std::int64_t printers = 0;
+  std::int64_t unconverted = 0;  // printers whose unit is not confirmed: in no sum
 };
 
 class Books {
@@ -197,6 +213,10 @@ class Books {
   // When the printer was read last before `before`, over any channel; empty: never.
   virtual std::optional<Instant> LastReading(const ResellerId& reseller, const std::string& printer,
                                              Instant before) = 0;
+  // Of the channels that were read at `since` or later: when each was read last before; the
+  // earliest. Empty: none was.
+  virtual std::optional<Instant> ReadBefore(const ResellerId& reseller, const std::string& printer,
+                                            Instant since) = 0;
   virtual std::vector<StalePrinter> StalePrinters(const ResellerId& reseller,
                                                   std::size_t limit) = 0;
   // False, and nothing is kept, where the printer's readings changed since `stale` was answered.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "common/json.h"
+#include "portal/store/elsewhere.h"
 #include "portal/store/entered_rows.h"
 #include "portal/store/list_rows.h"
 #include "portal/store/reading_rows.h"
@@ -137,10 +138,11 @@ class Replacing {
     Statement& insert = writer_.Sql(
         "INSERT OR IGNORE INTO meter_gap(id, reseller_id, meter, printer, kind, opening, "
         "opening_at, closing,"
-        " closing_at, hidden_base) VALUES(?,?,?,?,?,?,?,?,?,?)");
+        " closing_at, hidden_base, outranked) VALUES(?,?,?,?,?,?,?,?,?,?,?)");
     for (const MeterGapRow& gap : books.gaps) {
       insert.Run(gap.id, owner_, gap.meter, printer_, gap.kind, gap.opening,
-                 ToMillis(gap.opening_at), gap.closing, ToMillis(gap.closing_at), gap.hidden_base);
+                 ToMillis(gap.opening_at), gap.closing, ToMillis(gap.closing_at), gap.hidden_base,
+                 gap.outranked ? 1 : 0);
     }
   }
 
@@ -182,14 +184,17 @@ class Replacing {
     writer_
         .Sql(
             "INSERT INTO usage_site_month(reseller_id, month, site, meter, colorant, media,"
-            " used_base, gaps, printers)"
+            " used_base, gaps, printers, unconverted)"
             " SELECT u.reseller_id, u.month, u.site, m.meter, m.colorant, m.media,"
-            " ?4*sum(u.used_base), ?4*sum(u.gaps), ?4 FROM usage_month u"
+            " ?4*COALESCE(sum(u.used_base), 0),"
+            " ?4*COALESCE(sum(u.gaps) FILTER (WHERE u.used_base IS NOT NULL), 0),"
+            " ?4*max(u.used_base IS NOT NULL), ?4*max(u.used_base IS NULL) FROM usage_month u"
             " JOIN meter m ON m.number=u.meter WHERE m.printer=?1 AND u.month>=?2"
-            " AND u.reseller_id=?3 AND u.believed=1 AND u.used_base IS NOT NULL"
+            " AND u.reseller_id=?3 AND u.believed=1 AND u.used IS NOT NULL"
             " GROUP BY u.month, u.site, m.meter, m.colorant, m.media"
             " ON CONFLICT DO UPDATE SET used_base=used_base+excluded.used_base,"
-            " gaps=gaps+excluded.gaps, printers=printers+excluded.printers")
+            " gaps=gaps+excluded.gaps, printers=printers+excluded.printers,"
+            " unconverted=unconverted+excluded.unconverted")
         .Run(printer_, from, owner_, sign);
   }
 
@@ -215,7 +220,7 @@ const std::string kGaps =
     " AND o.customer<>?2)))) AND (?3='' OR s.id=?3) AND (?4='' OR p.id=?4)"
     " AND (?5=0 OR d.used IS NULL), g.id, g.meter, g.kind, g.opening, g.closing, g.opening_at,"
     " g.closing_at, g.hidden_base, p.id, p.serial, p.model, m.channel, m.meter, m.colorant,"
-    " m.media, m.unit, m.outranked, d.used, d.reason, d.who, d.at, d.number, s.id, s.customer,"
+    " m.media, m.unit, g.outranked, d.used, d.reason, d.who, d.at, d.number, s.id, s.customer,"
     " c.name, s.name, s.time_zone FROM meter_gap g CROSS JOIN meter m ON m.number=g.meter"
     " CROSS JOIN printer p ON p.number=g.printer CROSS JOIN site s ON s.id=p.site"
     " CROSS JOIN customer c ON c.id=s.customer LEFT JOIN gap_decision d ON d.gap=g.id AND d.number="
@@ -237,7 +242,8 @@ NamedGap ReadGap(const Statement& q) {
               .closing = q.Text(5),
               .opening_at = FromMillis(q.Int(6)),
               .closing_at = FromMillis(q.Int(7)),
-              .hidden_base = q.MaybeInt(8)},
+              .hidden_base = q.MaybeInt(8),
+              .outranked = q.Int(17) != 0},
       .printer = q.Text(9),
       .serial = q.Text(10),
       .model = q.Text(11),
@@ -271,6 +277,7 @@ void SqliteStore::EachChannel(const ResellerId& reseller, const std::string& cus
   auto reader = pool_.Reader();
   const std::int64_t owner = OwnerOf(*reader, reseller);
   const std::int64_t number = PrinterNumber(*reader, reseller, printer);
+  const auto lives = LivesOf(*reader, owner, customer, number);
   for (const std::string& channel : ChannelsOf(*reader, owner, number)) {
     const auto state = std::ranges::find(states, channel, &AccountState::channel);
     const bool is_new = state == states.end();
@@ -288,6 +295,7 @@ void SqliteStore::EachChannel(const ResellerId& reseller, const std::string& cus
         meter.told_at = ToldSince(*reader, owner, customer, number, meter.meter);
       }
     } else {
+      for (StoredMeter& meter : readings.meters) LookElsewhere(meter, channel, lives);
       ReadValues(*reader, owner, readings.meters, in_order);
     }
     for (auto& [at, reading] : in_order) readings.readings.push_back(std::move(reading));
@@ -324,6 +332,23 @@ std::optional<Instant> SqliteStore::LastReading(const ResellerId& reseller,
     if (const auto at = MaybeInstant(q, 0)) last = std::max(last.value_or(*at), *at);
   }
   return last;
+}
+
+std::optional<Instant> SqliteStore::ReadBefore(const ResellerId& reseller,
+                                               const std::string& printer, Instant since) {
+  auto reader = pool_.Reader();
+  const std::int64_t owner = OwnerOf(*reader, reseller);
+  const std::int64_t number = PrinterNumber(*reader, reseller, printer);
+  std::optional<Instant> earliest;
+  Statement& q = reader->Sql(
+      "SELECT max(stands_at) FROM device_reading WHERE printer=?1 AND channel=?2 AND stands_at<?3"
+      " AND reseller_id=?4 AND EXISTS (SELECT 1 FROM device_reading WHERE printer=?1"
+      " AND channel=?2 AND stands_at>=?3)");
+  for (const std::string& channel : ChannelsOf(*reader, owner, number)) {
+    q.Bind(number, channel, ToMillis(since), owner).Step();
+    if (const auto at = MaybeInstant(q, 0)) earliest = std::min(earliest.value_or(*at), *at);
+  }
+  return earliest;
 }
 
 std::vector<StalePrinter> SqliteStore::StalePrinters(const ResellerId& reseller,
@@ -480,8 +505,9 @@ std::vector<SiteUsage> SqliteStore::UsageBySite(const ResellerId& reseller, Mont
   auto reader = pool_.Reader();
   Statement& q = reader->Sql(
       "SELECT u.meter, u.colorant, u.media, u.used_base, u.gaps, u.printers, s.id, s.customer,"
-      " c.name, s.name, s.time_zone FROM usage_site_month u JOIN site s ON s.id=u.site"
-      " JOIN customer c ON c.id=s.customer WHERE u.reseller_id=?1 AND u.month=?2 AND u.printers>0"
+      " c.name, s.name, s.time_zone, u.unconverted FROM usage_site_month u"
+      " JOIN site s ON s.id=u.site JOIN customer c ON c.id=s.customer WHERE u.reseller_id=?1"
+      " AND u.month=?2 AND (u.printers>0 OR u.unconverted>0)"
       " AND (?3='' OR s.customer=?3) AND (?4='' OR s.id=?4)"
       " ORDER BY u.site, u.meter, u.colorant, u.media");
   std::vector<SiteUsage> usage;
@@ -492,7 +518,8 @@ std::vector<SiteUsage> SqliteStore::UsageBySite(const ResellerId& reseller, Mont
                      .media = q.Text(2),
                      .used_base = q.Int(3),
                      .gaps = q.Int(4),
-                     .printers = q.Int(5)});
+                     .printers = q.Int(5),
+                     .unconverted = q.Int(11)});
   }
   return usage;
 }

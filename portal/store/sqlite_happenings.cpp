@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "portal/store/elsewhere.h"
 #include "portal/store/entered_rows.h"
 #include "portal/store/list_rows.h"
 #include "portal/store/sqlite_store.h"
@@ -233,7 +234,8 @@ struct Meter {
 
   std::int64_t number = 0;
   ReadingRow row = {};
-  std::optional<Instant> told_at = {};  // of a manual one, StoredMeter
+  std::optional<Instant> told_at = {};    // of a manual one, StoredMeter
+  std::vector<Elsewhere> elsewhere = {};  // of others
 };
 
 std::vector<Meter> MetersOf(StoreConnection& reader, const ResellerId& reseller,
@@ -246,6 +248,7 @@ std::vector<Meter> MetersOf(StoreConnection& reader, const ResellerId& reseller,
       " AND reseller_id=?2 AND (?3='' OR meter=?3)"
       " ORDER BY channel, meter, colorant, media, unit");
   std::vector<Meter> meters;
+  const auto lives = LivesOf(reader, owner, customer, of);
   for (q.Bind(of, owner, meter); q.Step();) {
     meters.push_back({q.Int(0),
                       {.channel = q.Text(1),
@@ -256,7 +259,13 @@ std::vector<Meter> MetersOf(StoreConnection& reader, const ResellerId& reseller,
                        .outranked = q.Int(6) != 0}});
   }
   for (Meter& one : meters) {
-    if (one.is_manual()) one.told_at = ToldSince(reader, owner, customer, of, one.row.meter);
+    if (one.is_manual()) {
+      one.told_at = ToldSince(reader, owner, customer, of, one.row.meter);
+      continue;
+    }
+    StoredMeter meant{.meter = one.row.meter};
+    LookElsewhere(meant, one.row.channel, lives);
+    one.elsewhere = std::move(meant.elsewhere);
   }
   return meters;
 }
@@ -268,7 +277,10 @@ ReadingRow ReadReading(const Statement& q, const Meter& meter) {
   row.batch = q.Text(3);
   row.sha256 = q.Text(4);
   row.collector = q.Text(5);
-  row.outranked = row.outranked || (meter.told_at && row.at > *meter.told_at);
+  row.outranked = (meter.told_at && row.at > *meter.told_at) ||
+                  std::ranges::any_of(meter.elsewhere, [&](const Elsewhere& span) {
+                    return span.since <= row.at && (!span.until || row.at <= *span.until);
+                  });
   return row;
 }
 

@@ -123,6 +123,8 @@ class SqliteStore : public Store,
                                          Instant at) override;
   std::optional<Instant> LastReading(const ResellerId& reseller, const std::string& printer,
                                      Instant before) override;
+  std::optional<Instant> ReadBefore(const ResellerId& reseller, const std::string& printer,
+                                    Instant since) override;
   std::vector<StalePrinter> StalePrinters(const ResellerId& reseller, std::size_t limit) override;
   bool KeepBooks(const ResellerId& reseller, const StalePrinter& stale,
                  const PrinterBooks& books) override;

@@ -121,7 +121,33 @@ def play(day, mail, hooks):
     day.kill()
     expect(day.until(20, 0), [], "and nothing comes of a last start")
 
-    kinds = ["supply-low", "printer-alert", "supply-empty", "collector-silent", "printer-silent", "printer-silent"]
+    # 20:00 a meter falls and goes on from there, until a person says how much that was.
+    asleep = "2 0 2"
+    for hour, pages in ((20, 100), (21, 110), (22, 5), (23, 9)):
+        day.say(f"read CN1 {pages}")
+        opened = day.until(hour + 1, 0, asleep)
+    expect(opened, ["epoch-gap"], "nobody knows what the meter counted between")
+    day.say("decide 7")
+    day.kill()
+    expect(day.until(24 + 1, 0, asleep), [], "a person knows")
+
+    # The next morning the meter counts two pages more than all jobs; that is told when it has had time to settle, and over when the job
+    # comes after all.
+    for hour, pages, printed in ((24 + 6, 200, 1), (24 + 7, 201, 4), (24 + 8, 207, 0), (24 + 21, 207, 0)):
+        expect(day.until(hour, 0, asleep), [], "nothing yet")
+        day.say(f"read CN2 {pages}")
+        if printed:
+            day.say(f"job CN2 {printed} {text(day.now + timedelta(minutes=30))}")
+    expect(day.until(24 + 22, 0, asleep), ["job-mismatch"], "two pages have no job")
+    said = mail.messages[-1].get_content()
+    for words in ("4 in jobs, 6 by the meter", "pages that the printer printed for itself"):
+        if words not in " ".join(said.split()):
+            raise Failed(f"the mail does not say {words!r}: {said}")
+    day.say(f"job CN2 2 {text(day.now - timedelta(hours=14, minutes=20))}")
+    expect(day.until(24 + 23, 0, asleep), [], "a job that came late")
+
+    kinds = ["supply-low", "printer-alert", "supply-empty", "collector-silent", "printer-silent", "printer-silent", "epoch-gap",
+             "job-mismatch"]
     ids = collections.Counter(post["json"]["delivery"] for post in hooks.posts)
     once = {post["json"]["delivery"]: post["json"] for post in hooks.posts}
     told = collections.Counter((one["event"], one["incident"]["kind"]) for one in once.values())

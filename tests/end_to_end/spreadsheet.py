@@ -27,7 +27,7 @@ ODD = ["=1+1", "+49 30 1234", "-5", "@SUM(A1)", "\t=1", "0042", "007E3", "1.500"
 
 
 def fill(path, reseller, site, customer):
-    """A printer whose serial has zeros in front, and a job for each odd text."""
+    """A printer whose serial has zeros in front; a job, a supply and an alert for each odd text."""
     with sqlite3.connect(path) as database:
         owner = database.execute("SELECT reseller_id FROM reseller WHERE id=?", (reseller,)).fetchone()[0]
         database.execute("INSERT INTO collector(id, reseller_id, site, name, version, system, jwk, thumbprint, enrolled_at)"
@@ -55,6 +55,16 @@ def fill(path, reseller, site, customer):
                              (owner, meter, DAY + hours * 3_600_000, value, batch))
             database.execute("INSERT INTO device_reading(reseller_id, printer, channel, stands_at, batch, place, at) VALUES(?,?,'piws',?,?,0,?)",
                              (owner, printer, DAY + hours * 3_600_000, batch, DAY + hours * 3_600_000))
+        for number, odd in enumerate(ODD):
+            database.execute(
+                "INSERT INTO supply(reseller_id, printer, channel, supply, sighting, kind, colorant, description, level, level_unit, capacity,"
+                " capacity_unit, percent, state, part_number, serial, installed, at)"
+                " VALUES(?,?,'piws',?,?,'ink-cartridge','magenta',?,'0.500','cc','300','cc','80.0',?,?,?,?,?)",
+                (owner, printer, odd, sighting, odd, odd, odd, odd, odd, DAY))
+            database.execute(
+                "INSERT INTO alert(reseller_id, printer, channel, key, sighting, since, severity, code, text, part, cleared_at)"
+                " VALUES(?,?,'snmp',?,?,?,'warning',?,?,?,?)",
+                (owner, printer, odd, sighting, DAY + number * 1000, odd, odd, odd, DAY + number * 2000 if number % 2 else None))
     database.close()
 
 
@@ -146,8 +156,6 @@ def main():
             period = [] if export in ("supplies", "printers", "alerts") else ["--from", "2026-11-01", "--to", "2026-12-01"]
             path = os.path.join(folder, export + ".csv")
             run("export", export, "--reseller", reseller, *period, "--output", path)
-            if export in ("supplies", "alerts"):
-                continue  # there are none; their columns are of the same kinds
             wrong += complaints(export, path, folder, kind_of)
             print(f"{export}: opened")
     for line in wrong:

@@ -4,8 +4,10 @@
 //
 //    alerts_day DATABASE SMTP_PORT CA_FILE 2026-11-10T08:00:00Z [new HOOK_URL]
 //    at 2026-11-10T09:00:00Z     say CN1 14     alarm CN1 lid     clear CN1 lid     beat 2 1 1
+//    read CN1 412     job CN1 3 2026-11-10T09:00:00Z     its meter of pages, a job that ended then
+//    decide 12                   so much was used in each gap, says a person
 //    fleet 10000                 so many printers, each with four supplies, in one batch
-//    look                        what is due is judged, and all that is due is delivered
+//    look                        books are made, what is due is judged, what is due is delivered
 //    send                        what is due is sent, and nothing is noted: before the power goes
 //    export /srv/erp NAME        a monthly export of that name is delivered, and mailed
 
@@ -19,7 +21,9 @@
 #include "common/json.h"
 #include "portal/alerts/courier.h"
 #include "portal/alerts/export_mail.h"
+#include "portal/alerts/ledger_findings.h"
 #include "portal/alerts/watch.h"
+#include "portal/ledger/bookkeeping.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/portal/store/fleet.h"
 #include "tests/portal/store/parcel.h"
@@ -37,7 +41,12 @@ class Day {
                  .ca_file = argv[3],
                  .from = "portal@example.org"}),
         fetch_({.ca_file = argv[3], .post = true}),
-        watch_(store_, store_, store_, clock_, {}),
+        keeper_(store_, store_, store_),
+        watch_(store_, store_, store_, clock_,
+               {.findings =
+                    [this](const ResellerId& reseller, const std::string& printer) {
+                      return FindingsOf(store_, reseller, printer, clock_.Now());
+                    }}),
         carry_mail_(MailsBy(mailer_, "https://portal.example.org", Plain)),
         carry_hooks_(WebhooksBy(fetch_, clock_, Plain)),
         mails_(store_, store_, clock_, "email", carry_mail_),
@@ -73,13 +82,33 @@ class Day {
       std::int64_t asleep = 0;
       words >> asleep;
       Beat(std::stoll(serial), std::stoll(value), asleep);
+    } else if (verb == "read") {
+      Parcel parcel(collector_, NextSequence(), serial, clock_.Now());
+      parcel.reading.meters = {
+          {.meter = "impressions", .value = {*Decimal::Parse(value), "impressions"}}};
+      Put(parcel);
+    } else if (verb == "job") {
+      Parcel parcel(collector_, NextSequence(), serial, clock_.Now());
+      std::string ended;
+      words >> ended;
+      parcel.Job("job of " + ended);
+      parcel.jobs.back().seen_at = At(ended);
+      parcel.jobs.back().started = At(ended) - std::chrono::minutes(5);
+      parcel.jobs.back().finished = At(ended);
+      parcel.jobs.back().clock_offset_ms = 0;
+      parcel.jobs.back().printed_pages = std::stoll(value);
+      Put(parcel);
+    } else if (verb == "decide") {
+      Decide(serial);
     } else if (verb == "look") {
+      keeper_.Tick([] { return true; });
       watch_.Tick();
       while (mails_.Tick() > 0) {
       }
       while (hooks_.Tick() > 0) {
       }
     } else if (verb == "send") {
+      keeper_.Tick([] { return true; });
       watch_.Tick();
       for (const auto& [kind, carry] :
            {std::pair("email", &carry_mail_), std::pair("webhook", &carry_hooks_)}) {
@@ -128,6 +157,20 @@ class Day {
     store_.StoreBatch(tenant_.reseller, parcel.record, [](const auto&) { return "receipt"; });
   }
 
+  // Every gap, with so much.
+  void Decide(const std::string& used) {
+    const Span ever{.from = Instant{}, .to = At("9999-12-31T00:00:00Z")};
+    for (const NamedGap& named : store_.MeterGaps(tenant_.reseller, {}, true, ever, {}, 100).rows) {
+      const GapDecision decision{.gap = named.gap.id,
+                                 .meter = named.gap.meter,
+                                 .used = used,
+                                 .reason = "seen on the panel",
+                                 .who = "usr_DAY00000",
+                                 .at = clock_.Now()};
+      store_.Decide(tenant_.reseller, decision, kPortalItself);
+    }
+  }
+
   void Fleet(std::size_t count) {
     Parcel parcel(collector_, NextSequence(), "F0", clock_.Now());
     for (const char* slot : {"slot-0", "slot-1", "slot-2", "slot-3"}) {
@@ -159,6 +202,7 @@ class Day {
   SqliteStore store_;
   Mailer mailer_;
   Fetch fetch_;
+  Bookkeeper keeper_;
   Watch watch_;
   Carry carry_mail_, carry_hooks_;
   Courier mails_, hooks_;

@@ -130,5 +130,32 @@ TEST_F(ReconciliationTest, SumsUsageByJob) {
   EXPECT_THAT(Words(Get(jobs + "user", viewer())), HasSubstr("expected type, media"));
 }
 
+// What no unit is confirmed of is in no sum, and no 0 either.
+TEST_F(ReconciliationTest, SumsUsageBySite) {
+  const Instant at = At("2026-11-10T06:00:00Z");
+  for (std::int64_t sequence = 1; sequence < 3; ++sequence) {
+    Parcel parcel(north.id, sequence, "PLOTTER", at + std::chrono::hours(sequence));
+    const Decimal count = Decimal::FromInteger(100 + sequence);
+    parcel.reading.meters = {{.meter = "impressions", .value = {count, "impressions"}},
+                             {.meter = "media.area", .value = {count, "?"}}};
+    store.StoreBatch(north.tenant.reseller, parcel.record, [](const auto&) { return "receipt"; });
+  }
+  Bookkeeper(store, store, store).Tick([] { return true; });
+  const std::string sites = "/api/v1/usage/sites?month=2026-11";
+  const Json rows = ParseJson(Get(sites, viewer()).body).at("rows");
+  ASSERT_EQ(rows.size(), 2U) << rows;
+  EXPECT_EQ(rows.at(0).at("meter"), "impressions");
+  EXPECT_EQ(rows.at(0).at("used_base"), "1");
+  EXPECT_EQ(rows.at(0).at("printers"), 1);
+  EXPECT_EQ(rows.at(0).at("unconverted"), 0);
+  EXPECT_EQ(rows.at(1).at("meter"), "media.area");
+  EXPECT_EQ(rows.at(1).at("printers"), 0);
+  EXPECT_EQ(rows.at(1).at("unconverted"), 1);
+  EXPECT_FALSE(rows.at(1).contains("used_base"));
+  EXPECT_FALSE(rows.at(1).contains("base_unit"));
+  EXPECT_EQ(ParseJson(Get(sites, customer()).body).at("rows"), rows);
+  EXPECT_TRUE(ParseJson(Get(sites, stranger()).body).at("rows").empty());
+}
+
 }  // namespace
 }  // namespace plotmeter

@@ -71,9 +71,13 @@ TEST_P(AccountYearTest, EndsWithWhatWasPrintedOrAGapThatHoldsIt) {
 #endif
   int accounts = 0;
   int exact = 0;
+  std::array<int, kThatBefall> befell = {};
   for (int i = 0; i < kYears; ++i) {
     const auto seed = static_cast<std::uint32_t>(GetParam() * kYears + i);
     const MeteredYear year(seed);
+    for (int what = 0; what < kThatBefall; ++what) {
+      befell[static_cast<std::size_t>(what)] += year.befell(static_cast<Befalls>(what)) ? 1 : 0;
+    }
     for (const MeteredYear::Account& account : year.accounts()) {
       const Counted counted = Count(account);
       for (std::size_t what = 0; what < 3; ++what) {
@@ -100,6 +104,12 @@ TEST_P(AccountYearTest, EndsWithWhatWasPrintedOrAGapThatHoldsIt) {
   }
   RecordProperty("exact", exact);
   EXPECT_GT(exact * 2, accounts) << "gaps are for what cannot be known";
+  for (int what = 0; what < kThatBefall; ++what) {
+    const bool is_clock = what == static_cast<int>(Befalls::kClockAhead) ||
+                          what == static_cast<int>(Befalls::kClockBehind);
+    const int years = befell[static_cast<std::size_t>(what)];
+    EXPECT_GE(years * 10, (is_clock ? 6 : 9) * kYears) << what << " befell " << years << " years";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(OfAThousand, AccountYearTest, testing::Range(0, 20));

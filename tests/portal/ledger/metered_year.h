@@ -78,6 +78,8 @@ class MeteredYear {
   }
 
   const std::string& story() const { return story_; }
+  // Whether that left a mark on what was read.
+  bool befell(Befalls what) const { return befell_.contains(what); }
   bool clock_fails() const { return clock_fails_; }
 
  private:
@@ -101,6 +103,10 @@ class MeteredYear {
   }
   void Add(int meter, std::int64_t amount) {
     const auto i = static_cast<std::size_t>(meter);
+    const std::int64_t wraps = kWrapsAt * 1000;
+    if (meter == 2 && shown_[i] < wraps && shown_[i] + amount >= wraps) {
+      befell_.insert(Befalls::kWrap);
+    }
     printed_[i] += amount;
     shown_[i] += amount;
   }
@@ -131,35 +137,42 @@ class MeteredYear {
         shown_[2] = (kWrapsAt - Between(1, 300)) * 1000;
         return AnotherSerial();
       case Befalls::kReset:
+        if (shown_ != Counts{}) befell_.insert(what);
         shown_ = {};
         history_.clear();  // nobody can set it back to what was before
         return Forget();
       case Befalls::kRestore:
         if (!history_.empty()) {
+          befell_.insert(what);
           Restore(history_[static_cast<std::size_t>(
               Between(0, static_cast<std::int64_t>(history_.size()) - 1))]);
         }
         return Forget();
       case Befalls::kUnit:
+        befell_.insert(what);
         shown_[3] = shown_[1];
         ink_ = 3;
         stale_ = 0;
         history_.clear();
         return;
       case Befalls::kSerial:
+        befell_.insert(what);
         AnotherSerial();
         swapped_.insert(serial_);
         return;
       case Befalls::kBoard:
       case Befalls::kReplaced:
+        befell_.insert(what);
         for (auto& count : shown_) count = Between(0, 3'000'000) * 1000;
         AnotherSerial();
         if (what == Befalls::kBoard) swapped_.insert(serial_);
         return;
       case Befalls::kMoved:
+        befell_.insert(what);
         reader_ = "moved";
         return;
       case Befalls::kTwo:
+        befell_.insert(what);
         second_ = static_cast<int>(Between(1, 200));
         return;
       case Befalls::kClockAhead:
@@ -167,9 +180,11 @@ class MeteredYear {
         clock_off_ =
             std::chrono::minutes((what == Befalls::kClockAhead ? 1 : -1) * Between(1, 40'000));
         clock_is_off_ = clock_fails_ ? static_cast<int>(Between(1, 60)) : 0;
+        if (clock_fails_) befell_.insert(what);
         return;
       case Befalls::kStale:
         stale_ = history_.empty() ? 0 : static_cast<int>(Between(1, 5));
+        if (stale_ > 0) befell_.insert(what);
         stale_counts_ = history_.empty() ? shown_ : history_.back();
         return;
     }
@@ -256,6 +271,7 @@ class MeteredYear {
   std::map<std::int64_t, std::array<std::int64_t, 3>> by_batch_;
   std::array<std::int64_t, 3> fresh_ = {};
   std::string story_;
+  std::set<Befalls> befell_;
   bool says_uptime_ = true;
   bool clock_fails_ = true;
 };

@@ -236,13 +236,16 @@ INSTANTIATE_TEST_SUITE_P(
     Each, InjectedFaultTest,
     testing::Values(Injected{"LostInPages", Fault::kJobLost, 0, Fit::kJobMissing},
                     Injected{"LostInArea", Fault::kJobLost, 1, Fit::kJobMissing},
+                    Injected{"LostInLength", Fault::kJobLost, 2, Fit::kJobMissing},
                     Injected{"DoubledInPages", Fault::kJobDoubled, 0, Fit::kJobTwice},
                     Injected{"DoubledInArea", Fault::kJobDoubled, 1, Fit::kJobTwice},
+                    Injected{"DoubledInLength", Fault::kJobDoubled, 2, Fit::kJobTwice},
                     Injected{"PagesJump", Fault::kMeterJumped, 0, Fit::kMeterJumped},
                     Injected{"AreaJumps", Fault::kMeterJumped, 1, Fit::kMeterJumped},
                     Injected{"LengthJumps", Fault::kMeterJumped, 2, Fit::kMeterJumped},
                     Injected{"PagesAreStuck", Fault::kMeterStuck, 0, Fit::kMeterStuck},
                     Injected{"AreaIsStuck", Fault::kMeterStuck, 1, Fit::kMeterStuck},
+                    Injected{"LengthIsStuck", Fault::kMeterStuck, 2, Fit::kMeterStuck},
                     Injected{"AreaScaled", Fault::kJobAreaScaled, 1, Fit::kNotExplained}),
     [](const auto& of) { return std::string(of.param.name); });
 

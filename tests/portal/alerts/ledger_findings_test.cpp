@@ -1,4 +1,4 @@
-#include "portal/alerts/findings.h"
+#include "portal/alerts/ledger_findings.h"
 
 #include "tests/portal/alerts/alerts_world.h"
 
@@ -8,7 +8,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class FindingsTest : public AlertsWorld {
+class LedgerFindingsTest : public AlertsWorld {
  protected:
   // A printer whose November does not fit: 400 pages in jobs, 412 by its meter.
   void Print() {
@@ -41,11 +41,13 @@ class FindingsTest : public AlertsWorld {
   }
 };
 
-TEST_F(FindingsTest, SaysWhatDoesNotFit) {
+TEST_F(LedgerFindingsTest, SaysWhatDoesNotFit) {
   Print();
   const LedgerFinding found = Found(north_);
   EXPECT_EQ(found.key, "2026-11/job-missing");
-  EXPECT_EQ(found.what, "impressions in 2026-11: 400 in jobs, 412 by the meter (job-missing)");
+  EXPECT_EQ(found.what,
+            "impressions in 2026-11: 400 in jobs, 412 by the meter (job-missing, "
+            "or pages that the printer printed for itself)");
   EXPECT_EQ(found.since, kMorning);
   const std::string printer = store_.Printers(north_.reseller, {}, "", 1).at(0).id;
   EXPECT_TRUE(MismatchesOf(store_, south_.reseller, printer, kMorning).empty());
@@ -54,7 +56,7 @@ TEST_F(FindingsTest, SaysWhatDoesNotFit) {
 }
 
 // It is told to the customer where the printer stands, who reads what others printed nowhere.
-TEST_F(FindingsTest, TellsNobodyHowMuchAnotherCustomerPrinted) {
+TEST_F(LedgerFindingsTest, TellsNobodyHowMuchAnotherCustomerPrinted) {
   Print();
   Tenant other = north_;
   other.customer = *store_.AddCustomer(north_.reseller, "Other", clock_.Now(), kPortalItself);

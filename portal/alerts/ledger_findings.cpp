@@ -1,11 +1,14 @@
-#include "portal/alerts/findings.h"
+#include "portal/alerts/ledger_findings.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "portal/ledger/period.h"
 #include "portal/ledger/quantity.h"
+#include "portal/ledger/reconciliation.h"
 
 namespace plotmeter {
 namespace {
@@ -26,6 +29,9 @@ std::string Amount(std::int64_t base, const StoredMeter& meter) {
   if (unit == "um") return Thousandths(base / 1'000) + " m";
   return std::to_string(base);
 }
+
+// No document says how to tell one from the other (docs/decisions/0020).
+constexpr std::string_view kOrItsOwn = ", or pages that the printer printed for itself";
 
 }  // namespace
 
@@ -63,22 +69,30 @@ std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller
     const ReconciledRow& row = named.row;
     if (named.meter.outranked || !row.shows_to || *row.shows_to <= now - kLooksBack) continue;
     const std::string month = FormatMonth(row.month);
+    const std::string amounts =
+        is_shared ? "jobs and the meter do not fit"
+                  : fmt::format("{} in jobs, {} by the meter", Amount(row.in_jobs, named.meter),
+                                Amount(row.metered, named.meter));
+    const bool may_be_own = row.fit == ToText(Fit::kJobMissing);
     findings.try_emplace(
         {row.month, row.fit},
-        LedgerFinding{
-            .kind = LedgerFinding::Kind::kJobMismatch,
-            .key = month + "/" + row.fit,
-            .what = is_shared
-                        ? fmt::format("{} in {}: jobs and the meter do not fit ({})",
-                                      NameOf(named.meter), month, row.fit)
-                        : fmt::format("{} in {}: {} in jobs, {} by the meter ({})",
-                                      NameOf(named.meter), month, Amount(row.in_jobs, named.meter),
-                                      Amount(row.metered, named.meter), row.fit),
-            .since = *row.shows_to});
+        LedgerFinding{.kind = LedgerFinding::Kind::kJobMismatch,
+                      .key = month + "/" + row.fit,
+                      .what = fmt::format("{} in {}: {} ({}{})", NameOf(named.meter), month,
+                                          amounts, row.fit, may_be_own ? kOrItsOwn : ""),
+                      .since = *row.shows_to});
   }
   std::vector<LedgerFinding> all;
   for (auto& [key, finding] : findings) all.push_back(std::move(finding));
   return all;
+}
+
+std::vector<LedgerFinding> FindingsOf(Books& books, const ResellerId& reseller,
+                                      const std::string& printer, Instant now) {
+  auto found = GapsOf(books, reseller, printer);
+  auto more = MismatchesOf(books, reseller, printer, now);
+  std::ranges::move(more, std::back_inserter(found));
+  return found;
 }
 
 }  // namespace plotmeter

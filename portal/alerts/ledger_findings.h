@@ -1,17 +1,12 @@
-// What the ledger found about a printer, for the watch (watch.h). Of all collectors' words.
+// What the ledger found of a printer that needs a person, for the rules (watch.h).
 //
-//    for (const LedgerFinding& gap : GapsOf(store, reseller, printer)) …
-//        "what was printed between … and … is not known for sure"
-//    MismatchesOf(store, reseller, printer, now)
-//        "impressions in 2026-11: 400 in jobs, 412 by the meter (job-missing)"
+//    FindingsOf(store, reseller, "prn_7Q2M9K4T", now)      gaps that wait, months that do not fit
 
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "common/reseller.h"
-#include "common/time.h"
 #include "portal/store/books.h"
 #include "portal/store/watched.h"
 
@@ -27,5 +22,9 @@ std::vector<LedgerFinding> GapsOf(Books& books, const ResellerId& reseller,
 // printer that several customers read it says no amount.
 std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller,
                                         const std::string& printer, Instant now);
+
+// Both.
+std::vector<LedgerFinding> FindingsOf(Books& books, const ResellerId& reseller,
+                                      const std::string& printer, Instant now);
 
 }  // namespace plotmeter
