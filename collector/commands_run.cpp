@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 
 #include "collector/collector_settings.h"
@@ -19,6 +17,7 @@
 #include "collector/stop_signal.h"
 #include "common/log_settings.h"
 #include "common/path.h"
+#include "common/stoppable_wait.h"
 #include "common/supervisor.h"
 #include "common/system.h"
 #include "common/version.h"
@@ -96,12 +95,10 @@ int RunOnce(Service& service) {
 
 // Until the disk is looked at again; whoever watches over us hears that we live.
 void WaitForDisk(const std::stop_token& stop, Supervisor& supervisor) {
-  std::mutex mutex;
-  std::condition_variable_any asked_to_stop;
-  for (int i = 0; i < 2 && !stop.stop_requested(); ++i) {
+  StoppableWait wait(stop);
+  for (int i = 0; i < 2; ++i) {
     supervisor.Alive();
-    std::unique_lock lock(mutex);
-    asked_to_stop.wait_for(lock, stop, std::chrono::seconds(5), [] { return false; });
+    if (!wait.For(std::chrono::seconds(5))) return;
   }
 }
 

@@ -1,9 +1,9 @@
 // What the portal may change from outside, and what it did change.
 //
 //    RemoteSettings remote(directory, ParseRemoteScope(arguments.Text("remote")));
-//    if (remote.Take(proposal)) …                     the rhythm may be another now
-//    Arguments now = remote.Over(arguments);          the file's settings with the portal's over
-//    them
+//    if (remote.Take(proposal)) …                   the rhythm may be another now
+//    Arguments now = remote.Over(arguments);        the file's settings, with the portal's over
+//                                                   them
 //
 // The collector's own settings say how far that goes, and nothing from outside can widen it:
 //

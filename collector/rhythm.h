@@ -11,8 +11,8 @@
 //
 //    round       every job interval; within a minute again while the disk takes nothing
 //    send        when something new waits, after the wait that the portal or a failure asked for;
-//    after
-//                a failure also at once when the clock was set back, since that may have been wrong
+//                after a failure also at once when the clock was set back, since that may have
+//                been wrong
 //    urgent      a critical alert is tried at once, though a back-off is under way, once; a wait
 //                that the portal itself asked for (Retry-After) is always kept
 //    heartbeat   every heartbeat interval, unless the portal asked to wait longer

@@ -2,8 +2,8 @@
 //
 //    Searches searches({…});
 //    searches.Now(stop, wait);          every profile that names places, now, one after the other
-//    if (searches.Go()) …               takes what was found, begins what is due; true: a new
-//    printer
+//    if (searches.Go()) …               takes what was found, begins what is due; true: there is a
+//                                       new printer
 //
 // A sweep has a thread of its own (finder.h); everything here is for the thread that owns the
 // spool.

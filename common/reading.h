@@ -4,9 +4,9 @@
 // Quantities keep the printer's decimal text and unit ("433", "cc"); nothing is converted, summed
 // or rounded before the portal's ledger. An absent value means unknown, and unknown is never 0.
 //
-//    Reading r{.printer = {.manufacturer = "HP", .serial = "CN9541H01M"}, .at = now, .channel =
-//    ChannelKind::kPiws}; r.meters.push_back({.meter = "ink.used", .colorant = "magenta", .value =
-//    {*Decimal::Parse("433"), "cc"}});
+//    Reading r{.printer = {"HP", "CN9541H01M"}, .at = now, .channel = ChannelKind::kPiws};
+//    r.meters.push_back({.meter = "ink.used", .colorant = "magenta",
+//                        .value = {*Decimal::Parse("433"), "cc"}});
 
 #pragma once
 

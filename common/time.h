@@ -1,9 +1,9 @@
 // Instants in UTC, to the millisecond, and their one text form: RFC 3339 with a Z.
 //
-//    FormatInstant(t)                         "2026-11-22T09:00:03Z", or "…:03.250Z" when it has
-//    milliseconds ParseInstant("2026-11-22T09:00:03Z")     that instant; offsets such as +01:00 are
-//    understood ParseInstant("1970-01-01T00:00:00Z")     the epoch; that printers mean "unknown" by
-//    it is the caller's to know
+//    FormatInstant(t)                         "2026-11-22T09:00:03Z", "…:03.250Z" with milliseconds
+//    ParseInstant("2026-11-22T09:00:03Z")     that instant; offsets such as +01:00 are understood
+//    ParseInstant("1970-01-01T00:00:00Z")     the epoch; that printers mean "unknown" by it is the
+//                                             caller's to know
 
 #pragma once
 

@@ -3,8 +3,8 @@
 //
 //    const AlertSettings settings = AlertSettingsOf(arguments);    throws UsageError
 //    Alerting alerting(store, clock, keys, settings, {.expiries = …});
-//    …                                                             alerting.Wake() after a request
-//    (its destructor stops all of it)
+//    alerting.Wake();                                              after a request
+//                                                                  (its destructor stops all of it)
 
 #pragma once
 

@@ -54,6 +54,7 @@
 #include "portal/controllers/links_controller.h"
 #include "portal/controllers/me_controller.h"
 #include "portal/controllers/metrics_controller.h"
+#include "portal/controllers/paging.h"
 #include "portal/controllers/printers_controller.h"
 #include "portal/controllers/recipients_controller.h"
 #include "portal/controllers/reconciliation_controller.h"
@@ -340,6 +341,7 @@ int Serve(const Arguments& arguments) {
   Heartbeats heartbeats(store, store, keys, clock, newest.version);
 
   const SecondFactorKey second_factors = SecondFactorKey::LoadOrMake(data.path);
+  SealCursorsWith(second_factors);
   const Passwords passwords;
   const Proofs proofs(store, passwords, second_factors, clock);
   const Sessions sessions(store, store, proofs, clock);

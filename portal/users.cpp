@@ -51,8 +51,8 @@ int SayLink(const Arguments& arguments, const std::string& id, const IssuedLink&
   fmt::print(stderr,
              "With this {} chooses a password, once, until {}: hand it over, it is not shown "
              "again.\n"
-             "  curl -H 'Content-Type: application/json' -d '{{\"link\":\"pml_…\",\"password\":"
-             "\"…\"}}' https://PORTAL/api/v1/links/accept\n",
+             "  curl --cacert certificate.pem -H 'Content-Type: application/json' -d "
+             "'{{\"link\":\"pml_…\",\"password\":\"…\"}}' https://PORTAL/api/v1/links/accept\n",
              id, expires);
   return 0;
 }

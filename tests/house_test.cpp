@@ -263,6 +263,32 @@ TEST(HouseTest, EveryQuestionToTheStoreNamesAReseller) {
   EXPECT_THAT(nobody_asked, testing::IsEmpty());
 }
 
+// The controllers that a file knows.
+Names ControllersIn(const std::string& text) {
+  static const std::regex kInclude(R"re(#include "portal/controllers/(\w+_controller)\.h")re");
+  Names found;
+  for (std::sregex_iterator it(text.begin(), text.end(), kInclude), last; it != last; ++it) {
+    found.insert((*it)[1]);
+  }
+  return found;
+}
+
+// What is served is what is held against openapi.yaml and asked as every role.
+TEST(HouseTest, EveryControllerIsServedAndTested) {
+  Names all;
+  for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_ROOT) / "portal/controllers")) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with("_controller.h")) all.insert(entry.path().stem().string());
+  }
+  EXPECT_GT(all.size(), 20u);
+  for (const char* file : {"portal/operate.cpp", "tests/portal/controllers/controllers_world.h"}) {
+    EXPECT_EQ(ControllersIn(TextOf(fs::path(SOURCE_ROOT) / file)), all) << file;
+  }
+  EXPECT_EQ(TextOf(fs::path(SOURCE_ROOT) / "portal/operate.cpp").find("router.Get("),
+            std::string::npos)
+      << "a route that no controller has";
+}
+
 TEST(HouseTest, HasNoRowForAFolderThatIsGone) {
   for (const auto& [folder, others] : kMayInclude) {
     EXPECT_TRUE(fs::is_directory(fs::path(SOURCE_ROOT) / folder)) << folder;

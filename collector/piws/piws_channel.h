@@ -12,8 +12,8 @@
 // does not get, it leaves out and says why in answers.remarks; only without Identification is there
 // no answer:
 //
-//    404 kNotSpoken     503 kAsleep     401 kRefused     no answer in time kUnreachable
-//    bytes that are something else kUnreadable
+//    404 kNotSpoken     503 kAsleep     401 kRefused
+//    no answer in time kUnreachable     bytes that are something else kUnreadable
 //
 // Alerts and the job queue may answer 404 or 503 when they have nothing to say: no statement, no
 // failure. 401 on the queue leaves the remark "job queue wants credentials". Two requests in a row

@@ -2,8 +2,8 @@
 // (belief.h), and makes of the answers one Reading a channel, all with the same identity. poll has
 // never heard of SNMP or PIWS.
 //
-//    Poller poller({&piws, &snmp});                          // best channel first (domain:
-//    identity) poller.Poll(addresses, stop, [&](const Polled& p) { spool.Keep(…); });
+//    Poller poller({&piws, &snmp});                      // best channel first (domain: identity)
+//    poller.Poll(addresses, stop, [&](const Polled& p) { spool.Keep(…); });
 //
 // A slow or dead printer delays nobody but the end of the round: each is handed over as soon as its
 // own last channel has answered. With a patience not even that: a round ends without the printers

@@ -3,8 +3,8 @@
 //    Fingerprint f = RecognisePrinter(table);
 //    ToText(f.verdict)   "large-format"
 //    f.model             "HP DesignJet T1600 PostScript Printer"
-//    f.rule              "the maker is HP (MFG of the IEEE-1284 ID) and MDL names a large-format
-//    family"
+//    f.rule              "the maker is HP (MFG of the IEEE-1284 ID) and MDL names a
+//                        large-format family"
 //
 // The table holds what FingerprintObjects() names; any of it may be missing. Only proofs count: a
 // sysObjectID is the same for every HP printer, sysDescr may hold a name a user made up, and a PC

@@ -1,8 +1,8 @@
 // Reads one printer that a probe has recognised: the walk, then the objects it named, and of what
 // only some models have no more than this one is known to offer.
 //
-//    ReadProbed(session, profiles, peer, probed, {}, {}, [](Told told, PrinterKnowledge known) {
-//    … });
+//    ReadProbed(session, profiles, peer, probed, {}, {},
+//               [](Told told, PrinterKnowledge known) { … });
 //
 // GETBULK is used, with the repetitions that `peer` allows, where it has worked before: until that
 // is known, and once a week, a read by GETNEXT asks for its longest column once more.

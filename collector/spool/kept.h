@@ -2,8 +2,8 @@
 // be kept can be sent. Nothing else of the spool knows this form.
 //
 //    std::string body = KeptText(reading);          // one line of JSON, without the printer
-//    ReadingsFrom({body, other})[0] == reading      // but for `printer` and `alerts`, which are
-//    kept apart
+//    ReadingsFrom({body, other})[0] == reading      // but for `printer` and `alerts`: they are
+//                                                   // kept apart
 //
 // Text is cleaned and cut as the wire wants it, so what comes back may differ in that.
 

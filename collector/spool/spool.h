@@ -3,11 +3,11 @@
 // nothing when the machine dies within it.
 //
 //    Spool spool({.directory = "/var/lib/plotmeter"}, clock);
-//    spool.Keep(reading);                                   // readings, jobs, alerts come in …
-//    spool.Cut(signer);                                     // … become a batch that never changes
-//    … while (auto batch = spool.Next()) Send(batch->message); // … is sent, as often as it takes …
-//    spool.Receipted(batch->batch, receipt_jws, at);        // … and only a receipt lets it be
-//    forgotten
+//    spool.Keep(reading);                                 // readings, jobs, alerts come in …
+//    spool.Cut(signer);                                   // … become a batch that never changes …
+//    while (auto batch = spool.Next()) Send(batch->message);   // … is sent, as often as it takes …
+//    spool.Receipted(batch->batch, receipt_jws, at);      // … and only a receipt lets it be
+//                                                         // forgotten
 //
 // A batch belongs to a stream (a random UUID made with the spool), has a sequence without holes in
 // it, and names the SHA-256 of the one before. It is signed when it is cut and sealed when it is

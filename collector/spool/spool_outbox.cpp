@@ -155,8 +155,10 @@ void Spool::PutBack(const std::string& message) {
       "INSERT INTO job(printer, channel, job, name, body, looked_at, answer)"
       " VALUES(?, ?, ?, ?, ?, ?, '') ON CONFLICT DO UPDATE SET unsent = 1");
   for (const BatchJob& row : batch.jobs) {
-    job.Run(printer(row.printer), ToText(row.job.channel), row.job.job, row.job.name,
-            KeptText(row.job), ToMillis(clock_.Now()));
+    // Under the mode of today: that of when it was cut may have been wider.
+    const auto name = row.job.name ? Mask("job-name", *row.job.name, true) : std::nullopt;
+    job.Run(printer(row.printer), ToText(row.job.channel), row.job.job, name, KeptText(row.job),
+            ToMillis(clock_.Now()));
   }
   Statement event = db_.Prepare(
       "INSERT INTO event(printer, channel, kind, key, body, looked_at) VALUES(?, ?, ?, ?, ?, ?)"

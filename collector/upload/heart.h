@@ -1,9 +1,9 @@
 // The heartbeat, said and understood (proto/heartbeat.h): that the collector lives, how much waits,
 // and where its stream ends; and what the portal answers to that.
 //
-//    Heart heart(spool, portal, clock, uploader.identity(), [&] { return uploader.RefreshKeys();
-//    }); HeartbeatStep step = heart.Beat(facts); if (step.resent > 0) …                  the portal
-//    lost batches: they wait to be sent again
+//    Heart heart(spool, portal, clock, identity, [&] { return uploader.RefreshKeys(); });
+//    HeartbeatStep step = heart.Beat(facts);
+//    if (step.resent > 0) …         the portal lost batches: they wait to be sent again
 //
 // Only what the portal signed, about this very heartbeat, means anything; all else is network
 // trouble, and the next beat says it again. Beat never throws for what the network or the portal

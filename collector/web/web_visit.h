@@ -67,8 +67,9 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
   bool IsAbsent(const std::vector<std::string>& paths) const;
 
   // True if there is a document. Ends the visit otherwise, for what cannot be done without:
-  //    404 kNotSpoken "no PIWS: HTTP 404"     503 kAsleep     401, another key kRefused
-  //    no answer in time kUnreachable         bytes that are something else kUnreadable
+  //    404    kNotSpoken "no PIWS: HTTP 404"     401, another key              kRefused
+  //    503    kAsleep                            no answer in time             kUnreachable
+  //                                              bytes that are something else kUnreadable
   bool IsThere(const Page& page, std::string_view what);
 
   // The rule of first contact, for who answered last. Ends the visit when it is somebody else; from

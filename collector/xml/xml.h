@@ -1,7 +1,7 @@
 // XML as a Node tree, with limits. The one door to pugixml.
 //
-//    ReadXml("<p:InkUsed xmlns:p='…'><Value>433</Value></p:InkUsed>")["InkUsed"].Text("Value")
-//    "433"
+//    const Node node = ReadXml("<p:InkUsed xmlns:p='…'><Value>433</Value></p:InkUsed>");
+//    node["InkUsed"].Text("Value")     "433"
 //
 // Namespace prefixes and attributes are dropped, comments skipped; text of an element is all its
 // text and CDATA together. A document type is refused, and with it every entity of one's own: XML's

@@ -2,9 +2,9 @@
 //
 //    const Mailer mailer({.host = "mail.example.org", .port = 587, .user = "portal",
 //                         .password = Secret("…"), .from = "portal@example.org"});
-//    const MailResult sent = mailer.Send({.to = "anna@north.example", .subject = "…", .text = "…",
-//                                         .id = "0193a1c2-7b1e-4c3a-9f52-0d6f3f1b8a11", .at =
-//                                         now});
+//    const MailResult sent =
+//        mailer.Send({.to = "anna@north.example", .subject = "…", .text = "…",
+//                     .id = "0193a1c2-7b1e-4c3a-9f52-0d6f3f1b8a11", .at = now});
 //    if (sent.seen == MailSeen::kTaken) …        the server is in charge of it now
 //
 // Text goes as UTF-8. No header can be split: subject and addresses lose their control characters.

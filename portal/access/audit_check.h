@@ -2,8 +2,8 @@
 //
 //    AuditReport report = CheckAudit(accounts, reseller);
 //    report.broken     7: the first row that is not what was written, or not where; 0: none
-//    report.last       hash of the last row: noted elsewhere, it tells later whether rows were cut
-//    off
+//    report.last       hash of the last row: noted elsewhere, it tells later whether rows were
+//                      cut off
 //
 // Reads it row by row; memory does not grow with it.
 

@@ -2,8 +2,8 @@
 // the patience between attempts (sign_in_patience.h).
 //
 //    auto answer = proofs.Check(who, "…", "287082", {pair, address}, code_of_pair);
-//    if (answer.proved != Proved::kYes) …      answer.wait: not before so long, nothing was looked
-//    at
+//    if (answer.proved != Proved::kYes) …      answer.wait: not before so long, nothing was
+//                                              looked at
 //
 // An attempt counts as failed before it is looked at, so that many at once are not more than many
 // one after the other; what was right is forgiven. Nobody (`who` is empty) is refused as slowly as

@@ -2,11 +2,11 @@
 // all that stays so when the database is put back to a day on which it was not.
 //
 //    NoteRevocation(journal, {.reseller = …, .id = "col_7Q2M9K4T", .at = now});
-//    NoteDisabling(journal, {.reseller = …, .person = "usr_3D8KX0PA", .disabled = true, .at =
-//    now}); auto report = Erase(journal, store, store, {reseller, "cus_9F1TB6QW", now}, actor); int
-//    again = RepeatRevocations(journal, store);     at each start, and after a restore again +=
-//    RepeatDisablings(journal, store); again += RepeatErasures(journal, store);           all
-//    before anybody is heard
+//    NoteDisabling(journal, {.reseller = …, .person = "usr_…", .disabled = true, .at = now});
+//    auto report = Erase(journal, store, store, {reseller, "cus_9F1TB6QW", now}, actor);
+//    int again = RepeatRevocations(journal, store);     at each start, and after a restore;
+//    again += RepeatDisablings(journal, store);         all of it before anybody is heard
+//    again += RepeatErasures(journal, store);
 //
 // A text file, DATA/journal.ndjson, one JSON object a line, ids and no names, only ever longer:
 //

@@ -3,8 +3,8 @@
 //
 //    std::optional<KnownCollector> signer;
 //    const HeardHeartbeat heard = ReadHeartbeat(body, KeysToOpen(keys, directory, signer));
-//    if (heard.check != SaidCheck::kRight) return refusing.Because(body, heard.check,
-//    heard.detail);
+//    if (heard.check != SaidCheck::kRight)
+//      return refusing.Because(body, heard.check, heard.detail);
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // Shared secrets of second factors, sealed: a copy of the database alone makes no codes.
 //
-//    const SecondFactorKey key = SecondFactorKey::LoadOrMake("data");   //
-//    data/keys/second-factor.key std::string sealed = key.Seal(secret, "usr_7Q2M9K4T"); auto secret
-//    = key.Open(sealed, "usr_7Q2M9K4T");   // empty: another person's, or another key's
+//    const auto key = SecondFactorKey::LoadOrMake("data");      // data/keys/second-factor.key
+//    std::string sealed = key.Seal(secret, "usr_7Q2M9K4T");
+//    auto secret = key.Open(sealed, "usr_7Q2M9K4T");   // empty: another person's, or another key's
 //
 // AES-128-CBC with HMAC-SHA256 over person, iv and ciphertext. The key is a file of mode 0600
 // beside the portal's other keys, and goes into backups as those do. Immutable: safe from any

@@ -65,6 +65,7 @@ void MailedFolder::KeepForMail(const ScheduledExport& schedule, const std::strin
     return;
   }
   std::error_code error;
+  fs::remove(Kept(schedule, name));  // of an attempt that was cut short here
   fs::create_hard_link(part, Kept(schedule, name), error);
   // A file system that knows no second names.
   if (error) fs::copy_file(part, Kept(schedule, name), fs::copy_options::overwrite_existing);

@@ -61,20 +61,25 @@ std::vector<LedgerFinding> GapsOf(Books& books, const ResellerId& reseller,
 std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller,
                                         const std::string& printer, Instant now) {
   constexpr auto kLooksBack = std::chrono::days(62);
+  // It is told to the customer where the printer stands, and these amounts are of all that read it.
+  const bool is_shared = books.IsShared(reseller, printer);
   std::map<std::pair<MonthNumber, std::string>, LedgerFinding> findings;  // by month and fit
   for (const NamedReconciled& named :
        books.ReconciledSince(reseller, printer, MonthOf(now - kLooksBack, "UTC"))) {
     const ReconciledRow& row = named.row;
     if (named.meter.outranked || !row.shows_to || *row.shows_to <= now - kLooksBack) continue;
     const std::string month = FormatMonth(row.month);
+    const std::string amounts =
+        is_shared ? "jobs and the meter do not fit"
+                  : fmt::format("{} in jobs, {} by the meter", Amount(row.in_jobs, named.meter),
+                                Amount(row.metered, named.meter));
+    const bool may_be_own = row.fit == ToText(Fit::kJobMissing);
     findings.try_emplace(
         {row.month, row.fit},
         LedgerFinding{.kind = LedgerFinding::Kind::kJobMismatch,
                       .key = month + "/" + row.fit,
-                      .what = fmt::format(
-                          "{} in {}: {} in jobs, {} by the meter ({}{})", NameOf(named.meter),
-                          month, Amount(row.in_jobs, named.meter), Amount(row.metered, named.meter),
-                          row.fit, row.fit == ToText(Fit::kJobMissing) ? kOrItsOwn : ""),
+                      .what = fmt::format("{} in {}: {} ({}{})", NameOf(named.meter), month,
+                                          amounts, row.fit, may_be_own ? kOrItsOwn : ""),
                       .since = *row.shows_to});
   }
   std::vector<LedgerFinding> all;

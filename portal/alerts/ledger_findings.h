@@ -18,7 +18,8 @@ std::vector<LedgerFinding> GapsOf(Books& books, const ResellerId& reseller,
                                   const std::string& printer);
 
 // Months of the last 62 days in which jobs and a printer's meters do not fit; those of one month
-// that do not for the same reason are one finding. A month that is older has been billed.
+// that do not for the same reason are one finding. A month that is older has been billed. Of a
+// printer that several customers read it says no amount.
 std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller,
                                         const std::string& printer, Instant now);
 

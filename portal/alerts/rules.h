@@ -7,16 +7,13 @@
 // The kinds of conditions, and when each holds:
 //
 //    supply-low        at or below supply_low_percent of its capacity, or enough for
-//    supply_low_days
-//                      or fewer (forecast.h), or the printer calls it low. Once it was, until there
-//                      are five percents and three days more than that
+//                      supply_low_days or fewer (forecast.h), or the printer calls it low. Once it
+//                      was, until there are five percents and three days more than that
 //    supply-empty      at or below supply_empty_percent, or the printer calls it empty
 //    printer-alert     an alert of the printer's own, critical or a warning, that has lasted as
-//    long
-//                      as the settings say. Those of one part with one meaning are one
+//                      long as the settings say. Those of one part with one meaning are one
 //    printer-silent    nothing of it came for silent_poll_periods poll periods. Not while it
-//    sleeps,
-//                      and not while its collector is silent: then that one alone is told
+//                      sleeps, and not while its collector is silent: then that one alone is told
 //    collector-silent  no heartbeat for collector_silent_minutes
 //    epoch-gap, job-mismatch   what the ledger found (LedgerFinding)
 //    token-expiring    an API token that was used within 30 days ends within expiry_days

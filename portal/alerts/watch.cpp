@@ -1,11 +1,10 @@
 #include "portal/alerts/watch.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 
 #include "common/log.h"
+#include "common/stoppable_wait.h"
 #include "portal/ledger/period.h"
 
 namespace plotmeter {
@@ -77,20 +76,17 @@ Watch::Watch(Watching& watching, Outbox& outbox, Directory& directory, const Clo
     : watching_(watching),
       outbox_(outbox),
       directory_(directory),
-      clock_(clock),
+      clock_(clock, kClockIsSet),
       doors_(std::move(doors)),
-      seen_(clock.Both()),
-      now_(seen_.wall),
-      listening_since_(seen_.wall),
-      hourly_(*seen_.steady),
-      daily_(*seen_.steady) {}
+      now_(clock_.seen().wall),
+      listening_since_(now_),
+      hourly_(*clock_.seen().steady),
+      daily_(*clock_.seen().steady) {}
 
 void Watch::NoticeClock() {
-  const Moment now = clock_.Both();
-  const auto apart = (now.wall - seen_.wall) - (*now.steady - *seen_.steady);
-  if (apart > kClockIsSet || apart < -kClockIsSet) listening_since_ = now.wall;
-  seen_ = now;
-  now_ = now.wall;
+  const bool was_set = clock_.WasSet();
+  now_ = clock_.seen().wall;
+  if (was_set) listening_since_ = now_;
 }
 
 void Watch::Count(const Noted& noted) {
@@ -103,11 +99,11 @@ void Watch::Tick() {
   NoticeClock();
   counted_ = {};
   try {
-    is_hourly_ = *seen_.steady >= hourly_;
-    if (is_hourly_) hourly_ = *seen_.steady + hours(1);
+    is_hourly_ = *clock_.seen().steady >= hourly_;
+    if (is_hourly_) hourly_ = *clock_.seen().steady + hours(1);
     LookAt(kTheOperator);
     for (const Reseller& reseller : directory_.Resellers()) LookAt(reseller.id);
-    if (*seen_.steady >= daily_) daily_ = *seen_.steady + days(1);
+    if (*clock_.seen().steady >= daily_) daily_ = *clock_.seen().steady + days(1);
     fails_ = false;
   } catch (const std::exception& error) {
     if (!fails_) Log(LogLevel::kWarning, "incidents_not_watched", {{"why", error.what()}});
@@ -134,7 +130,7 @@ void Watch::LookAt(const ResellerId& reseller) {
   }
   Count(watching_.ClearGone(reseller, now_ - kSettles, now_));
   MakeDigests(reseller);
-  if (*seen_.steady < daily_) return;
+  if (*clock_.seen().steady < daily_) return;
   watching_.ForgetIncidents(reseller, now_ - kClearedKept, now_ - kDeliveriesKept,
                             kForgottenAtOnce);
 }
@@ -209,13 +205,10 @@ void Watch::MakeDigests(const ResellerId& reseller) {
 }
 
 void Watch::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any waked;
-  std::unique_lock lock(mutex);
+  StoppableWait wait(stop);
   do {
     Tick();
-    waked.wait_for(lock, stop, kBetweenTicks, [] { return false; });
-  } while (!stop.stop_requested());
+  } while (wait.For(kBetweenTicks));
 }
 
 }  // namespace plotmeter

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "common/clock_watch.h"
 #include "portal/alerts/rules.h"
 #include "portal/store/directory.h"
 #include "portal/store/outbox.h"
@@ -75,9 +76,8 @@ class Watch {
   Watching& watching_;
   Outbox& outbox_;
   Directory& directory_;
-  const Clock& clock_;
+  ClockWatch clock_;
   const Doors doors_;
-  Moment seen_;
   Instant now_;  // of this tick
   Instant listening_since_;
   std::chrono::milliseconds hourly_{0};  // due, by the steady clock

@@ -101,6 +101,14 @@ Json ToJson(const EnteredReading& row) {
   return json;
 }
 
+EnteredReading Find(EnteredReadings& entered, const Caller& caller, const std::string& id) {
+  auto found = entered.FindEntered(caller.reseller, caller.customer, id);
+  if (!found) {
+    throw Problem(404, fmt::format("nothing was entered as '{}'", id)).With("field", "entered");
+  }
+  return *std::move(found);
+}
+
 }  // namespace
 
 void EnteredController::Map(Router& router) const {
@@ -168,18 +176,12 @@ Response EnteredController::Enter(const Request& request, const Caller& caller) 
                                            entered.id))
           .With("field", "meters");
   }
-  return Created("/api/v1/entered/" + entered.id,
-                 ToJson(*entered_.FindEntered(caller.reseller, "", entered.id)));
+  return Created("/api/v1/entered/" + entered.id, ToJson(Find(entered_, caller, entered.id)));
 }
 
 EnteredReading EnteredController::ReadingOfPath(const Request& request,
                                                 const Caller& caller) const {
-  const std::string& id = request.Parameter("entered");
-  auto found = entered_.FindEntered(caller.reseller, caller.customer, id);
-  if (!found) {
-    throw Problem(404, fmt::format("nothing was entered as '{}'", id)).With("field", "entered");
-  }
-  return *std::move(found);
+  return Find(entered_, caller, request.Parameter("entered"));
 }
 
 Response EnteredController::Show(const Request& request, const Caller& caller) const {

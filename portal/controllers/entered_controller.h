@@ -2,8 +2,8 @@
 //
 //    POST /api/v1/printers   {"manufacturer":"HP","model":"HP DesignJet T730","serial":"CN0001",
 //                             "site":"sit_…"}
-//    POST /api/v1/entered    {"printer":"prn_…","at":"2026-11-30T17:00:00Z","note":"panel, by
-//    phone",
+//    POST /api/v1/entered    {"printer":"prn_…","at":"2026-11-30T17:00:00Z",
+//                             "note":"panel, by phone",
 //                             "meters":[{"meter":"media.area","value":"433.5","unit":"m2"}]}
 //    GET  /api/v1/entered/ent_…
 //    POST /api/v1/entered/ent_…/withdrawal   {"reason":"a slip of the pen"}

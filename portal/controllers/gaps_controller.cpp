@@ -30,6 +30,10 @@ struct UsedAmount {
   std::string text = {};
 };
 
+Problem NoSuchGap(const std::string& id) {
+  return Problem(404, fmt::format("there is no gap '{}'", id)).With("field", "gap");
+}
+
 Json ToJson(const NamedGap& named) {
   Json json = {{"id", named.gap.id},
                {"printer", named.printer},
@@ -80,9 +84,7 @@ Response GapsController::List(const Request& request, const Caller& caller) cons
 NamedGap GapsController::GapOfPath(const Request& request, const Caller& caller) const {
   const std::string& id = request.Parameter("gap");
   auto found = books_.FindGap(caller.reseller, caller.customer, id);
-  if (!found) {
-    throw Problem(404, fmt::format("there is no gap '{}'", id)).With("field", "gap");
-  }
+  if (!found) throw NoSuchGap(id);
   return *std::move(found);
 }
 
@@ -92,7 +94,7 @@ Response GapsController::Show(const Request& request, const Caller& caller) cons
 }
 
 Response GapsController::Decide(const Request& request, const Caller& caller) const {
-  const NamedGap named = GapOfPath(request, caller);
+  NamedGap named = GapOfPath(request, caller);
   const Body body(request, {"used", "reason"});
   GapDecision decision{.gap = named.gap.id,
                        .meter = named.gap.meter,
@@ -103,8 +105,11 @@ Response GapsController::Decide(const Request& request, const Caller& caller) co
     if (!CanBeIn(named, used->text)) throw body.Wrong("used", "no more than can be in the gap");
     decision.used = used->text;
   }
-  books_.Decide(caller.reseller, decision, ActorOf(caller));
-  return Ok(ToJson(*books_.FindGap(caller.reseller, caller.customer, named.gap.id)));
+  if (!books_.Decide(caller.reseller, decision, ActorOf(caller))) {
+    throw NoSuchGap(named.gap.id);  // the books were made again meanwhile
+  }
+  named.decision = std::move(decision);
+  return Ok(ToJson(named));
 }
 
 }  // namespace plotmeter

@@ -2,9 +2,9 @@
 //
 //    GET  /api/v1/gaps?undecided=true&customer=…&site=…     by when they closed
 //    GET  /api/v1/gaps/{gap}
-//    POST /api/v1/gaps/{gap}/decisions   {"used":"12.5","reason":"the service report of 3
-//    November"} POST /api/v1/gaps/{gap}/decisions   {"reason":"it was another printer"}     undoes
-//    the last one
+//    POST /api/v1/gaps/{gap}/decisions   {"used":"12.5","reason":"the service report of May 3"}
+//    POST /api/v1/gaps/{gap}/decisions   {"reason":"it was another printer"}     undoes the last
+//                                                                                one
 //
 // `used` is in the meter's own unit. Decisions are only added; the last one counts. The usage that
 // holds the gap changes within seconds.

@@ -1,7 +1,7 @@
 // Whoever asks, about itself: who it is, and a person's password and second factor.
 //
-//    GET  /api/v1/me                  {"user":{…},"reseller":{…},"csrf_token":"…"} or
-//    {"token":{…},…} PUT  /api/v1/me/password         {"current_password":"…","new_password":"…"}
+//    GET  /api/v1/me                  {"user":{…},"reseller":{…},"csrf_token":"…"}, {"token":{…},…}
+//    PUT  /api/v1/me/password         {"current_password":"…","new_password":"…"}
 //    POST /api/v1/me/totp             {"password":"…"}          begins: secret and otpauth URI
 //    PUT  /api/v1/me/totp             {"code":"287082"}         it is on: ten recovery codes, once
 //    POST /api/v1/me/totp/removal     {"password":"…","code":"…"}

@@ -10,30 +10,13 @@ namespace {
 
 constexpr std::size_t kLongestCursor = 2000;  // characters
 
-constexpr char kHidden = '.';  // begins a sealed one, and no base64url
-constexpr std::size_t kIv = 16;
-constexpr std::size_t kMac = 32;
+constexpr char kHidden = '.';                 // begins a sealed one, and no base64url
+constexpr std::string_view kWhat = "cursor";  // no person is called so
 
-const Secret& SealingKey() {
-  static const Secret key(RandomBytes(48));
+const SecondFactorKey*& SealingKey() {
+  static const SecondFactorKey own(Secret(RandomBytes(32)));
+  static const SecondFactorKey* key = &own;
   return key;
-}
-
-std::string Seal(const std::string& text) {
-  const std::string_view key = SealingKey().Reveal();
-  std::string sealed = RandomBytes(kIv);
-  sealed += Aes128CbcEncrypt(key.substr(0, 16), sealed, text);
-  return sealed + HmacSha256(key.substr(16), sealed);
-}
-
-std::optional<std::string> Unseal(std::string_view sealed) {
-  if (sealed.size() < kIv + kMac) return std::nullopt;
-  const std::string_view key = SealingKey().Reveal();
-  const std::string_view signed_part = sealed.substr(0, sealed.size() - kMac);
-  if (!SameBytes(HmacSha256(key.substr(16), signed_part), sealed.substr(signed_part.size()))) {
-    return std::nullopt;
-  }
-  return Aes128CbcDecrypt(key.substr(0, 16), signed_part.substr(0, kIv), signed_part.substr(kIv));
 }
 
 std::string TextOf(const Position& position) {
@@ -43,8 +26,12 @@ std::string TextOf(const Position& position) {
 // {"n":[1795338000000],"t":["prn_7Q2M9K4T"]}
 std::optional<Position> PositionFrom(const std::string& cursor) {
   const bool is_hidden = cursor.starts_with(kHidden);
-  auto text = FromBase64Url(is_hidden ? cursor.substr(1) : cursor);
-  if (text && is_hidden) text = Unseal(*text);
+  std::optional<std::string> text;
+  if (is_hidden) {
+    if (const auto opened = SealingKey()->Open(cursor.substr(1), kWhat)) text = opened->Reveal();
+  } else {
+    text = FromBase64Url(cursor);
+  }
   if (!text) return std::nullopt;
   try {
     const Json json = ParseJson(*text, {.max_bytes = kLongestCursor, .max_depth = 2});
@@ -73,6 +60,8 @@ struct Cursor {
 
 }  // namespace
 
+void SealCursorsWith(const SecondFactorKey& key) { SealingKey() = &key; }
+
 std::optional<PageLimit> PageLimit::Parse(std::string_view text) {
   PageLimit limit;
   const char* end = text.data() + text.size();
@@ -99,7 +88,7 @@ PageAsked ReadPageAsked(const Request& request, std::size_t numbers, std::size_t
 std::string CursorText(const Position& position) { return Base64Url(TextOf(position)); }
 
 std::string HiddenCursorText(const Position& position) {
-  return kHidden + Base64Url(Seal(TextOf(position)));
+  return kHidden + SealingKey()->Seal(Secret(TextOf(position)), kWhat);
 }
 
 }  // namespace plotmeter

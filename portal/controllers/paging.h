@@ -6,8 +6,8 @@
 // A cursor is opaque: base64url of the key at which the page before ended. It belongs to the list
 // that gave it; of another one it is refused as soon as it cannot be a key there. It is a place and
 // no permission. Where a narrowed list looked at many rows in vain, the place is that of the last
-// of them, which its bearer may perhaps not see: it is sealed with a key that this process alone
-// has, so that who comes with it after a restart is told to begin anew (400).
+// of them, which its bearer may perhaps not see: it is sealed, so that only this portal reads it,
+// in whichever process, and after a restart too.
 
 #pragma once
 
@@ -19,10 +19,15 @@
 #include <vector>
 
 #include "common/json.h"
+#include "portal/access/second_factor.h"
 #include "portal/http/http.h"
 #include "portal/store/lists.h"
 
 namespace plotmeter {
+
+// From then on cursors are sealed with the portal's key, which must outlive all requests; until
+// then with one that this process alone has. Before any request, in one thread.
+void SealCursorsWith(const SecondFactorKey& key);
 
 struct PageAsked {
   std::size_t limit = 100;

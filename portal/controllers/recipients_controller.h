@@ -1,15 +1,14 @@
 // Who is told of incidents: by mail, or by a webhook.
 //
 //    GET    /api/v1/recipients
-//    POST   /api/v1/recipients       {"kind":"email","name":"On
-//    call","address":"ops@north.example",
-//                                     "severity":"critical","digest_at":"07:30",
-//                                     "time_zone":"Europe/Berlin"}
+//    POST   /api/v1/recipients       {"kind":"email","name":"On call",
+//                                     "address":"ops@north.example","severity":"critical",
+//                                     "digest_at":"07:30","time_zone":"Europe/Berlin"}
 //                                    201 {"recipient":{…}}, and for a webhook its "secret", once
 //    GET, PATCH, DELETE /api/v1/recipients/{recipient}
 //    GET    /api/v1/recipients/{recipient}/deliveries      the last hundred, and what troubled them
 //    POST   /api/v1/recipients/{recipient}/tests           sends something, to see whether it
-//    arrives
+//                                                          arrives
 //
 // "severity" and "kinds" say what they hear of, "customer" of whom; "at_once" whether one by one,
 // "digest_at" (null: not) when once a day. Address and secret stay as they are: who moves is added

@@ -2,6 +2,7 @@
 
 #include "portal/controllers/filter.h"
 #include "portal/controllers/paging.h"
+#include "portal/controllers/patience.h"
 #include "portal/ledger/bookkeeping.h"
 #include "portal/ledger/month.h"
 #include "portal/ledger/quantity.h"
@@ -48,8 +49,9 @@ Response ReconciliationController::List(const Request& request, const Caller& ca
                            asked.limit, [](const PrinterRow& row) { return row.id; });
   Json json = PageJson("printers", page, [&](const PrinterRow& printer) {
     Json meters = Json::array();
+    CheckDeadline(request);
     const auto rows =
-        ReconcileMonth(books_, store_, caller.reseller, caller.customer, printer, month);
+        ReconcileMonth(books_, store_, caller.reseller, filter.customer, printer, month);
     for (const NamedReconciled& row : rows) meters.push_back(ToJson(row));
     return Json{{"printer", printer.id},
                 {"serial", printer.serial},

@@ -2,8 +2,8 @@
 //
 //    GET /api/v1/incident-rules                          {"rules":{},"effective":{…}}
 //    PUT /api/v1/incident-rules                          {"rules":{"supply_low_percent":20}}
-//    GET, PUT /api/v1/customers/{customer}/incident-rules,
-//    /api/v1/printers/{printer}/incident-rules
+//    GET, PUT /api/v1/customers/{customer}/incident-rules
+//    GET, PUT /api/v1/printers/{printer}/incident-rules
 //
 // "rules" is what is set here, and PUT replaces all of it; "effective" is what holds: the narrowest
 // that says something, member by member (portal/alerts/rule_settings.h).

@@ -1,7 +1,7 @@
 // API tokens: how programs come in.
 //
-//    GET    /api/v1/tokens {"tokens":[{"id":"tok_…","scopes":["usage.read"],…}],"next":"…"} POST
-//    /api/v1/tokens              {"name":"billing","role":"reseller_viewer",
+//    GET    /api/v1/tokens              {"tokens":[{"id":"tok_…",…}],"next":"…"}
+//    POST   /api/v1/tokens              {"name":"billing","role":"reseller_viewer",
 //                                        "scopes":["usage.read"],"days":90}
 //                                       201 {"token":{…},"text":"pmt_…"}: shown this once
 //    DELETE /api/v1/tokens/{token}      revoked

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "portal/controllers/filter.h"
+#include "portal/controllers/patience.h"
 #include "portal/ledger/export.h"
 #include "portal/ledger/job_usage.h"
 #include "portal/ledger/month.h"
@@ -93,8 +94,9 @@ Response UsageController::ByJobs(const Request& request, const Caller& caller) c
   for (;;) {
     const auto printers = store_.Printers(caller.reseller, filter, after, kAtOnce);
     for (const PrinterRow& printer : printers) {
+      CheckDeadline(request);
       const std::string& zone = printer.site.time_zone;
-      store_.EachJob(caller.reseller, caller.customer, printer.id,
+      store_.EachJob(caller.reseller, filter.customer, printer.id,
                      FromLocalTime(month.first_day(), zone),
                      FromLocalTime(month.Next().first_day(), zone), {}, [&](const JobRow& job) {
                        usage.Add(job, zone);

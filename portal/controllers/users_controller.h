@@ -4,9 +4,9 @@
 //    POST   /api/v1/users                     {"email":"…","name":"…","role":"reseller_viewer"}
 //                                             201 {"user":{…},"link":"pml_…","link_expires_at":"…"}
 //    GET    /api/v1/users/{user}
-//    PATCH  /api/v1/users/{user}              {"role":"…"} {"disabled":true}
-//    {"second_factor":false} POST   /api/v1/users/{user}/links        another link: to reset a
-//    password, or invited again DELETE /api/v1/users/{user}/sessions     signed out everywhere
+//    PATCH  /api/v1/users/{user}              {"role":"…","disabled":true,"second_factor":false}
+//    POST   /api/v1/users/{user}/links        another link: to reset a password, or invited again
+//    DELETE /api/v1/users/{user}/sessions     signed out everywhere
 //
 // A link is shown to who asked for it, and goes to its person by mail where the portal knows a mail
 // server ("mailed": true).

@@ -1,14 +1,13 @@
 // The portal's ear: HTTPS for anybody who can reach the port, hostile or broken as they may be.
 //
-//    Listener listener({.port = 8443, .certificate_file = "cert.pem", .key_file = "key.pem"},
-//    router); listener.Start();                 // throws if the port is taken or a file is wrong …
+//    Listener listener({.port = 8443, .certificate_file = "c.pem", .key_file = "k.pem"}, router);
+//    listener.Start();                 // throws if the port is taken or a file is wrong
 //    listener.Stop();                  // requests in flight are answered first
 //
 // Whatever cannot be answered costs little and ends soon: every phase of a connection has an
 // absolute deadline, everything that grows has a limit, and handlers run on a bounded pool of
 // threads beside those that do the talking, or in their place while they are quick (loops.h). The
-// attacks it is tested with stand in
-// tests/portal/http/attack_listener.py.
+// attacks it is tested with stand in tests/portal/http/attack_listener.py.
 //
 // Errors of HTTP itself are problem+json too, and then the connection is closed:
 //   400 not HTTP, or HTTP that two readers might read differently (head.h)   408 too slow

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/sqlite.h"
 #include "portal/http/conditions.h"
+#include "portal/http/target.h"
 
 namespace plotmeter {
 namespace {
@@ -50,13 +51,35 @@ std::string MediaType(const std::string* field) {
   return type;
 }
 
+// What came, short enough to be repeated to who sent it.
+std::string Shown(const std::string& text) {
+  constexpr std::size_t kEnough = 80;
+  return text.size() <= kEnough && IsUtf8(text) ? "'" + text + "'" : "something else";
+}
+
 Problem NotAuthenticated(const Request& request) {
+  constexpr const char* kBearer = "'Authorization: Bearer TOKEN'";
   if (request.Header("Authorization") == nullptr) {
-    return Problem(401, "this needs an API token: 'Authorization: Bearer TOKEN', or a session")
-        .WithHeader("WWW-Authenticate", "Bearer realm=\"plotmeter\"");
+    const std::string why =
+        request.Header("Cookie") == nullptr
+            ? fmt::format("this needs an API token: {}, or a session", kBearer)
+            : fmt::format("the cookie is of no session that lasts: sign in anew; programs need {}",
+                          kBearer);
+    return Problem(401, why).WithHeader("WWW-Authenticate", "Bearer realm=\"plotmeter\"");
   }
-  return Problem(401, "the API token is unknown, expired or withdrawn")
+  const char* why = request.BearerToken()
+                        ? "the API token is unknown, expired or withdrawn"
+                        : "'Authorization' is something else; expected Bearer TOKEN";
+  return Problem(401, why)
+      .With("field", "Authorization")
       .WithHeader("WWW-Authenticate", "Bearer realm=\"plotmeter\", error=\"invalid_token\"");
+}
+
+Problem AnotherMediaType(const std::string* field, const std::string& expected) {
+  const std::string came = field == nullptr ? "missing" : Shown(*field);
+  return Problem(415, fmt::format("'Content-Type' is {}; expected {}", came, expected))
+      .With("field", "Content-Type")
+      .With("expected", expected);
 }
 
 bool IsThisMachine(const std::string& address) {
@@ -163,7 +186,8 @@ const Router::Route& Router::Find(const Request& request) const {
   if (allowed.empty()) throw Problem(404, "there is nothing at this path");
   std::string list;
   for (const auto& name : allowed) list += (list.empty() ? "" : ", ") + name;
-  throw Problem(405, fmt::format("this path takes {}", list)).WithHeader("Allow", list);
+  throw Problem(405, fmt::format("{} is not among what this path takes: {}", asked, list))
+      .WithHeader("Allow", list);
 }
 
 std::uint64_t Router::Admit(const Request& head) const {
@@ -181,8 +205,7 @@ std::uint64_t Router::Admit(const Request& head) const {
         .With("max_bytes", route.max_body_);
   }
   if (!route.media_type_.empty() && MediaType(head.Header("Content-Type")) != route.media_type_) {
-    throw Problem(415, fmt::format("the body has to be {}", route.media_type_))
-        .With("expected", route.media_type_);
+    throw AnotherMediaType(head.Header("Content-Type"), route.media_type_);
   }
   return route.max_body_;
 }
@@ -250,7 +273,8 @@ Response Router::Reply(Request& request, const Caller* given, const Route*& foun
     const Caller caller = given != nullptr ? *given : is_open ? Caller{} : Authenticate(request);
     if (limits_ != nullptr) limits_->CheckCaller(caller);
     if (!is_open && !route.roles_.Contains(caller.role)) {
-      throw Problem(403, fmt::format("this is for {}", route.roles_.ToString()));
+      throw Problem(403, fmt::format("this is for {}; who asks is {}", route.roles_.ToString(),
+                                     Roles(caller.role).ToString()));
     }
     std::map<std::string, std::string, std::less<>> parameters;
     for (std::size_t i = 0; i < route.segments_.size(); ++i) {

@@ -363,11 +363,14 @@ std::vector<Entry> ChannelAccount::Open() const {
   std::vector<Entry> open;
   if (!doubted_) return open;
   for (const Meter& meter : meters_) {
-    if (!doubted_->fallen.contains(meter.what.number)) continue;
+    const auto stand = doubted_->values.find(meter.what.number);
+    if (stand == doubted_->values.end() || !meter.last) continue;
+    const bool is_uncounted = IsBelow(meter.last->value, stand->second.value);
+    if (!is_uncounted && !doubted_->fallen.contains(meter.what.number)) continue;
     open.push_back({.meter = meter.what.number,
                     .kind = EntryKind::kOpen,
                     .opening = *meter.last,
-                    .closing = doubted_->values.at(meter.what.number)});
+                    .closing = stand->second});
   }
   return open;
 }

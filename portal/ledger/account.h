@@ -4,8 +4,8 @@
 //    ChannelAccount account({{7, "media.area", "m2"}, {8, "ink.used", "cc"}});
 //    account.Take(reading, [](const Entry& entry) { … });   "meter 7: 433 to 440.5, counted 7.5"
 //    account.Open()                                          gaps that nothing has settled yet
-//    account.State()                                         to go on another day:
-//    ChannelAccount::Resume
+//    account.State()                                         to go on another day, by
+//                                                            ChannelAccount::Resume
 //
 // A **meter epoch** is a stretch in which a meter is one unbroken count. Usage is the difference of
 // two readings of one epoch, never negative and never a guess; what happened between two epochs is
@@ -24,14 +24,12 @@
 //            started anew, and more than twice as large as any rise that was counted: its old
 //            counts were put back. A gap, and a new epoch.
 //    wrap    A Counter32 near 2^32 that is small now, of a device that did not start anew, and
-//    whose
-//            increase is no more than it can print: counted across.
+//            whose increase is no more than it can print: counted across.
 //    fall    The whole reading is doubted, all its meters, until another one says more:
 //            - it comes back to where it was, and the device did not start anew: the fallen reading
 //              was stale, and never happened;
 //            - it comes back, but the device may have started anew: what lies above is counted;
-//            that
-//              it was set back and printed on is possible too, so that is a gap;
+//              that it was set back and printed on is possible too, so that is a gap;
 //            - it moves below where it was: a new epoch from the fallen reading on. Meters that did
 //              not fall with it are in the gap too, if the device may have started anew: its board
 //              may be another one.
@@ -138,7 +136,7 @@ class ChannelAccount {
   // Another board was seen in the device; between the readings before and after `at`.
   void Swap() { swapped_ = true; }
 
-  // Gaps of a fall that is not settled.
+  // Gaps of a fall that is not settled: what fell, and what rose and is doubted with it.
   std::vector<Entry> Open() const;
 
   // What that meter stands at, as far as it is believed; empty: nothing was taken of it.

@@ -1,9 +1,7 @@
 #include "portal/ledger/bookkeeping.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <set>
 #include <tuple>
 
@@ -11,6 +9,7 @@
 #include "common/jose.h"
 #include "common/log.h"
 #include "common/sqlite.h"
+#include "common/stoppable_wait.h"
 #include "portal/ledger/believed.h"
 #include "portal/ledger/job_amounts.h"
 #include "portal/ledger/most_printed.h"
@@ -278,36 +277,43 @@ std::string GapId(const std::string& printer, const std::string& channel, const 
 std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
                                       const std::string& customer, const std::string& printer,
                                       Instant from, Instant to) {
-  std::vector<CountedMeter> counted;
   // Accounts that are kept are of all readings. A part of them is counted from its beginning.
   const bool of_all = customer.empty() || !books.IsShared(reseller, printer);
+  const auto states =
+      of_all ? books.StatesBefore(reseller, printer, from) : std::vector<AccountState>{};
   const Decisions decisions = DecisionsOf(books, reseller, printer);
-  books.EachChannel(
-      reseller, of_all ? "" : customer, printer,
-      of_all ? books.StatesBefore(reseller, printer, from) : std::vector<AccountState>{},
-      to + kUntilSettled, [&](const ChannelReadings& channel) {
-        // By meter, and whether it is outranked; that where nothing of the meter is believed.
-        std::map<std::pair<std::int64_t, bool>, std::optional<MeterUsage>> usage;
-        ChannelAccount account = AccountOf(channel);
-        Play(channel, account, [&](const Entry& played) {
-          if (played.closing.at <= from || played.closing.at > to) return;
-          const StoredMeter& meter = MeterOf(channel, played);
-          const auto& [entry, is_outranked] = Believed(meter, played);
-          const bool is_gap = IsGap(entry.kind);
-          const auto decided =
-              is_gap && !decisions.empty()
-                  ? Decided(decisions, GapId(printer, channel.channel, meter, entry))
-                  : std::nullopt;
-          Add(usage[{entry.meter, is_outranked}], entry, decided);
-        });
-        for (const StoredMeter& meter : channel.meters) {
-          const bool is_outranked = !usage[{meter.number, false}];
-          auto& one = usage[{meter.number, is_outranked}];
-          if (!one) continue;
-          counted.push_back({channel.channel, meter, *std::move(one)});
-          counted.back().meter.outranked = is_outranked;
-        }
-      });
+  std::vector<CountedMeter> counted;
+  bool is_open = false;
+  const auto count = [&](const ChannelReadings& channel) {
+    // By meter, and whether it is outranked; that where nothing of the meter is believed.
+    std::map<std::pair<std::int64_t, bool>, std::optional<MeterUsage>> usage;
+    ChannelAccount account = AccountOf(channel);
+    Play(channel, account, [&](const Entry& played) {
+      if (played.closing.at <= from || played.closing.at > to) return;
+      is_open = is_open || played.kind == EntryKind::kOpen;
+      const StoredMeter& meter = MeterOf(channel, played);
+      const auto& [entry, is_outranked] = Believed(meter, played);
+      const bool is_gap = IsGap(entry.kind);
+      const auto decided = is_gap && !decisions.empty()
+                               ? Decided(decisions, GapId(printer, channel.channel, meter, entry))
+                               : std::nullopt;
+      Add(usage[{entry.meter, is_outranked}], entry, decided);
+    });
+    for (const StoredMeter& meter : channel.meters) {
+      const bool is_outranked = !usage[{meter.number, false}];
+      auto& one = usage[{meter.number, is_outranked}];
+      if (!one) continue;
+      counted.push_back({channel.channel, meter, *std::move(one)});
+      counted.back().meter.outranked = is_outranked;
+    }
+  };
+  // What is read once a month, by a person, is settled later than most.
+  for (const Instant until : {to + kUntilSettled, kForEver}) {
+    counted.clear();
+    is_open = false;
+    books.EachChannel(reseller, of_all ? "" : customer, printer, states, until, count);
+    if (!is_open) break;
+  }
   return counted;
 }
 
@@ -417,6 +423,7 @@ std::vector<NamedReconciled> ReconcileMonth(Books& books, Store& store, const Re
   ToReconcile to_reconcile;
   books.EachChannel(reseller, customer, printer.id, {}, to + kUntilSettled,
                     [&](const ChannelReadings& channel) {
+                      if (channel.channel == kManualChannel) return;
                       ChannelAccount account = AccountOf(channel);
                       Play(channel, account, [&](const Entry& entry) {
                         const bool is_in = entry.closing.at > from && entry.closing.at <= to;
@@ -477,14 +484,8 @@ int Bookkeeper::Tick(const std::function<bool()>& go_on) {
 }
 
 void Bookkeeper::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any waked;
-  std::unique_lock lock(mutex);
-  const auto wait = [&](std::chrono::milliseconds span) {
-    waked.wait_for(lock, stop, span, [] { return false; });
-    return !stop.stop_requested();
-  };
-  for (std::chrono::milliseconds span = kBetweenLooks; wait(span);) {
+  StoppableWait wait(stop);
+  for (std::chrono::milliseconds span = kBetweenLooks; wait.For(span);) {
     span = kBetweenLooks;
     try {
       Tick([&] { return !stop.stop_requested(); });

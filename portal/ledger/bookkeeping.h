@@ -43,7 +43,7 @@ struct CountedMeter {
 };
 
 // Meters that have an entry after `from`, up to and with `to`, by channel, meter, colorant, media,
-// unit. A fall that the readings of the next ten days settle is settled.
+// unit. A fall that later readings settle is settled, however late they are.
 // Of what that customer's collectors told; with an empty `customer`, of all.
 std::vector<CountedMeter> CountPeriod(Books& books, const ResellerId& reseller,
                                       const std::string& customer, const std::string& printer,

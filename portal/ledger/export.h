@@ -1,8 +1,8 @@
 // Everything the house hands out as rows: usage, jobs, readings, supplies, alerts, printers.
 //
-//    UsageExport usage(store, store, reseller, {.site = "sit_7Q2M9K4T"}, {from, to},
-//    ExportFormat::kCsv); bool more = true; for (std::string chunk; more; chunk.clear()) { more =
-//    usage.Next(chunk); out << chunk; }
+//    UsageExport usage(store, store, reseller, {.site = "sit_…"}, {from, to}, ExportFormat::kCsv);
+//    bool more = true;
+//    for (std::string chunk; more; chunk.clear()) { more = usage.Next(chunk); out << chunk; }
 //
 //    auto any = MakeExport(*FindExport("jobs"), {store, lists, reseller, filter, period}, shape);
 //

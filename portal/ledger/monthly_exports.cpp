@@ -8,14 +8,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <set>
 #include <system_error>
 
 #include "common/log.h"
 #include "common/private_file.h"
+#include "common/stoppable_wait.h"
 #include "portal/ledger/export.h"
 
 namespace plotmeter {
@@ -123,8 +122,8 @@ MonthlyExports::MonthlyExports(Store& store, Lists& lists, Books& books, Schedul
       delivery_(delivery),
       clock_(clock),
       settle_(settle),
-      seen_(clock.Both()),
-      due_(*seen_.steady + kFirst) {}
+      watch_(clock, kClockIsSet),
+      due_(*watch_.seen().steady + kFirst) {}
 
 Instant MonthlyExports::DueAt(const ScheduledExport& schedule, const Month& month,
                               const std::vector<Site>& sites, std::chrono::hours settle) {
@@ -137,20 +136,14 @@ Instant MonthlyExports::DueAt(const ScheduledExport& schedule, const Month& mont
   return std::max(asked, settled + settle);
 }
 
-// Whether the wall clock went another way than the steady one since it was looked at last.
-bool MonthlyExports::ClockWasSet() {
-  const Moment now = clock_.Both();
-  const auto apart = (now.wall - seen_.wall) - (*now.steady - *seen_.steady);
-  seen_ = now;
-  return apart > kClockIsSet || apart < -kClockIsSet;
-}
-
 void MonthlyExports::Tick(const Pause& pause) {
-  if (ClockWasSet()) {
-    due_ = *seen_.steady + kAfterLeap;
+  const bool was_set = watch_.WasSet();
+  const std::chrono::milliseconds now = *watch_.seen().steady;
+  if (was_set) {
+    due_ = now + kAfterLeap;
     Log(LogLevel::kInfo, "scheduled_exports_put_off", {{"why", "somebody set the clock"}});
   }
-  if (*seen_.steady < due_) return;
+  if (now < due_) return;
   try {
     std::set<std::string> present;
     for (const Reseller& reseller : directory_.Resellers()) {
@@ -158,7 +151,7 @@ void MonthlyExports::Tick(const Pause& pause) {
         present.insert(schedule.id);
         if (!pause()) return;
         const auto trouble = troubles_.find(schedule.id);
-        if (trouble != troubles_.end() && *seen_.steady < trouble->second.again) continue;
+        if (trouble != troubles_.end() && now < trouble->second.again) continue;
         try {
           Look(reseller.id, schedule, pause);
           troubles_.erase(schedule.id);
@@ -175,7 +168,7 @@ void MonthlyExports::Tick(const Pause& pause) {
 
 void MonthlyExports::Complain(const std::string& schedule, const std::string& why) {
   Trouble& trouble = troubles_[schedule];
-  trouble.again = *seen_.steady + kAfterFailure;
+  trouble.again = *watch_.seen().steady + kAfterFailure;
   if (trouble.why == why) return;
   trouble.why = why;
   Log(LogLevel::kWarning, "scheduled_export_failed", {{"schedule", schedule}, {"why", why}});
@@ -192,14 +185,26 @@ void MonthlyExports::Look(const ResellerId& reseller, const ScheduledExport& sch
   const std::vector<Site> sites = store_.Sites(reseller);
   const auto first = Month::Parse(schedule.first_month);
   if (!first) throw std::runtime_error("its first month is '" + schedule.first_month + "'");
+  // What stays in the way of one month holds up no other.
+  std::exception_ptr trouble;
+  const auto attempt = [&](const auto& work) {
+    try {
+      work();
+    } catch (const std::exception&) {
+      if (!trouble) trouble = std::current_exception();
+    }
+  };
   for (Month month = *first;; month = month.Next()) {
     if (known.contains(month.text())) continue;
-    if (DueAt(schedule, month, sites, settle_) > seen_.wall) break;
+    if (DueAt(schedule, month, sites, settle_) > watch_.seen().wall) break;
     if (!pause()) return;
-    Write(reseller, schedule, month, pause);
+    attempt([&] { Write(reseller, schedule, month, pause); });
   }
-  // What stays in the way of one month holds up no other.
-  for (const ScheduledMonth& month : unfinished) Finish(reseller, schedule, month);
+  for (const ScheduledMonth& month : unfinished) {
+    if (!pause()) return;
+    attempt([&] { Finish(reseller, schedule, month); });
+  }
+  if (trouble) std::rethrow_exception(trouble);
 }
 
 void MonthlyExports::Write(const ResellerId& reseller, const ScheduledExport& schedule,
@@ -249,14 +254,8 @@ void MonthlyExports::Finish(const ResellerId& reseller, const ScheduledExport& s
 }
 
 void MonthlyExports::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any waked;
-  std::unique_lock lock(mutex);
-  const auto wait = [&](std::chrono::milliseconds span) {
-    waked.wait_for(lock, stop, span, [] { return false; });
-    return !stop.stop_requested();
-  };
-  while (wait(std::chrono::minutes(1))) {
+  StoppableWait wait(stop);
+  while (wait.For(std::chrono::minutes(1))) {
     Tick([&] { return !stop.stop_requested(); });
   }
 }

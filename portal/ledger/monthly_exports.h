@@ -29,6 +29,7 @@
 #include <string_view>
 
 #include "common/clock.h"
+#include "common/clock_watch.h"
 #include "portal/ledger/month.h"
 #include "portal/store/books.h"
 #include "portal/store/directory.h"
@@ -84,7 +85,6 @@ class MonthlyExports {
     std::chrono::milliseconds again = {};  // by the steady clock
   };
 
-  bool ClockWasSet();
   void Look(const ResellerId& reseller, const ScheduledExport& schedule, const Pause& pause);
   void Write(const ResellerId& reseller, const ScheduledExport& schedule, const Month& month,
              const Pause& pause);
@@ -100,7 +100,7 @@ class MonthlyExports {
   FileDelivery& delivery_;
   const Clock& clock_;
   const std::chrono::hours settle_;
-  Moment seen_;                              // both clocks, as they were
+  ClockWatch watch_;
   std::chrono::milliseconds due_;            // by the steady clock
   std::map<std::string, Trouble> troubles_;  // by schedule
 };

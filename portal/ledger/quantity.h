@@ -2,8 +2,8 @@
 //
 //    Exact::Of(*Decimal::Parse("433.5")).Minus(Exact::Of(*Decimal::Parse("1.25")))->Text() "432.25"
 //    ToBase("ink.used", "cc", Exact::Of(*Decimal::Parse("0.21")))     {210000, "nL"}
-//    ToBase("media.area", "?", …)                                     empty: not confirmed, stays
-//    raw
+//    ToBase("media.area", "?", …)                                     empty: not confirmed, it
+//                                                                     stays raw
 //
 // No floating point. Base units (product.md section 3): ink nL, area 1/100 mm², length µm, counts
 // in ones. The conversion is an exact rational, rounded half to even once, at the end.

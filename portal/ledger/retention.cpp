@@ -1,12 +1,11 @@
 #include "portal/ledger/retention.h"
 
 #include <charconv>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <string>
 
 #include "common/log.h"
+#include "common/stoppable_wait.h"
 
 namespace plotmeter {
 namespace {
@@ -36,30 +35,23 @@ Retention::Retention(Forgetting& forgetting, Accounts& accounts, Directory& dire
     : forgetting_(forgetting),
       accounts_(accounts),
       directory_(directory),
-      clock_(clock),
       keep_(keep),
-      seen_(clock.Both()),
-      due_(*seen_.steady + kFirst) {}
-
-// Whether the wall clock went another way than the steady one since it was looked at last.
-bool Retention::ClockWasSet() {
-  const Moment now = clock_.Both();
-  const auto apart = (now.wall - seen_.wall) - (*now.steady - *seen_.steady);
-  seen_ = now;
-  return apart > kClockIsSet || apart < -kClockIsSet;
-}
+      watch_(clock, kClockIsSet),
+      due_(*watch_.seen().steady + kFirst) {}
 
 void Retention::Tick(const Pause& pause) {
-  if (ClockWasSet()) {
-    due_ = *seen_.steady + kBetweenPasses;
+  const bool was_set = watch_.WasSet();
+  const Moment now = watch_.seen();
+  if (was_set) {
+    due_ = *now.steady + kBetweenPasses;
     Log(LogLevel::kInfo, "retention_put_off", {{"why", "somebody set the clock"}});
   }
-  if (*seen_.steady < due_) return;
-  due_ = *seen_.steady + kBetweenPasses;
+  if (*now.steady < due_) return;
+  due_ = *now.steady + kBetweenPasses;
   try {
-    Pass(seen_.wall, pause);
+    Pass(now.wall, pause);
   } catch (const std::exception& error) {
-    due_ = *seen_.steady + kAfterFailure;
+    due_ = *now.steady + kAfterFailure;
     Log(LogLevel::kWarning, "retention_failed", {{"why", error.what()}});
   }
 }
@@ -112,15 +104,9 @@ Retention::Gone Retention::PassOf(const ResellerId& reseller, Instant now, const
 }
 
 void Retention::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any waked;
-  std::unique_lock lock(mutex);
-  const auto wait = [&](std::chrono::milliseconds span) {
-    waked.wait_for(lock, stop, span, [] { return false; });
-    return !stop.stop_requested();
-  };
-  while (wait(std::chrono::minutes(1))) {
-    Tick([&] { return wait(std::chrono::milliseconds(20)); });
+  StoppableWait wait(stop);
+  while (wait.For(std::chrono::minutes(1))) {
+    Tick([&] { return wait.For(std::chrono::milliseconds(20)); });
   }
 }
 

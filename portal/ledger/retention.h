@@ -24,6 +24,7 @@
 #include <string_view>
 
 #include "common/clock.h"
+#include "common/clock_watch.h"
 #include "common/reseller.h"
 #include "portal/store/accounts.h"
 #include "portal/store/directory.h"
@@ -62,14 +63,12 @@ class Retention {
 
   void Pass(Instant now, const Pause& pause);
   Gone PassOf(const ResellerId& reseller, Instant now, const Pause& pause);
-  bool ClockWasSet();
 
   Forgetting& forgetting_;
   Accounts& accounts_;
   Directory& directory_;
-  const Clock& clock_;
   const KeepTimes keep_;
-  Moment seen_;                    // both clocks, as they were
+  ClockWatch watch_;
   std::chrono::milliseconds due_;  // by the steady clock
 };
 

@@ -35,13 +35,34 @@ const std::string kTold =
 const std::string kToldLast = kTold + " AND d.stands_at<=?8 ORDER BY d.stands_at DESC LIMIT 1";
 const std::string kToldAfter = kTold + " AND d.stands_at>?8 ORDER BY d.stands_at";
 
+// Whether the stream was heard before `now`, and after that not until there was a hole: all that it
+// said beyond was said while this portal's clock was wrong.
+bool HasHole(StoreConnection& writer, std::int64_t owner, const BatchRecord& batch,
+             std::int64_t now) {
+  Statement& first = writer.Sql(
+      "SELECT received_at FROM batch WHERE collector=? AND stream=? AND sequence<?"
+      " AND reseller_id=? ORDER BY sequence LIMIT 1");
+  first.Bind(batch.collector, batch.stream, batch.sequence, owner);
+  const bool is_heard = first.Step() && first.Int(0) <= now;
+  first.Reset();
+  if (!is_heard) return false;
+  Statement& next = writer.Sql(
+      "SELECT min(received_at) FROM batch WHERE collector=? AND stream=? AND sequence<?"
+      " AND received_at>? AND reseller_id=?");
+  next.Bind(batch.collector, batch.stream, batch.sequence, now, owner).Step();
+  const auto received_at = next.MaybeInt(0);
+  next.Reset();
+  return received_at && *received_at - now >= kHole.count();
+}
+
 // Where the next of the stream cannot stand before. `ask` asks one of the two with an instant. What
 // stands in the future was told while this portal's clock was wrong, or it is wrong now. It is now,
 // if the stream goes on from here without a hole: then all of that comes before. Else it was then,
-// and one wrong hour moves nothing of those that follow.
+// and one wrong hour moves nothing of those that follow. Of a printer that was read for the first
+// time in that hour only the stream knows.
 std::optional<std::int64_t> StandsAfter(
     const std::function<Statement&(const std::string&, std::int64_t)>& ask,
-    std::int64_t received_at) {
+    const std::function<bool(std::int64_t)>& has_hole, std::int64_t received_at) {
   const auto last_by = [&](std::int64_t instant) {
     Statement& q = ask(kToldLast, instant);
     const auto stands_at = q.Step() ? std::optional(q.Int(0)) : std::nullopt;
@@ -52,6 +73,7 @@ std::optional<std::int64_t> StandsAfter(
   const auto latest = last_by(std::numeric_limits<std::int64_t>::max());
   if (!latest || *latest <= now) return latest;
   auto end = last_by(now);
+  if (!end && has_hole(now)) return std::nullopt;
   std::int64_t whole_until = now;
   Statement& q = ask(kToldAfter, now);
   while (q.Step() && (!end || q.Int(0) - whole_until < kHole.count())) {
@@ -75,7 +97,8 @@ std::int64_t WriteDeviceReading(StoreConnection& writer, const DerivedRows::Plac
     return writer.Sql(sql).Bind(printer, channel, place.owner, batch.collector, batch.stream,
                                 batch.sequence, ordinal, instant);
   };
-  if (const auto after = StandsAfter(ask, ToMillis(batch.received_at))) {
+  const auto has_hole = [&](std::int64_t now) { return HasHole(writer, place.owner, batch, now); };
+  if (const auto after = StandsAfter(ask, has_hole, ToMillis(batch.received_at))) {
     stands_at = std::max(stands_at, *after);
   }
   writer

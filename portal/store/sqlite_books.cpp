@@ -172,11 +172,12 @@ class Replacing {
   }
 
  private:
+  // At one that no collector reads for the first time.
   void LookAtIt() {
     writer_
         .Sql(
-            "UPDATE printer_watch SET due_at=0, touched=touched+1 WHERE printer=?"
-            " AND reseller_id=?")
+            "INSERT INTO printer_watch(printer, reseller_id, due_at) VALUES(?,?,0)"
+            " ON CONFLICT DO UPDATE SET due_at=0, touched=touched+1")
         .Run(printer_, owner_);
   }
   void Sum(MonthNumber from, int sign) {

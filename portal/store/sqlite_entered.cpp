@@ -53,7 +53,9 @@ void NoteSeen(StoreConnection& writer, std::int64_t owner, const Standing& stand
   writer
       .Sql(
           "UPDATE printer SET last_seen=max(last_seen, ?) WHERE number=? AND reseller_id=?"
-          " AND NOT EXISTS (SELECT 1 FROM printer_watch w WHERE w.printer=number)")
+          " AND NOT EXISTS (SELECT 1 FROM printer_watch w WHERE w.printer=number"
+          " AND w.collector IS NOT NULL)"
+          " AND NOT EXISTS (SELECT 1 FROM device_reading d WHERE d.printer=number)")
       .Run(ToMillis(at), standing.printer, owner);
 }
 

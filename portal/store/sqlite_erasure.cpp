@@ -59,6 +59,8 @@ const std::string kToldWhereabouts =
     kCollectors;
 const std::string kToldClaims =
     "DELETE FROM printer_claim WHERE +reseller_id=?2 AND printer=?3 AND site IN " + kSites;
+const std::string kToldPlaces =
+    "DELETE FROM printer_place WHERE +reseller_id=?2 AND printer=?3 AND site IN " + kSites;
 const std::string kToldSighting =
     "DELETE FROM sighting WHERE reseller_id=?2 AND printer=?3 AND customer=?1";
 
@@ -194,8 +196,7 @@ class Erasing {
       Add(kind, writer_.db().Changes());
     }
     writer_.Sql(kToldClaims).Run(report_.customer, owner_, printer);
-    // Of where it stood only where it stands is left.
-    writer_.Sql("DELETE FROM printer_place WHERE printer=? AND reseller_id=?").Run(printer, owner_);
+    ForgetPlaces(printer);
     writer_.Sql(kToldSighting).Run(report_.customer, owner_, printer);
     // The printer itself shows what was told last, whoever told it.
     writer_
@@ -222,6 +223,24 @@ class Erasing {
             " (SELECT 1 FROM meter_gap WHERE meter=number) AND NOT EXISTS"
             " (SELECT 1 FROM gap_decision WHERE meter=number)")
         .Run(printer, owner_);
+  }
+  // Others keep what they were billed by at the site where it was printed. The first place that is
+  // left is since ever, and the last is where it stands.
+  void ForgetPlaces(std::int64_t printer) {
+    writer_.Sql(kToldPlaces).Run(report_.customer, owner_, printer);
+    writer_
+        .Sql(
+            "UPDATE printer_place SET since=0 WHERE printer=?1 AND reseller_id=?2 AND since="
+            "(SELECT min(since) FROM printer_place WHERE printer=?1)")
+        .Run(printer, owner_);
+    writer_
+        .Sql(
+            "INSERT INTO printer_place(reseller_id, printer, since, site)"
+            " SELECT p.reseller_id, p.number, max(?3, w.since+1), p.site FROM printer p"
+            " JOIN printer_place w ON w.printer=p.number WHERE p.number=?1 AND p.reseller_id=?2"
+            " AND w.site<>p.site AND w.since=(SELECT max(since) FROM printer_place WHERE"
+            " printer=?1)")
+        .Run(printer, owner_, ToMillis(report_.erased_at));
   }
   void Add(std::string_view kind, std::int64_t rows) {
     for (auto& [name, count] : report_.counts) {

@@ -125,8 +125,16 @@ bool SqliteStore::RenameReseller(const ResellerId& reseller, const std::string& 
 }
 
 void SqliteStore::Ping() {
-  auto reader = pool_.Reader();
-  reader->Sql("SELECT count(*) FROM (SELECT 1 FROM reseller LIMIT 1)").Bind().Step();
+  std::string file;
+  {
+    auto reader = pool_.Reader();
+    Statement& where = reader->Sql("PRAGMA database_list");  // its one row: number, "main", file
+    where.Bind().Step();
+    file = where.Text(2);
+  }
+  // Opened anew: what is open already would answer from memory, or from a file that was moved away.
+  Database now(file, Database::Mode::kReadOnly);
+  now.Prepare("SELECT count(*) FROM (SELECT 1 FROM reseller LIMIT 1)").Step();
 }
 
 std::optional<std::string> SqliteStore::AddCustomer(const ResellerId& reseller,

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kDuePrinters =
     "SELECT w.printer, w.touched, w.collector, p.id, p.serial, p.model, p.customer, p.state,"
-    " p.first_seen, p.last_seen FROM printer_watch w INDEXED BY printer_watch_due"
+    " p.first_seen, p.last_seen, w.collector IS NULL AND NOT EXISTS (SELECT 1 FROM device_reading"
+    " d WHERE d.printer=w.printer) FROM printer_watch w INDEXED BY printer_watch_due"
     " CROSS JOIN printer p ON p.number=w.printer WHERE w.reseller_id=? AND w.due_at<=?"
     " ORDER BY w.due_at LIMIT ?";
 constexpr std::string_view kTeller =
@@ -25,7 +26,7 @@ constexpr std::string_view kTeller =
     " AND h.settings_outcome='taken' WHERE c.id=? AND c.reseller_id=?";
 constexpr std::string_view kReadAt =
     "SELECT at FROM meter_reading WHERE meter=(SELECT min(number) FROM meter WHERE printer=?1"
-    " AND reseller_id=?2) AND reseller_id=?2 ORDER BY at DESC LIMIT 9";
+    " AND channel<>'manual' AND reseller_id=?2) AND reseller_id=?2 ORDER BY at DESC LIMIT 9";
 constexpr std::string_view kSupplies =
     "SELECT channel, supply, at, kind, colorant, description, level, level_unit, capacity,"
     " capacity_unit, percent, remark, state FROM supply WHERE printer=? AND reseller_id=?"
@@ -154,6 +155,8 @@ std::vector<DuePrinter> SqliteStore::DuePrinters(const ResellerId& reseller, Ins
                                .state = q.MaybeText(7),
                                .first_seen = FromMillis(q.Int(8)),
                                .last_seen = FromMillis(q.Int(9))}});
+    // No collector ever read it, and nobody is meant to.
+    if (q.Int(10) != 0) due.back().printer.teller = WatchedTeller{.revoked = true};
     tellers.push_back(q.Text(2));
   }
   std::map<std::string, std::optional<WatchedTeller>> known;

@@ -1,8 +1,8 @@
 // One sweep, and when each pass of it was over: what discovery_bench.py holds beside other
 // programs.
 //
-//    sweep_times RANGE PORT PACKETS_PER_SECOND [RETRIES [TIMEOUT_MS]]    0 packets a second: no
-//    ceiling
+//    sweep_times RANGE PORT PACKETS_PER_SECOND [RETRIES [TIMEOUT_MS]]
+//                0 packets a second: no ceiling
 //
 // Prints one line of JSON. The first pass is over when its last address has answered or timed out;
 // its packets are the one of each address. The last printer is named when its fingerprint is told.

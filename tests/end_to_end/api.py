@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""The API over HTTPS, as docs/operating.md shows it: its curl examples are run as they stand, against a portal that has heard of printers."""
+"""The API over HTTPS, as README.md and docs/operating.md show it: their curl examples are run as they stand, against a portal that has heard of printers."""
 
 import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -17,10 +18,25 @@ def expect(condition, sentence):
         raise Failed(sentence)
 
 
-def examples(docs):
-    with open(os.path.join(docs, "operating.md"), encoding="utf-8") as file:
-        section = file.read().split("\n## The API\n", 1)[1].split("\n## ", 1)[0]
-    return re.search(r"```sh\n(.*?)```", section, re.DOTALL).group(1)
+def examples(file, section):
+    """The shell lines of one section of a document."""
+    with open(file, encoding="utf-8") as opened:
+        text = opened.read().split(f"\n## {section}\n", 1)[1].split("\n## ", 1)[0]
+    return re.search(r"```sh\n(.*?)```", text, re.DOTALL).group(1)
+
+
+def run_examples(stage, script, **variables):
+    """What they answer, one JSON document after the other; each must end well."""
+    ran = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", script], env={**os.environ, **variables}, capture_output=True, text=True,
+                         timeout=60, check=False, cwd=stage.dir)
+    expect(ran.returncode == 0, f"the examples ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}")
+    answers = []
+    decoder, rest = json.JSONDecoder(), ran.stdout.strip()
+    while rest:
+        answer, end = decoder.raw_decode(rest)
+        answers.append(answer)
+        rest = rest[end:].strip()
+    return answers
 
 
 class Api(World):
@@ -50,22 +66,22 @@ def main():
         token = world.add("token", "add", "--reseller", world.reseller, "--name", "admin", "--role", "reseller_admin")["token"]
         customer = world.add("customer", "list")[0]["id"]
 
-        environment = dict(os.environ, PORTAL=world.url, CERTIFICATE=world.certificate, TOKEN=token, CUSTOMER=customer)
-        ran = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", examples(options.docs)], env=environment, capture_output=True, text=True,
-                             timeout=60, check=False)
-        expect(ran.returncode == 0, f"the examples ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}")
-        answers = []
-        decoder, rest = json.JSONDecoder(), ran.stdout.strip()
-        while rest:
-            answer, end = decoder.raw_decode(rest)
-            answers.append(answer)
-            rest = rest[end:].strip()
+        answers = run_examples(stage, examples(os.path.join(options.docs, "operating.md"), "The API"), PORTAL=world.url,
+                               CERTIFICATE=world.certificate, TOKEN=token, CUSTOMER=customer)
         printers, supplies, alerts, jobs, added, renamed = answers
         expect(len(printers["printers"]) == 2, f"not two printers: {printers}")
         expect(supplies["supplies"], "no supplies")
         expect("alerts" in alerts and "jobs" in jobs, f"{alerts} {jobs}")
         expect(added["name"] == "Harbour Architects", f"{added}")
         expect(renamed == {**renamed, "id": customer, "name": "Harbour & Sons"}, f"{renamed}")
+
+        shutil.copy(world.certificate, stage.path("certificate.pem"))
+        link = world.add("user", "add", "--reseller", world.reseller, "--role", "reseller_admin", "--email", "anna@north.example", "--name", "Anna Meier")["link"]
+        printers, supplies, usage, added, me, totp = run_examples(
+            stage, examples(os.path.join(options.docs, "..", "README.md"), "The API with curl"), PORTAL=world.url, TOKEN=token, LINK=link)
+        expect(len(printers["printers"]) == 2 and supplies["supplies"] and "rows" in usage, f"{printers} {supplies} {usage}")
+        expect(added["name"] == "Quay Architects" and me["user"]["email"] == "anna@north.example", f"{added} {me}")
+        expect(totp["uri"].startswith("otpauth://totp/"), f"{totp}")
 
         for supply in supplies["supplies"]:
             status, body = world.curl(f"/api/v1/printers/{supply['printer']['id']}/readings?limit=1", token=token)

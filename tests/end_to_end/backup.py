@@ -32,14 +32,7 @@ def main():
     options = parser.parse_args()
     with Stage(options.bin) as stage:
         world = Backups(stage, printers=2)
-        world.database = os.path.join(world.data, "portal.db")
-        stage.set_time(None)
-        world.start_printers()
-        world.start_portal()
-        key = stage.path("recovery-key.pem")
-        shutil.move(os.path.join(world.data, "recovery-key.pem"), key)
-        world.enrol()
-        world.discover()
+        key = world.set_up()
         # A second collector, to be revoked after the backup.
         code = world.add("enrolment", "add", "--site", world.site)["code"]
         second = stage.path("second")

@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
 import sys
 
@@ -46,14 +45,7 @@ def main():
     options = parser.parse_args()
     with Stage(options.bin) as stage:
         world = Erased(stage, printers=2)
-        world.database = os.path.join(world.data, "portal.db")
-        stage.set_time(None)
-        world.start_printers()
-        world.start_portal()
-        key = stage.path("recovery-key.pem")
-        shutil.move(os.path.join(world.data, "recovery-key.pem"), key)
-        world.enrol()
-        world.discover()
+        key = world.set_up()
         world.start_collector("none")
         world.until("batches come in", lambda stored: len(stored) >= 2, world.stored)
         backup = stage.path("portal.backup")

@@ -25,6 +25,17 @@ def expect(condition, sentence):
 
 
 class Heartbeats(World):
+    def set_up(self):
+        """Printers, a portal, and a collector that has found them, in real time. The portal's recovery key lies elsewhere: its path."""
+        self.stage.set_time(None)
+        self.start_printers()
+        self.start_portal()
+        key = self.stage.path("recovery-key.pem")
+        shutil.move(os.path.join(self.data, "recovery-key.pem"), key)
+        self.enrol()
+        self.discover()
+        return key
+
     def status(self):
         return json.loads(self.collector("status", "--json").stdout)
 
@@ -75,12 +86,7 @@ def main():
     options = parser.parse_args()
     with Stage(options.bin) as stage:
         world = Heartbeats(stage, printers=2)
-        world.database = os.path.join(world.data, "portal.db")
-        stage.set_time(None)
-        world.start_printers()
-        world.start_portal()
-        world.enrol()
-        world.discover()
+        world.set_up()
         world.start_collector("schedule")
         world.until("the portal hears it", lambda c: c.get("heard_at"), world.heard)
         world.until("and the collector knows", lambda s: s["last_heartbeat_at"])

@@ -174,7 +174,6 @@ def main():
         sys.exit(77)
     with Stage(options.bin) as stage:
         world = Watched(stage, printers=2)
-        world.database = os.path.join(world.data, "portal.db")
         stage.set_time(None)
         world.start_printers()
         world.start_portal()

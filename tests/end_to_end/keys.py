@@ -277,10 +277,15 @@ def enrol_again(world, stage):
     world.more("a collector that lost its key goes on as another")
 
     # A portal that was restored from a time before it knew this collector: it comes back as itself, and so does what it sent.
-    world.running.stop()
     mine = world.status()
-    sent = [b["batch"] for b in world.outbox() if b["stream"] == mine["stream"] and b["state"] == "receipted"]
-    expect(sent and set(sent) <= set(world.stored()), "nothing was sent before")
+
+    def receipted():
+        return [b["batch"] for b in world.outbox() if b["stream"] == mine["stream"] and b["state"] == "receipted"]
+
+    world.until("and it knows that they are stored", len, receipted)  # stored is not receipted yet: the answer is still on its way
+    world.running.stop()
+    sent = receipted()
+    expect(set(sent) <= set(world.stored()), f"receipted, and not stored: {set(sent) - set(world.stored())}")
     world.portal.stop()
     with sqlite3.connect(world.database) as database:
         for table in ("meter_reading", "job", "alert", "event", "supply", "printer_whereabouts", "printer_claim", "sighting", "meter",
@@ -307,14 +312,7 @@ def main():
     options = parser.parse_args()
     with Stage(options.bin) as stage:
         world = Keys(stage, printers=2)
-        world.database = os.path.join(world.data, "portal.db")
-        stage.set_time(None)
-        world.start_printers()
-        world.start_portal()
-        key = stage.path("recovery-key.pem")
-        shutil.move(os.path.join(world.data, "recovery-key.pem"), key)
-        world.enrol()
-        world.discover()
+        key = world.set_up()
         world.start_collector("none")
         world.until("batches come in", lambda stored: len(stored) >= 2, world.stored)
         collector = world.status()["collector"]

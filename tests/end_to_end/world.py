@@ -18,6 +18,7 @@ class World:
         self.stage.set_time(self.begin)
         self.state = stage.path("collector")
         self.data = stage.path("portal")
+        self.database = os.path.join(self.data, "portal.db")
         self.certificate = os.path.join(self.data, "tls", "certificate.pem")
         self.snmp_port = free_port(socket.SOCK_DGRAM)
         self.https_port = free_port()

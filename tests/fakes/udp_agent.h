@@ -2,8 +2,8 @@
 // is written by hand, so it shares no mistake with the codec under test, and nothing of net-snmp's
 // that only one thread may use.
 //
-//    UdpAgent agent([](UdpAgent& a, const UdpAgent::Request& r) { a.Send(UdpAgent::Reply(r, 7));
-//    }); peer.port = agent.port();
+//    UdpAgent agent([](auto& a, const UdpAgent::Request& r) { a.Send(UdpAgent::Reply(r, 7)); });
+//    peer.port = agent.port();
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // The program's one loop: lines from whoever drives it, signals, and the ticking of real time.
 //
-//    Console console("-");             before any thread is started: it takes SIGINT and SIGTERM
-//    for itself console.Run([&](std::string_view line) { return AnswerControl(fleet, line); }, [&]
-//    { Tick(); });
+//    Console console("-");     // before any thread is started: SIGINT and SIGTERM are its own
+//    console.Run([&](std::string_view line) { return AnswerControl(fleet, line); },
+//                [&] { Tick(); });
 //
 // "-" reads standard input and answers on standard output; its end ends Run. "127.0.0.1:0" accepts
 // connections, one after the other, and their end ends nothing. "" takes no commands, and nobody's

@@ -1,8 +1,8 @@
 // Printers at loopback addresses, and the neighbours that a collector must not take for printers,
 // under one lock and one clock that only Advance moves.
 //
-//    Fleet fleet({.printers = 5, .network = *ParseNetwork("127.60.0.0/16"), .seed = 7, .start =
-//    start}); fleet.Advance(start + std::chrono::days(30)); fleet.Truth(start, fleet.now())
+//    Fleet fleet({.printers = 5, .network = *ParseNetwork("127.60.0.0/16"), .start = t});
+//    fleet.Advance(t + std::chrono::days(30)); fleet.Truth(t, fleet.now())
 //
 // Safe from any thread.
 

@@ -1,8 +1,8 @@
 // What people will send to a printer: the jobs of a day, made from a seed.
 //
 //    JobsOfDay(model, {.seed = 7, .printer = 2}, day)    five or six jobs, by arrival; with a
-//    scanner
-//                                                        one or two scans and copies more
+//                                                        scanner one or two scans and copies
+//                                                        more
 //
 // The same seed, printer and day give the same jobs on every machine, whatever was asked before.
 

@@ -5,7 +5,7 @@
 //    SimulatedPrinter printer(Models()[0], {.seed = 7, .printer = 0}, start);
 //    printer.Advance(start + std::chrono::days(30));
 //    printer.Truth(start, printer.now())    what its meters showed at both ends, and the jobs it
-//    finished between
+//                                           finished between
 //
 // One engine, however many channels tell of it: the ink of PIWS, LEDM and SNMP is the same ink.
 //

@@ -1,8 +1,8 @@
 // An SNMP agent for many devices: v1, v2c and v3; GET, GETNEXT, GETBULK (RFC 1157, RFC 3416, RFC
 // 3414, coexistence RFC 3584).
 //
-//    SnmpAgent agent({.listen = "0.0.0.0", .port = 0}, [&](std::uint32_t address) { return
-//    DeviceAt(address); }); agent.port()    the port it got
+//    SnmpAgent agent({.listen = "0.0.0.0"}, [&](std::uint32_t at) { return DeviceAt(at); });
+//    agent.port()    the port it got
 //
 // One UDP socket and one thread answer for every loopback address, each from the address that was
 // asked. An address where nobody lives, a wrong community and a datagram that is no request get no

@@ -1,8 +1,8 @@
 // The web front of simulated printers, over HTTP and over HTTPS with certificates they sign
 // themselves.
 //
-//    WebServer server([&](std::size_t printer, const WebRequest& request) { return Answer(printer,
-//    request); });
+//    WebServer server([&](std::size_t printer, const WebRequest& request) {
+//      return Answer(printer, request); });
 //    const std::uint16_t https = server.Listen(0, "127.60.0.1", 0);
 //    const std::uint16_t http = server.Listen(0, "127.60.0.1", 0, false);
 //

@@ -2,9 +2,9 @@
 // of the table of masked fields (collector/spool/masking.h); this test holds the three and the code
 // that writes batches together:
 //
-//    a member that WriteBatch writes    is in the schema, and the other way round (FullBatch says
-//    all) a member of a struct that travels  is said by FullBatch, or does not compile here the
-//    schema and the table           are what the document lists
+//    a member that WriteBatch writes    is in the schema, and back again (FullBatch says all)
+//    a member of a struct that travels  is said by FullBatch, or does not compile here
+//    the schema and the table           are what the document lists
 //
 // PLOTMETER_GOLDEN=write in the environment rewrites the list.
 

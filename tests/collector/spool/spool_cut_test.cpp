@@ -202,5 +202,30 @@ TEST_F(SpoolCutTest, MovesWhatIsSentAgainIntoANewStream) {
   EXPECT_TRUE(batch.alerts[0].cleared_at);
 }
 
+// It was sent a month late, its job is forgotten since, and the mode was narrowed: what waits again
+// is masked on the disk, too.
+TEST_F(SpoolCutTest, MasksWhatIsPutBackAsTheModeIsNow) {
+  {
+    Spool spool = Open(MaskMode::kSent);
+    JobRecord named = JobOf("j", "printed", "0.21");
+    named.name = "plan.pdf";
+    spool.Keep(Plotter(), named);
+    const auto cut = spool.Cut(signer());
+    clock_.Advance(days(30));
+    spool.Receipted(cut->batch, "r");
+    clock_.Advance(days(10));
+    spool.ShowedJobs(Plotter(), ChannelKind::kPiws);
+    spool.ForgetOld();
+  }
+  Spool narrowed = Open(MaskMode::kHashed);
+  narrowed.MaskAgain();
+  ASSERT_EQ(narrowed.Resend({1}), 1);
+  narrowed.NewStream("refused: fork");
+  Database db(directory_ + "/spool.db", Database::Mode::kReadOnly);
+  Statement q = db.Prepare("SELECT name FROM job");
+  ASSERT_TRUE(q.Step());
+  EXPECT_TRUE(LooksHashed(q.Text(0))) << q.Text(0);
+}
+
 }  // namespace
 }  // namespace plotmeter

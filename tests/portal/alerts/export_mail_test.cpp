@@ -82,6 +82,15 @@ TEST_F(ExportMailTest, TriesAgainThoughTheFileIsGone) {
   EXPECT_EQ(mailed_.size(), 2U);
 }
 
+// Cut short when the file had its second name, and not yet its place.
+TEST_F(ExportMailTest, GoesOnWhereItWasCutShort) {
+  fs::create_hard_link(delivery_.PartOf(schedule_, kName), folder_ / ("." + kName + ".mail"));
+  delivery_.Deliver(schedule_, kName);
+  EXPECT_THAT(Files(), UnorderedElementsAre(kName));
+  ASSERT_EQ(mailed_.size(), 1U);
+  EXPECT_EQ(mailed_[0].file->bytes, "a,b\r\n1,2\r\n");
+}
+
 TEST_F(ExportMailTest, LeavesWhatIsRefusedOrTooLargeInTheFolder) {
   answer_ = {MailSeen::kRefused, "the mail server answered 552"};
   testing::internal::CaptureStderr();

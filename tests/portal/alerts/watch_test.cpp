@@ -2,6 +2,8 @@
 
 #include "portal/alerts/watch.h"
 
+#include "portal/alerts/findings.h"
+#include "portal/ledger/bookkeeping.h"
 #include "tests/portal/alerts/alerts_world.h"
 
 namespace plotmeter {
@@ -200,6 +202,60 @@ TEST_F(WatchTest, PassesOnWhatTheLedgerFound) {
   Say("CN1", "50");
   Look();
   EXPECT_THAT(Open(), ElementsAre("epoch-gap"));
+}
+
+// Its first meter was entered by hand, and is read by nobody.
+TEST_F(WatchTest, KnowsHowOftenAPrinterIsReadThatWasEnteredByHand) {
+  const std::string printer = store_
+                                  .AddPrinter(north_.reseller, {"HP", "Z9", "CN1", north_.site},
+                                              kPortalItself, clock_.Now())
+                                  .id;
+  store_.Enter(north_.reseller,
+               {.printer = printer,
+                .at = clock_.Now(),
+                .values = {{.meter = "media.area", .unit = "m2", .value = "1"}}},
+               kPortalItself, clock_.Now());
+  for (int i = 0; i < 3; ++i) {
+    clock_.Advance(hours(12));
+    Parcel parcel(collector_, ++sequence_, "CN1", clock_.Now());
+    parcel.Meter("ink.used", std::to_string(i));
+    Put(parcel);
+  }
+  const auto due = store_.DuePrinters(north_.reseller, clock_.Now(), 9);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_THAT(due[0].printer.read_at, testing::ElementsAre(clock_.Now(), clock_.Now() - hours(12),
+                                                           clock_.Now() - hours(24)));
+}
+
+// Nobody reads it, so it is not silent; but a person is asked about its gaps.
+TEST_F(WatchTest, LooksAtTheGapsOfAPrinterWithoutNetwork) {
+  const std::string printer = store_
+                                  .AddPrinter(north_.reseller, {"HP", "T730", "CN1", north_.site},
+                                              kPortalItself, clock_.Now())
+                                  .id;
+  for (const char* value : {"100", "20", "50"}) {
+    clock_.Advance(hours(24));
+    store_.Enter(north_.reseller,
+                 {.printer = printer,
+                  .at = clock_.Now(),
+                  .values = {{.meter = "media.area", .unit = "m2", .value = value}}},
+                 kPortalItself, clock_.Now());
+  }
+  const Instant entered = clock_.Now();
+  Bookkeeper(store_, store_, store_).Tick([] { return true; });
+  findings_ = GapsOf(store_, north_.reseller, printer);
+  ASSERT_EQ(findings_.size(), 1U);
+  Pass(minutes(30));
+  EXPECT_THAT(Open(), testing::ElementsAre("epoch-gap"));
+  Pass(hours(48));
+  EXPECT_THAT(Open(), testing::ElementsAre("epoch-gap"));
+  store_.Enter(north_.reseller,
+               {.printer = printer,
+                .at = clock_.Now(),
+                .values = {{.meter = "media.area", .unit = "m2", .value = "51"}}},
+               kPortalItself, clock_.Now());
+  EXPECT_GT(store_.Printers(north_.reseller, {}, "", 1).at(0).last_seen, entered)
+      << "it was seen again";
 }
 
 TEST_F(WatchTest, SendsADigestOnceADayWhereSomebodyIs) {

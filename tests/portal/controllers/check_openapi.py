@@ -53,6 +53,36 @@ def complaints_of_examples(document):
             yield from complaints_of_content(document, operation.get("requestBody", {}), f"{method} {path}")
 
 
+def needs_of(method, operation, shown):
+    """What the router does for all routes alike (portal/http/router.h), by what the operation is; `shown` is GET of its path."""
+    def is_json(of):
+        return "application/json" in of.get("responses", {}).get("200", {}).get("content", {})
+
+    needs = {"429", "503"}
+    if operation["x-roles"] != ["anyone"]:
+        needs |= {"401", "403"}
+        if method == "post":
+            needs |= {"idempotencyKey", "409", "422"}
+    if "requestBody" in operation:
+        needs |= {"400", "411", "413", "415"}
+    if is_json(operation) and method != "post":
+        needs |= {"ETag", "ifNoneMatch", "304"} if method == "get" else {"ETag"}
+    if is_json(shown) and method in ("put", "patch", "delete"):
+        needs |= {"ifMatch", "412"}
+    return needs
+
+
+def complaints_of_what_is_unsaid(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if not path.startswith("/api/"):
+                continue
+            said = {parameter.get("$ref", "").split("/")[-1] for parameter in operation.get("parameters", [])}
+            said |= set(operation["responses"]) | set(operation["responses"].get("200", {}).get("headers", {}))
+            for need in sorted(needs_of(method, operation, methods.get("get", {})) - said):
+                yield f"{method} {path} does not say {need}"
+
+
 def methods_of(document, path):
     """The methods of the path that is written so, else of the template that fits it."""
     if path in document["paths"]:
@@ -89,7 +119,7 @@ def main():
     if sys.argv[2] == "routes":
         routes(document)
         return 0
-    found = list(complaints_of_examples(document))
+    found = [*complaints_of_examples(document), *complaints_of_what_is_unsaid(document)]
     with open(sys.argv[3], encoding="utf-8") as file:
         samples = [json.loads(line) for line in file]
     for sample in samples:

@@ -343,6 +343,12 @@ TEST_F(ControllersTest, TellsInAHeartbeatWhereTheStreamIsAndWhatToSet) {
 TEST_F(ControllersTest, SaysHowItIs) {
   EXPECT_EQ(Get("/healthz").body, R"({"status":"ok"})");
   EXPECT_EQ(Get("/readyz").body, R"({"status":"ok"})");
+  // What is open already goes on; whoever starts next would find nothing.
+  std::filesystem::rename(path, path + ".away");
+  EXPECT_EQ(Get("/readyz").status, 503);
+  EXPECT_EQ(Get("/healthz").status, 200);
+  std::filesystem::rename(path + ".away", path);
+  EXPECT_EQ(Get("/readyz").status, 200);
 }
 
 TEST_F(ControllersTest, ServesTheRoutesOfTheDescriptionAndNoOthers) {

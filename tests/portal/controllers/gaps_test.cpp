@@ -89,5 +89,39 @@ TEST_F(GapsTest, AnAdminDecidesAndIsWrittenDown) {
       ParseJson(decide(R"({"reason":"a slip"})", admin()).body).at("decision").contains("used"));
 }
 
+// Books are made again beside whoever decides: the gap may be gone before, and after.
+TEST_F(GapsTest, SaysThatAGapIsGone) {
+  struct Vanishing : SqliteStore {
+    using SqliteStore::SqliteStore;
+    std::optional<NamedGap> FindGap(const ResellerId& reseller, const std::string& of,
+                                    const std::string& id) override {
+      return ++asked > 1 ? std::nullopt : SqliteStore::FindGap(reseller, of, id);
+    }
+    bool Decide(const ResellerId& reseller, const GapDecision& decision,
+                const Actor& actor) override {
+      return decides && SqliteStore::Decide(reseller, decision, actor);
+    }
+    int asked = 0;
+    bool decides = false;
+  };
+  const std::string gap = GapOf("NORTHS", admin());
+  const auto decide = [&](bool decides) {
+    Vanishing vanishing(path);
+    vanishing.decides = decides;
+    const GapsController gaps(store, store, vanishing, clock);
+    Router router;
+    gaps.Map(router);
+    Request request("POST", "/api/v1/gaps/" + gap + "/decisions");
+    request.With("Content-Type", "application/json").WithBody(R"({"used":"1","reason":"r"})");
+    return router.Handle(
+        std::move(request),
+        {.reseller = north.tenant.reseller, .role = Role::kResellerAdmin, .id = "usr_1"});
+  };
+  EXPECT_EQ(Words(decide(false)), "404 there is no gap '" + gap + "'");
+  const Response decided = decide(true);
+  ASSERT_EQ(decided.status, 200) << "it is decided, whatever became of it since";
+  EXPECT_EQ(ParseJson(decided.body).at("decision").at("used"), "1");
+}
+
 }  // namespace
 }  // namespace plotmeter

@@ -36,6 +36,20 @@ class ReconciliationTest : public FleetTest {
     }
     Bookkeeper(store, store, store).Tick([] { return true; });
   }
+  // Another customer, whose collector reads the same printer; its id.
+  std::string AddGuest() {
+    Sender guest{.tenant = north.tenant};
+    const auto to = store.AddCustomer(north.tenant.reseller, "a guest", clock.now, kPortalItself);
+    const auto site =
+        store.AddSite(north.tenant.reseller, {.customer = *to, .name = "hall", .time_zone = "UTC"},
+                      clock.now, kPortalItself);
+    guest.tenant.customer = *to;
+    guest.tenant.site = *site;
+    guest.id = AddCollector(store, guest.tenant, "guest's thumb");
+    Print(guest, 1, At("2026-11-20T06:00:00Z"), "200", 50);
+    Bookkeeper(store, store, store).Tick([] { return true; });
+    return *to;
+  }
   static constexpr const char* kMonth = "/api/v1/reconciliation?month=2026-11";
 };
 
@@ -62,20 +76,38 @@ TEST_F(ReconciliationTest, ShowsWhatDoesNotFit) {
 
 TEST_F(ReconciliationTest, ShowsACustomerOnlyWhatItsOwnCollectorsTold) {
   PrintSome();
-  Sender guest{.tenant = north.tenant};
-  const auto to = store.AddCustomer(north.tenant.reseller, "a guest", clock.now, kPortalItself);
-  const auto site =
-      store.AddSite(north.tenant.reseller, {.customer = *to, .name = "hall", .time_zone = "UTC"},
-                    clock.now, kPortalItself);
-  guest.tenant.customer = *to;
-  guest.tenant.site = *site;
-  guest.id = AddCollector(store, guest.tenant, "guest's thumb");
-  Print(guest, 1, At("2026-11-20T06:00:00Z"), "200", 50);
-  Bookkeeper(store, store, store).Tick([] { return true; });
+  AddGuest();
   const Json page = ParseJson(Get(kMonth, customer()).body);
   const Json& meter = page.at("printers").at(0).at("meters").at(0);
   EXPECT_EQ(meter.at("metered_base"), "9");
   EXPECT_EQ(meter.at("in_jobs_base"), "7");
+}
+
+// Whoever asks: what two customers are shown of one printer is not the same printing.
+TEST_F(ReconciliationTest, IsACustomersViewForTheResellerToo) {
+  PrintSome();
+  const std::string guest = "&customer=" + AddGuest();
+  const std::string own = "&customer=" + north.tenant.customer;
+  const auto pages = [&](const std::string& of) {
+    const Json rows =
+        ParseJson(Get("/api/v1/usage/jobs?month=2026-11&by=type" + of, viewer()).body).at("rows");
+    return rows.at(0).at("pages").at("base").get<std::string>();
+  };
+  EXPECT_EQ(pages(own), "8");
+  EXPECT_EQ(pages(guest), "50");
+  EXPECT_EQ(ParseJson(Get(kMonth + own, viewer()).body), ParseJson(Get(kMonth, customer()).body));
+}
+
+// Nobody waits any more: a fleet's jobs are not read to the end for that.
+TEST_F(ReconciliationTest, StopsWhenNobodyWaits) {
+  PrintSome();
+  for (const std::string& target :
+       {std::string("/api/v1/usage/jobs?month=2026-11&by=type"), std::string(kMonth)}) {
+    Request request("GET", target);
+    request.With("Authorization", "Bearer " + viewer())
+        .WithDeadline(std::chrono::steady_clock::now());
+    EXPECT_EQ(Ask(std::move(request)).status, 503) << target;
+  }
 }
 
 TEST_F(ReconciliationTest, SumsUsageByJob) {

@@ -252,7 +252,8 @@ TEST_F(WritesTest, TakesJsonAndNotMuchOfIt) {
     }
   };
   EXPECT_EQ(admitted("application/json; charset=utf-8", "10"), "65536");
-  EXPECT_THAT(admitted("text/plain", "10"), HasSubstr("415 the body has to be application/json"));
+  EXPECT_THAT(admitted("text/plain", "10"),
+              HasSubstr("415 'Content-Type' is 'text/plain'; expected application/json"));
   EXPECT_THAT(admitted("application/json", "65537"), HasSubstr("413 the body has 65537 bytes"));
 }
 

@@ -260,6 +260,28 @@ class Handshakes(Attack):
                 self.assertNotIn(b"HTTP", read_all(connection))
 
 
+    def test_ends_garbage_after_a_handshake_at_once(self):
+        for start in (b"", HEALTHZ[:20], post(b"/small", b"Content-Length: 1000", body=b"x")):
+            for garbage in (HEALTHZ, b"\x17\x03\x03\xff\xff" + b"x" * 70000, b"\x15\x03\x03\x00\x02\x02\x00", os.urandom(1000)):
+                with tls(self.server) as connection, contextlib.suppress(ConnectionError):
+                    connection.sendall(start)
+                    os.write(connection.fileno(), garbage)  # beside its encryption
+                    self.assertNotIn(b"HTTP", read_all(connection))
+
+    def test_hears_no_second_handshake(self):
+        client = subprocess.Popen(
+            ["openssl", "s_client", "-connect", "127.0.0.1:%d" % self.server.port, "-tls1_2", "-CAfile", file("one.pem")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        client.stdin.write(b"R\n")  # renegotiates
+        client.stdin.flush()
+        said = client.stdout.read()  # to its end: that of the connection
+        client.wait(PATIENCE)
+        client.stdin.close()
+        client.stdout.close()
+        self.assertIn(b"RENEGOTIATING", said)
+        self.assertIn(b"no renegotiation", said)
+
+
 class ShortHandshakes(Attack):
     limits = ("handshake=500",)
 
@@ -469,6 +491,8 @@ class Strictness(Attack):
         self.is_refused(get(b"/healthz", b"X: a\x00b"), 400)
         self.is_refused(get(b"/healthz", b"X: a\rb"), 400)
         self.is_refused(get(b"/healthz", b"X"), 400)
+        self.is_refused(get(b"/healthz").replace(b"\r\n", b"\n"), 400)
+        self.is_refused(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400)
 
     def test_refuses_methods_it_does_not_serve(self):
         for method in (b"TRACE", b"CONNECT", b"OPTIONS", b"PROPFIND", b"get", b"GETGETGET" * 20):
@@ -568,13 +592,27 @@ class Sizes(Attack):
         self.flood(post(b"/chunked", b"Transfer-Encoding: chunked", body=b"0\r\n"), b"T: x\r\n" * 10000, 16)
 
 
+    def test_makes_no_answers_ahead_for_who_never_reads(self):
+        self.flood(b"", get(b"/echo/" + b"x" * 4000) * 16, 16)
+        self.flood(b"", get(b"/big") * 100, 4)
+
+    def test_answers_no_body_that_ends_early(self):
+        for start in (post(b"/small", b"Content-Length: 1000", body=b"hello"),
+                      post(b"/chunked", b"Transfer-Encoding: chunked", body=b"5\r\nhello\r\n")):
+            for _ in range(50):
+                with tls(self.server) as connection:
+                    connection.sendall(start)
+                    socket.socket.shutdown(connection, socket.SHUT_WR)  # without a word of TLS
+                    self.assertEqual(read_all(connection), b"")
+
+
 class Slowness(Attack):
     """Five addresses with a hundred connections each."""
     limits = ("header=2500", "body=2500")
     growth = 120
     crowd = 500
 
-    def drip(self, start):
+    def drip(self, start, adds=True):
         crowd = []
         for number in range(self.crowd):
             crowd.append(tls(self.server, QUIET, source="127.0.0.%d" % (2 + number % 5)))
@@ -589,7 +627,7 @@ class Slowness(Attack):
                 answers.append(read_all(connection))
                 connection.close()
                 crowd.remove(connection)
-            for connection in crowd if start else ():
+            for connection in crowd if start and adds else ():
                 with contextlib.suppress(ConnectionError, ssl.SSLError):
                     connection.sendall(b"x")
             self.assertLess(time.monotonic() - begin, PATIENCE, "%d are still served" % len(crowd))
@@ -598,6 +636,14 @@ class Slowness(Attack):
 
     def test_ends_500_that_say_nothing(self):
         self.assertEqual(set(self.drip(b"")), {b""})
+
+    def test_ends_500_that_say_nothing_more(self):
+        answers = self.drip(HEALTHZ, adds=False)
+        self.assertEqual({answer.count(b"HTTP/1.1 200") for answer in answers}, {1})
+
+    def test_ends_500_chunks_that_come_a_byte_at_a_time(self):
+        answers = self.drip(post(b"/chunked", b"Transfer-Encoding: chunked", body=b"ff\r\n"))
+        self.assertGreater(sum(answer.startswith(b"HTTP/1.1 408") for answer in answers), self.crowd * 0.9)
 
     def test_ends_500_headers_that_come_a_byte_at_a_time(self):
         answers = self.drip(b"GET /healthz HTTP/1.1\r\nX: ")

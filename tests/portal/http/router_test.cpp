@@ -14,6 +14,7 @@ namespace plotmeter {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class Pages {
  public:
@@ -115,8 +116,8 @@ TEST_F(RouterTest, FindsTheHandlerAndAsksWhoMayCome) {
       {"GET", "/api/v1/printers/last", "admin", 200, "printer last"},
       {"GET", "/api/v1/sites/last", "", 200, "last of sites"},
       {"GET", "/api/v1/tenants", "operator", 200, "operator of "},
-      {"GET", "/api/v1/tenants", "admin", 403, "this is for operator"},
-      {"GET", "/api/v1/locked", "zero", 403, "this is for nobody"},
+      {"GET", "/api/v1/tenants", "admin", 403, "this is for operator; who asks is reseller-admin"},
+      {"GET", "/api/v1/locked", "zero", 403, "this is for nobody; who asks is nobody"},
       {"GET", "/api/v1/locked", "operator", 403, "this is for nobody"},
       {"GET", "/", "", 404, "there is nothing at this path"},
       {"GET", "/healthz/", "", 404, "there is nothing"},
@@ -124,7 +125,7 @@ TEST_F(RouterTest, FindsTheHandlerAndAsksWhoMayCome) {
       {"GET", "/Healthz", "", 404, "there is nothing"},
       {"GET", "/api/v1/printers/", "admin", 404, "there is nothing"},
       {"GET", "/api/v1/printers/a/b", "admin", 404, "there is nothing"},
-      {"POST", "/healthz", "", 405, "this path takes GET, HEAD"},
+      {"POST", "/healthz", "", 405, "POST is not among what this path takes: GET, HEAD"},
   };
   for (const auto& c : kCases) {
     const Response response = Answer(c.method, c.target, c.token);
@@ -140,6 +141,13 @@ TEST_F(RouterTest, SaysHowToAuthenticate) {
             "Bearer realm=\"plotmeter\"");
   EXPECT_EQ(*Answer("GET", "/api/v1/tenants", "wrong").headers.Find("WWW-Authenticate"),
             "Bearer realm=\"plotmeter\", error=\"invalid_token\"");
+  const auto said = [&](const char* field, const char* value) {
+    return router_.Handle(Request("GET", "/api/v1/tenants").With(field, value)).body;
+  };
+  EXPECT_THAT(said("Authorization", "Basic YWxhZGRpbjpvcGVu"),
+              HasSubstr("'Authorization' is something else; expected Bearer TOKEN"));
+  EXPECT_THAT(said("Authorization", "Basic YWxhZGRpbjpvcGVu"), Not(HasSubstr("YWx")));
+  EXPECT_THAT(said("Cookie", "a=b"), HasSubstr("of no session that lasts: sign in anew"));
 }
 
 TEST_F(RouterTest, SaysWhatAPathTakes) {
@@ -182,7 +190,11 @@ TEST_F(RouterTest, JudgesABodyBeforeItIsRead) {
   const auto post = [] { return Request("POST", "/api/v1/batches"); };
   EXPECT_EQ(Admitted(post().With("Content-Type", "application/jose")), "4194304");
   EXPECT_EQ(Admitted(post().With("Content-Type", "Application/JOSE ; a=b")), "4194304");
-  EXPECT_THAT(Admitted(post()), HasSubstr("the body has to be application/jose"));
+  EXPECT_THAT(Admitted(post()), HasSubstr("'Content-Type' is missing; expected application/jose"));
+  EXPECT_THAT(Admitted(post().With("Content-Type", "text/plain")),
+              HasSubstr("'Content-Type' is 'text/plain'; expected application/jose"));
+  EXPECT_THAT(Admitted(post().With("Content-Type", "text/\xff")),
+              HasSubstr("'Content-Type' is something else; expected application/jose"));
   EXPECT_THAT(Admitted(post().With("Content-Type", "application/json")),
               HasSubstr("\"status\":415"));
   EXPECT_THAT(Admitted(post().With("Content-Length", "4194305")),

@@ -204,6 +204,25 @@ TEST_F(BookkeepingTest, MovesNothingForAnHourInWhichThePortalsClockWasWrong) {
   EXPECT_EQ(Used("2026-11-01", "2027-12-01"), "93, gaps 1");
 }
 
+// The same of a printer that is read for the first time in that hour: its stream is older.
+TEST_F(BookkeepingTest, MovesNothingOfAPrinterThatIsNewInThatHour) {
+  const auto send_at = [&](const std::string& now, const std::string& value,
+                           const std::string& serial = "CN9541H01M") {
+    clock.now = At(now);
+    const Batch batch = MakeBatch(north, ++sequence_, {value}, At(now), serial);
+    ASSERT_TRUE(std::holds_alternative<Accepted>(ingest.Take(Sealed(batch, north))));
+  };
+  send_at("2026-11-10T00:00:00Z", "10", "OTHER");
+  send_at("2027-11-10T06:00:00Z", "12");
+  send_at("2026-11-10T12:00:00Z", "15");
+  send_at("2026-12-10T12:00:00Z", "19");
+  const std::string printer = store.Printers(reseller(), {.serial = "CN9541H01M"}, "", 1).at(0).id;
+  const auto counted = CountPeriod(store, reseller(), "", printer, At("2026-11-10T00:00:00Z"),
+                                   At("2027-01-01T00:00:00Z"));
+  ASSERT_EQ(counted.size(), 1U);
+  EXPECT_EQ(counted[0].usage.used->Text(), "4");
+}
+
 TEST_F(BookkeepingTest, AsksAPersonAndTakesItsWord) {
   Send({"100", "130"}, "2026-11-10T12:00:00Z");
   Send({"5", "25"}, "2026-11-12T12:00:00Z");
@@ -420,6 +439,38 @@ TEST_F(ReconciledBooksTest, PutsJobsBesideMetersMonthByMonth) {
   EXPECT_EQ(rows[0].row.shows_to, At("2026-11-12T06:00:00Z"));
   EXPECT_THAT(store.ReconciledSince(south.tenant.reseller, Printer().id, 202611),
               testing::IsEmpty());
+}
+
+// What a person read off is beside no jobs, whoever asks.
+TEST_F(ReconciledBooksTest, LeavesOutWhatWasEnteredByHand) {
+  const auto enter = [&](const std::string& at, const std::string& pages) {
+    ASSERT_EQ(store
+                  .Enter(reseller(),
+                         {.printer = Printer().id,
+                          .at = At(at),
+                          .values = {{.meter = "impressions", .unit = "pages", .value = pages}}},
+                         kPortalItself, clock.now)
+                  .how,
+              Entered::How::kDone);
+  };
+  Day("2026-11-08", 100, {1});
+  Day("2026-11-09", 101, {3, 4});
+  Day("2026-11-10", 108, {5});
+  Day("2026-11-11", 113, {});
+  enter("2026-11-09T05:00:00Z", "500");
+  enter("2026-11-10T05:00:00Z", "600");
+  Sender guest{.tenant = {.reseller = reseller()}};
+  guest.tenant.customer = *store.AddCustomer(reseller(), "a guest", clock.now, kPortalItself);
+  guest.tenant.site = *store.AddSite(
+      reseller(), {.customer = guest.tenant.customer, .name = "hall", .time_zone = "UTC"},
+      clock.now, kPortalItself);
+  guest.id = AddCollector(store, guest.tenant, Thumbprint(guest.key.public_key()),
+                          JsonText(ToJwk(guest.key.public_key())));
+  ASSERT_TRUE(std::holds_alternative<Accepted>(
+      ingest.Take(Sealed(MakeBatch(guest, 1, {"1"}, At("2026-11-11T07:00:00Z")), guest))));
+  MakeAll();
+  EXPECT_THAT(Reconciled(), testing::ElementsAre("202611 7 of 7: fits"));
+  EXPECT_THAT(Reconciled(north.tenant.customer), testing::ElementsAre("202611 7 of 7: fits"));
 }
 
 TEST_F(ReconciledBooksTest, AJobThatComesLateSettlesIt) {

@@ -183,6 +183,65 @@ TEST_F(EnteredTest, AsksAboutAFall) {
   EXPECT_THAT(Used("2026-11-01", "2026-12-01"), ElementsAre("manual 100-50 = 30 bounded"));
 }
 
+// People read a meter once a month: a doubt is settled by the next, however late that is.
+TEST_F(EnteredTest, SettlesADoubtByTheNextThatIsEntered) {
+  const auto enter = [&](const std::string& at, const std::string& magenta,
+                         const std::string& cyan) {
+    ASSERT_EQ(
+        store
+            .Enter(
+                reseller(),
+                {.printer = printer_,
+                 .at = At(at),
+                 .values = {{.meter = "ink.used", .colorant = "cyan", .unit = "cc", .value = cyan},
+                            {.meter = "ink.used",
+                             .colorant = "magenta",
+                             .unit = "cc",
+                             .value = magenta}}},
+                kPortalItself, clock.now)
+            .how,
+        Entered::How::kDone);
+  };
+  enter("2026-10-31T10:00:00Z", "100", "50");
+  enter("2026-11-15T10:00:00Z", "20", "60");
+  MakeAll();
+  EXPECT_THAT(Used("2026-11-01", "2026-12-01"),
+              ElementsAre("manual 50-60 = 0 bounded", "manual 100-20 = 0 bounded"))
+      << "what is doubted is not there unseen";
+  enter("2026-12-15T10:00:00Z", "50", "70");
+  MakeAll();
+  ASSERT_EQ(Gaps().size(), 2U);
+  EXPECT_THAT(Used("2026-11-01", "2026-12-01"),
+              ElementsAre("manual 50-60 = 0 bounded", "manual 100-20 = 0 bounded"))
+      << "as the books have it";
+  for (const NamedGap& gap : Gaps()) {
+    ASSERT_TRUE(store.Decide(
+        reseller(),
+        {.gap = gap.gap.id, .used = "7", .reason = "r", .who = "usr_1", .at = clock.now},
+        kPortalItself));
+  }
+  MakeAll();
+  EXPECT_THAT(Used("2026-11-01", "2026-12-01"),
+              ElementsAre("manual 50-60 = 7 entered", "manual 100-20 = 7 entered"));
+  EXPECT_THAT(Used("2026-12-01", "2027-01-01"),
+              ElementsAre("manual 60-70 = 10 entered", "manual 20-50 = 30 entered"));
+}
+
+// It was a slip of the pen that nobody noticed for a month.
+TEST_F(EnteredTest, TakesAWordOnWhatCameBackLate) {
+  Enter("2026-10-31T10:00:00Z", "100");
+  Enter("2026-11-15T10:00:00Z", "20");
+  Enter("2026-12-15T10:00:00Z", "150");
+  MakeAll();
+  ASSERT_EQ(Gaps().size(), 1U);
+  ASSERT_TRUE(store.Decide(
+      reseller(),
+      {.gap = Gaps()[0].gap.id, .used = "0", .reason = "r", .who = "usr_1", .at = clock.now},
+      kPortalItself));
+  MakeAll();
+  EXPECT_THAT(Used("2026-11-01", "2026-12-01"), ElementsAre("manual 100-20 = 0 entered"));
+}
+
 // The printer gets a network: from the first that a collector reads on, that counts, and never
 // both.
 TEST_F(EnteredTest, IsOutrankedByAChannel) {

@@ -2,8 +2,8 @@
 // once each, at random moments.
 //
 //    MeteredYear year(seed);
-//    for (const auto& account : year.accounts()) account.readings, year.printed_at(batch) in
-//    thousandths
+//    for (const auto& account : year.accounts()) …     account.readings
+//    year.printed_at(batch)                            in thousandths
 //
 // It knows nothing of how the ledger counts. Meters: 1 media.area in m2 (thousandths), 2 ink.used
 // in cc, 3 prints, a Counter32. A printer that changes its serial goes on in another account.

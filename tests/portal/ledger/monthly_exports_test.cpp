@@ -58,12 +58,15 @@ TEST(DueTest, WaitsForTheDayTheHourAndTheLastSite) {
 // A folder that fails when it is told to, before or after it has done its work.
 struct OddFolder : FolderDelivery {
   void Deliver(const ScheduledExport& schedule, const std::string& name) override {
-    if (fails_before) throw std::runtime_error("the folder is full");
+    if (fails_before || (!fails_for.empty() && name.find(fails_for) != name.npos)) {
+      throw std::runtime_error("the folder is full");
+    }
     FolderDelivery::Deliver(schedule, name);
     ++delivered;
     if (fails_after) throw std::runtime_error("cut short");
   }
   bool fails_before = false;
+  std::string fails_for = {};  // a month
   bool fails_after = false;
   int delivered = 0;
 };
@@ -209,6 +212,36 @@ TEST_F(MonthlyExportsTest, FinishesWhatWasCutShortAndNeverDeliversTwice) {
   StartAndLook();
   EXPECT_THAT(MonthsDone(id), ElementsAre("2026-11"));
   EXPECT_THAT(Files(), IsEmpty());
+}
+
+TEST_F(MonthlyExportsTest, LetsNoMonthWaitForAnother) {
+  const std::string id = Add("2026-10");
+  clock_.Advance(days(10));
+  delivery_.fails_before = true;
+  StartAndLook();
+  EXPECT_THAT(MonthsDone(id), ElementsAre("2026-10 on its way", "2026-11 on its way"));
+  delivery_.fails_before = false;
+  delivery_.fails_for = "2026-10";
+  StartAndLook();
+  EXPECT_THAT(MonthsDone(id), ElementsAre("2026-10 on its way", "2026-11"));
+  delivery_.fails_for.clear();
+  StartAndLook();
+  EXPECT_THAT(MonthsDone(id), ElementsAre("2026-10", "2026-11"));
+}
+
+// The audit log names nobody: what is in it outlives an erasure.
+TEST_F(MonthlyExportsTest, WritesDownThatItIsMailedAndNotToWhom) {
+  store_.AddSchedule(north_.reseller,
+                     {.what = "usage",
+                      .format = "csv",
+                      .mail = "books@north.example",
+                      .first_month = "2026-11",
+                      .time_zone = "UTC"},
+                     kPortalItself, clock_.Now());
+  const AuditRow row = store_.AuditRows(north_.reseller, INT64_MAX, 1).at(0);
+  EXPECT_EQ(row.what, "schedule.add");
+  EXPECT_THAT(row.after, Not(HasSubstr("books@north.example")));
+  EXPECT_EQ(ParseJson(row.after).at("mail"), true);
 }
 
 TEST_F(MonthlyExportsTest, BelievesNoClockThatLeaps) {

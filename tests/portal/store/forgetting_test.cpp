@@ -343,6 +343,58 @@ TEST_F(SharedPrinterTest, StaysWhereItStandsWithoutWhatWasSeenFromElsewhere) {
   EXPECT_THAT(Left(), ElementsAre(other_.site, "431", "theirs"));
 }
 
+// What others were billed by stays at the site where it was printed.
+TEST_F(SharedPrinterTest, LeavesOthersTheirPlaces) {
+  Report(others_, 1, "theirs");
+  Report(collector_, 2, "mine");
+  const std::string printer = store_.Printers(north_.reseller, {}, "", 1).at(0).id;
+  const std::string yard = *store_.AddSite(
+      north_.reseller, {.customer = other_.customer, .name = "yard", .time_zone = "UTC"}, noon_,
+      kPortalItself);
+  using Places = std::vector<std::pair<Instant, std::string>>;
+  const auto places = [&] {
+    Places all;
+    for (const PrinterPlace& one : store_.PlacesOf(north_.reseller, printer)) {
+      all.emplace_back(one.since, one.site);
+    }
+    return all;
+  };
+  const auto move = [&](const std::string& site, int hour) {
+    ASSERT_EQ(store_.MovePrinter(north_.reseller, printer, site, kPortalItself,
+                                 noon_ + std::chrono::hours(hour)),
+              Moved::kDone);
+  };
+  move(north_.site, 3);
+  move(other_.site, 4);
+  move(yard, 5);
+  const Instant fifth = noon_ + std::chrono::hours(5);
+  ASSERT_TRUE(Erase());
+  EXPECT_EQ(places(), (Places{{Instant{}, other_.site},
+                              {noon_ + std::chrono::hours(4), other_.site},
+                              {fifth, yard}}));
+}
+
+// It is left where it is known to be from the erasure on, and it was somewhere before.
+TEST_F(SharedPrinterTest, GoesOnFromThePlacesThatAreLeft) {
+  Report(collector_, 1, "mine");
+  Report(others_, 2, "theirs");
+  const std::string printer = store_.Printers(north_.reseller, {}, "", 1).at(0).id;
+  const std::string yard = *store_.AddSite(
+      north_.reseller, {.customer = other_.customer, .name = "yard", .time_zone = "UTC"}, noon_,
+      kPortalItself);
+  for (const auto& [site, hour] : {std::pair(yard, 3), std::pair(north_.site, 4)}) {
+    ASSERT_EQ(store_.MovePrinter(north_.reseller, printer, site, kPortalItself,
+                                 noon_ + std::chrono::hours(hour)),
+              Moved::kDone);
+  }
+  ASSERT_TRUE(Erase());
+  const auto places = store_.PlacesOf(north_.reseller, printer);
+  ASSERT_EQ(places.size(), 1U);
+  EXPECT_EQ(places[0].since, Instant{});
+  EXPECT_EQ(places[0].site, yard);
+  EXPECT_EQ(store_.Printers(north_.reseller, {}, "", 1).at(0).site.id, yard);
+}
+
 TEST_F(SharedPrinterTest, GivesNoNumberThatIsRememberedToAnotherPrinter) {
   Report(collector_, 1, "mine");
   // As 'customer erase' does beside a portal that runs and remembers its meters.
