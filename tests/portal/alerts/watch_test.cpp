@@ -2,7 +2,7 @@
 
 #include "portal/alerts/watch.h"
 
-#include "portal/alerts/findings.h"
+#include "portal/alerts/ledger_findings.h"
 #include "portal/ledger/bookkeeping.h"
 #include "tests/portal/alerts/alerts_world.h"
 
