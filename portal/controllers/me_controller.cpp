@@ -1,5 +1,7 @@
 #include "portal/controllers/me_controller.h"
 
+#include <algorithm>
+
 #include "portal/controllers/account_json.h"
 #include "portal/controllers/sign_in.h"
 
@@ -17,6 +19,13 @@ Json TextsOf(const std::vector<Secret>& codes) {
   Json texts = Json::array();
   for (const Secret& code : codes) texts.push_back(code.Reveal());
   return texts;
+}
+
+// As tokens and people have it: "reseller_admin".
+std::string RoleText(Role role) {
+  std::string text = Roles(role).ToString();
+  std::ranges::replace(text, '-', '_');
+  return text;
 }
 
 // The password, and the code where a second factor is on; throws what is to be answered.
@@ -58,7 +67,11 @@ Response MeController::Show(const Request& request, const Caller& caller) const 
     json["reseller"] = {{"id", reseller->id.value}, {"name", reseller->name}};
   }
   if (caller.session.empty()) {
-    json["token"] = {{"id", caller.id}, {"name", caller.name}, {"scopes", caller.scopes}};
+    json["token"] = {{"id", caller.id},
+                     {"name", caller.name},
+                     {"role", RoleText(caller.role)},
+                     {"scopes", caller.scopes}};
+    if (!caller.customer.empty()) json["token"]["customer"] = caller.customer;
     return Ok(json);
   }
   const auto person = accounts_.FindPerson(caller.reseller, caller.id);

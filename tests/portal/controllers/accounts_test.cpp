@@ -466,7 +466,11 @@ TEST_F(AccountsApiTest, GivesATokenItsScopesAndNoMore) {
   const std::string text = ParseJson(made.body).at("text");
   EXPECT_EQ(Program(text, "GET", "/api/v1/usage?from=2026-11-01&to=2026-12-01").status, 200);
   EXPECT_EQ(Program(text, "GET", "/api/v1/usage.csv?from=2026-11-01&to=2026-12-01").status, 200);
-  EXPECT_EQ(Program(text, "GET", "/api/v1/me").status, 200);
+  const Json me = ParseJson(Program(text, "GET", "/api/v1/me").body);
+  EXPECT_EQ(me.at("token").at("role"), "reseller_admin");
+  EXPECT_FALSE(me.at("token").contains("customer"));
+  const Json viewer = ParseJson(Program(tokens_["north"][2], "GET", "/api/v1/me").body);
+  EXPECT_EQ(viewer.at("token").at("customer"), north.tenant.customer);
   const Response refused = Program(text, "GET", "/api/v1/printers");
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(ParseJson(refused.body).at("scope"), "printers.read");

@@ -832,7 +832,8 @@ class NoDescriptors(Attack):
             TLS.wrap_socket(crowd[-1], server_hostname="127.0.0.1")
         if not self.server.is_sanitized():
             self.assertLess(self.server.cpu_seconds() - before, 0.3, "it spins")
-        self.assertEqual(self.server.logged().count("accept_failed"), 1)
+        # Said once, and once more only after it could accept again: who left just now has made room.
+        self.assertEqual(self.server.logged().count("accept_failed") - self.server.logged().count("accepting_again"), 1)
         self.server.ask("unhog")
         self.assertEqual(ask(self.server, HEALTHZ).status, 200)
         until(lambda: "accepting_again" in self.server.logged(), "it says so")
@@ -872,7 +873,7 @@ class Stopping(unittest.TestCase):
             return False
 
     def test_stops_under_load(self):
-        server = Server("drain=2000")
+        server = Server("drain=20000")  # it takes no longer than the answers do, on a slow machine too
         answers = []
         problems = []
 
@@ -885,7 +886,7 @@ class Stopping(unittest.TestCase):
                             connection.sendall(get(path))
                             try:
                                 answer = Answer(stream)
-                            except HalfAnswer as half:
+                            except (HalfAnswer, TimeoutError) as half:
                                 problems.append(half)
                                 return
                             answers.append(answer.status)
