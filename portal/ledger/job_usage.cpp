@@ -70,6 +70,7 @@ std::optional<std::string> CoverageOf(const JobAmounts& amounts) {
 
 bool Counts(const JobRow& job, const JobAmounts& amounts) {
   if (job.status == "printed") return true;
+  if (job.status == "pending" || job.status == "held") return false;  // it says what it would use
   return amounts.pages.value_or(BaseAmount{}).amount > 0 || amounts.area || amounts.length ||
          !amounts.ink.empty();
 }

@@ -6,7 +6,7 @@
 //
 // A sum is of the jobs that say it in a confirmed unit, and beside it stands how many these are:
 // what the others used is unknown, and not 0. Jobs without the word are a row of their own. Counted
-// are jobs that printed, copied or scanned, or say that they used something.
+// are jobs that printed, copied or scanned, or say that they used something; none that waits yet.
 //
 // Meters are what is billed by; these sums are as good as what printers tell of their jobs
 // (reconciliation.h).

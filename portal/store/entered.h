@@ -7,7 +7,7 @@
 // What was entered is never changed. What is wrong is withdrawn by a record of its own, with who
 // did it and why, and counts no more; it is still shown. Both make the printer's books stale.
 //
-// An entered reading belongs to the customer at whose site the printer stood when it was entered,
+// An entered reading belongs to the customer at whose site the printer stood when it was read off,
 // as if that customer's collector had told it. It is of the channel "manual", which no collector
 // can name. It counts until another channel has told what its meter counts (StoredMeter::told_at).
 //

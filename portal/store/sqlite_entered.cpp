@@ -41,8 +41,32 @@ std::optional<std::string> IsThere(StoreConnection& writer, std::int64_t owner, 
   return q.Bind(meter, ToMillis(at), owner).Step() ? std::optional(q.Text(0)) : std::nullopt;
 }
 
-// Somebody told of the printer: the customer keeps it in sight when it moves on.
+// Where a printer stood at `at`; empty: it is not this reseller's.
+std::optional<Standing> StandingAt(StoreConnection& writer, std::int64_t owner,
+                                   const std::string& printer, Instant at) {
+  Statement& now =
+      writer.Sql("SELECT number, site, customer FROM printer WHERE id=? AND reseller_id=?");
+  if (!now.Bind(printer, owner).Step()) return std::nullopt;
+  Standing standing{now.Int(0), now.Text(1), now.Text(2)};
+  Statement& then = writer.Sql(
+      "SELECT s.id, s.customer FROM printer_place w JOIN site s ON s.id=w.site"
+      " JOIN customer c ON c.id=s.customer WHERE w.printer=? AND w.since<=? AND w.reseller_id=?"
+      " AND c.erased_at IS NULL ORDER BY w.since DESC LIMIT 1");
+  if (then.Bind(standing.printer, ToMillis(at), owner).Step()) {
+    standing.site = then.Text(0);
+    standing.customer = then.Text(1);
+  }
+  return standing;
+}
+
+// Somebody told of the printer: the customer keeps it in sight when it moves on, or has.
 void NoteSeen(StoreConnection& writer, std::int64_t owner, const Standing& standing, Instant at) {
+  writer
+      .Sql(
+          "INSERT OR IGNORE INTO sighting(reseller_id, printer, id, customer, site, product, model,"
+          " firmware) SELECT reseller_id, number, id, ?, ?, product, model, '' FROM printer"
+          " WHERE number=? AND reseller_id=?")
+      .Run(standing.customer, standing.site, standing.printer, owner);
   writer
       .Sql(
           "UPDATE sighting SET first_seen=min(COALESCE(first_seen, ?3), ?3),"
@@ -200,21 +224,19 @@ Entered SqliteStore::Enter(const ResellerId& reseller, const EnteredReading& rea
   auto writer = pool_.Writer();
   Transaction transaction(writer->db());
   const std::int64_t owner = OwnerOf(*writer, reseller);
-  Statement& there =
-      writer->Sql("SELECT number, site, customer FROM printer WHERE id=? AND reseller_id=?");
-  if (!there.Bind(reading.printer, owner).Step()) return {Entered::How::kNoPrinter};
-  const Standing standing{there.Int(0), there.Text(1), there.Text(2)};
+  const auto standing = StandingAt(*writer, owner, reading.printer, reading.at);
+  if (!standing) return {Entered::How::kNoPrinter};
   const std::string id = UnusedId(*writer, "entered_reading", "ent_");
   writer
       ->Sql(
           "INSERT INTO entered_reading(id, reseller_id, printer, customer, site, at, note, who,"
           " entered_at) VALUES(?,?,?,?,?,?,?,?,?)")
-      .Run(id, owner, standing.printer, standing.customer, standing.site, ToMillis(reading.at),
+      .Run(id, owner, standing->printer, standing->customer, standing->site, ToMillis(reading.at),
            reading.note, actor.id, ToMillis(now));
   const std::int64_t number = writer->db().LastInsertId();
   Json values = Json::array();
   for (const EnteredValue& value : reading.values) {
-    const std::int64_t meter = MeterNumber(*writer, owner, standing.printer, value);
+    const std::int64_t meter = MeterNumber(*writer, owner, standing->printer, value);
     if (const auto other = IsThere(*writer, owner, meter, reading.at)) {
       return {Entered::How::kThere, *other == id ? "" : *other};
     }
@@ -222,8 +244,8 @@ Entered SqliteStore::Enter(const ResellerId& reseller, const EnteredReading& rea
         .Run(owner, meter, number, value.value);
     values.push_back(ToJson(value));
   }
-  NoteSeen(*writer, owner, standing, reading.at);
-  MarkStale(*writer, owner, standing.printer, ToMillis(reading.at));
+  NoteSeen(*writer, owner, *standing, reading.at);
+  MarkStale(*writer, owner, standing->printer, ToMillis(reading.at));
   WriteAudit(*writer, owner,
              {.what = "reading.enter",
               .subject = id,

@@ -320,6 +320,46 @@ TEST_F(EnteredTest, BelongsToWhoseSiteThePrinterStoodAt) {
   EXPECT_TRUE(store.Printers(reseller(), {}, "", 9).empty());
 }
 
+// Read off before the printer was carried away, and entered after that: it is the bill of whoever
+// printed it, and nobody else's to read.
+TEST_F(EnteredTest, BelongsToWhereThePrinterStoodWhenItWasReadOff) {
+  Enter("2026-10-31T10:00:00Z", "100");
+  const std::string other = *store.AddCustomer(reseller(), "Other", clock.now, kPortalItself);
+  const std::string there =
+      *store.AddSite(reseller(), {.customer = other, .name = "there", .time_zone = "UTC"},
+                     clock.now, kPortalItself);
+  clock.now = At("2026-11-10T12:00:00Z");
+  ASSERT_EQ(store.MovePrinter(reseller(), printer_, there, kPortalItself, clock.now), Moved::kDone);
+  const std::string late = Enter("2026-11-10T10:00:00Z", "130").id;
+  clock.now = At("2026-11-30T12:00:00Z");
+  Enter("2026-11-30T10:00:00Z", "137");
+  MakeAll();
+  const auto sum = [&](const std::string& customer) {
+    const auto sums = store.UsageBySite(reseller(), 202611, {.customer = customer});
+    return sums.empty() ? -1 : sums.front().used_base / 1'000'000;
+  };
+  EXPECT_EQ(sum(north.tenant.customer), 30);
+  EXPECT_EQ(sum(other), 7);
+  EXPECT_TRUE(store.FindEntered(reseller(), north.tenant.customer, late));
+  EXPECT_FALSE(store.FindEntered(reseller(), other, late));
+}
+
+// To one that had entered nothing yet: it keeps the printer in sight, and it can be erased.
+TEST_F(EnteredTest, ShowsACustomerWhatWasEnteredOnlyAfterItsPrinterHadGone) {
+  const std::string other = *store.AddCustomer(reseller(), "Other", clock.now, kPortalItself);
+  const std::string there =
+      *store.AddSite(reseller(), {.customer = other, .name = "there", .time_zone = "UTC"},
+                     clock.now, kPortalItself);
+  clock.now = At("2027-01-10T12:00:00Z");
+  ASSERT_EQ(store.MovePrinter(reseller(), printer_, there, kPortalItself, clock.now), Moved::kDone);
+  Enter("2026-12-31T13:00:00Z", "130");
+  const auto printers = store.Printers(reseller(), {.customer = north.tenant.customer}, "", 9);
+  ASSERT_EQ(printers.size(), 1U);
+  EXPECT_EQ(printers[0].site.id, north.tenant.site);
+  ASSERT_TRUE(store.EraseCustomer(reseller(), north.tenant.customer, kPortalItself, clock.now));
+  EXPECT_TRUE(store.ListEntered(reseller(), "", printer_, {}, 9).rows.empty());
+}
+
 TEST_F(EnteredTest, KnowsAPrinterThatIsThere) {
   const auto add = [&](const std::string& maker, const std::string& serial,
                        const std::string& site) {

@@ -75,6 +75,11 @@ TEST(JobUsageTest, PassesOverWhatUsedNothing) {
   held.status = "held";
   held.printed_pages.reset();
   EXPECT_THAT(By(JobWord::kType, {held}), IsEmpty());
+  JobRow planned = Printed(R"([["cyan","0.21","cc"]])", "0.5");
+  for (const char* status : {"held", "pending"}) {
+    planned.status = status;
+    EXPECT_THAT(By(JobWord::kType, {planned}), IsEmpty()) << "what it says is what it would use";
+  }
   held.status = "cancelled";
   held.printed_pages = 1;
   EXPECT_THAT(By(JobWord::kType, {held}), ElementsAre("print: 1 jobs, 1 pages of 1"));
