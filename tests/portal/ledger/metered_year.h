@@ -80,7 +80,6 @@ class MeteredYear {
   const std::string& story() const { return story_; }
   // Whether that left a mark on what was read.
   bool befell(Befalls what) const { return befell_.contains(what); }
-  bool clock_fails() const { return clock_fails_; }
 
  private:
   static constexpr int kHours = 365 * 24;
