@@ -55,6 +55,7 @@ Counted Count(const MeteredYear::Account& of) {
       account = std::make_unique<ChannelAccount>(Meters());
       account->Resume(state);
     }
+    if (of.swaps.contains(reading.batch)) account->Swap();
     account->Take(reading, note);
   }
   for (const Entry& open : account->Open()) counted.Add(open);
