@@ -18,6 +18,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "portal/ledger/account.h"
@@ -30,7 +31,7 @@ enum class Befalls {
   kRestore,     // NVRAM of some days ago
   kUnit,        // ink in ml from now on
   kSerial,      // another serial, the same counts
-  kBoard,       // other counts altogether, and another serial
+  kBoard,       // other counts altogether; another serial, or the old one written into it
   kReplaced,    // another printer at its address: other counts, another serial, nobody saw a swap
   kMoved,       // another collector reads it from now on
   kTwo,         // a second collector reads it too, for a while
@@ -63,12 +64,14 @@ class MeteredYear {
   // One account a serial.
   struct Account {
     std::vector<AccountReading> readings = {};
-    bool is_swapped = false;  // an event said that its board is another one's
+    bool is_swapped = false;            // an event said that its board is another one's
+    std::set<std::int64_t> swaps = {};  // batches before which an event said that it is another one
   };
   std::vector<Account> accounts() const {
     std::vector<Account> all;
     for (const auto& [serial, readings] : readings_) {
-      all.push_back({.readings = readings, .is_swapped = swapped_.contains(serial)});
+      all.push_back(
+          {.readings = readings, .is_swapped = swapped_.contains(serial), .swaps = swaps_});
     }
     return all;
   }
@@ -80,7 +83,6 @@ class MeteredYear {
   const std::string& story() const { return story_; }
   // Whether that left a mark on what was read.
   bool befell(Befalls what) const { return befell_.contains(what); }
-  bool clock_fails() const { return clock_fails_; }
 
  private:
   static constexpr int kHours = 365 * 24;
@@ -164,6 +166,12 @@ class MeteredYear {
       case Befalls::kReplaced:
         befell_.insert(what);
         for (auto& count : shown_) count = Between(0, 3'000'000) * 1000;
+        if (what == Befalls::kBoard && Once(2)) {  // the serial was written into the new one
+          lost_ = {};
+          history_.clear();
+          swap_is_seen_ = true;
+          return Forget();
+        }
         AnotherSerial();
         if (what == Befalls::kBoard) swapped_.insert(serial_);
         return;
@@ -238,6 +246,7 @@ class MeteredYear {
     // A stale answer shows what was printed when it was fresh.
     if (!is_stale) fresh_ = {printed_[0], printed_[1] + printed_[3], printed_[2]};
     by_batch_[batch_] = fresh_;
+    if (std::exchange(swap_is_seen_, false)) swaps_.insert(batch_);
     readings_[serial_].push_back(std::move(reading));
   }
 
@@ -259,6 +268,8 @@ class MeteredYear {
   std::map<int, std::vector<Befalls>> when_;
   int serial_ = 0;
   std::set<int> swapped_;
+  std::set<std::int64_t> swaps_;
+  bool swap_is_seen_ = false;  // and told with the next reading
   std::string reader_ = "first";
   int second_ = 0;
   std::chrono::minutes clock_off_{0};

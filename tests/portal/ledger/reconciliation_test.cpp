@@ -176,7 +176,7 @@ TEST(ReconciliationTest, DoesNotCompareWhatIsAGap) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint32_t kMonths = 3;  // each takes ten times as long
 #else
-constexpr std::uint32_t kMonths = 10;
+constexpr std::uint32_t kMonths = 30;
 #endif
 
 TEST(ReconciledMonthsTest, ACleanMonthIsNoMismatch) {
