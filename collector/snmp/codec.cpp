@@ -353,7 +353,6 @@ std::string EncodeRequest(const SnmpCredentials& credentials, std::int32_t reque
   const bool v1 = credentials.version == SnmpVersion::k1;
   if (credentials.version == SnmpVersion::k3) return {};
   if (v1 && request.kind == SnmpRequest::Kind::kGetBulk) return {};  // which v1 does not have
-  KeepQuiet();
   Builder packet;
   for (std::size_t i = request.objects.size(); i-- > 0;) packet.PutVarbind(request.objects[i]);
   packet.Enclose(ASN_SEQUENCE | ASN_CONSTRUCTOR);
@@ -380,7 +379,7 @@ Decoded DecodeMessage(std::string_view datagram) {
   return {.message = std::move(message)};
 }
 
-// By way of a v2c message without a community, since net-snmp codes whole messages.
+// By way of a v2c message without a community: the PDU is what follows that.
 std::string EncodePdu(std::int32_t request_id, const SnmpRequest& request) {
   const std::string packet =
       EncodeRequest({.version = SnmpVersion::k2c, .community = ""}, request_id, request);
