@@ -35,7 +35,7 @@ int LetGoOfPages(dl_phdr_info* info, std::size_t, void*) {
 
 void ShareMemoryBetweenThreads() {
 #ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 2);  // who reads and who asks work at the same time
+  mallopt(M_ARENA_MAX, 1);  // a second one grows by a system call for each page
 #endif
 }
 

@@ -3,34 +3,39 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <functional>
-#include <map>
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace plotmeter {
 
-// Prepared statements that nobody uses, by their text; reset, so they hold back neither the
-// write-ahead log nor a value. One of each text: a second one that comes back is let go.
+// Prepared statements that nobody uses, with their texts; reset, so they hold back neither the
+// write-ahead log nor a value. One of each text: a second one that comes back is let go. So few
+// that looking at each is quickest, most often at its length alone.
 class StatementShelf {
  public:
   ~StatementShelf() { Close(); }
 
   sqlite3_stmt* Take(std::string_view sql) {
-    const auto found = unused_.find(sql);
+    const auto found = Find(sql);
     if (found == unused_.end()) return nullptr;
-    sqlite3_stmt* const handle = found->second;
-    unused_.erase(found);
+    sqlite3_stmt* const handle = found->handle;
+    *found = unused_.back();
+    unused_.pop_back();
     return handle;
   }
 
   void Put(sqlite3_stmt* handle) noexcept {
     sqlite3_reset(handle);
     sqlite3_clear_bindings(handle);
-    try {
-      // Texts that are made up as they are needed do not pile up.
-      if (is_open_ && unused_.size() >= kMost) Empty();
-      if (is_open_ && unused_.try_emplace(sqlite3_sql(handle), handle).second) return;
-    } catch (const std::bad_alloc&) {
+    // Texts that are made up as they are needed do not pile up.
+    if (is_open_ && unused_.size() >= kMost) Empty();
+    const std::string_view sql = sqlite3_sql(handle);
+    if (is_open_ && Find(sql) == unused_.end()) {
+      try {
+        return unused_.push_back({sql, handle});
+      } catch (const std::bad_alloc&) {
+      }
     }
     sqlite3_finalize(handle);
   }
@@ -44,12 +49,20 @@ class StatementShelf {
  private:
   static constexpr std::size_t kMost = 64;
 
+  struct Unused {
+    std::string_view sql;  // the statement's own copy
+    sqlite3_stmt* handle;
+  };
+
+  std::vector<Unused>::iterator Find(std::string_view sql) {
+    return std::ranges::find(unused_, sql, &Unused::sql);
+  }
   void Empty() {
     for (const auto& [sql, handle] : unused_) sqlite3_finalize(handle);
     unused_.clear();
   }
 
-  std::map<std::string, sqlite3_stmt*, std::less<>> unused_;
+  std::vector<Unused> unused_;
   bool is_open_ = true;
 };
 

@@ -13,9 +13,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -279,49 +279,71 @@ std::optional<SnmpMessage> Parse(std::string_view datagram) {
   return message;
 }
 
-// A packet from its end to its beginning, as net-snmp builds it: each length is known when it is
-// written.
+// A packet from its end to its beginning, so that each length is known when it is written (X.690).
+// Its octets lie the wrong way round until they are taken.
 class Builder {
  public:
-  Builder() : capacity_(2048), octets_(static_cast<u_char*>(std::malloc(capacity_))) {}
-  ~Builder() { std::free(octets_); }
-  Builder(const Builder&) = delete;
-  Builder& operator=(const Builder&) = delete;
+  Builder() { octets_.reserve(1024); }
 
-  void PutInteger(long number) {
-    Note(asn_realloc_rbuild_int(&octets_, &capacity_, &length_, 1, ASN_INTEGER, &number,
-                                sizeof number));
+  void PutInteger(std::int64_t number) {
+    const std::size_t end = octets_.size();
+    bool is_negative = false;
+    do {
+      Put(number);
+      is_negative = (number & 0x80) != 0;
+      number >>= 8;
+    } while (number != (is_negative ? -1 : 0));  // then what is left is but the sign
+    Enclose(ASN_INTEGER, end);
   }
   void PutText(std::string_view text) {
-    Note(asn_realloc_rbuild_string(&octets_, &capacity_, &length_, 1, ASN_OCTET_STR,
-                                   reinterpret_cast<const u_char*>(text.data()), text.size()));
+    const std::size_t end = octets_.size();
+    octets_.append(text.rbegin(), text.rend());
+    Enclose(ASN_OCTET_STR, end);
   }
   // The name of an object, without a value.
   void PutVarbind(const Oid& object) {
-    std::array<oid, MAX_OID_LEN> parts;
-    std::size_t count = object.size();
-    if (count > parts.size()) return Note(0);
-    std::ranges::copy(object.parts(), parts.begin());
-    Note(snmp_realloc_rbuild_var_op(&octets_, &capacity_, &length_, 1, parts.data(), &count,
-                                    ASN_NULL, nullptr, 0));
+    const std::size_t end = octets_.size();
+    Enclose(ASN_NULL, end);
+    const std::size_t name_end = octets_.size();
+    PutName(object.parts());
+    Enclose(ASN_OBJECT_ID, name_end);
+    Enclose(ASN_SEQUENCE | ASN_CONSTRUCTOR, end);
   }
-  // Round all that was put by now.
-  void Enclose(u_char type) {
-    Note(asn_realloc_rbuild_sequence(&octets_, &capacity_, &length_, 1, type, length_));
+  // Round all that was put since it had so many octets.
+  void Enclose(u_char type, std::size_t end = 0) {
+    const std::size_t length = octets_.size() - end;
+    std::size_t more = 0;
+    if (length >= 0x80) {
+      for (std::size_t rest = length; rest > 0; rest >>= 8, ++more) Put(rest);
+    }
+    Put(more > 0 ? 0x80 | more : length);
+    Put(type);
   }
 
   std::string Take() const {
-    if (failed_) return {};
-    return {reinterpret_cast<const char*>(octets_ + capacity_ - length_), length_};
+    return is_wrong_ ? "" : std::string(octets_.rbegin(), octets_.rend());
   }
 
  private:
-  void Note(int done) { failed_ |= done == 0; }
+  template <typename Number>
+  void Put(Number lowest_octet_of) {
+    octets_.push_back(static_cast<char>(lowest_octet_of & 0xFF));
+  }
+  void PutBase128(std::uint64_t number) {
+    Put(number & 0x7F);
+    while ((number >>= 7) > 0) Put(0x80 | (number & 0x7F));
+  }
+  // The first two parts are one number (X.690 section 8.19.4); where they are missing, they are 0.
+  void PutName(std::span<const std::uint32_t> parts) {
+    const std::uint32_t first = parts.empty() ? 0 : parts[0];
+    const std::uint32_t second = parts.size() < 2 ? 0 : parts[1];
+    is_wrong_ |= parts.size() > Oid::kMaxParts || first > 2 || (first < 2 && second >= 40);
+    for (std::size_t i = parts.size(); i > 2; --i) PutBase128(parts[i - 1]);
+    PutBase128(std::uint64_t{first} * 40 + second);
+  }
 
-  std::size_t capacity_;
-  std::size_t length_ = 0;
-  u_char* octets_;  // which net-snmp may reallocate
-  bool failed_ = false;
+  std::string octets_;
+  bool is_wrong_ = false;
 };
 
 }  // namespace
@@ -331,7 +353,6 @@ std::string EncodeRequest(const SnmpCredentials& credentials, std::int32_t reque
   const bool v1 = credentials.version == SnmpVersion::k1;
   if (credentials.version == SnmpVersion::k3) return {};
   if (v1 && request.kind == SnmpRequest::Kind::kGetBulk) return {};  // which v1 does not have
-  KeepQuiet();
   Builder packet;
   for (std::size_t i = request.objects.size(); i-- > 0;) packet.PutVarbind(request.objects[i]);
   packet.Enclose(ASN_SEQUENCE | ASN_CONSTRUCTOR);
@@ -358,7 +379,7 @@ Decoded DecodeMessage(std::string_view datagram) {
   return {.message = std::move(message)};
 }
 
-// By way of a v2c message without a community, since net-snmp codes whole messages.
+// By way of a v2c message without a community: the PDU is what follows that.
 std::string EncodePdu(std::int32_t request_id, const SnmpRequest& request) {
   const std::string packet =
       EncodeRequest({.version = SnmpVersion::k2c, .community = ""}, request_id, request);

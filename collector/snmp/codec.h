@@ -1,4 +1,4 @@
-// SNMP messages to octets and back; the one door to net-snmp, of which only the codec is used.
+// SNMP messages to octets and back; the one door to net-snmp, of which only the parsers are used.
 //
 //    std::string packet = EncodeRequest({}, 41, {.objects = {mib::kSysDescr}});
 //    Decoded d = DecodeMessage(datagram);

@@ -11,6 +11,15 @@ namespace {
 
 constexpr std::size_t kRowsOfOneColumn = 2;  // expected of a column that stands alone
 
+// Whether `other` is the column so many steps after `root` in the same table.
+bool IsSibling(const Oid& root, std::uint32_t steps, const Oid& other) {
+  const auto mine = root.parts();
+  const auto theirs = other.parts();
+  return !mine.empty() && mine.size() == theirs.size() && mine.back() <= UINT32_MAX - steps &&
+         theirs.back() == mine.back() + steps &&
+         std::equal(mine.begin(), mine.end() - 1, theirs.begin());
+}
+
 Oid Sibling(const Oid& root, std::uint32_t steps) {
   std::vector<std::uint32_t> parts(root.parts().begin(), root.parts().end());
   parts.back() += steps;
@@ -60,23 +69,26 @@ void Exchange::GivePlaces() {
 // The rows of a part came in their order, and parts lie side by side: nearly always this is all the
 // sorting there is.
 SnmpTable Exchange::TakeTable() {
-  std::vector<std::uint32_t> order(kept_.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, {}, [this](std::uint32_t row) { return places_[row]; });
+  if (std::ranges::is_sorted(places_)) return SnmpTable(std::exchange(kept_, {}));
+  // Of each place: where its next row goes.
+  std::vector<std::size_t> next(std::ranges::max(places_) + 1);
+  for (const std::uint32_t place : places_) ++next[place];
+  std::exclusive_scan(next.begin(), next.end(), next.begin(), std::size_t{0});
+  std::vector<std::size_t> order(kept_.size());
+  for (std::size_t row = 0; row < kept_.size(); ++row) order[next[places_[row]]++] = row;
   std::vector<SnmpTable::Row> rows;
   rows.reserve(kept_.size());
-  for (const std::uint32_t row : order) rows.push_back(std::move(kept_[row]));
+  for (const std::size_t row : order) rows.push_back(std::move(kept_[row]));
   kept_.clear();
   return SnmpTable(std::move(rows));
 }
 
 void Exchange::JoinNeighbours() {
   std::vector<Part> runs;
+  runs.reserve(parts_.size());
   for (Part& part : parts_) {
     Part* const before = runs.empty() ? nullptr : &runs.back();
-    if (before && !part.root.empty() && before->root.size() == part.root.size() &&
-        before->root.parts().back() <= UINT32_MAX - before->width &&
-        Sibling(before->root, before->width) == part.root) {
+    if (before && IsSibling(before->root, before->width, part.root)) {
       ++before->width;
     } else {
       runs.push_back(std::move(part));
@@ -143,12 +155,15 @@ SnmpRequest Exchange::request(bool may_bulk) {
   } else if (walk_) {
     request.kind = SnmpRequest::Kind::kGetNext;
   }
-  for (std::size_t i = 0; i < asked(); ++i) request.objects.push_back(parts_[i].at);
+  const std::size_t count = asked();
+  request.objects.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) request.objects.push_back(parts_[i].at);
   return request;
 }
 
 bool Exchange::Accept(SnmpReply reply) {
   if (is_finished()) return false;
+  if (kept_.empty()) kept_.reserve(reply.varbinds.size());
   answered_since_ = bulk_given_up_;
   if (bulk_asked_ && !IsRightBulk(reply) && GiveUpBulk()) return answered_since_ = true;
   if (reply.error != SnmpError::kNone) return AcceptError(reply.error);
@@ -217,6 +232,7 @@ bool Exchange::IsRightBulk(const SnmpReply& reply) const {
     return false;
   }
   std::vector<const Oid*> last;
+  last.reserve(count);
   for (std::size_t i = 0; i < count; ++i) last.push_back(&parts_[i].at);
   for (std::size_t i = 0; i < reply.varbinds.size(); ++i) {
     const Oid*& at = last[i % count];

@@ -37,6 +37,7 @@ FoundBefore FoundBy(const Probed& probed) {
   FoundBefore found{.verdict = probed.fingerprint.verdict,
                     .printer_rows = probed.fingerprint.printer_rows,
                     .identity = probed.fingerprint.identity()};
+  found.objects.reserve(probed.table.size());
   for (const auto& [oid, value] : probed.table) {
     if (std::ranges::find(probed.asked, oid) == probed.asked.end()) found.objects.push_back(oid);
   }

@@ -64,11 +64,9 @@ bool HasRightMac(const SnmpUser& user, const Secret& key, const V3Message& messa
 
 }  // namespace
 
-UsmSecrets::UsmSecrets() : salt_(0) {
-  for (const char c : RandomBytes(sizeof salt_)) {
-    salt_ = salt_ << 8 | static_cast<unsigned char>(c);
-  }
-}
+// Drawn when it is needed: OpenSSL takes as long to be ready for it as six printers to be read, and
+// few speak v3.
+UsmSecrets::UsmSecrets() : salt_(0) {}
 
 const UsmSecrets::Keys& UsmSecrets::KeysOf(const std::shared_ptr<const SnmpUser>& user) {
   const auto [row, is_new] = keys_.try_emplace(user);
@@ -82,6 +80,11 @@ const UsmSecrets::Keys& UsmSecrets::KeysOf(const std::shared_ptr<const SnmpUser>
 }
 
 std::string UsmSecrets::NextSalt() {
+  if (salt_ == 0) {
+    for (const char c : RandomBytes(sizeof salt_)) {
+      salt_ = salt_ << 8 | static_cast<unsigned char>(c);
+    }
+  }
   ++salt_;
   std::string octets;
   for (int shift = 56; shift >= 0; shift -= 8) octets += static_cast<char>((salt_ >> shift) & 0xFF);

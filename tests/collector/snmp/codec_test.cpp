@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "collector/snmp/mib.h"
 
@@ -56,6 +58,32 @@ TEST(CodecTest, WritesARequestAsTheRfcSays) {
       {.kind = SnmpRequest::Kind::kGetBulk, .objects = {{1, 3}}, .max_repetitions = 9});
   EXPECT_NE(bulk.find("\xA5"), std::string::npos);
   EXPECT_NE(bulk.find("\x02\x01\x00\x02\x01\x09"s), std::string::npos);
+}
+
+// X.690 by hand: lengths of one, two and three octets, numbers with and without a sign, names of
+// all widths and of fewer than two parts.
+TEST(CodecTest, WritesLengthsNumbersAndNamesAsX690Says) {
+  const auto written = [](std::int32_t request_id, const std::vector<Oid>& objects) {
+    return EncodeRequest({SnmpVersion::k2c, "c"}, request_id, {.objects = objects});
+  };
+  const auto has = [](const std::string& packet, const std::string& octets) {
+    return packet.find(octets) != std::string::npos;
+  };
+  EXPECT_TRUE(has(written(0, {}), "\x02\x01\x00\x02\x01\x00\x02\x01\x00\x30\x00"s));
+  EXPECT_TRUE(has(written(127, {}), "\x02\x01\x7F"s));
+  EXPECT_TRUE(has(written(128, {}), "\x02\x02\x00\x80"s));
+  EXPECT_TRUE(has(written(-1, {}), "\x02\x01\xFF"s));
+  EXPECT_TRUE(has(written(-129, {}), "\x02\x02\xFF\x7F"s));
+  EXPECT_TRUE(has(written(INT32_MIN, {}), "\x02\x04\x80\x00\x00\x00"s));
+  EXPECT_TRUE(has(written(1, {{1, 3, 127, 128, 16384, UINT32_MAX}}),
+                  "\x06\x0C\x2B\x7F\x81\x00\x81\x80\x00\x8F\xFF\xFF\xFF\x7F"s));
+  EXPECT_TRUE(has(written(1, {{2, 999, 3}}), "\x06\x03\x88\x37\x03"s));
+  EXPECT_TRUE(has(written(1, {Oid{}, {1}}), "\x30\x05\x06\x01\x00\x05\x00\x30\x05\x06\x01\x28"s));
+  const std::vector<Oid> ten(10, Oid{1, 3, 6, 1, 2, 1, 43, 8, 2, 1, 2, 1});
+  EXPECT_TRUE(has(written(1, ten), "\x30\x81\xAA\x30\x0F"s));
+  const std::vector<Oid> hundred(100, ten.front());
+  EXPECT_TRUE(written(1, hundred).starts_with("\x30\x82\x06"s));
+  for (const Oid& none : {Oid{3}, Oid{1, 40}, Oid{0, 40, 1}}) EXPECT_EQ(written(1, {none}), "");
 }
 
 TEST(CodecTest, SaysNothingRatherThanNonsense) {

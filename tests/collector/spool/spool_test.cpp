@@ -474,6 +474,27 @@ TEST_F(SpoolTest, KeepsNothingOfAPrinterWithoutASerial) {
   EXPECT_EQ(spool.CountWaiting().readings, 0);
 }
 
+TEST_F(SpoolTest, TakesOfAPrinterWhatIsSaidAnewAndLeavesWhatIsNot) {
+  const auto said = [this](const PrinterIdentity& printer) {
+    Reading reading = ReadingOf(1, clock_.Now());
+    reading.printer = printer;
+    Spool spool = Open();
+    spool.Keep(reading);
+    spool.Keep(reading);  // as it is known by now
+    const std::vector<PrinterIdentity> all = spool.Printers();
+    return all.size() == 1 ? all[0] : PrinterIdentity{};
+  };
+  PrinterIdentity printer = Plotter();
+  EXPECT_EQ(said(printer), printer);
+  EXPECT_EQ(said({.manufacturer = "HP", .serial = printer.serial}), printer);
+  printer.firmware = "AENEAS_04";
+  EXPECT_EQ(said(printer), printer);
+  printer.product = "W3Z72A";
+  EXPECT_EQ(said({.manufacturer = "HP", .serial = printer.serial, .product = "W3Z72A"}), printer);
+  printer.model = "HP DesignJet Z9 44in";
+  EXPECT_EQ(said(printer), printer);
+}
+
 TEST_F(SpoolTest, KnowsPrintersByTheirAddress) {
   Spool spool = Open();
   KnownPrinter printer{.host = "10.0.0.7", .identity = Plotter(), .found_at = clock_.Now()};
@@ -503,6 +524,13 @@ TEST_F(SpoolTest, KeepsAllThatIsKnownOfAPrinterWhereverItWent) {
   ASSERT_EQ(known.size(), 1U);
   printer.id = known[0].id;
   EXPECT_EQ(known[0], printer);
+
+  for (const std::vector<std::string>& macs : std::vector<std::vector<std::string>>{
+           {}, {"00:1b:78:aa:bb:cc", "00:1b:78:aa:bb:cd"}, {""}, {"a,\"b\"", "\\c", "\xC3\xA9"}}) {
+    printer.macs = macs;
+    Open().Know(printer);
+    EXPECT_EQ(Open().KnownPrinters().at(0).macs, macs);
+  }
 
   printer.host = "10.0.0.9";
   Open().Know(printer);
