@@ -38,6 +38,8 @@ class StoreConnection {
   // by reference. The reference lives as long as the connection; one text is one statement, so a
   // statement in use is not asked for again inside its own loop.
   Statement& Sql(std::string_view sql);
+  Statement& Sql(const char* sql) { return Sql(std::string_view(sql)); }
+  Statement& Sql(std::string&& sql) = delete;  // a text that is made up here is gone too soon
   Database& db() { return db_; }
   void ResetUsed();
   // What others still read stays in the log until the next time. Waits for nobody.

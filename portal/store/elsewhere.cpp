@@ -12,17 +12,19 @@ int RankOf(const std::string& channel) {
   return channel == "piws" ? 0 : channel == "ledm" ? 1 : channel == "snmp" ? 2 : 3;
 }
 
+const std::string kReadings =
+    "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
+    " CROSS JOIN collector k ON k.id=b.collector CROSS JOIN site s ON s.id=k.site"
+    " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND (?4='' OR s.customer=?4)"
+    " AND EXISTS (SELECT 1 FROM meter_reading r WHERE r.meter=?5 AND r.at=d.at)"
+    " ORDER BY d.stands_at ";
+const std::string kFirst = kReadings + "LIMIT 1", kLast = kReadings + "DESC LIMIT 1";
+
 // The first reading that has the meter, or the last.
 std::optional<Instant> EndOf(StoreConnection& reader, std::int64_t owner,
                              const std::string& customer, std::int64_t printer,
                              const std::string& channel, std::int64_t meter, bool is_last) {
-  const std::string readings =
-      "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
-      " CROSS JOIN collector k ON k.id=b.collector CROSS JOIN site s ON s.id=k.site"
-      " WHERE d.printer=?1 AND d.channel=?2 AND d.reseller_id=?3 AND (?4='' OR s.customer=?4)"
-      " AND EXISTS (SELECT 1 FROM meter_reading r WHERE r.meter=?5 AND r.at=d.at)"
-      " ORDER BY d.stands_at ";
-  Statement& q = reader.Sql(readings + (is_last ? "DESC LIMIT 1" : "LIMIT 1"));
+  Statement& q = reader.Sql(is_last ? kLast : kFirst);
   if (!q.Bind(printer, channel, owner, customer, meter).Step()) return std::nullopt;
   return FromMillis(q.Int(0));
 }

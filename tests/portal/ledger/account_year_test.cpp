@@ -102,6 +102,7 @@ TEST_P(AccountYearTest, EndsWithWhatWasPrintedOrAGapThatHoldsIt) {
     }
   }
   RecordProperty("exact", exact);
+  if (kYears < 50) return;  // too few to say how many
   EXPECT_GT(exact * 2, accounts) << "gaps are for what cannot be known";
   for (int what = 0; what < kThatBefall; ++what) {
     const bool is_clock = what == static_cast<int>(Befalls::kClockAhead) ||
