@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "portal/alerts/forecast.h"
 #include "portal/alerts/printer_rules.h"
 #include "portal/alerts/rules.h"
 #include "portal/ledger/quantity.h"
+#include "portal/store/channel_rank.h"
 
 namespace plotmeter {
 namespace {
@@ -32,12 +34,6 @@ bool IsOneOf(const std::optional<std::string>& state, const Words& words) {
     plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return std::ranges::find(words, plain) != words.end();
-}
-
-int RankOf(const std::string& channel) {
-  if (channel == ToText(ChannelKind::kPiws)) return 3;
-  if (channel == ToText(ChannelKind::kLedm)) return 2;
-  return 1;
 }
 
 bool IsWaste(const WatchedSupply& supply) {
@@ -136,9 +132,9 @@ std::vector<WatchedSupply> SuppliesThatCount(const std::vector<WatchedSupply>& s
   const auto is_late = [&](const WatchedSupply& supply) {
     return supply.at + poll_period < latest;
   };
-  int best = 0;
+  int best = std::numeric_limits<int>::max();
   for (const WatchedSupply& supply : supplies) {
-    if (!is_late(supply)) best = std::max(best, RankOf(supply.channel));
+    if (!is_late(supply)) best = std::min(best, RankOf(supply.channel));
   }
   std::vector<WatchedSupply> counted;
   std::ranges::copy_if(supplies, std::back_inserter(counted), [&](const WatchedSupply& supply) {

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
+#include "portal/store/channel_rank.h"
 #include "portal/store/entered.h"
 
 namespace plotmeter {
 namespace {
-
-// The lower, the more it is believed: domain.md 1, the ladder for usage.
-int RankOf(const std::string& channel) {
-  return channel == "piws" ? 0 : channel == "ledm" ? 1 : channel == "snmp" ? 2 : 3;
-}
 
 const std::string kReadings =
     "SELECT d.stands_at FROM device_reading d CROSS JOIN batch b ON b.number=d.batch"
