@@ -11,9 +11,8 @@ import http.client
 import json
 import os
 import ssl
-import sys
 
-from stage import Failed, Stage
+from stage import Failed, Stage, end_with
 from world import World
 
 PASSWORD = "kelp harbour mitten"
@@ -134,8 +133,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -7,9 +7,8 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
-from stage import Failed, Stage
+from stage import Failed, Stage, end_with
 from world import World
 
 
@@ -106,8 +105,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -12,10 +12,9 @@ import json
 import os
 import shutil
 import sqlite3
-import sys
 
 from heartbeats import Heartbeats, expect
-from stage import Failed, Stage
+from stage import Stage, end_with
 
 
 class Backups(Heartbeats):
@@ -101,8 +100,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -12,11 +12,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import time
 
 from heartbeats import expect
-from stage import Failed, Stage
+from stage import Stage, end_with
 from world import World
 
 COLLECTORS = 60
@@ -92,8 +91,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

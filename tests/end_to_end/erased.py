@@ -11,11 +11,10 @@ import contextlib
 import json
 import os
 import sqlite3
-import sys
 
 from backup import Backups
 from heartbeats import expect
-from stage import Failed, Stage
+from stage import Stage, end_with
 
 TOLD = ("printer", "sighting", "meter", "meter_reading", "job", "supply", "alert", "event", "printer_whereabouts", "printer_claim",
         "heartbeat", "enrolment_code")
@@ -78,8 +77,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

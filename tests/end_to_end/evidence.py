@@ -9,10 +9,9 @@ import argparse
 import json
 import os
 import sqlite3
-import sys
 from datetime import timedelta
 
-from stage import Failed, Stage
+from stage import Failed, Stage, end_with
 from world import World
 
 
@@ -110,8 +109,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

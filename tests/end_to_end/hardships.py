@@ -10,12 +10,11 @@ import os
 import resource
 import socket
 import ssl
-import sys
 import threading
 import time
 from datetime import timedelta
 
-from stage import Failed, Stage
+from stage import Failed, Stage, end_with
 from world import World
 
 
@@ -168,8 +167,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

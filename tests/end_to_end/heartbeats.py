@@ -12,10 +12,9 @@ import json
 import os
 import shutil
 import sqlite3
-import sys
 import time
 
-from stage import Failed, Stage
+from stage import Failed, Stage, end_with
 from world import World
 
 
@@ -136,8 +135,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -21,7 +21,7 @@ import time
 
 from heartbeats import Heartbeats, expect
 from private import holds
-from stage import Failed, Stage, free_port
+from stage import Failed, Stage, end_with, free_port
 
 LIES = ["answer 400", "answer 401", "answer 403", "answer 404", "answer 410", "answer 413", "problem 400", "problem 401",
         "problem 413", "problem 422", "move", "forge", "stranger", "truncate", "replay", "keys"]
@@ -220,8 +220,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -14,11 +14,10 @@ import os
 import shutil
 import signal
 import sqlite3
-import sys
 
 from heartbeats import Heartbeats, expect
 from middle import Middle
-from stage import Failed, Stage
+from stage import Stage, end_with
 
 
 class Keys(Heartbeats):
@@ -332,8 +331,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -14,14 +14,13 @@ import json
 import os
 import re
 import ssl
-import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 from sick import START, Ward, compare, normal, read
-from stage import Failed, Stage, text
+from stage import Failed, Stage, end_with, text
 from wrong_input import expect
 
 MODELS = ["z9", "xl4100", "z5200", "latex", "t1600", "t2600", "xl3600", "latex570"]
@@ -236,8 +235,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -13,12 +13,11 @@ import glob
 import io
 import os
 import sqlite3
-import sys
 from collections import Counter
 from datetime import datetime, timezone
 from decimal import Decimal
 
-from stage import Failed, Stage, text
+from stage import Stage, end_with, text
 from world import World
 from wrong_input import expect
 
@@ -179,8 +178,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -6,10 +6,9 @@ import base64
 import hashlib
 import json
 import os
-import sys
 from datetime import timedelta
 
-from stage import Failed, Stage
+from stage import Failed, Stage, end_with
 from world import World
 
 
@@ -88,8 +87,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -13,10 +13,9 @@ import json
 import os
 import re
 import sqlite3
-import sys
 from datetime import timedelta
 
-from stage import Failed, Stage
+from stage import Failed, Stage, end_with
 from world import World
 
 COMMUNITY = "community-for-nobody-else"
@@ -187,8 +186,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

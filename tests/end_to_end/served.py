@@ -11,13 +11,12 @@ import re
 import signal
 import ssl
 import subprocess
-import sys
 import time
 
 import yaml
 
 from api import Api, expect
-from stage import Failed, Stage
+from stage import Stage, end_with
 
 PATIENCE = 30  # seconds until a wait is a failure
 
@@ -116,8 +115,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

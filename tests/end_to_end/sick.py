@@ -10,12 +10,11 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
-from stage import Failed, Stage, free_port, socket
+from stage import Failed, Stage, end_with, free_port, socket
 from wrong_input import expect
 
 START = "2026-10-01T00:00:00Z"
@@ -204,8 +203,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from datetime import datetime, timezone
 
@@ -35,6 +36,15 @@ def free_port(kind=socket.SOCK_STREAM, address="127.0.0.1"):
 
 class Failed(Exception):
     """A program ended otherwise than expected; the message holds what it printed."""
+
+
+def end_with(main):
+    """Runs it; where it failed, the program ends with 1 and says how."""
+    try:
+        main()
+    except Failed as failed:
+        print(failed, file=sys.stderr)
+        sys.exit(1)
 
 
 class Program:

@@ -8,10 +8,9 @@ import argparse
 import os
 import signal
 import socket
-import sys
 import time
 
-from stage import Failed, Stage, free_port
+from stage import Failed, Stage, end_with, free_port
 from world import World
 
 PATIENCE = 60  # seconds
@@ -115,8 +114,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)

@@ -6,12 +6,11 @@ import base64
 import json
 import ssl
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from datetime import timedelta
 
-from stage import Failed, Stage, free_port
+from stage import Failed, Stage, end_with, free_port
 from world import World
 
 
@@ -125,8 +124,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failed as failed:
-        print(failed, file=sys.stderr)
-        sys.exit(1)
+    end_with(main)
