@@ -383,6 +383,7 @@ int Serve(const Arguments& arguments) {
   Router router(WhoAsks(store, store, sessions, clock));
   router.Limit(&limits);
   router.Remember(&repeats);
+  router.ReadWith([&](const std::function<void()>& work) { store.AtOneInstant(work); });
   batches.Map(router);
   enrolment.Map(router);
   heartbeat.Map(router);

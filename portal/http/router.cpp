@@ -258,6 +258,24 @@ Response Router::Change(const Route& route, const Request& request, const Caller
   return route.handler_(request, caller);
 }
 
+Response Router::Serve(const Route& route, Request& request, const Caller* given) const {
+  const bool is_open = route.roles_.is_anyone() ||
+                       (route.is_open_to_this_machine_ && IsThisMachine(request.peer().address));
+  const Caller caller = given != nullptr ? *given : is_open ? Caller{} : Authenticate(request);
+  if (limits_ != nullptr) limits_->CheckCaller(caller);
+  if (!is_open && !route.roles_.Contains(caller.role)) {
+    throw Problem(403, fmt::format("this is for {}; who asks is {}", route.roles_.ToString(),
+                                   Roles(caller.role).ToString()));
+  }
+  std::map<std::string, std::string, std::less<>> parameters;
+  for (std::size_t i = 0; i < route.segments_.size(); ++i) {
+    const std::string& name = route.segments_[i];
+    if (IsName(name)) parameters[name.substr(1, name.size() - 2)] = request.segments()[i];
+  }
+  request.WithParameters(std::move(parameters));
+  return Run(route, request, caller);
+}
+
 Response Router::Reply(Request& request, const Caller* given, const Route*& found) const {
   std::string name_of_route = "?";
   try {
@@ -268,21 +286,13 @@ Response Router::Reply(Request& request, const Caller* given, const Route*& foun
       route.is_for_collectors_ ? limits_->CheckCollectorAddress(request.peer())
                                : limits_->CheckAddress(request.peer());
     }
-    const bool is_open = route.roles_.is_anyone() ||
-                         (route.is_open_to_this_machine_ && IsThisMachine(request.peer().address));
-    const Caller caller = given != nullptr ? *given : is_open ? Caller{} : Authenticate(request);
-    if (limits_ != nullptr) limits_->CheckCaller(caller);
-    if (!is_open && !route.roles_.Contains(caller.role)) {
-      throw Problem(403, fmt::format("this is for {}; who asks is {}", route.roles_.ToString(),
-                                     Roles(caller.role).ToString()));
+    Response response;
+    const auto serve = [&] { response = Serve(route, request, given); };
+    if (read_ && route.method_ == "GET") {
+      read_(serve);
+    } else {
+      serve();
     }
-    std::map<std::string, std::string, std::less<>> parameters;
-    for (std::size_t i = 0; i < route.segments_.size(); ++i) {
-      const std::string& name = route.segments_[i];
-      if (IsName(name)) parameters[name.substr(1, name.size() - 2)] = request.segments()[i];
-    }
-    request.WithParameters(std::move(parameters));
-    Response response = Run(route, request, caller);
     CheckFields(response);
     return response;
   } catch (const Problem& problem) {

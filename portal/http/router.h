@@ -92,6 +92,10 @@ class Router {
   // must outlive the router; null: not so.
   void Limit(RateLimits* limits) { limits_ = limits; }
   void Remember(Repeats* repeats) { repeats_ = repeats; }
+  // From then on `read` is called with what answers a GET: who asks, and the handler. It calls it
+  // once, and may see to it that all of it sees the same.
+  using Read = std::function<void(const std::function<void()>&)>;
+  void ReadWith(Read read) { read_ = std::move(read); }
 
   // Adds a route. `self` must outlive the router. Throws std::logic_error for a path that does not
   // start with "/", or a second route of the same method and template.
@@ -159,12 +163,14 @@ class Router {
   Caller Authenticate(const Request& request) const;  // throws Problem 401
   Response Answer(Request& request, const Caller* given) const;
   Response Reply(Request& request, const Caller* given, const Route*& route) const;
+  Response Serve(const Route& route, Request& request, const Caller* given) const;
   Response Run(const Route& route, const Request& request, const Caller& caller) const;
   Response Change(const Route& route, const Request& request, const Caller& caller) const;
 
   Authenticator authenticate_;
   RateLimits* limits_ = nullptr;
   Repeats* repeats_ = nullptr;
+  Read read_;
   using Locks = std::array<std::mutex, 64>;
   std::unique_ptr<RouteCounts> no_route_ = std::make_unique<RouteCounts>();
   std::unique_ptr<Locks> changing_ = std::make_unique<Locks>();  // by path

@@ -7,7 +7,59 @@ namespace {
 
 constexpr std::int64_t kRowsOfALog = 4000;  // some megabytes
 
+thread_local Sight* innermost = nullptr;
+
 }  // namespace
+
+// What one thread reads at one instant. It begins with the first question.
+struct Sight {
+  explicit Sight(ConnectionPool& pool_in) : pool(pool_in) { innermost = this; }
+  Sight(const Sight&) = delete;
+  Sight& operator=(const Sight&) = delete;
+  ~Sight() {
+    innermost = outer;
+    End();
+  }
+
+  StoreConnection& Begin() {
+    if (reader == nullptr) {
+      auto begun = pool.TakeReader();
+      begun->Sql("BEGIN").Run();
+      reader = std::move(begun);
+    }
+    is_lent = true;
+    return *reader;
+  }
+
+  void Return() {
+    reader->ResetUsed();
+    is_lent = false;
+    if (is_past) End();
+  }
+
+  // A connection that cannot end its read is not used again.
+  void End() {
+    is_past = false;
+    auto ended = std::move(reader);
+    if (ended == nullptr) return;
+    try {
+      ended->Sql("COMMIT").Run();
+    } catch (const SqliteError&) {
+      return;
+    }
+    ended->ResetUsed();
+    pool.GiveBack(std::move(ended));
+  }
+
+  // Something is written: what is asked after that is read anew.
+  void Pass() { is_lent ? void(is_past = true) : End(); }
+
+  ConnectionPool& pool;
+  Sight* const outer = innermost;
+  std::unique_ptr<StoreConnection> reader = {};
+  bool is_lent = false;
+  bool is_past = false;
+};
 
 Statement& StoreConnection::Sql(std::string_view sql) {
   auto& kept = statements_[sql];
@@ -46,8 +98,14 @@ ConnectionPool::Lease::Lease(StoreConnection& writer, std::unique_lock<std::mute
 
 ConnectionPool::Lease::Lease(StoreConnection& lent) : connection_(&lent), is_inner_(true) {}
 
+ConnectionPool::Lease::Lease(Sight& sight) : sight_(&sight), connection_(&sight.Begin()) {}
+
 ConnectionPool::Lease::~Lease() {
   if (is_inner_) return;
+  if (sight_ != nullptr) {
+    sight_->Return();
+    return;
+  }
   connection_->ResetUsed();
   if (pool_ == nullptr) {
     try {
@@ -56,8 +114,7 @@ ConnectionPool::Lease::~Lease() {
     }
     return;
   }
-  const std::lock_guard guard(pool_->mutex_);
-  pool_->idle_.push_back(std::move(reader_));
+  pool_->GiveBack(std::move(reader_));
 }
 
 ConnectionPool::ConnectionPool(std::string path, std::chrono::milliseconds patience)
@@ -67,26 +124,47 @@ ConnectionPool::ConnectionPool(std::string path, std::chrono::milliseconds patie
   writer_.db().Execute("PRAGMA secure_delete=ON");
 }
 
-ConnectionPool::Lease ConnectionPool::Reader() {
-  if (IsTogether()) return Lease(writer_);
-  std::unique_ptr<StoreConnection> reader;
+std::unique_ptr<StoreConnection> ConnectionPool::TakeReader() {
   {
     const std::lock_guard guard(mutex_);
     if (!idle_.empty()) {
-      reader = std::move(idle_.back());
+      auto reader = std::move(idle_.back());
       idle_.pop_back();
+      return reader;
     }
   }
-  if (reader == nullptr) {
-    reader = std::make_unique<StoreConnection>(path_, Database::Mode::kReadOnly);
-  }
-  return Lease(*this, std::move(reader));
+  return std::make_unique<StoreConnection>(path_, Database::Mode::kReadOnly);
+}
+
+void ConnectionPool::GiveBack(std::unique_ptr<StoreConnection> reader) {
+  const std::lock_guard guard(mutex_);
+  idle_.push_back(std::move(reader));
+}
+
+Sight* ConnectionPool::SightOfThisThread() const {
+  Sight* sight = innermost;
+  while (sight != nullptr && &sight->pool != this) sight = sight->outer;
+  return sight;
+}
+
+ConnectionPool::Lease ConnectionPool::Reader() {
+  if (IsTogether()) return Lease(writer_);
+  Sight* sight = SightOfThisThread();
+  if (sight != nullptr && !sight->is_lent) return Lease(*sight);
+  return Lease(*this, TakeReader());
 }
 
 ConnectionPool::Lease ConnectionPool::Writer() {
   if (IsTogether()) return Lease(writer_);
+  if (Sight* sight = SightOfThisThread()) sight->Pass();
   std::unique_lock lock(writing_);
   return Lease(writer_, std::move(lock));
+}
+
+void ConnectionPool::AtOneInstant(const std::function<void()>& work) {
+  if (IsTogether() || SightOfThisThread() != nullptr) return work();
+  const Sight sight(*this);
+  work();
 }
 
 void ConnectionPool::Together(const std::function<void()>& work) {

@@ -7,6 +7,11 @@
 //
 // The writer is asked nothing before its Transaction has begun: common/sqlite.h says why.
 //
+// A question that is asked alone begins and ends a read of its own, whose locks one mutex of the
+// process guards. Who asks several has them read at one instant:
+//
+//    pool.AtOneInstant([&] { token = Known(pool); answer = Asked(pool, token); });
+//
 // A StoreConnection is one thread's while it is lent. When the lease ends, its statements are
 // reset, so that no forgotten row holds back the write-ahead log. Then the writer puts the log into
 // the file, after every few thousand rows: SQLite would do so at a COMMIT, but cannot while a row
@@ -29,6 +34,8 @@
 #include "common/sqlite.h"
 
 namespace plotmeter {
+
+struct Sight;
 
 class StoreConnection {
  public:
@@ -63,6 +70,7 @@ class ConnectionPool {
     Lease(ConnectionPool& pool, std::unique_ptr<StoreConnection> reader);  // a reader
     Lease(StoreConnection& writer, std::unique_lock<std::mutex> lock);     // the writer
     explicit Lease(StoreConnection& lent);  // again, inside Together: nothing ends with it
+    explicit Lease(Sight& sight);           // what is read at one instant
     Lease(Lease&&) = delete;
     ~Lease();
     StoreConnection* operator->() { return connection_; }
@@ -72,6 +80,7 @@ class ConnectionPool {
     ConnectionPool* pool_ = nullptr;
     std::unique_ptr<StoreConnection> reader_;
     std::unique_lock<std::mutex> lock_;
+    Sight* sight_ = nullptr;
     StoreConnection* connection_ = nullptr;
     bool is_inner_ = false;
   };
@@ -87,7 +96,16 @@ class ConnectionPool {
   // writer, so that it reads what it has written. What it throws rolls all of it back.
   void Together(const std::function<void()>& work);
 
+  // Has `work` done, and what it reads with this thread is as it was at its first question; after
+  // it has had the writer, as it was at the next. A Reader inside another one is not of them: it
+  // reads what is there by then, and so does every Reader on another thread.
+  void AtOneInstant(const std::function<void()>& work);
+
  private:
+  friend struct Sight;
+  std::unique_ptr<StoreConnection> TakeReader();
+  void GiveBack(std::unique_ptr<StoreConnection> reader);
+  Sight* SightOfThisThread() const;
   bool IsTogether() const { return together_ == std::this_thread::get_id(); }
 
   std::string path_;

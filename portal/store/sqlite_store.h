@@ -217,6 +217,7 @@ class SqliteStore : public Store,
   bool HasRoomForAnswer(const ResellerId& reseller, const std::string& caller,
                         Instant now) override;
   void Together(const std::function<void()>& work) override { pool_.Together(work); }
+  void AtOneInstant(const std::function<void()>& work) override { pool_.AtOneInstant(work); }
 
   Page<Customer> ListCustomers(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;

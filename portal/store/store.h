@@ -439,6 +439,10 @@ class Store {
   // it back, and is thrown on. It must wait for no other thread that may want to write.
   virtual void Together(const std::function<void()>& work) = 0;
 
+  // What `work` asks with this thread is as it was at its first question; once it has changed
+  // something, as it is at the next. Costs less than each question on its own.
+  virtual void AtOneInstant(const std::function<void()>& work) = 0;
+
   // Answers to POSTs, for who asks twice. FindAnswer: what was kept within the last day. KeepAnswer
   // also forgets this reseller's of before; the first that is kept for a key stays.
   virtual std::optional<KeptAnswer> FindAnswer(const ResellerId& reseller,

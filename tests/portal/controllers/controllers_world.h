@@ -95,6 +95,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
  protected:
   ControllersTest() {
     router_.Remember(&repeats_);
+    router_.ReadWith([&](const std::function<void()>& work) { store.AtOneInstant(work); });
     batches_.Map(router_);
     enrolment_.Map(router_);
     heartbeat_.Map(router_);

@@ -186,6 +186,24 @@ TEST_F(RouterTest, TakesACallerFromATest) {
   EXPECT_EQ(router_.Handle(Request("GET", "/api/v1/tenants"), south).status, 403);
 }
 
+TEST_F(RouterTest, ReadsAtOnceWhatAGetAsks) {
+  int reads = 0;
+  bool is_reading = false;
+  router_.ReadWith([&](const std::function<void()>& read) {
+    ++reads;
+    is_reading = true;
+    read();
+    is_reading = false;
+  });
+  router_.Add("GET", "/api/v1/reading", kAnyone,
+              [&](const Request&, const Caller&) { return Ok(is_reading); });
+  EXPECT_EQ(Answer("GET", "/api/v1/reading", "").body, "true");
+  EXPECT_EQ(Answer("HEAD", "/healthz", "").status, 200);
+  EXPECT_EQ(reads, 2);
+  EXPECT_EQ(Answer("DELETE", "/api/v1/printers/CN1", "admin").status, 200);
+  EXPECT_EQ(reads, 2);
+}
+
 TEST_F(RouterTest, JudgesABodyBeforeItIsRead) {
   const auto post = [] { return Request("POST", "/api/v1/batches"); };
   EXPECT_EQ(Admitted(post().With("Content-Type", "application/jose")), "4194304");
