@@ -4,15 +4,17 @@
 //
 //    crash_points --points 10000 --kills 2000 --seed 1
 //
-// Exit code 1: a promise was broken.
+// Exit code 1: a promise was broken; 2: a wrong argument.
 
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <charconv>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "tests/crash/cut_points.h"
 #include "tests/crash/real_kills.h"
@@ -51,22 +53,39 @@ int CutThePower(const char* what, int wanted, std::uint64_t seed) {
   return broken;
 }
 
-int Number(int argc, char** argv, const char* name, int fallback) {
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::strcmp(argv[i], name) == 0) return std::atoi(argv[i + 1]);
+struct Wanted {
+  int points = 10'000;
+  int kills = 2'000;
+  int seed = 1;
+};
+
+// Throws std::invalid_argument: a campaign of nothing breaks nothing, too.
+Wanted WantedOf(int argc, char** argv) {
+  Wanted wanted;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view name = argv[i];
+    int* number = name == "--points"  ? &wanted.points
+                  : name == "--kills" ? &wanted.kills
+                  : name == "--seed"  ? &wanted.seed
+                                      : nullptr;
+    const std::string_view text = i + 1 < argc ? argv[i + 1] : "";
+    const char* const end = text.data() + text.size();
+    if (number == nullptr || std::from_chars(text.data(), end, *number).ptr != end ||
+        text.empty() || *number < 0) {
+      throw std::invalid_argument(fmt::format(
+          "'{} {}': expected --points N, --kills N or --seed N, each a number", name, text));
+    }
   }
-  return fallback;
+  return wanted;
 }
 
-int Run(int argc, char** argv) {
-  const int points = Number(argc, argv, "--points", 10'000);
-  const int kills = Number(argc, argv, "--kills", 2'000);
-  const auto seed = static_cast<std::uint64_t>(Number(argc, argv, "--seed", 1));
+int Run(const Wanted& wanted) {
+  const auto seed = static_cast<std::uint64_t>(wanted.seed);
   const auto begun = std::chrono::steady_clock::now();
   int broken = 0;
-  broken += CutThePower<SpoolScript>("the spool", points * 3 / 4, seed);
-  broken += CutThePower<PortalScript>("the portal", points - points * 3 / 4, seed);
-  const KillReport killed = KillForReal(kills, seed);
+  broken += CutThePower<SpoolScript>("the spool", wanted.points * 3 / 4, seed);
+  broken += CutThePower<PortalScript>("the portal", wanted.points - wanted.points * 3 / 4, seed);
+  const KillReport killed = KillForReal(wanted.kills, seed);
   for (const std::string& sentence : killed.broken) fmt::print("{}\n", sentence);
   fmt::print("SIGKILL: {} kills, {} readings, {} jobs, {} alerts, seed {}; {} promises broken\n",
              killed.kills, killed.readings, killed.jobs, killed.alerts, seed, killed.broken.size());
@@ -81,5 +100,12 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (std::filesystem::is_directory("/dev/shm")) setenv("TEST_TMPDIR", "/dev/shm/", 0);
-  return plotmeter::crash::Run(argc, argv);
+  plotmeter::crash::Wanted wanted;
+  try {
+    wanted = plotmeter::crash::WantedOf(argc, argv);
+  } catch (const std::invalid_argument& error) {
+    fmt::print(stderr, "crash_points: {}\n", error.what());
+    return 2;
+  }
+  return plotmeter::crash::Run(wanted);
 }
