@@ -222,8 +222,15 @@ int Statement::columns() const { return sqlite3_column_count(handle_); }
 
 Database::Database(const std::string& path, Mode mode) { Open(path, mode); }
 
+// Nobody asks SQLite how much memory it holds, and the count is a lock that all threads share.
+void CountNoMemory() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(done);
+}
+
 void Database::Open(const std::string& path, Mode mode) {
   Close();
+  CountNoMemory();
   shelf_ = std::make_shared<StatementShelf>();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Mode::kReadOnly) flags |= SQLITE_OPEN_READONLY;
