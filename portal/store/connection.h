@@ -98,14 +98,15 @@ class ConnectionPool {
 
   // Has `work` done, and what it reads with this thread is as it was at its first question; after
   // it has had the writer, as it was at the next. A Reader inside another one is not of them: it
-  // reads what is there by then, and so does every Reader on another thread.
+  // reads what is there by then, unless it is within an AtOneInstant of its own, and so does every
+  // Reader on another thread.
   void AtOneInstant(const std::function<void()>& work);
 
  private:
   friend struct Sight;
   std::unique_ptr<StoreConnection> TakeReader();
   void GiveBack(std::unique_ptr<StoreConnection> reader);
-  Sight* SightOfThisThread() const;
+  Sight* FreeSight() const;  // this thread's innermost, unless a Reader has it
   bool IsTogether() const { return together_ == std::this_thread::get_id(); }
 
   std::string path_;

@@ -502,25 +502,34 @@ std::vector<NamedReconciled> SqliteStore::ReconciledSince(const ResellerId& rese
 
 std::vector<SiteUsage> SqliteStore::UsageBySite(const ResellerId& reseller, MonthNumber month,
                                                 const PrinterFilter& filter) {
-  auto reader = pool_.Reader();
-  Statement& q = reader->Sql(
-      "SELECT u.meter, u.colorant, u.media, u.used_base, u.gaps, u.printers, s.id, s.customer,"
-      " c.name, s.name, s.time_zone, u.unconverted FROM usage_site_month u"
-      " JOIN site s ON s.id=u.site JOIN customer c ON c.id=s.customer WHERE u.reseller_id=?1"
-      " AND u.month=?2 AND (u.printers>0 OR u.unconverted>0)"
-      " AND (?3='' OR s.customer=?3) AND (?4='' OR s.id=?4)"
-      " ORDER BY u.site, u.meter, u.colorant, u.media");
   std::vector<SiteUsage> usage;
-  for (q.Bind(OwnerOf(*reader, reseller), month, filter.customer, filter.site); q.Step();) {
-    usage.push_back({.site = ReadSite(q, 6),
-                     .meter = q.Text(0),
-                     .colorant = q.Text(1),
-                     .media = q.Text(2),
-                     .used_base = q.Int(3),
-                     .gaps = q.Int(4),
-                     .printers = q.Int(5),
-                     .unconverted = q.Int(11)});
-  }
+  pool_.AtOneInstant([&] {
+    auto reader = pool_.Reader();
+    const std::int64_t owner = OwnerOf(*reader, reseller);
+    Statement& find = reader->Sql(
+        "SELECT s.id, s.customer, c.name, s.name, s.time_zone FROM site s JOIN customer c"
+        " ON c.id=s.customer WHERE s.id=? AND s.reseller_id=?");
+    Statement& q = reader->Sql(
+        "SELECT site, meter, colorant, media, used_base, gaps, printers, unconverted"
+        " FROM usage_site_month WHERE reseller_id=?1 AND month=?2 AND (printers>0 OR unconverted>0)"
+        " AND (?3='' OR site=?3) ORDER BY site, meter, colorant, media");
+    Site site;  // of the rows before: those of a site follow one another
+    for (q.Bind(owner, month, filter.site); q.Step();) {
+      if (q.View(0) != site.id) {
+        if (!find.Bind(q.View(0), owner).Step()) continue;
+        site = ReadSite(find, 0);
+      }
+      if (!filter.customer.empty() && site.customer != filter.customer) continue;
+      usage.push_back({.site = site,
+                       .meter = q.Text(1),
+                       .colorant = q.Text(2),
+                       .media = q.Text(3),
+                       .used_base = q.Int(4),
+                       .gaps = q.Int(5),
+                       .printers = q.Int(6),
+                       .unconverted = q.Int(7)});
+    }
+  });
   return usage;
 }
 

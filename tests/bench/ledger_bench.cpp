@@ -2,7 +2,9 @@
 // sqlite3 shell; a month's usage by site, of few and of many printers, with little and with much
 // history; and what a printer costs the portal's database in a year.
 //
-//    bench_ledger [PRINTERS]     of the month by site at the most: 10000 unless said otherwise
+//    bench_ledger [PRINTERS [REMADE]]
+//        PRINTERS of the month by site at the most: 10000 unless said otherwise, 0 for none;
+//        REMADE printers whose books are made again: 20 (1000 have 88 million values)
 //
 // The readings are rows as ingest leaves them, put in by SQL: making 90 million of them by sealed
 // batches would take a day. The books are made of them by the Bookkeeper, as in `serve`. What a
@@ -117,10 +119,9 @@ class Fleet {
   ResellerId reseller_;
 };
 
-void Recompute(const std::string& directory) {
-  constexpr int kPrinters = 20;
+void Recompute(const std::string& directory, int printers) {
   constexpr int kReadings = 3 * 365 * 8;
-  Fleet fleet(directory, kPrinters, kReadings, 3);
+  Fleet fleet(directory, printers, kReadings, 3);
   fleet.Stale();
   fleet.MakeBooks();  // what the first time writes afresh
   fleet.Stale();
@@ -137,12 +138,12 @@ void Recompute(const std::string& directory) {
     fmt::print("bench ledger.recompute: the sqlite3 shell ended with {} short\n", rc);
     return;
   }
-  const double values = double{kPrinters} * kReadings * kMeters;
+  const double values = static_cast<double>(printers) * kReadings * kMeters;
   fmt::print(
       "bench ledger.recompute: {:.0f} values/s of {} printers over 3 years; the shell reads "
       "{:.0f}/s"
       " of the same: {:.2f}\n",
-      values / ours, kPrinters, values / theirs, theirs / ours);
+      values / ours, printers, values / theirs, theirs / ours);
   std::fflush(stdout);
 }
 
@@ -215,10 +216,11 @@ void BytesAYear() {
 int main(int argc, char** argv) {
   using namespace plotmeter;
   const int most = argc > 1 ? std::atoi(argv[1]) : 10'000;
+  const int remade = argc > 2 ? std::atoi(argv[2]) : 20;
   const std::string directory = fmt::format("/var/tmp/bench_ledger.{}", ::getpid());
   std::filesystem::create_directories(directory);
-  Recompute(directory);
-  MonthBySite(directory, most);
+  Recompute(directory, remade);
+  if (most >= 100) MonthBySite(directory, most);
   BytesAYear();
   std::filesystem::remove_all(directory);
   return 0;

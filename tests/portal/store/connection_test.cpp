@@ -96,6 +96,22 @@ TEST_F(OneInstantTest, AChangeInTheMiddleOfAnAnswerIsSeenAfterIt) {
   });
 }
 
+TEST_F(OneInstantTest, WithinAReaderIsAnInstantOfItsOwn) {
+  pool_.AtOneInstant([&] {
+    EXPECT_EQ(Count(), 0);
+    auto reader = pool_.Reader();
+    AddElsewhere();
+    pool_.AtOneInstant([&] {
+      EXPECT_EQ(Count(), 1);
+      AddElsewhere();
+      EXPECT_EQ(Count(), 1);
+      Add();
+      EXPECT_EQ(Count(), 3);
+    });
+  });
+  EXPECT_EQ(Count(), 3);
+}
+
 TEST_F(OneInstantTest, EndsWithWhatWasThrown) {
   EXPECT_THROW(pool_.AtOneInstant([&] {
     Count();
