@@ -8,12 +8,30 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #endif
 
 namespace plotmeter {
 #ifdef __GLIBC__
 namespace {
+
+constexpr int kRoom = 64 << 20;  // of addresses, not of memory
+constexpr std::uintptr_t kLargePage = 2 << 20;
+
+// Where the heap has large pages.
+std::uintptr_t large_begin = 0;
+std::uintptr_t large_end = 0;
+
+std::uintptr_t EndOfHeap() { return reinterpret_cast<std::uintptr_t>(sbrk(0)); }
+
+// A wish, too. What lies beyond the end was given back.
+void AdviseLargePages(int advice) {
+  const std::uintptr_t end = std::min(large_end, EndOfHeap());
+  if (large_begin >= end) return;
+  madvise(reinterpret_cast<void*>(large_begin), end - large_begin, advice);
+}
 
 // Of one program or library: its segments that cannot be written, and so are as they are in the
 // file. The linker's tables of addresses lie in a writable one, even where they were made read-only
@@ -39,9 +57,25 @@ void ShareMemoryBetweenThreads() {
 #endif
 }
 
+void TakeMemoryInLargePages() {
+#ifdef __GLIBC__
+  mallopt(M_TRIM_THRESHOLD, 2 * kRoom);  // what is free stays, until GiveBackMemory
+  mallopt(M_TOP_PAD, kRoom);
+  const std::uintptr_t before = EndOfHeap();
+  constexpr std::size_t kMoreThanIsLeft = 127 << 10;  // still from the heap, not mapped by itself
+  void* volatile const extends = std::malloc(kMoreThanIsLeft);
+  std::free(extends);
+  mallopt(M_TOP_PAD, 128 << 10);  // as it was
+  large_begin = (before + kLargePage - 1) & ~(kLargePage - 1);
+  large_end = EndOfHeap();
+  AdviseLargePages(MADV_HUGEPAGE);
+#endif
+}
+
 void GiveBackMemory() {
 #ifdef __GLIBC__
   malloc_trim(0);
+  AdviseLargePages(MADV_NOHUGEPAGE);  // else the kernel makes large ones of them again
   dl_iterate_phdr(LetGoOfPages, nullptr);
 #endif
 }

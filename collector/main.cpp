@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   using namespace plotmeter;
   LeaveNoCoreDump();
   ShareMemoryBetweenThreads();
+  TakeMemoryInLargePages();
   KeepNewFilesPrivate();  // what was read is nobody else's business: SQLite's own files, too
   CommandLine line(argc, argv);
   Program program{

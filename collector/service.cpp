@@ -28,7 +28,9 @@ Rhythm RhythmOf(const Arguments& arguments, const std::string& site) {
   const milliseconds reading = IntervalOf(arguments, "interval");
   const milliseconds jobs = IntervalOf(arguments, "job-interval");
   const milliseconds heartbeat = IntervalOf(arguments, "heartbeat");
-  return {.round = Beat::Of(site + "/jobs", std::min(jobs, reading)),
+  // Of one name: a round begins where readings fall due. Between two beats apart, a printer that is
+  // kept late in its round would be due after the next one, so in every second round only.
+  return {.round = Beat::Of(site, std::min(jobs, reading)),
           .reading = Beat::Of(site, reading),
           .heartbeat = Beat::Of(site + "/heartbeat", heartbeat)};
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "collector/status_text.h"
 #include "common/log.h"
 #include "common/private_file.h"
 
@@ -24,10 +25,12 @@ std::optional<Instant> InstantOf(const Json& object, const char* name) {
 }  // namespace
 
 StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/status.json") {
-  const std::optional<Secret> text = ReadPrivateFile(path_);
-  if (!text) return;
+  const std::optional<Secret> saved = ReadPrivateFile(path_);
+  if (!saved) return;
   try {
-    const Json json = ParseJson(text->Reveal());
+    std::string text = saved->Reveal();
+    const bool are_taken = TakePrinters(text);
+    const Json json = ParseJson(text);
     last_receipt_at = InstantOf(json, "last_receipt_at");
     trouble = TextOf(json, "trouble");
     next_try_at = InstantOf(json, "next_try_at");
@@ -35,17 +38,7 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
     newer_version = TextOf(json, "newer_version");
     spool_checked_at = InstantOf(json, "spool_checked_at");
     if (json.contains("remote")) remote = json.at("remote");
-    for (const Json& printer : json.at("printers")) {
-      PrinterStatus& status = printers_[TextOf(printer, "address")];
-      status = {.model = TextOf(printer, "model"),
-                .serial = TextOf(printer, "serial"),
-                .last_success = InstantOf(printer, "last_success"),
-                .last_error = TextOf(printer, "last_error"),
-                .asleep = printer.value("asleep", false)};
-      if (const auto kept = InstantOf(printer, "last_kept")) status.last_kept = {.wall = *kept};
-      if (!printer.contains("remarks")) continue;
-      status.remarks = printer.at("remarks").get<std::vector<std::string>>();
-    }
+    if (!are_taken) ReadPrinters(json.at("printers"));
     if (json.contains("events") && json.at("events").is_array()) events_ = json.at("events");
     if (!json.contains("aside_seen")) return;
     for (const auto& [file, seconds] : json.at("aside_seen").items()) {
@@ -53,6 +46,35 @@ StatusBook::StatusBook(std::string directory) : path_(std::move(directory) + "/s
     }
   } catch (const std::exception&) {  // it is only a picture of the moment; the spool has the truth
     printers_.clear();
+  }
+}
+
+bool StatusBook::TakePrinters(std::string& text) {
+  constexpr std::string_view kBefore = R"("printers":[)";  // within a text it would be escaped
+  const std::size_t before = text.rfind(kBefore);
+  if (before == text.npos) return false;
+  const std::size_t begin = before + kBefore.size();
+  std::string_view rest = std::string_view(text).substr(begin);
+  std::map<std::string, PrinterStatus> printers;
+  while (auto taken = TakeStatus(rest))
+    printers.insert_or_assign(std::move(taken->first), std::move(taken->second));
+  if (rest != "]}\n") return false;
+  text.replace(begin, text.npos, rest);
+  printers_ = std::move(printers);
+  return true;
+}
+
+void StatusBook::ReadPrinters(const Json& printers) {
+  for (const Json& printer : printers) {
+    PrinterStatus& status = printers_[TextOf(printer, "address")];
+    status = {.model = TextOf(printer, "model"),
+              .serial = TextOf(printer, "serial"),
+              .last_success = InstantOf(printer, "last_success"),
+              .last_error = TextOf(printer, "last_error"),
+              .asleep = printer.value("asleep", false)};
+    if (const auto kept = InstantOf(printer, "last_kept")) status.last_kept = {.wall = *kept};
+    if (!printer.contains("remarks")) continue;
+    status.remarks = printer.at("remarks").get<std::vector<std::string>>();
   }
 }
 
@@ -105,47 +127,39 @@ PrinterCounts StatusBook::Count(const std::vector<KnownPrinter>& printers) {
   return counts;
 }
 
-Json StatusBook::ToJson(Instant now) const {
-  // Read elsewhere since: nobody waits for it at its old address any more.
-  const auto has_gone = [this](const PrinterStatus& here) {
-    return !here.serial.empty() && !here.last_error.empty() &&
-           std::ranges::any_of(printers_, [&](const auto& other) {
-             return other.second.serial == here.serial &&
-                    other.second.last_success > here.last_success;
-           });
-  };
-  Json printers = Json::array();
-  for (const auto& [address, printer] : printers_) {
-    if (has_gone(printer)) continue;
-    printers.push_back(
-        {{"address", address},
-         {"model", OrNull(printer.model)},
-         {"serial", OrNull(printer.serial)},
-         {"last_success", OrNull(printer.last_success)},
-         {"last_kept", printer.last_kept ? Json(FormatInstant(printer.last_kept->wall)) : Json()},
-         {"last_error", OrNull(printer.last_error)},
-         {"asleep", printer.asleep},
-         {"remarks", printer.remarks}});
-  }
+bool StatusBook::HasGone(const PrinterStatus& printer) const {
+  return !printer.serial.empty() && !printer.last_error.empty() &&
+         std::ranges::any_of(printers_, [&](const auto& other) {
+           return other.second.serial == printer.serial &&
+                  other.second.last_success > printer.last_success;
+         });
+}
+
+std::string StatusBook::Text(Instant now) const {
   Json seen = Json::object();
   for (const auto& [file, span] : aside_seen) {
     seen[file] = std::chrono::duration_cast<std::chrono::seconds>(span).count();
   }
-  return {{"written_at", FormatInstant(now)},
-          {"last_receipt_at", OrNull(last_receipt_at)},
-          {"trouble", OrNull(trouble)},
-          {"next_try_at", OrNull(next_try_at)},
-          {"last_heartbeat_at", OrNull(last_heartbeat_at)},
-          {"newer_version", OrNull(newer_version)},
-          {"remote", remote},
-          {"spool_checked_at", OrNull(spool_checked_at)},
-          {"printers", std::move(printers)},
-          {"events", events_},
-          {"aside_seen", std::move(seen)}};
+  std::string text = JsonText({{"written_at", FormatInstant(now)},
+                               {"last_receipt_at", OrNull(last_receipt_at)},
+                               {"trouble", OrNull(trouble)},
+                               {"next_try_at", OrNull(next_try_at)},
+                               {"last_heartbeat_at", OrNull(last_heartbeat_at)},
+                               {"newer_version", OrNull(newer_version)},
+                               {"remote", remote},
+                               {"spool_checked_at", OrNull(spool_checked_at)},
+                               {"events", events_},
+                               {"aside_seen", std::move(seen)}});
+  text.back() = ',';
+  text += R"("printers":[)";
+  for (const auto& [address, printer] : printers_) {
+    if (HasGone(printer)) continue;
+    if (text.back() == '}') text += ',';
+    AppendStatus(text, address, printer);
+  }
+  return text += "]}";
 }
 
-void StatusBook::Save(Instant now) const {
-  WritePrivateFile(path_, Secret(JsonText(ToJson(now)) + "\n"));
-}
+void StatusBook::Save(Instant now) const { WritePrivateFile(path_, Secret(Text(now) + "\n")); }
 
 }  // namespace plotmeter

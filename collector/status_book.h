@@ -61,7 +61,7 @@ class StatusBook {
   bool IsThere(const KnownPrinter& printer);
   PrinterCounts Count(const std::vector<KnownPrinter>& printers);
   void Save(Instant now) const;
-  Json ToJson(Instant now) const;
+  std::string Text(Instant now) const;  // what Save writes, without the end of the line
 
   std::optional<Instant> last_receipt_at = {};
   std::string trouble = {};  // what stands in the way of sending; empty: nothing
@@ -74,6 +74,12 @@ class StatusBook {
 
  private:
   static constexpr std::size_t kMostEvents = 100;
+
+  // The printers of what Text wrote; the text without them. False, and none, for another JSON.
+  bool TakePrinters(std::string& text);
+  void ReadPrinters(const Json& printers);
+  // Read elsewhere since: nobody waits for it at its old address any more.
+  bool HasGone(const PrinterStatus& printer) const;
 
   std::string path_;
   std::map<std::string, PrinterStatus> printers_;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/json.h"
+#include "common/json_string.h"
 #include "proto/batch.h"
 #include "proto/field.h"
 #include "proto/words.h"
@@ -15,21 +16,10 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 // ASCII without control characters, whatever else is left of it in JSON.
 bool IsPrintable(char c) { return c >= ' ' && c < '\x7f'; }
-bool StandsForItself(char c) { return IsPrintable(c) && c != '"' && c != '\\'; }
-
-void AppendString(std::string& out, std::string_view text) {
-  if (!std::ranges::all_of(text, StandsForItself)) {
-    out += JsonText(Json(text));
-    return;
-  }
-  out += '"';
-  out += text;
-  out += '"';
-}
 
 void AppendText(std::string& out, std::string_view text) {
   const bool is_clean = text.size() <= kMaxText && std::ranges::all_of(text, IsPrintable);
-  is_clean ? AppendString(out, text) : AppendString(out, CleanText(std::string(text)));
+  is_clean ? AppendJsonString(out, text) : AppendJsonString(out, CleanText(std::string(text)));
 }
 
 // One object; its members come in alphabetical order.
@@ -87,7 +77,8 @@ void AppendMeter(std::string& out, const MeterValue& meter) {
   ObjectText object(out);
   object.Say("colorant", meter.colorant);
   object.Say("media", meter.media);
-  AppendString(object.Member("meter"), meter.meter);  // not cleaned: it is a word, or is refused
+  AppendJsonString(object.Member("meter"),
+                   meter.meter);  // not cleaned: it is a word, or is refused
   if (meter.outranked) object.Member("outranked") += "true";
   object.Say("source", meter.source);
   object.PutUnit(meter.value);

@@ -66,11 +66,10 @@ void Prefer(std::optional<std::string>& best, const std::optional<std::string>& 
   if (!best || best->empty()) best = said ? said : best;
 }
 
-}  // namespace
-
-Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told) {
+// Merge, which copies all but what it is given.
+Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
   Polled polled{.address = address, .identity = IdentityOf(told)};
-  for (const auto& [channel, answer] : told) {
+  for (auto& [channel, answer] : told) {
     polled.reports.push_back(
         {.channel = channel, .seen = answer.seen, .detail = answer.detail, .at = answer.at});
     for (const std::string& remark : answer.answers.remarks) {
@@ -87,24 +86,24 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
     }
     polled.readings.push_back({.at = answer.at,
                                .channel = channel,
-                               .meters = answer.answers.meters,
-                               .supplies = answer.answers.supplies,
-                               .media = answer.answers.media,
-                               .state = answer.answers.state,
+                               .meters = std::move(answer.answers.meters),
+                               .supplies = std::move(answer.answers.supplies),
+                               .media = std::move(answer.answers.media),
+                               .state = std::move(answer.answers.state),
                                .uptime = answer.answers.uptime});
     polled.macs.insert(polled.macs.end(), answer.answers.macs.begin(), answer.answers.macs.end());
     Prefer(polled.whereabouts.name, answer.answers.name);
     Prefer(polled.whereabouts.location, answer.answers.location);
     if (answer.answers.alerts) {
-      polled.alerts.push_back({.channel = channel, .active = *answer.answers.alerts});
+      polled.alerts.push_back({.channel = channel, .active = *std::move(answer.answers.alerts)});
     }
-    for (PrinterEvent event : answer.answers.events) {
+    for (PrinterEvent& event : answer.answers.events) {
       event.channel = channel;
       event.at = answer.at;
       polled.events.push_back(std::move(event));
     }
     if (answer.answers.tells_jobs) polled.job_lists.push_back(channel);
-    for (JobRecord job : answer.answers.jobs) {
+    for (JobRecord& job : answer.answers.jobs) {
       job.channel = channel;
       job.seen_at = answer.at;
       polled.jobs.push_back(std::move(job));
@@ -119,6 +118,12 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
   return polled;
 }
 
+}  // namespace
+
+Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told) {
+  return Taken(address, told);
+}
+
 Poller::Poller(std::vector<Channel*> channels, const Profiles& profiles, std::set<GivenMeter> given,
                const Clock& clock)
     : channels_(std::move(channels)),
@@ -131,8 +136,8 @@ void Poller::Poll(const std::vector<PrinterAddress>& addresses, std::stop_token 
                   const std::function<void()>& pause, const InFull& in_full) {
   Go(
       addresses, std::move(stop),
-      [&](const PrinterAddress& address, const std::vector<ChannelTold>& told, bool whole) {
-        Polled merged = Merge(address, told);
+      [&](const PrinterAddress& address, std::vector<ChannelTold> told, bool whole) {
+        Polled merged = Taken(address, std::move(told));
         merged.in_full = whole;
         polled(merged);
       },
@@ -251,7 +256,8 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
           round->told.wait_for(lock, stop, kLull, [&] { return !round->finished.empty(); });
       to_ask += any ? 1 : kAskedAtOnce;
       if (!any) continue;
-    } else if (pause && round->finished.empty()) {
+    } else if (pause &&
+               !round->told.wait_for(lock, stop, kLull, [&] { return !round->finished.empty(); })) {
       lock.unlock();
       pause();
       lock.lock();

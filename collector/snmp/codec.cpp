@@ -280,13 +280,15 @@ std::optional<SnmpMessage> Parse(std::string_view datagram) {
 }
 
 // A packet from its end to its beginning, so that each length is known when it is written (X.690).
-// Its octets lie the wrong way round until they are taken.
 class Builder {
  public:
-  Builder() { octets_.reserve(1024); }
+  // For so many octets at most.
+  explicit Builder(std::size_t most) : octets_(most, '\0'), at_(most) {}
+
+  std::size_t size() const { return octets_.size() - at_; }  // of what was put
 
   void PutInteger(std::int64_t number) {
-    const std::size_t end = octets_.size();
+    const std::size_t end = size();
     bool is_negative = false;
     do {
       Put(number);
@@ -296,22 +298,23 @@ class Builder {
     Enclose(ASN_INTEGER, end);
   }
   void PutText(std::string_view text) {
-    const std::size_t end = octets_.size();
-    octets_.append(text.rbegin(), text.rend());
+    const std::size_t end = size();
+    at_ -= text.size();
+    text.copy(&octets_[at_], text.size());
     Enclose(ASN_OCTET_STR, end);
   }
   // The name of an object, without a value.
   void PutVarbind(const Oid& object) {
-    const std::size_t end = octets_.size();
+    const std::size_t end = size();
     Enclose(ASN_NULL, end);
-    const std::size_t name_end = octets_.size();
+    const std::size_t name_end = size();
     PutName(object.parts());
     Enclose(ASN_OBJECT_ID, name_end);
     Enclose(ASN_SEQUENCE | ASN_CONSTRUCTOR, end);
   }
   // Round all that was put since it had so many octets.
   void Enclose(u_char type, std::size_t end = 0) {
-    const std::size_t length = octets_.size() - end;
+    const std::size_t length = size() - end;
     std::size_t more = 0;
     if (length >= 0x80) {
       for (std::size_t rest = length; rest > 0; rest >>= 8, ++more) Put(rest);
@@ -320,14 +323,12 @@ class Builder {
     Put(type);
   }
 
-  std::string Take() const {
-    return is_wrong_ ? "" : std::string(octets_.rbegin(), octets_.rend());
-  }
+  std::string Take() const { return is_wrong_ ? "" : octets_.substr(at_); }
 
  private:
   template <typename Number>
   void Put(Number lowest_octet_of) {
-    octets_.push_back(static_cast<char>(lowest_octet_of & 0xFF));
+    octets_[--at_] = static_cast<char>(lowest_octet_of & 0xFF);
   }
   void PutBase128(std::uint64_t number) {
     Put(number & 0x7F);
@@ -343,8 +344,18 @@ class Builder {
   }
 
   std::string octets_;
+  std::size_t at_;  // of the first octet that was put
   bool is_wrong_ = false;
 };
+
+// What a request takes at most: no element has a longer head than 10 octets, no number more than 5.
+std::size_t MostOctets(std::string_view community, const SnmpRequest& request) {
+  constexpr std::size_t kHead = 10;
+  constexpr std::size_t kNumber = 5;
+  std::size_t most = community.size() + 8 * (kHead + kNumber);
+  for (const Oid& object : request.objects) most += 3 * kHead + kNumber * (object.size() + 1);
+  return most;
+}
 
 }  // namespace
 
@@ -353,7 +364,7 @@ std::string EncodeRequest(const SnmpCredentials& credentials, std::int32_t reque
   const bool v1 = credentials.version == SnmpVersion::k1;
   if (credentials.version == SnmpVersion::k3) return {};
   if (v1 && request.kind == SnmpRequest::Kind::kGetBulk) return {};  // which v1 does not have
-  Builder packet;
+  Builder packet(MostOctets(credentials.community, request));
   for (std::size_t i = request.objects.size(); i-- > 0;) packet.PutVarbind(request.objects[i]);
   packet.Enclose(ASN_SEQUENCE | ASN_CONSTRUCTOR);
   packet.PutInteger(request.max_repetitions);  // else error-index

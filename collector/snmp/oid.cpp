@@ -37,7 +37,8 @@ Oid Oid::operator+(const Oid& below) const {
 
 void Oid::Append(std::span<const std::uint32_t> parts) {
   if (long_.empty() && short_size_ + parts.size() <= short_.size()) {
-    std::ranges::copy(parts, short_.begin() + short_size_);
+    // Not std::copy, which goes part by part: names are most of what there is in an answer.
+    if (!parts.empty()) std::memcpy(&short_[short_size_], parts.data(), parts.size_bytes());
     short_size_ += static_cast<std::uint32_t>(parts.size());
     return;
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -72,6 +73,52 @@ TEST_F(ServiceTest, KeepsTheSpoolWithinItsLimitInEachRound) {
 TEST_F(ServiceTest, RefusesAnIntervalOfNothing) {
   arguments_.values["interval"] = {"0"};
   EXPECT_THROW(Service(arguments_, clock_, {}), UsageError);
+}
+
+// Answers after a while.
+class SlowChannel : public Channel {
+ public:
+  SlowChannel(FakeClock& clock, std::chrono::minutes takes) : clock_(clock), takes_(takes) {}
+  ChannelKind kind() const override { return ChannelKind::kSnmp; }
+  void Identify(const PrinterAddress&, std::function<void(Told)>) override {}
+  void Read(const PrinterAddress&, std::function<void(Told)> told) override {
+    ++read;
+    Answer(told);
+  }
+  void Watch(const PrinterAddress&, std::function<void(Told)> told) override {
+    ++watched;
+    Answer(told);
+  }
+  int read = 0;
+  int watched = 0;
+
+ private:
+  void Answer(const std::function<void(Told)>& told) {
+    clock_.Advance(takes_);
+    Told answer{.seen = Seen::kAnswered, .at = clock_.Now()};
+    answer.answers.identity = {.manufacturer = "HP", .serial = "CN9541H01M"};
+    told(std::move(answer));
+  }
+
+  FakeClock& clock_;
+  std::chrono::minutes takes_;
+};
+
+// Whatever place within the interval its name gives it: each of these has another.
+TEST_F(ServiceTest, ReadsASlowPrinterInEachRoundWhereJobsAreLookedForNoMoreOften) {
+  arguments_.values.erase("range");
+  arguments_.values["interval"] = {"10m"};
+  for (int site = 0; site < 12; ++site) {
+    arguments_.values["state"] = {directory_ += "x"};
+    KnowSilentPrinter();
+    SlowChannel channel(clock_, std::chrono::minutes(4));
+    Service service(arguments_, clock_, {}, StandIns{.channels = {&channel}});
+    for (const Instant end = clock_.Now() + std::chrono::hours(2); clock_.Now() < end;) {
+      clock_.Advance(std::max(service.Step(), milliseconds(10)));
+    }
+    EXPECT_LE(channel.watched, 1) << "the first round begins anywhere";
+    EXPECT_GE(channel.read, 11);
+  }
 }
 
 TEST_F(ServiceTest, EndsAtOnceWhenItIsAskedTo) {

@@ -48,7 +48,7 @@ TEST_F(StatusBookTest, GoesOnFromWhatWasSaved) {
 TEST_F(StatusBookTest, SaysNullForWhatHasNotHappened) {
   StatusBook book(directory_);
   book.Of({.host = "10.0.0.7"});
-  const Json json = book.ToJson(kNoon);
+  const Json json = ParseJson(book.Text(kNoon));
   EXPECT_EQ(json["written_at"], "2026-11-22T12:00:00Z");
   EXPECT_TRUE(json["trouble"].is_null());
   EXPECT_TRUE(json["printers"][0]["last_success"].is_null());
@@ -58,11 +58,12 @@ TEST_F(StatusBookTest, ShowsAPrinterThatMovedOnlyWhereItIsReadNow) {
   StatusBook book(directory_);
   book.Of({.host = "10.0.0.7"}) = {
       .serial = "CN9541H01M", .last_success = kNoon, .last_error = "snmp: no answer"};
-  EXPECT_EQ(book.ToJson(kNoon)["printers"].size(), 1U) << "it is silent, as far as is known";
+  EXPECT_EQ(ParseJson(book.Text(kNoon))["printers"].size(), 1U)
+      << "it is silent, as far as is known";
   book.Of({.host = "10.0.0.9"}) = {.serial = "CN9541H01M",
                                    .last_success = kNoon + std::chrono::hours(3)};
   book.Of({.host = "10.0.0.8"}) = {.last_error = "snmp: no answer"};  // nobody knows who that was
-  const Json printers = book.ToJson(kNoon)["printers"];
+  const Json printers = ParseJson(book.Text(kNoon))["printers"];
   ASSERT_EQ(printers.size(), 2U);
   EXPECT_EQ(printers[0]["address"], "10.0.0.8:161");
   EXPECT_EQ(printers[1]["address"], "10.0.0.9:161");
@@ -71,7 +72,7 @@ TEST_F(StatusBookTest, ShowsAPrinterThatMovedOnlyWhereItIsReadNow) {
 TEST_F(StatusBookTest, StartsAnewFromADamagedFile) {
   std::ofstream(directory_ + "/status.json") << "{\"printers\":[";
   StatusBook book(directory_);
-  EXPECT_TRUE(book.ToJson(kNoon)["printers"].empty());
+  EXPECT_TRUE(ParseJson(book.Text(kNoon))["printers"].empty());
 }
 
 }  // namespace
