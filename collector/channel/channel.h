@@ -81,7 +81,7 @@ struct Told {
   Seen seen = Seen::kNothing;
   std::string detail = {};  // for people: "no answer within 2 s after 3 tries"
   Instant at = {};          // the collector's clock when the device answered
-  Answers answers = {};     // complete only with kAnswered
+  Answers answers = {};     // complete only with kAnswered; else remarks and events, if any
 };
 
 class Channel {

@@ -76,7 +76,11 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
     for (const std::string& remark : answer.answers.remarks) {
       polled.remarks.push_back(fmt::format("{}: {}", ToText(channel), remark));
     }
-    if (answer.seen != Seen::kAnswered) continue;
+    if (answer.seen != Seen::kAnswered) {
+      const auto& noticed = answer.answers.events;
+      polled.events.insert(polled.events.end(), noticed.begin(), noticed.end());
+      continue;
+    }
     const PrinterIdentity& identity = answer.answers.identity;
     // Two serials at one address: somebody is mistaken, so only the better channel's counts.
     if (!identity.serial.empty() && polled.identity.serial != identity.serial) {
@@ -85,6 +89,7 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
                                            polled.identity.serial));
       continue;
     }
+    polled.reports.back().firmware = identity.firmware;
     polled.readings.push_back({.at = answer.at,
                                .channel = channel,
                                .meters = answer.answers.meters,

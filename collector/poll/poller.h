@@ -37,6 +37,7 @@ struct ChannelReport {
   Seen seen = Seen::kNothing;
   std::string detail = {};  // for people
   Instant at = {};
+  std::string firmware = {};  // in the channel's words; empty: it said none
 };
 
 struct ChannelAlerts {
