@@ -117,7 +117,7 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
       for (const ChannelAlerts& alerts : polled.alerts) {
         kept([&] {
           const AlertChanges changes =
-              spool.Alerts(polled.identity, alerts.channel, alerts.active);
+              spool.Alerts(polled.identity, alerts.channel, alerts.active, alerts.since);
           report.changed |= !changes.appeared.empty() || !changes.cleared.empty();
           report.urgent |= std::ranges::any_of(changes.appeared, [](const Alert& alert) {
             return alert.severity == Severity::kCritical;

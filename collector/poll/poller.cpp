@@ -101,7 +101,9 @@ Polled Merge(const PrinterAddress& address, const std::vector<ChannelTold>& told
     Prefer(polled.whereabouts.name, answer.answers.name);
     Prefer(polled.whereabouts.location, answer.answers.location);
     if (answer.answers.alerts) {
-      polled.alerts.push_back({.channel = channel, .active = *answer.answers.alerts});
+      polled.alerts.push_back({.channel = channel,
+                               .active = *answer.answers.alerts,
+                               .since = answer.answers.alerts_since});
     }
     for (PrinterEvent event : answer.answers.events) {
       event.channel = channel;

@@ -43,6 +43,7 @@ struct ChannelReport {
 struct ChannelAlerts {
   ChannelKind channel = ChannelKind::kNone;
   std::vector<Alert> active = {};
+  std::optional<Instant> since = {};  // Answers::alerts_since
 };
 
 // What one round learnt of one printer.
