@@ -76,7 +76,10 @@ void Rounds::KeepNoticed(const Polled& polled) {
   const bool on_disk = parts_.disk.Try([&] {
     parts_.spool.Together([&] {
       for (const PrinterEvent& event : polled.events) {
-        if (parts_.spool.Keep(printer, event)) news.push_back({printer, event});
+        try {
+          if (parts_.spool.Keep(printer, event)) news.push_back({printer, event});
+        } catch (const BatchError&) {  // one odd answer harms no other
+        }
       }
     });
   });
