@@ -255,17 +255,28 @@ int DiscoverPrinters(const Arguments& arguments) {
     return code;
   }
   std::map<Verdict, int> counts;
+  std::vector<KnownPrinter> printers;  // each once, wherever it was met
   for (const Looked& looked : all) {
-    ++counts[looked.fingerprint.verdict];
-    if (looked.fingerprint.verdict != Verdict::kSilent) {
-      PrintLine(looked, arguments.Switch("explain"));
+    const Verdict verdict = looked.fingerprint.verdict;
+    ++counts[verdict];
+    if (verdict == Verdict::kSilent) continue;
+    PrintLine(looked, arguments.Switch("explain"));
+    if (verdict != Verdict::kLargeFormat) continue;
+    const KnownPrinter printer = KnownOf(looked, {});
+    const auto same = std::ranges::find_if(
+        printers, [&](const KnownPrinter& other) { return IsSamePrinter(other, printer); });
+    if (same == printers.end()) {
+      printers.push_back(printer);
+    } else {
+      fmt::print("    the same printer as at {}\n", same->host);
     }
   }
-  fmt::print(
-      "{} large-format printers; {} other devices; {} addresses silent\n",
-      counts[Verdict::kLargeFormat],
-      static_cast<int>(all.size()) - counts[Verdict::kLargeFormat] - counts[Verdict::kSilent],
-      counts[Verdict::kSilent]);
+  const int at = counts[Verdict::kLargeFormat];
+  const int count = static_cast<int>(printers.size());
+  fmt::print("{} large-format printers{}; {} other devices; {} addresses silent\n", count,
+             at == count ? "" : fmt::format(" at {} addresses", at),
+             static_cast<int>(all.size()) - at - counts[Verdict::kSilent],
+             counts[Verdict::kSilent]);
   return code;
 }
 

@@ -38,7 +38,7 @@ void Finder::Begin(SearchProfile profile, SweepState from,
 void Finder::Run(const SearchProfile& profile, SweepState from,
                  std::map<std::string, std::string> certificates, std::stop_token stop) {
   SweepPlan plan = PlanOf(profile);
-  plan.options.from = std::move(from);
+  plan.options.from = GoesOnAt(plan, std::move(from));
   {
     const std::lock_guard lock(mutex_);
     news_.unresolved = plan.unresolved;

@@ -21,6 +21,11 @@ bool ShareMac(const KnownPrinter& a, const KnownPrinter& b) {
   });
 }
 
+// None of those it was known by; unknown contradicts nothing.
+bool HasOtherCard(const KnownPrinter& known, const KnownPrinter& seen) {
+  return !known.macs.empty() && !seen.macs.empty() && !ShareMac(known, seen);
+}
+
 // Unknown contradicts nothing.
 bool Differ(const std::string& a, const std::string& b) {
   return !a.empty() && !b.empty() && a != b;
@@ -95,8 +100,7 @@ Meeting Meet(const std::vector<KnownPrinter>& known, const KnownPrinter& seen,
       std::ranges::find_if(list, [&](const auto& other) { return IsSamePrinter(other, seen); });
   // It says no serial just now, or is known by none: who stands here stands here still.
   if (here != list.end() && same == list.end() &&
-      (serial.empty() || here->identity.serial.empty()) &&
-      (here->macs.empty() || seen.macs.empty() || ShareMac(*here, seen))) {
+      (serial.empty() || here->identity.serial.empty()) && !HasOtherCard(*here, seen)) {
     same = here;
   }
   if (here != list.end() && here == same) {
@@ -104,6 +108,10 @@ Meeting Meet(const std::vector<KnownPrinter>& known, const KnownPrinter& seen,
       meeting.events.push_back(
           {seen.identity,
            EventOf("product-changed", now, here->identity.product, seen.identity.product)});
+    }
+    if (!serial.empty() && HasOtherCard(*here, seen)) {
+      meeting.events.push_back({here->identity, EventOf("card-changed", now, "", "")});
+      here->macs.clear();  // where that card is now, another printer may be
     }
     Learn(*here, seen);
     here->https_port = seen.https_port;

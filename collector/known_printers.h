@@ -11,6 +11,7 @@
 //                                                       seen at both once more: it may be moving
 //    another serial at a known address                  replaced: the old one has no address now
 //    another serial at a known address, the same MAC    board-swapped: one machine, as it seems
+//    known serial and address, none of its MACs         card-changed: it has another network card
 //    no serial, known MAC                               the same machine, weakly
 //
 // Pure. No event names an address, because events leave the site.

@@ -128,6 +128,17 @@ SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup) {
   return plan;
 }
 
+SweepState GoesOnAt(const SweepPlan& plan, SweepState from) {
+  const bool any_name =
+      !plan.unresolved.empty() ||
+      std::ranges::any_of(plan.rows, [](const auto& row) { return row.second.at.is_name(); });
+  if (!any_name) return from;
+  std::uint64_t in_ranges = 0;
+  for (const AddressRange& range : plan.options.ranges) in_ranges += range.size();
+  from.CutAt(in_ranges);
+  return from;
+}
+
 Looked LookedOf(const SearchProfile& profile, const SweepPlan& plan, SweepRow row) {
   Looked looked{.address = profile.ports, .fingerprint = std::move(row.fingerprint)};
   looked.address.host = row.address;

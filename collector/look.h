@@ -64,6 +64,10 @@ inline constexpr std::chrono::seconds kResolveWithin{5};
 // Ranges of the profile, or LocalNetworks() if it names nothing. Asks the resolver, with a limit.
 SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup = SystemLookup);
 
+// Where a sweep of `plan` goes on that was cut off at `from`. Names may lead elsewhere by now, so
+// the addresses beside the ranges have other places: they are asked anew.
+SweepState GoesOnAt(const SweepPlan& plan, SweepState from);
+
 // What a row of a sweep says, with what the plan knows of the address.
 Looked LookedOf(const SearchProfile& profile, const SweepPlan& plan, SweepRow row);
 

@@ -69,8 +69,27 @@ void Rounds::ProbeAfterChange(const Polled& polled) {
   if (!firmware.empty()) before.firmware = firmware;
 }
 
-std::string Rounds::KeepOnDisk(const Polled& polled, bool due, RoundReport& report) {
+void Rounds::KeepNoticed(const Polled& polled) {
+  const PrinterIdentity& printer = polled.address.known;
+  if (printer.serial.empty() || polled.events.empty()) return;
+  std::vector<IdentityEvent> news;
+  const bool on_disk = parts_.disk.Try([&] {
+    parts_.spool.Together([&] {
+      for (const PrinterEvent& event : polled.events) {
+        try {
+          if (parts_.spool.Keep(printer, event)) news.push_back({printer, event});
+        } catch (const BatchError&) {  // one odd answer harms no other
+        }
+      }
+    });
+  });
+  if (on_disk) parts_.book.Note(news);
+}
+
+std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEvent>& events,
+                               bool due, RoundReport& report) {
   std::string error;
+  std::vector<IdentityEvent> noticed;
   const auto kept = [&](const std::function<void()>& keep) {
     try {
       keep();
@@ -90,12 +109,18 @@ std::string Rounds::KeepOnDisk(const Polled& polled, bool due, RoundReport& repo
         }
       }
       for (const JobRecord& job : polled.jobs) kept([&] { spool.Keep(polled.identity, job); });
-      for (const PrinterEvent& event : polled.events) {
-        kept([&] { spool.Keep(polled.identity, event); });
+      for (const PrinterEvent& event : events) {
+        kept([&] {
+          const bool is_news = spool.Keep(polled.identity, event);
+          if (is_news && event.channel == ChannelKind::kNone) {
+            noticed.push_back({polled.identity, event});
+          }
+        });
       }
       for (const ChannelAlerts& alerts : polled.alerts) {
         kept([&] {
-          const AlertChanges changes = spool.Alerts(polled.identity, alerts.channel, alerts.active);
+          const AlertChanges changes =
+              spool.Alerts(polled.identity, alerts.channel, alerts.active, alerts.since);
           report.changed |= !changes.appeared.empty() || !changes.cleared.empty();
           report.urgent |= std::ranges::any_of(changes.appeared, [](const Alert& alert) {
             return alert.severity == Severity::kCritical;
@@ -110,6 +135,7 @@ std::string Rounds::KeepOnDisk(const Polled& polled, bool due, RoundReport& repo
     return parts_.disk.trouble();
   }
   parts_.disk.IsWell();
+  parts_.book.Note(noticed);
   if (due) {
     PrinterStatus& status = parts_.book.Of(polled.address);
     status.last_kept = parts_.clock.Both();
@@ -135,10 +161,16 @@ void Rounds::Keep(const Polled& polled, bool due, RoundReport& report) {
     error.clear();
     if (polled.identity.serial.empty()) {
       error = "it says no serial number, so what it says cannot be metered";
+      KeepNoticed(polled);
     } else {
-      error = KeepOnDisk(polled, due, report);
+      std::vector<PrinterEvent> events = polled.events;
+      if (auto changed = firmware_.Note(polled, parts_.clock.Now())) {
+        events.push_back(*std::move(changed));
+      }
+      error = KeepOnDisk(polled, events, due, report);
     }
   } else {
+    KeepNoticed(polled);
     if (status.serial.empty()) {  // it never answered since it was found
       status.model = polled.address.known.model;
       status.serial = polled.address.known.serial;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "collector/disk_care.h"
+#include "collector/firmware_book.h"
 #include "collector/known_printers.h"
 #include "collector/poll/due.h"
 #include "collector/poll/poller.h"
@@ -73,8 +74,12 @@ class Rounds {
   bool IsReadingDue(const PrinterAddress& address, const RoundWish& wish);
   void ProbeAfterChange(const Polled& polled);
   void Keep(const Polled& polled, bool due, RoundReport& report);
-  // Why something was left out, in words; empty when all was kept.
-  std::string KeepOnDisk(const Polled& polled, bool due, RoundReport& report);
+  // Why something was left out, in words; empty when all was kept. `events` are those of `polled`
+  // and what was noticed beside.
+  std::string KeepOnDisk(const Polled& polled, const std::vector<PrinterEvent>& events, bool due,
+                         RoundReport& report);
+  // Of a printer that did not answer, or did not say who it is: what is known of it.
+  void KeepNoticed(const Polled& polled);
 
   Parts parts_;
   std::stop_token stop_;
@@ -83,6 +88,7 @@ class Rounds {
     std::string firmware = {};
   };
   std::map<std::string, Before> before_;  // by host, what the last round saw
+  FirmwareBook firmware_;
 };
 
 }  // namespace plotmeter

@@ -8,7 +8,7 @@
 namespace plotmeter {
 namespace {
 
-constexpr std::chrono::hours kLookSoonAgain{1};  // while no printer is known
+constexpr std::chrono::hours kLookSoonAgain{1};  // while no printer is known, or a name is not
 
 }  // namespace
 
@@ -50,12 +50,18 @@ void Searches::Begin(const SearchProfile& profile, bool afresh) {
   Log(LogLevel::kInfo, "discovering",
       {{"profile", profile.name}, {"from", std::to_string(record.next)}});
   sweep_ = std::move(record);
+  any_lost_ = false;
   finder_.Begin(std::move(search), std::move(from), parts_.spool.Certificates());
 }
 
 bool Searches::TakeNews() {
   Finder::News news = finder_.Take();
+  if (!news.unresolved.empty()) {
+    any_lost_ = true;
+    lost_[news.profile].at = parts_.clock.Both();
+  }
   for (const auto& [name, why] : news.unresolved) {
+    if (!lost_[news.profile].names.insert(name).second) continue;  // it was said
     Log(LogLevel::kWarning, "name_not_resolved",
         {{"name", name}, {"profile", news.profile}, {"why", why}});
   }
@@ -103,6 +109,7 @@ bool Searches::TakeNews() {
     sweep_ = before;
   }
   if (news.finished) {
+    if (!any_lost_) lost_.erase(news.profile);
     Log(LogLevel::kInfo, "discovered",
         {{"profile", news.profile},
          {"addresses", std::to_string(news.progress ? news.progress->told : 0)},
@@ -139,12 +146,21 @@ std::optional<Searches::Search> Searches::DueSearch() {
       return search;
     }
     std::erase_if(search.profile.hosts, [](const HostRow& row) { return !row.at.is_name(); });
-    if (search.profile.hosts.empty() || looked_at_names_.contains(profile.name)) continue;
+    if (search.profile.hosts.empty() || !AreNamesDue(profile.name)) continue;
     search.profile.ranges.clear();
     search.names_only = true;
     return search;
   }
   return {};
+}
+
+// Once after a start, and again while one leads nowhere: a machine may start before its resolver.
+bool Searches::AreNamesDue(const std::string& profile) const {
+  if (!looked_at_names_.contains(profile)) return true;
+  const auto lost = lost_.find(profile);
+  if (lost == lost_.end()) return false;
+  const auto passed = Passed(lost->second.at, parts_.clock.Both());
+  return !passed || *passed >= kLookSoonAgain;
 }
 
 bool Searches::Go() {

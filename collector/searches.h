@@ -66,6 +66,7 @@ class Searches {
   bool TakeNews();
   void Begin(const SearchProfile& profile, bool afresh);
   std::optional<Search> DueSearch();
+  bool AreNamesDue(const std::string& profile) const;
   Moment FinishedAt(const std::string& profile, const SweepRecord& record) const;
 
   Parts parts_;
@@ -75,6 +76,12 @@ class Searches {
   std::optional<SweepRecord> sweep_;        // under way; empty: nothing is, or only names
   std::vector<KnownPrinter> unsaved_;       // found while the disk took nothing
   std::map<std::string, Moment> finished_;  // by profile, the last one of this process
+  struct Lost {
+    std::set<std::string> names = {};  // that led nowhere when they were looked at last
+    Moment at = {};
+  };
+  std::map<std::string, Lost> lost_;  // by profile
+  bool any_lost_ = false;             // in the search under way
   Finder finder_;
 };
 

@@ -21,7 +21,7 @@ namespace plotmeter {
 
 struct PrinterEvent {
   // error-log, restarted, firmware-changed, product-changed, moved (same serial, other address),
-  // replaced (other serial at its address), board-swapped (other serial, same MAC),
+  // replaced (other serial at its address), board-swapped (other serial, same MAC), card-changed,
   // second-address, certificate-changed; an open set of lower-case words.
   std::string kind = {};
   std::string key = {};  // tells it from others of its kind on this printer and channel

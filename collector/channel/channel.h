@@ -64,6 +64,9 @@ struct Answers {
   std::vector<LoadedMedia> media = {};
   std::optional<std::string> state = {};
   std::optional<std::vector<Alert>> alerts = {};  // absent: no statement was made
+  // When the printer began to number its alerts, as it was reckoned first, where it does; their
+  // numbers come again after that.
+  std::optional<Instant> alerts_since = {};
   std::vector<JobRecord> jobs = {};
   bool tells_jobs = false;                // it showed its list of jobs, though that may be empty
   std::vector<PrinterEvent> events = {};  // what its own log says happened, oldest first
@@ -81,7 +84,7 @@ struct Told {
   Seen seen = Seen::kNothing;
   std::string detail = {};  // for people: "no answer within 2 s after 3 tries"
   Instant at = {};          // the collector's clock when the device answered
-  Answers answers = {};     // complete only with kAnswered
+  Answers answers = {};     // complete only with kAnswered; else remarks and events, if any
 };
 
 class Channel {

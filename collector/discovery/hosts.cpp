@@ -107,6 +107,7 @@ HostName HostName::Parse(std::string_view field, std::string_view text) {
   HostName name{.host = Lower(std::string(text.substr(0, colon)))};
   if (!Ipv4::Parse(name.host) && !IsName(name.host)) throw wrong(kExpectedHost);
   if (colon == text.npos) return name;
+  if (text.find(':', colon + 1) != text.npos) throw wrong(kExpectedHost);  // IPv6
   const std::string_view port = text.substr(colon + 1);
   std::uint16_t number = 0;
   const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), number);

@@ -19,6 +19,14 @@ void SweepState::SetTold(std::uint64_t place) {
   told[octet] = static_cast<char>(static_cast<unsigned char>(told[octet]) | 1U << (place % 8));
 }
 
+void SweepState::CutAt(std::uint64_t place) {
+  next = std::min(next, place);
+  if (told.size() <= place / 8) return;
+  told.resize(place / 8 + 1);
+  told.back() =
+      static_cast<char>(static_cast<unsigned char>(told.back()) & ((1U << (place % 8)) - 1));
+}
+
 std::size_t WindowFor(int packets_per_second, std::chrono::milliseconds timeout) {
   constexpr std::int64_t kMost = 65'536;
   constexpr std::int64_t kLeast = 64;

@@ -40,6 +40,9 @@ struct SweepState {
 
   bool HasTold(std::uint64_t place) const;
   void SetTold(std::uint64_t place);
+
+  // As if no place from this one on had been asked.
+  void CutAt(std::uint64_t place);
 };
 
 // What differs for one address.

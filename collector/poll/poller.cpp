@@ -75,7 +75,11 @@ Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
     for (const std::string& remark : answer.answers.remarks) {
       polled.remarks.push_back(fmt::format("{}: {}", ToText(channel), remark));
     }
-    if (answer.seen != Seen::kAnswered) continue;
+    if (answer.seen != Seen::kAnswered) {
+      const auto& noticed = answer.answers.events;
+      polled.events.insert(polled.events.end(), noticed.begin(), noticed.end());
+      continue;
+    }
     const PrinterIdentity& identity = answer.answers.identity;
     // Two serials at one address: somebody is mistaken, so only the better channel's counts.
     if (!identity.serial.empty() && polled.identity.serial != identity.serial) {
@@ -84,6 +88,7 @@ Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
                                            polled.identity.serial));
       continue;
     }
+    polled.reports.back().firmware = identity.firmware;
     polled.readings.push_back({.at = answer.at,
                                .channel = channel,
                                .meters = std::move(answer.answers.meters),
@@ -95,7 +100,9 @@ Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
     Prefer(polled.whereabouts.name, answer.answers.name);
     Prefer(polled.whereabouts.location, answer.answers.location);
     if (answer.answers.alerts) {
-      polled.alerts.push_back({.channel = channel, .active = *std::move(answer.answers.alerts)});
+      polled.alerts.push_back({.channel = channel,
+                               .active = *std::move(answer.answers.alerts),
+                               .since = answer.answers.alerts_since});
     }
     for (PrinterEvent& event : answer.answers.events) {
       event.channel = channel;

@@ -37,11 +37,13 @@ struct ChannelReport {
   Seen seen = Seen::kNothing;
   std::string detail = {};  // for people
   Instant at = {};
+  std::string firmware = {};  // in the channel's words; empty: it said none
 };
 
 struct ChannelAlerts {
   ChannelKind channel = ChannelKind::kNone;
   std::vector<Alert> active = {};
+  std::optional<Instant> since = {};  // Answers::alerts_since
 };
 
 // What one round learnt of one printer.

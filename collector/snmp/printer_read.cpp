@@ -219,6 +219,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     if (curiosity_.location) told.answers.location = TextAt(mib::kSysLocation);
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
     if (IsCut(mib::kPrtAlert)) told.answers.alerts.reset();  // one that is not there may be active
+    told.answers.alerts_since = known_.started_at;
     told.answers.jobs = Jobs();
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());

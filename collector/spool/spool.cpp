@@ -302,11 +302,15 @@ bool Spool::Keep(const PrinterIdentity& printer, const PrinterEvent& event) {
 }
 
 AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
-                           const std::vector<Alert>& active) {
+                           std::vector<Alert> active, const std::optional<Instant>& since) {
   AlertChanges changes;
   Together([&] {
     const std::int64_t now = ToMillis(clock_.Now());
     const std::int64_t printer_row = PrinterRow(printer);
+    if (since && !active.empty()) {
+      const std::string start = CardStart(printer_row, *since);
+      for (Alert& alert : active) alert.key += "/" + start;
+    }
     std::vector<std::string> known;
     Statement before = db_.Prepare(
         "SELECT id, key, severity, code, text, part FROM alert"

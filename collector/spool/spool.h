@@ -244,9 +244,10 @@ class Spool {
   bool Keep(const PrinterIdentity& printer, const PrinterEvent& event);
 
   // `active` is the channel's complete list now: what is new in it began now, what is missing from
-  // it ended now.
+  // it ended now. Where their numbers come again after each start of the printer, `since` is when it
+  // started (card_start.h).
   AlertChanges Alerts(const PrinterIdentity& printer, ChannelKind channel,
-                      const std::vector<Alert>& active);
+                      std::vector<Alert> active, const std::optional<Instant>& since = {});
 
   // From now on nothing is cut with that key, by whichever process: it is about to name the next
   // one (proto/rotation.h), and with it where it stopped, which is what this answers. A second time
@@ -351,7 +352,7 @@ class Spool {
 
   void Prepare();
   std::int64_t PrinterRow(const PrinterIdentity& printer);
-  // What stands for this start of a printer in the ids of its jobs (card_start.h).
+  // What stands for this start of a printer in the ids of its jobs and alerts (card_start.h).
   std::string CardStart(std::int64_t printer, Instant reckoned);
   // The next revision of any job is above all that there can have been; and of each job that is
   // known, the next answer makes one.

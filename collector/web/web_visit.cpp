@@ -255,7 +255,10 @@ void WebVisit::EndWithWhatThereIs(const Page& page) {
 }
 
 void WebVisit::EndCertificateChanged() {
-  told_.answers = {.remarks = {"certificate changed"}};
+  told_.answers = {.events = {{.kind = "certificate-changed",
+                               .key = fingerprint_.empty() ? "without TLS" : fingerprint_,
+                               .at = at_}},
+                   .remarks = {"certificate changed"}};
   End(Seen::kRefused, fingerprint_.empty() ? "certificate changed; now it comes without TLS"
                                            : "certificate changed; now SHA-256 " + fingerprint_);
 }

@@ -26,7 +26,7 @@ MOVES, SWAP, SWAP_TOO, BOARD, STAYS = 1, 3, 5, 7, 9
 SNMP_SWAP, SNMP_SWAP_TOO, TWIN, REPLACED, FALLS = 2, 4, 6, 8, 10
 FALL = 100  # what the oddity "falls" takes off
 COLUMNS = ("serial", "channel", "meter", "colorant", "unit")
-KINDS = ("moved", "second-address", "replaced", "board-swapped", "product-changed")
+KINDS = ("moved", "second-address", "replaced", "board-swapped", "card-changed", "product-changed", "firmware-changed", "certificate-changed")
 
 
 def oclock(hour, minute=0, day=1):
@@ -137,6 +137,10 @@ def story(world):
 
     world.advance(oclock(12, 30))
     second = world.do("twin", TWIN)["address"]
+    found = world.stage.run("plotmeter-collector", "discover", "--range", f"{world.place(1)}-40", *world.reach(), "--http-port", 0,
+                            "--timeout", "500ms", "--packets-per-second", 1000).stdout
+    expect("10 large-format printers at 11 addresses;" in found, found)
+    expect(f"the same printer as at {world.printers[TWIN - 1]['address']}" in found, found)
     world.do("move", MOVES, world.place(31))
     world.do("swap", SWAP, serial(SWAP_TOO))
     world.do("swap", SNMP_SWAP, serial(SNMP_SWAP_TOO))

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Every recorded device, replayed by our simulator and by one nobody here wrote, is read by the real collector.
 
-For each recording the verdict must be one that recordings/verdicts.tsv allows, the program must end by itself, and for
-the large-format and HP ones what it prints must be the golden file. `recordings.py --with plotmeter-sim|snmpsim`.
+For each recording the verdict must be one that recordings/verdicts.tsv allows, the program must end by itself, and what
+it prints must be the golden file. `recordings.py --with plotmeter-sim|snmpsim`.
 Exit code 77 (skipped) without the recordings or without snmpsim.
 """
 
@@ -139,15 +139,14 @@ def main():
             if verdict == "large-format" and not said.get("reading"):
                 wrong.append(f"{name}: large-format without a reading")
             golden = os.path.join(options.golden, name + ".json")
-            if name.startswith("hp_"):
-                text = json.dumps(without_instants(said), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-                if os.environ.get("PLOTMETER_GOLDEN"):
-                    with open(golden, "w", encoding="utf-8") as f:
-                        f.write(text)
-                elif not os.path.exists(golden):
-                    wrong.append(f"{name}: has no golden file; ./x golden writes it")
-                elif open(golden, encoding="utf-8").read() != text:
-                    wrong.append(f"{name}: is not its golden file {golden}; ./x golden shows the difference")
+            text = json.dumps(without_instants(said), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+            if os.environ.get("PLOTMETER_GOLDEN"):
+                with open(golden, "w", encoding="utf-8") as f:
+                    f.write(text)
+            elif not os.path.exists(golden):
+                wrong.append(f"{name}: has no golden file; ./x golden writes it")
+            elif open(golden, encoding="utf-8").read() != text:
+                wrong.append(f"{name}: is not its golden file {golden}; ./x golden shows the difference")
             print(f"{name}: {verdict}")
         if options.simulator == "snmpsim":
             simulator.stop()

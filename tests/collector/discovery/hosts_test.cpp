@@ -17,6 +17,17 @@ std::string Complaint(std::string_view text) {
   return "no complaint";
 }
 
+TEST(HostsTest, SaysThatAnIpv6AddressIsNone) {
+  for (const char* text : {"fe80::1", "fd00:1:2::7", "::1"}) {
+    try {
+      HostName::Parse("range", text);
+      FAIL() << text;
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(), testing::HasSubstr("an IPv4 address such as")) << text;
+    }
+  }
+}
+
 TEST(HostsTest, ReadsColumnsInAnyOrder) {
   const auto hosts = ParseHosts("hosts.csv",
                                 "Note, Label ,ADDRESS,profile,community\n"

@@ -342,6 +342,10 @@ TEST_F(PiwsChannelTest, RemembersTheKeyOfASerialAndRefusesAnother) {
     EXPECT_EQ(told.seen, Seen::kRefused);
     EXPECT_THAT(told.detail, HasSubstr("certificate changed"));
     EXPECT_THAT(told.answers.remarks, ElementsAre("certificate changed"));
+    ASSERT_EQ(told.answers.events.size(), 1U);
+    EXPECT_EQ(told.answers.events[0].kind, "certificate-changed");
+    EXPECT_EQ(told.answers.events[0].key, other.server().certificate().fingerprint());
+    EXPECT_EQ(told.answers.events[0].channel, ChannelKind::kNone) << "whichever channel met it";
     EXPECT_TRUE(told.answers.meters.empty());
     EXPECT_EQ(told.answers.identity, PrinterIdentity{});
   }

@@ -125,6 +125,20 @@ TEST_F(KnownPrintersTest, TellsAnotherPrinterFromAChangedOne) {
   EXPECT_EQ(Where(), (Places{{"SERIAL1", "10.0.0.8"}, {"SERIAL2", "10.0.0.7"}}));
 }
 
+// The card that left it may stand before another printer, which is not this one for that.
+TEST_F(KnownPrintersTest, SaysThatAPrinterHasAnotherNetworkCard) {
+  constexpr const char* kOther = "00:1b:78:00:00:02";
+  constexpr const char* kWireless = "00:1b:78:00:00:03";
+  Meet(Seen("10.0.0.7", "SERIAL1", {kMac}));
+  EXPECT_THAT(Meet(Seen("10.0.0.7", "SERIAL1")), ElementsAre()) << "it said none just now";
+  EXPECT_THAT(Meet(Seen("10.0.0.7", "SERIAL1", {kMac, kWireless})), ElementsAre());
+  EXPECT_THAT(Meet(Seen("10.0.0.7", "SERIAL1", {kOther})), ElementsAre("card-changed SERIAL1"));
+  EXPECT_THAT(Meet(Seen("10.0.0.7", "SERIAL1", {kOther})), ElementsAre()) << "said once";
+  EXPECT_THAT(known_[0].macs, ElementsAre(kOther));
+  Meet(Seen("10.0.0.8", "", {kMac}));
+  EXPECT_EQ(known_.size(), 2U);
+}
+
 TEST_F(KnownPrintersTest, NamesBothSerialsOfASwappedBoard) {
   Meet(Seen("10.0.0.7", "SERIAL1", {kMac}));
   EXPECT_THAT(Meet(Seen("10.0.0.7", "SERIAL2", {kMac})),

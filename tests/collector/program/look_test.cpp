@@ -36,6 +36,27 @@ TEST(LookTest, ShowsNoReadingOfWhatIsNotMetered) {
   EXPECT_EQ(ToJson(looked)["channels"], Json::array());
 }
 
+// A machine may start before its resolver: then the addresses that a name leads to are not in the
+// walk, and those behind them have other places than when the sweep was cut off.
+TEST(LookTest, AsksAnewWhereNamesLedWhenASweepGoesOn) {
+  SearchProfile profile;
+  profile.ranges = {AddressRange::Parse("range", "10.0.0.0/29")};
+  profile.hosts = {{.at = {.host = "10.0.1.7"}}};
+  SweepState state{.next = 7};
+  for (std::uint64_t place = 0; place < 7; ++place) state.SetTold(place);
+  const auto go_on = [&](const Lookup& lookup) { return GoesOnAt(PlanOf(profile, lookup), state); };
+  EXPECT_EQ(go_on(SystemLookup).next, 7U) << "addresses have their places";
+  profile.hosts.push_back({.at = {.host = "plotter.example.com"}});
+  const Lookup finds = [](const std::string&) { return Resolved{.addresses = {{0x0A000102}}}; };
+  const Lookup fails = [](const std::string&) { return Resolved{.trouble = "no such name"}; };
+  for (const Lookup& lookup : {finds, fails}) {
+    const SweepState from = go_on(lookup);
+    EXPECT_EQ(from.next, 6U);
+    EXPECT_TRUE(from.HasTold(5));
+    EXPECT_FALSE(from.HasTold(6));
+  }
+}
+
 TEST(LookTest, NeverLooksAtLoopbackByItself) {
   for (const AddressRange& range : LocalNetworks()) {
     EXPECT_FALSE(range.Contains(Ipv4{0x7F000001}));

@@ -1,9 +1,12 @@
 #include "collector/rounds.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
 
+#include "collector/spool/kept.h"
+#include "common/sqlite.h"
 #include "tests/collector/spool/spool_fixture.h"
 
 namespace plotmeter {
@@ -11,6 +14,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using testing::ElementsAre;
 
 // Answers at once, by the script of a test, and remembers how it was asked.
 class ScriptedChannel : public Channel {
@@ -52,6 +56,20 @@ class RoundsTest : public SpoolFixture {
   RoundReport Run(std::function<void()> urgent = {}) {
     piws_.asked.clear();
     return rounds_.Run({.reading = {.interval = hours(3)}, .urgent = std::move(urgent)});
+  }
+  // Those that wait for the portal: "firmware-changed was 1 is 2".
+  std::vector<std::string> Events() {
+    std::vector<std::string> events;
+    Database db(directory_ + "/spool.db", Database::Mode::kReadOnly);
+    Statement q = db.Prepare("SELECT body FROM event ORDER BY id");
+    while (q.Step()) {
+      const PrinterEvent event = EventsFrom({q.Text(0)}).at(0);
+      std::string words = event.kind;
+      if (event.was) words += " was " + *event.was;
+      if (event.is) words += " is " + *event.is;
+      events.push_back(words);
+    }
+    return events;
   }
   PrinterStatus& Status() { return book_.Of({.host = "127.0.0.1"}); }
 
@@ -149,6 +167,54 @@ TEST_F(RoundsTest, CallsForACriticalAlertWhenItIsOnDiskAndNotBeforeNorTwice) {
   const RoundReport again = Run(urgent);
   EXPECT_FALSE(again.changed);
   EXPECT_EQ(called, 1);
+}
+
+// Each channel has its own words for a firmware, and the web server may sleep.
+TEST_F(RoundsTest, NoticesOtherFirmwareByTheWordOfOneChannel) {
+  snmp_.answer.answers.identity.firmware = "20201023";
+  const Told awake = piws_.answer;
+  Run();
+  Run();
+  piws_.answer = Asleep();
+  Run();
+  piws_.answer = awake;
+  Run();
+  EXPECT_THAT(Events(), ElementsAre()) << "the same firmware in other words";
+  piws_.answer = Asleep();  // it starts, and its card is the first to be back
+  snmp_.answer.answers.identity.firmware = "20260101";
+  Run();
+  piws_.answer = awake;
+  piws_.answer.answers.identity.firmware = "AENEAS_03_21";
+  clock_.Advance(minutes(10));
+  Run();
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("firmware-changed was AENEAS_03_20 is AENEAS_03_21"));
+}
+
+TEST_F(RoundsTest, NoticesFirmwareThatChangedWhileItDidNotRun) {
+  PrinterIdentity before = Plotter();
+  before.firmware = "TR8-AC_15.0.0.1";
+  spool_.Know({.id = spool_.KnownPrinters().at(0).id, .host = "127.0.0.1", .identity = before});
+  snmp_.answer.answers.identity.firmware = "TR8-AC_16.0.0.1";
+  piws_.answer = {.seen = Seen::kNotSpoken, .detail = "no PIWS: HTTP 404"};
+  Run();
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("firmware-changed was TR8-AC_15.0.0.1 is TR8-AC_16.0.0.1"));
+}
+
+TEST_F(RoundsTest, TellsThatACertificateChangedOnce) {
+  Told changed{.seen = Seen::kRefused, .detail = "certificate changed"};
+  changed.answers.events = {{.kind = "certificate-changed", .key = "aa", .at = clock_.Now()}};
+  piws_.answer = changed;
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("certificate-changed"));
+  snmp_.answer = {.seen = Seen::kUnreachable, .detail = "no answer within 2 s"};
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("certificate-changed")) << "it is the same one";
+  piws_.answer.answers.events[0].key = "bb";
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("certificate-changed", "certificate-changed"))
+      << "also where nobody says whose it is";
 }
 
 TEST_F(RoundsTest, ReadsAtTheSameDistanceWhateverTheWallClockDoes) {

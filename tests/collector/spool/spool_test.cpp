@@ -296,6 +296,25 @@ TEST_F(SpoolTest, NamesNewAndClearedAlerts) {
               testing::ElementsAre(lever));
 }
 
+// The rows of prtAlertTable are numbered from 1 after a start, and most have the code 1, "other".
+TEST_F(SpoolTest, TellsAlertsOfOneNumberApartByTheStartOfThePrinter) {
+  Spool spool = Open();
+  const Instant start = clock_.Now();
+  const Alert lever{.key = "1", .severity = Severity::kWarning, .code = "1", .text = "Lever"};
+  const Alert paper{.key = "1", .severity = Severity::kWarning, .code = "1", .text = "No paper"};
+  EXPECT_EQ(spool.Alerts(Plotter(), ChannelKind::kSnmp, {lever}, start).appeared.size(), 1U);
+  clock_.Advance(hours(20));
+  AlertChanges changes =
+      spool.Alerts(Plotter(), ChannelKind::kSnmp, {lever}, start + std::chrono::seconds(3));
+  EXPECT_TRUE(changes.appeared.empty()) << "no reckoning is exact";
+  EXPECT_TRUE(changes.cleared.empty());
+  changes = spool.Alerts(Plotter(), ChannelKind::kSnmp, {paper}, clock_.Now());
+  ASSERT_EQ(changes.appeared.size(), 1U);
+  EXPECT_EQ(changes.appeared[0].text, "No paper");
+  ASSERT_EQ(changes.cleared.size(), 1U);
+  EXPECT_EQ(changes.cleared[0].text, "Lever");
+}
+
 TEST_F(SpoolTest, ClearsAlertsOfOneChannelOnly) {
   Spool spool = Open();
   const Alert alert{.key = "1", .severity = Severity::kWarning};
