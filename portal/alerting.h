@@ -56,7 +56,7 @@ class Alerting {
   std::vector<std::jthread> threads_;
 };
 
-// What ends of the portal's own: its certificate, and keys that were retired.
+// What ends of the portal's own: its certificate. No key of it ends by itself.
 std::vector<WatchedExpiry> ExpiriesOf(const std::string& certificate_file);
 
 }  // namespace plotmeter

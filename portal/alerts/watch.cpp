@@ -194,7 +194,10 @@ void Watch::LookAtExpiries(const Rules& rules) {
 
 void Watch::MakeDigests(const ResellerId& reseller) {
   for (const Recipient& recipient : outbox_.DueDigests(reseller, now_)) {
-    const DigestRows rows = outbox_.RowsForDigest(reseller, recipient, now_);
+    // What went shortly before the last digest was still open in that one.
+    Recipient since = recipient;
+    since.digest_from -= kSettles;
+    const DigestRows rows = outbox_.RowsForDigest(reseller, since, now_);
     const bool is_empty = rows.open.empty() && rows.cleared.empty();
     outbox_.NoteDigest(
         reseller, recipient, is_empty ? "" : JsonText(DigestJson(rows, recipient, now_)),

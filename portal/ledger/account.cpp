@@ -115,25 +115,21 @@ void ChannelAccount::Take(const AccountReading& reading, const Emit& emit) {
   Doubt(reading, std::move(fallen));
 }
 
-// Whether the device started anew between `since` and the reading. Where its uptime does not go
-// with our clock, one of the two is wrong.
-ChannelAccount::Restart ChannelAccount::Restarted(Instant since,
-                                                  const AccountReading& reading) const {
-  if (!reading.up) return Restart::kUnknown;
+// Whether the device is known to have run on from `since` to the reading. Where its uptime does not
+// go with our clock, one of the two is wrong, and nobody knows.
+bool ChannelAccount::RanOn(Instant since, const AccountReading& reading) const {
+  if (!reading.up) return false;
   if (last_ && last_->up) {
     const milliseconds grown = *reading.up - *last_->up;
     const milliseconds apart = reading.at - last_->at;
-    if (grown < -kUptimeIsOff) return Restart::kYes;
-    if (std::chrono::abs(grown - apart) > kUptimeIsOff + apart / 100) return Restart::kUnknown;
+    if (std::chrono::abs(grown - apart) > kUptimeIsOff + apart / 100) return false;
   }
-  const milliseconds apart = Apart(reading.at, since);
-  if (*reading.up > apart + kUptimeIsOff) return Restart::kNo;
-  return *reading.up + kUptimeIsOff < apart ? Restart::kYes : Restart::kUnknown;
+  return *reading.up > Apart(reading.at, since) + kUptimeIsOff;
 }
 
 bool ChannelAccount::Wraps(const Meter& meter, const AccountReading& reading,
                            const MeterStand& stand, Exact& used) const {
-  if (!meter.what.wraps || Restarted(meter.last->at, reading) != Restart::kNo) return false;
+  if (!meter.what.wraps || !RanOn(meter.last->at, reading)) return false;
   // From the last quarter into the first.
   if (IsBelow(meter.last->value, Decimal::FromInteger(std::int64_t{3} << 30)) ||
       !IsBelow(stand.value, Decimal::FromInteger(std::int64_t{1} << 30))) {
@@ -192,7 +188,7 @@ void ChannelAccount::TakeWhileDoubting(const AccountReading& reading, const Emit
     return;
   }
   if (is_back) {
-    const bool is_stale = Restarted(last_->at, reading) == Restart::kNo;
+    const bool is_stale = RanOn(last_->at, reading);
     for (const auto& [number, stand] : doubted_->values) {
       const Meter* meter = Find(number);
       if (is_stale || meter == nullptr || !meter->last) continue;
@@ -212,16 +208,16 @@ void ChannelAccount::TakeWhileDoubting(const AccountReading& reading, const Emit
 // A new epoch at the doubted reading, and this one is the next of it.
 void ChannelAccount::BeginAnew(const AccountReading& reading, const Emit& emit) {
   const Doubted doubted = *std::exchange(doubted_, std::nullopt);
-  const Restart restart = Restarted(last_->at, {.at = doubted.seen.at, .up = doubted.seen.up});
+  const bool ran_on = RanOn(last_->at, {.at = doubted.seen.at, .up = doubted.seen.up});
   for (Meter& meter : meters_) {
     if (!meter.last) continue;
     const auto stand = doubted.values.find(meter.what.number);
     const bool fell = doubted.fallen.contains(meter.what.number);
     if (stand == doubted.values.end()) {
-      meter.behind = meter.behind || restart != Restart::kNo;
+      meter.behind = meter.behind || !ran_on;
       continue;
     }
-    if (!fell && restart == Restart::kNo) continue;  // it went on; Accept counts it
+    if (!fell && ran_on) continue;  // it went on; Accept counts it
     emit({.meter = meter.what.number,
           .kind = fell ? EntryKind::kFell : EntryKind::kSwapped,
           .opening = *meter.last,
@@ -234,7 +230,7 @@ void ChannelAccount::BeginAnew(const AccountReading& reading, const Emit& emit) 
 }
 
 bool ChannelAccount::JumpsAfterRestart(const AccountReading& reading) {
-  if (!last_ || Restarted(last_->at, reading) == Restart::kNo) return false;
+  if (!last_ || RanOn(last_->at, reading)) return false;
   return std::ranges::any_of(reading.values, [&](const auto& value) {
     const Meter* meter = Find(value.first);
     if (meter == nullptr || !meter->last) return false;
@@ -246,11 +242,11 @@ bool ChannelAccount::JumpsAfterRestart(const AccountReading& reading) {
 
 void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
   const bool all_swapped = std::exchange(swapped_, false) || JumpsAfterRestart(reading);
-  const Restart restart = last_ ? Restarted(last_->at, reading) : Restart::kNo;
-  const bool unwatched = last_ && last_->collector != reading.collector && restart != Restart::kNo;
+  const bool ran_on = !last_ || RanOn(last_->at, reading);
+  const bool unwatched = last_ && last_->collector != reading.collector && !ran_on;
   const auto others_saw_more = [&](std::int64_t number, const Decimal& value) {
     const auto seen = others_saw_.find(number);
-    return restart == Restart::kYes && seen != others_saw_.end() && IsBelow(value, seen->second);
+    return !ran_on && seen != others_saw_.end() && IsBelow(value, seen->second);
   };
   for (const auto& [number, value] : reading.values) {
     if (Meter* meter = Find(number)) {
@@ -290,8 +286,11 @@ void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
 bool ChannelAccount::IsPutBack(const Meter& meter, const AccountReading& reading,
                                const Exact& rise) const {
   if (!meter.former || !IsBelow(meter.last->value, *meter.former)) return false;
-  if (Restarted(meter.last->at, reading) == Restart::kNo) return false;
-  if (!meter.largest) return false;
+  if (RanOn(meter.last->at, reading)) return false;
+  if (!meter.largest) {
+    const auto doubled = rise.Plus(rise);
+    return doubled && IsLess(Exact::Of(*meter.former), *doubled);
+  }
   const auto twice = meter.largest->Plus(*meter.largest);
   return twice && IsLess(*twice, rise);
 }

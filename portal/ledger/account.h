@@ -17,12 +17,13 @@
 //    other   The account follows one collector. What another one reads tells nothing new, until the
 //            one that is followed has been silent for a day; then the account follows that one.
 //            Where the device may have started anew meanwhile, it may have been set back unseen:
-//            what lies above is counted, and a gap stands beside it. So it is where the device did
-//            start anew and the other collector had seen more.
+//            what lies above is counted, and a gap stands beside it. So it is where the device may
+//            have started anew and the other collector had seen more.
 //    rise    Counted. By more than anything can print (most_printed.h): a gap, and a new epoch.
 //    refill  After a fall, a rise from below what was counted before, of a device that may have
-//            started anew, and more than twice as large as any rise that was counted: its old
-//            counts were put back. A gap, and a new epoch.
+//            started anew, and more than twice as large as any rise that was counted (where none
+//            was, more than half of what the meter stood at before): its old counts were put back.
+//            A gap, and a new epoch.
 //    wrap    A Counter32 near 2^32 that is small now, of a device that did not start anew, and
 //            whose increase is no more than it can print: counted across.
 //    fall    The whole reading is doubted, all its meters, until another one says more:
@@ -163,11 +164,10 @@ class ChannelAccount {
     std::map<std::int64_t, MeterStand> values = {};
     std::set<std::int64_t> fallen = {};
   };
-  enum class Restart { kNo, kYes, kUnknown };
 
   Meter* Find(std::int64_t number);
   const Meter* Find(std::int64_t number) const;
-  Restart Restarted(Instant since, const AccountReading& reading) const;
+  bool RanOn(Instant since, const AccountReading& reading) const;
   bool Wraps(const Meter& meter, const AccountReading& reading, const MeterStand& stand,
              Exact& used) const;
   std::set<std::int64_t> Fallen(const AccountReading& reading);
@@ -185,8 +185,6 @@ class ChannelAccount {
 
   std::vector<Meter> meters_;  // by number
   std::optional<Seen> last_;   // the last reading that was believed
-  std::map<std::string, std::pair<std::int64_t, std::int64_t>>
-      heard_;  // by stream: sequence, place
   std::optional<Doubted> doubted_;
   // The highest since `last_`, by collectors that are not followed.
   std::map<std::int64_t, Decimal> others_saw_;

@@ -50,7 +50,8 @@ UsageRow MakeUsageRow(const PrinterRow& printer, const std::string& channel,
                .used = is_known ? usage.used->Text() : "",
                .known_as = "raw",
                .gaps = usage.gaps,
-               .outranked = meter.outranked};
+               .outranked = meter.outranked,
+               .printer = printer.id};
   if (const auto unit = BaseUnit(meter.meter, meter.unit)) {
     row.base_unit = *unit;
     row.known_as = usage.gaps > 0                               ? "bounded"

@@ -57,6 +57,7 @@ struct UsageRow {
   bool outranked = false;  // another channel is believed for this meter; do not add both
   std::string opening_batch = {}, closing_batch = {};  // or ids of what was entered by hand
   std::string used_base_at_most = {};  // only of what is bounded, and only where it is known
+  std::string printer = {};            // its id; several may have no serial
 };
 
 // The ids of the batches are the caller's to add: `usage` has the store's numbers.

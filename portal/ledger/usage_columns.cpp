@@ -70,6 +70,8 @@ const std::vector<Column<UsageRow>>& UsageColumns() {
         "of what is bounded: used_base and all that its gaps can hide; empty: nobody knows",
         "7900000"},
        [](const Row& row) { return Cell::Number(row.used_base_at_most); }},
+      {{"printer", kText, "its id in the portal", "prn_7Q2M9K4T"},
+       [](const Row& row) { return Cell::Text(row.printer); }},
   };
   return columns;
 }

@@ -200,7 +200,7 @@ DigestRows SqliteStore::RowsForDigest(const ResellerId& reseller, const Recipien
        rows.open);
   read(reader
            ->Sql("SELECT id, kind, severity, customer FROM incident WHERE reseller_id=?1"
-                 " AND cleared_at>=?2 ORDER BY cleared_at DESC")
+                 " AND cleared_at>?2 ORDER BY cleared_at DESC")
            .Bind(owner, ToMillis(recipient.digest_from)),
        rows.cleared);
   return rows;

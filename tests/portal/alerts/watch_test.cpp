@@ -281,6 +281,40 @@ TEST_F(WatchTest, SendsADigestOnceADayWhereSomebodyIs) {
   EXPECT_THAT(Take(mailed_), IsEmpty());
 }
 
+// What goes is settled ten minutes later, and in between may be a digest that still has it open.
+TEST_F(WatchTest, SaysInOneDigestThatItIsOver) {
+  Recipient recipient{.kinds = {"supply-empty"}, .at_once = false};
+  recipient.digest_minute = 8 * 60 + 30;
+  recipient.digest_due = kMorning + minutes(30);
+  AddRecipient(recipient);
+  const auto digest = [&] {
+    const Json body = ParseJson(mailed_.empty() ? "{}" : mailed_[0].body);
+    mailed_.clear();
+    if (body.empty()) return std::string("none");
+    return std::to_string(body.at("open").size()) + " open, " +
+           std::to_string(body.at("cleared").size()) + " over";
+  };
+  Beat();
+  for (const char* serial : {"CN1", "CN2", "CN3"}) Say(serial, "0");
+  Pass(minutes(10));
+  Say("CN1", "100");  // gone at 08:15, over at 08:25
+  Pass(minutes(10));
+  Say("CN2", "100");  // gone at 08:25
+  Pass(minutes(10));
+  EXPECT_EQ(digest(), "2 open, 1 over");
+  const auto rows =
+      store_.ListIncidents(north_.reseller, {.kind = "supply-empty", .open = true}, {}, 9).rows;
+  ASSERT_EQ(rows.size(), 2u);
+  for (const auto& row : rows) {
+    store_.ChangeIncident(north_.reseller, row.id, {.snoozed_until = clock_.Now() + hours(40)},
+                          kPortalItself, clock_.Now());
+  }
+  Pass(hours(24));
+  EXPECT_EQ(digest(), "0 open, 1 over") << "who snoozes one has seen it";
+  Pass(hours(24));
+  EXPECT_EQ(digest(), "1 open, 0 over");
+}
+
 TEST_F(WatchTest, TellsEachOnlyWhatIsForHim) {
   AddRecipient({.severity = "critical"});
   AddRecipient({.kind = "webhook", .customer = north_.customer, .kinds = {"supply-low"}});

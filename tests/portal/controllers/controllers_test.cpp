@@ -81,7 +81,7 @@ TEST_F(ControllersTest, ExportsTheColumnsItPromises) {
               testing::StartsWith(
                   "customer,site,manufacturer,model,serial,channel,meter,colorant,media,unit,"
                   "opening,opening_at,closing,closing_at,used,base_unit,used_base,known_as,gaps,"
-                  "opening_batch,closing_batch,outranked,used_base_at_most\r\n"
+                  "opening_batch,closing_batch,outranked,used_base_at_most,printer\r\n"
                   "north's customer,main,HP,HP DesignJet Z9 24in,NORTH1,piws,ink.used,magenta,,cc,"
                   "433,2026-11-10T12:00:00Z,440,2026-11-10T13:00:00Z,7,nL,7000000,measured,0,"));
 }

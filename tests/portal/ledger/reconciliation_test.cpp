@@ -95,6 +95,34 @@ TEST(ReconciliationTest, WhatIsNotSaidIsNotNothing) {
   EXPECT_THAT(Words({meter}, {Printed("08:00", 7), unknown}), ElementsAre("7 of 7: fits"));
 }
 
+TEST(ReconciliationTest, KnowsWhichJobsPrinted) {
+  const auto beside = [](const std::string& closing, JobRow job) {
+    return Words({Read("impressions", "impressions", {{6, "100"}, {12, closing}})},
+                 {Printed("08:00", 7), std::move(job)});
+  };
+  JobRow job = Printed("09:00", 2);
+  job.type = "scan";
+  EXPECT_THAT(beside("109", job), ElementsAre("7 of 9: job-missing")) << "a scan prints nothing";
+  job.type = "copy";
+  EXPECT_THAT(beside("109", job), ElementsAre("9 of 9: fits"));
+  EXPECT_THAT(beside("107", job), ElementsAre("9 of 7: not-explained"));
+  job.type = "print";
+  job.status = "pending";
+  EXPECT_THAT(beside("109", job), ElementsAre("7 of 9: job-missing")) << "it would print them";
+  job.status = "cancelled";
+  EXPECT_THAT(beside("110", job), ElementsAre("9 of 10: unallocated")) << "these at the least";
+  job.started.reset();
+  job.finished.reset();
+  EXPECT_THAT(beside("109", job), ElementsAre("7 of 9: job-missing")) << "it never began";
+}
+
+TEST(ReconciliationTest, TakesTheJobsOfOneChannel) {
+  JobRow same = Printed("08:00", 7);
+  same.channel = "ledm";
+  EXPECT_THAT(Words({Read("impressions", "impressions", kSeven)}, {Printed("08:00", 7), same}),
+              ElementsAre("7 of 7: fits"));
+}
+
 TEST(ReconciliationTest, KnowsAJobThatIsToldTwice) {
   JobRow again = Printed("08:00", 3);
   again.job = "another";
@@ -115,6 +143,20 @@ TEST(ReconciliationTest, CutsWhereThePrinterWasQuiet) {
   // At noon a job is printed: nobody knows how much of it the reading has.
   EXPECT_THAT(Words({meter}, {Printed("08:00", 5), Printed("12:02", 9)}),
               ElementsAre("14 of 14: fits"));
+}
+
+// What rounding could hide in each stretch is more than it could hide in all.
+TEST(ReconciliationTest, PutsAllStretchesTogether) {
+  const auto area = [](const std::string& closing) {
+    std::vector<JobRow> jobs = {Printed("08:00", 7), Printed("14:00", 7)};
+    for (JobRow& job : jobs) {
+      job.area = "3.500000";
+      job.area_unit = "m2";
+    }
+    return Words({Read("media.area", "m2", {{6, "10.0"}, {12, "13.6"}, {18, closing}})}, jobs);
+  };
+  EXPECT_THAT(area("17.1"), ElementsAre("700000000 of 710000000: rounding"));
+  EXPECT_THAT(area("17.2"), ElementsAre("700000000 of 720000000: job-missing"));
 }
 
 TEST(ReconciliationTest, LetsWhatIsYoungSettle) {
@@ -171,6 +213,13 @@ TEST(ReconciliationTest, DoesNotCompareWhatIsAGap) {
   EXPECT_EQ(rows[0].fit, Fit::kFits);
   EXPECT_EQ(rows[0].metered, 7);
   EXPECT_EQ(rows[0].gaps, 1);
+
+  // A gap may stand beside what was counted up to the same reading.
+  meter = Read("impressions", "impressions", {{6, "100"}, {12, "107"}});
+  meter.entries.push_back(meter.entries.back());
+  meter.entries.back().kind = EntryKind::kReturned;
+  meter.entries.back().used = {};
+  EXPECT_THAT(Words({meter}, {Printed("08:00", 9)}), ElementsAre("0 of 0: fits"));
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

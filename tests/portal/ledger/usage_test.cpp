@@ -102,7 +102,9 @@ TEST(UsageTest, MarksWhatIsNotConfirmed) {
   EXPECT_EQ(MakeUsageRow(kPrinter, "piws", raw, *usage).used, "30");
   EXPECT_EQ(MakeUsageRow(kPrinter, "piws", raw, *usage).used_base, "");
   EXPECT_EQ(MakeUsageRow(kPrinter, "piws", raw, *usage).base_unit, "");
-  EXPECT_EQ(MakeUsageRow({.id = "prn_2"}, "piws", kInk, *usage).known_as, "unidentified");
+  const UsageRow unnamed = MakeUsageRow({.id = "prn_2"}, "piws", kInk, *usage);
+  EXPECT_EQ(unnamed.known_as, "unidentified");
+  EXPECT_EQ(unnamed.printer, "prn_2") << "its readings are found by that";
 }
 
 }  // namespace
