@@ -38,9 +38,8 @@ PiwsSettings PiwsOptions(const Arguments& arguments, const Profiles& profiles,
   return settings;
 }
 
-LedmSettings LedmOptions(const Arguments& arguments, const Profiles& profiles) {
-  return {.http_port = static_cast<std::uint16_t>(arguments.Number("http-port", 0, 65535)),
-          .profiles = &profiles};
+LedmSettings LedmOptions(const Arguments& arguments) {
+  return {.http_port = static_cast<std::uint16_t>(arguments.Number("http-port", 0, 65535))};
 }
 
 }  // namespace
@@ -48,7 +47,7 @@ LedmSettings LedmOptions(const Arguments& arguments, const Profiles& profiles) {
 void CheckWays(const Arguments& arguments) {
   const Profiles profiles = ProfilesOf(arguments);
   PiwsOptions(arguments, profiles);
-  LedmOptions(arguments, profiles);
+  LedmOptions(arguments);
 }
 
 std::optional<std::string> RememberedCertificates::Get(const std::string& printer) {
@@ -86,7 +85,7 @@ Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock
            options.learnt),
       web(clock, certificates, options.web),
       piws(web, PiwsOptions(arguments, profiles, options.curiosity)),
-      ledm(web, LedmOptions(arguments, profiles)),
+      ledm(web, LedmOptions(arguments)),
       poller({&piws, &ledm, &snmp}, profiles, std::move(options.given), clock) {
   session.Start();
 }

@@ -160,36 +160,6 @@ bool ReadProductUsage(const Node& document, Answers& into) {
   return true;
 }
 
-bool ReadWear(const Node& document, Answers& into) {
-  if (!document.Has("FibonacciDyn")) return false;
-  std::set<std::string> taken;
-  const auto add = [&](const Node& node, const char* child, std::string meter,
-                       const std::string& source) {
-    auto amount = AmountOrRemark(node, child, "?", source, into);
-    if (!amount || !taken.insert(meter).second) return;
-    into.meters.push_back({.meter = std::move(meter),
-                           .value = std::move(*amount),
-                           .source = fmt::format("{}/{}", source, child)});
-  };
-  const auto read = [&](const auto& self, const Node& node, int depth) -> void {
-    for (const Node& child : node.children) {
-      const std::string name = Lower(child.name);
-      if (name == "currentpenlife") {
-        const auto pen = child.Count("Pen");
-        const std::string which = pen ? std::to_string(*pen) : std::to_string(taken.size() + 1);
-        add(child, "Life", "x-printhead-life-" + which,
-            fmt::format("FibonacciDyn/currentPenLife[{}]", which));
-      } else if (name == "maintenancekitusage") {
-        add(child, "Usage", "x-maintenance-kit-usage", "FibonacciDyn/maintenanceKitUsage");
-      } else if (depth > 0) {
-        self(self, child, depth - 1);
-      }
-    }
-  };
-  read(read, document["FibonacciDyn"], 2);
-  return true;
-}
-
 bool ReadConsumables(const Node& document, Answers& into) {
   if (!document.Has("ConsumableConfigDyn")) return false;
   std::map<std::string, int> taken;

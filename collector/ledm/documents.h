@@ -38,8 +38,4 @@ bool ReadConsumables(const Node& document, Answers& into);
 // What lies in each tray or roll. LEDM says a sheet's length, not what is left of a roll.
 bool ReadMediaHandling(const Node& document, Answers& into);
 
-// FibonacciDyn of a Latex: currentPenLife {Pen, Life} as meters x-printhead-life-<pen>, and
-// maintenanceKitUsage {Usage} as x-maintenance-kit-usage. Nobody has said what they count.
-bool ReadWear(const Node& document, Answers& into);
-
 }  // namespace plotmeter

@@ -127,7 +127,6 @@ class LedmChannel::Visit : public WebVisit {
     known().fingerprint = fingerprint();
     if (wish_ == Wish::kIdentity) return End(Seen::kAnswered, "");
     if (renewed && !asked_tree_) return AskTree();
-    ListBeside(known().tree, channel_.settings_.profiles->Of(*identity).beside_tree);
     if (asked_events_) return AskTheRest();
     AskEvents();
   }
@@ -162,7 +161,7 @@ class LedmChannel::Visit : public WebVisit {
 
   void AskTheRest() {
     using enum LedmResource;
-    for (const LedmResource resource : {kUsage, kSupplies, kMedia, kStatus, kJobs, kLogs, kWear}) {
+    for (const LedmResource resource : {kUsage, kSupplies, kMedia, kStatus, kJobs, kLogs}) {
       if (!Has(resource) || (wish_ == Wish::kNews && !IsNews(resource))) continue;
       if (resource == kJobs && (JobsAreToldByPiws() || !JobsHaveIds())) continue;
       rest_.push_back(resource);
@@ -223,8 +222,6 @@ class LedmChannel::Visit : public WebVisit {
         return ReadProductStatus(document, answers);
       case LedmResource::kLogs:
         return ReadProductLogs(document, at_, answers);
-      case LedmResource::kWear:
-        return ReadWear(document, answers);
       case LedmResource::kJobs:
         break;
       default:
@@ -238,11 +235,9 @@ class LedmChannel::Visit : public WebVisit {
     return true;
   }
 
-  // What was only assumed to be there is not asked for again until the tree is; what a profile says
-  // is beside the tree is assumed, too.
+  // What was only assumed to be there is not asked for again until the tree is.
   void Note(LedmResource resource, const Page& page, bool read) {
-    const bool is_assumed = !known().tree_listed || resource == LedmResource::kWear;
-    if (!read && page.seen == PageSeen::kAbsent && is_assumed) {
+    if (!read && page.seen == PageSeen::kAbsent && !known().tree_listed) {
       known().tree.erase(resource);
       return;
     }

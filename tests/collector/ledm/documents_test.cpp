@@ -49,29 +49,12 @@ TEST(LedmDocumentsTest, FindsTotalImpressionsAtTheRootToo) {
   EXPECT_EQ(answers.meters[1].value, (Quantity{*Decimal::Parse("12.50"), "cc"}));
 }
 
-TEST(LedmDocumentsTest, KeepsTheWearOfALatexRaw) {
-  Answers answers;
-  ASSERT_TRUE(ReadWear(ReadDocument(R"(<f:FibonacciDyn xmlns:f="f"><f:Version/>
-      <f:currentPenLife><f:Pen>1</f:Pen><f:Life>812.5</f:Life></f:currentPenLife>
-      <f:currentPenLife><f:Pen>2</f:Pen><f:Life>-1</f:Life></f:currentPenLife>
-      <f:maintenanceKitUsage><f:Usage>37</f:Usage></f:maintenanceKitUsage></f:FibonacciDyn>)"),
-                       answers));
-  ASSERT_EQ(answers.meters.size(), 2u);
-  EXPECT_EQ(answers.meters[0].meter, "x-printhead-life-1");
-  EXPECT_EQ(answers.meters[0].value, (Quantity{*Decimal::Parse("812.5"), "?"}));
-  EXPECT_EQ(answers.meters[0].source, "FibonacciDyn/currentPenLife[1]/Life");
-  EXPECT_EQ(answers.meters[1].meter, "x-maintenance-kit-usage");
-  EXPECT_EQ(answers.meters[1].value.value.text(), "37");
-  EXPECT_THAT(answers.remarks, testing::ElementsAre(HasSubstr("Life cannot be read")));
-}
-
 TEST(LedmDocumentsTest, TakesNothingFromAnotherDocument) {
   const Node other = ReadDocument("<Other><InputTray><InputBin>x</InputBin></InputTray></Other>");
   Answers answers;
   EXPECT_FALSE(ReadProductUsage(other, answers));
   EXPECT_FALSE(ReadConsumables(other, answers));
   EXPECT_FALSE(ReadMediaHandling(other, answers));
-  EXPECT_FALSE(ReadWear(other, answers));
   EXPECT_FALSE(ReadProductStatus(other, answers));
   EXPECT_FALSE(ReadProductLogs(other, kNow, answers));
   EXPECT_EQ(ReadProductConfig(other), std::nullopt);
