@@ -103,8 +103,9 @@ void ChannelAccount::Take(const AccountReading& reading, const Emit& emit) {
   if (heard != nullptr && heard->collector != reading.collector &&
       reading.at - heard->at <= kOthersWait) {
     for (const auto& [number, value] : reading.values) {
-      const auto [seen, is_first] = others_saw_.try_emplace(number, value);
-      if (!is_first && IsBelow(seen->second, value)) seen->second = value;
+      const Sight sight{value, reading.at};
+      const auto [seen, is_first] = others_saw_.try_emplace(number, sight);
+      if (!is_first && IsBelow(seen->second.value, value)) seen->second = sight;
     }
     return;
   }
@@ -244,9 +245,12 @@ void ChannelAccount::Accept(const AccountReading& reading, const Emit& emit) {
   const bool all_swapped = std::exchange(swapped_, false) || JumpsAfterRestart(reading);
   const bool ran_on = !last_ || RanOn(last_->at, reading);
   const bool unwatched = last_ && last_->collector != reading.collector && !ran_on;
+  // Of two that read at nearly the same time, each takes a while, and their clocks differ: the
+  // one that began first may have seen more.
   const auto others_saw_more = [&](std::int64_t number, const Decimal& value) {
     const auto seen = others_saw_.find(number);
-    return !ran_on && seen != others_saw_.end() && IsBelow(value, seen->second);
+    return !ran_on && seen != others_saw_.end() && IsBelow(value, seen->second.value) &&
+           reading.at - seen->second.at > kUptimeIsOff;
   };
   for (const auto& [number, value] : reading.values) {
     if (Meter* meter = Find(number)) {
@@ -349,9 +353,9 @@ void ChannelAccount::AcceptValue(Meter& meter, const AccountReading& reading,
   } else {
     entry.most.reset();
     meter.last = stand;
-    // What no Decimal can hold is not remembered: State() writes it as one.
-    if ((!meter.largest || IsLess(*meter.largest, entry.used)) &&
-        Decimal::Parse(entry.used.Text())) {
+    // Idle time says nothing of what a rise may be. What no Decimal can hold is not remembered:
+    // State() writes it as one.
+    if (IsLess(meter.largest.value_or(Exact()), entry.used) && Decimal::Parse(entry.used.Text())) {
       meter.largest = entry.used;
     }
   }

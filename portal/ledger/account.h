@@ -186,8 +186,12 @@ class ChannelAccount {
   std::vector<Meter> meters_;  // by number
   std::optional<Seen> last_;   // the last reading that was believed
   std::optional<Doubted> doubted_;
-  // The highest since `last_`, by collectors that are not followed.
-  std::map<std::int64_t, Decimal> others_saw_;
+  // The highest since `last_`, and when, by collectors that are not followed.
+  struct Sight {
+    Decimal value;
+    Instant at = {};
+  };
+  std::map<std::int64_t, Sight> others_saw_;
   bool swapped_ = false;
 };
 

@@ -44,8 +44,8 @@ std::string ChannelAccount::State() const {
   Json json = Json::object();
   if (last_) json["last"] = SeenJson(*last_);
   if (swapped_) json["swapped"] = true;
-  for (const auto& [number, value] : others_saw_) {
-    json["others_saw"][std::to_string(number)] = value.text();
+  for (const auto& [number, seen] : others_saw_) {
+    json["others_saw"][std::to_string(number)] = {seen.value.text(), ToMillis(seen.at)};
   }
   for (const Meter& meter : meters_) {
     if (!meter.last) continue;
@@ -78,8 +78,9 @@ void ChannelAccount::Resume(std::string_view state) {
     if (json.contains("last")) last_ = SeenFrom<Seen>(json.at("last"));
     swapped_ = json.contains("swapped");
     if (json.contains("others_saw")) {
-      for (const auto& [number, value] : json.at("others_saw").items()) {
-        others_saw_.emplace(std::stoll(number), DecimalFrom(value));
+      for (const auto& [number, seen] : json.at("others_saw").items()) {
+        others_saw_.emplace(std::stoll(number), Sight{DecimalFrom(seen.at(0)),
+                                                      FromMillis(seen.at(1).get<std::int64_t>())});
       }
     }
     for (Meter& meter : meters_) {

@@ -487,6 +487,13 @@ TEST_F(AccountTest, DoesNotCountWhatIsPutBackBeforeAnythingWasCounted) {
   EXPECT_EQ(then("2500"), "1 counted 0-2500 = 2500");
 }
 
+TEST_F(AccountTest, IdleDaysSayNothingOfWhatIsLarge) {
+  EXPECT_EQ(SaidOf({Reads(0, "5000", -1), Reads(3, "5000", -1), Reads(6, "0", -1),
+                    Reads(9, "10", -1), Reads(12, "20", -1)}),
+            "1 base 5000-5000 = 0; 1 counted 5000-5000 = 0;"
+            " 1 fell 5000-0 most 900000000000; 1 counted 0-10 = 10; 1 counted 10-20 = 10");
+}
+
 // The collector that is followed did not see how far the meter had come before it was set back.
 TEST_F(AccountTest, NamesWhatOnlyAnotherCollectorSaw) {
   const auto set_back = [&](int up, int up_then) {
@@ -503,6 +510,21 @@ TEST_F(AccountTest, NamesWhatOnlyAnotherCollectorSaw) {
             "1 counted 109-112 = 3; 1 fell 112-5 most 900000000000; 1 counted 5-9 = 4;"
             " 1 counted 9-12 = 3")
       << "what was seen before is over";
+}
+
+// A visit takes a while: the one that began first may have been the last to see the meter.
+TEST_F(AccountTest, TwoThatReadAtTheSameTimeContradictNothing) {
+  const auto seen_before = [&](milliseconds before) {
+    SetUp();
+    Take(Reads(0, "100", -1));
+    AccountReading other = By("col_b", Reads(3, "105", -1));
+    other.at -= before;
+    Take(other);
+    return SaidOf({Reads(3, "104", -1)});
+  };
+  EXPECT_EQ(seen_before(std::chrono::minutes(5)), "1 counted 100-104 = 4");
+  EXPECT_EQ(seen_before(std::chrono::minutes(6)),
+            "1 counted 100-104 = 4; 1 returned 100-104 most 900000000000");
 }
 
 TEST_F(AccountTest, NamesWhatNobodyWatchedBetweenTwoCollectors) {
