@@ -10,39 +10,58 @@ PrinterEvent Changed(const std::string& was, const std::string& is, Instant now)
   return {.kind = "firmware-changed", .key = FormatInstant(now), .at = now, .was = was, .is = is};
 }
 
-// True when what was known of the printer is said by no channel any more.
-bool IsGone(const std::string& known, const Polled& polled) {
-  return std::ranges::all_of(polled.reports, [&](const ChannelReport& report) {
-    const bool has_spoken = report.seen == Seen::kAnswered || report.seen == Seen::kNotSpoken;
-    return has_spoken && report.firmware != known;
+std::string NameOf(const PrinterIdentity& printer) {
+  return printer.manufacturer + '\n' + printer.product + '\n' + printer.serial;
+}
+
+bool IsSaid(const std::string& firmware, const Polled& polled) {
+  return std::ranges::find(polled.reports, firmware, &ChannelReport::firmware) !=
+         polled.reports.end();
+}
+
+bool HaveAllSpoken(const Polled& polled) {
+  return std::ranges::all_of(polled.reports, [](const ChannelReport& report) {
+    return report.seen == Seen::kAnswered || report.seen == Seen::kNotSpoken;
   });
+}
+
+// What was known before, as long as it was not compared.
+std::string KnownBefore(const Polled& polled) {
+  const PrinterIdentity& known = polled.address.known;
+  return known.serial == polled.identity.serial ? known.firmware : "";
 }
 
 }  // namespace
 
-std::optional<PrinterEvent> FirmwareBook::Note(const Polled& polled, Instant now) {
+std::optional<PrinterEvent> FirmwareBook::Change(const Polled& polled, Instant now) const {
   const PrinterIdentity& printer = polled.identity;
-  const PrinterIdentity& known = polled.address.known;
   if (printer.serial.empty() || printer.firmware.empty()) return {};
-  const auto [entry, is_new] = said_.try_emplace(printer.serial);
-  std::optional<PrinterEvent> event;
-  if (is_new && known.serial == printer.serial && !known.firmware.empty() &&
-      IsGone(known.firmware, polled)) {
-    event = Changed(known.firmware, printer.firmware, now);
+  const auto entry = said_.find(NameOf(printer));
+  const bool is_new = entry == said_.end();
+  const std::string before = is_new ? KnownBefore(polled) : entry->second.before;
+  if (!before.empty() && HaveAllSpoken(polled) && !IsSaid(before, polled)) {
+    return Changed(before, printer.firmware, now);
   }
-  bool is_best = true;  // of those that were heard before
+  if (is_new) return {};
+  for (const ChannelReport& report : polled.reports) {  // the best first
+    const auto word = entry->second.words.find(report.channel);
+    if (word == entry->second.words.end()) continue;
+    if (report.firmware.empty() || report.firmware == word->second) return {};
+    return Changed(word->second, report.firmware, now);
+  }
+  return {};
+}
+
+void FirmwareBook::Note(const Polled& polled) {
+  const PrinterIdentity& printer = polled.identity;
+  if (printer.serial.empty() || printer.firmware.empty()) return;
+  const auto [entry, is_new] = said_.try_emplace(NameOf(printer));
+  Said& said = entry->second;
+  if (is_new) said.before = KnownBefore(polled);
+  if (HaveAllSpoken(polled) || IsSaid(said.before, polled)) said.before.clear();
   for (const ChannelReport& report : polled.reports) {
-    const auto before = entry->second.find(report.channel);
-    const bool was_heard = before != entry->second.end();
-    if (!report.firmware.empty()) {
-      if (was_heard && is_best && before->second != report.firmware) {
-        event = Changed(before->second, report.firmware, now);
-      }
-      entry->second[report.channel] = report.firmware;
-    }
-    is_best = is_best && !was_heard;
+    if (!report.firmware.empty()) said.words[report.channel] = report.firmware;
   }
-  return event;
 }
 
 }  // namespace plotmeter

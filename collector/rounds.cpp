@@ -136,6 +136,7 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
   }
   parts_.disk.IsWell();
   parts_.book.Note(noticed);
+  firmware_.Note(polled);
   if (due) {
     PrinterStatus& status = parts_.book.Of(polled.address);
     status.last_kept = parts_.clock.Both();
@@ -164,7 +165,7 @@ void Rounds::Keep(const Polled& polled, bool due, RoundReport& report) {
       KeepNoticed(polled);
     } else {
       std::vector<PrinterEvent> events = polled.events;
-      if (auto changed = firmware_.Note(polled, parts_.clock.Now())) {
+      if (auto changed = firmware_.Change(polled, parts_.clock.Now())) {
         events.push_back(*std::move(changed));
       }
       error = KeepOnDisk(polled, events, due, report);

@@ -109,7 +109,7 @@ bool Searches::TakeNews() {
     sweep_ = before;
   }
   if (news.finished) {
-    if (!any_lost_) lost_.erase(news.profile);
+    if (!any_lost_ && news.whole) lost_.erase(news.profile);
     Log(LogLevel::kInfo, "discovered",
         {{"profile", news.profile},
          {"addresses", std::to_string(news.progress ? news.progress->told : 0)},

@@ -76,8 +76,13 @@ Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
       polled.remarks.push_back(fmt::format("{}: {}", ToText(channel), remark));
     }
     if (answer.seen != Seen::kAnswered) {
+      // Of who was known to stand here; who answered may be another.
       const auto& noticed = answer.answers.events;
-      polled.events.insert(polled.events.end(), noticed.begin(), noticed.end());
+      const std::string& known = address.known.serial;
+      const std::string& serial = polled.identity.serial;
+      if (known.empty() || serial.empty() || known == serial) {
+        polled.events.insert(polled.events.end(), noticed.begin(), noticed.end());
+      }
       continue;
     }
     const PrinterIdentity& identity = answer.answers.identity;

@@ -16,8 +16,10 @@ std::optional<ReckonedJob> ReckonedJobOf(const JobRecord& job) {
 
 bool IsSameStart(Instant kept, Instant reckoned, Instant now) {
   constexpr std::chrono::minutes kLeast{10};
+  constexpr std::chrono::milliseconds kRound{(std::int64_t{1} << 32) * 10};  // of sysUpTime
   const auto age = std::max<std::chrono::milliseconds>(now - kept, std::chrono::milliseconds{0});
-  return std::chrono::abs(reckoned - kept) <= kLeast + age / 5'000;
+  const std::chrono::milliseconds apart = std::chrono::abs(reckoned - kept) % kRound;
+  return std::min(apart, kRound - apart) <= kLeast + age / 5'000;
 }
 
 std::string NameOfStart(Instant start, const std::string& before) {

@@ -33,7 +33,9 @@ struct ReckonedJob {
 std::optional<ReckonedJob> ReckonedJobOf(const JobRecord& job);
 
 // Whether two reckonings mean one start: ten minutes for the network and for clocks that were set,
-// and 1 in 5,000 of the time since then for a card's clock that is not exact.
+// and 1 in 5,000 of the time since then for a card's clock that is not exact. A card that has been
+// up for more than 497 days counts anew from 0 (TimeTicks, RFC 2578 section 7.1.8): who has not
+// watched it so long reckons a start that is so much later.
 bool IsSameStart(Instant kept, Instant reckoned, Instant now);
 
 // `before` is the name of the start before this one; empty: none is known.

@@ -71,6 +71,11 @@ std::string AnswerHash(const JobRecord& job, const std::optional<std::string>& n
 // Rows are written once a day at most just to say that a job is still shown.
 constexpr std::int64_t kDay = 24LL * 3600 * 1000;
 
+// Who does not know the start of the card takes it for the one that is known.
+bool IsSameAlertKey(const std::string& a, const std::string& b) {
+  return a == b || a.starts_with(b + "/") || b.starts_with(a + "/");
+}
+
 }  // namespace
 
 Spool::Spool(const SpoolSettings& settings, const Clock& clock)
@@ -323,10 +328,11 @@ AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
                   .text = before.MaybeText(4),
                   .part = before.MaybeText(5)};
       // A key with another code is another alert: printers count their rows anew when reset.
-      if (std::ranges::any_of(active, [&](const Alert& now_active) {
-            return now_active.key == alert.key && now_active.code == alert.code;
-          })) {
-        known.push_back(alert.key);
+      const auto same = std::ranges::find_if(active, [&](const Alert& now_active) {
+        return IsSameAlertKey(now_active.key, alert.key) && now_active.code == alert.code;
+      });
+      if (same != active.end()) {
+        known.push_back(same->key);
       } else {
         clear.Run(now, before.Int(0));
         changes.cleared.push_back(std::move(alert));

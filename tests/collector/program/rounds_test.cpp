@@ -5,6 +5,7 @@
 
 #include <deque>
 
+#include "collector/firmware_book.h"
 #include "collector/spool/kept.h"
 #include "common/sqlite.h"
 #include "tests/collector/spool/spool_fixture.h"
@@ -200,6 +201,38 @@ TEST_F(RoundsTest, NoticesFirmwareThatChangedWhileItDidNotRun) {
   Run();
   Run();
   EXPECT_THAT(Events(), ElementsAre("firmware-changed was TR8-AC_15.0.0.1 is TR8-AC_16.0.0.1"));
+}
+
+TEST_F(RoundsTest, ComparesTheFirmwareOfBeforeOnceAllHaveSpoken) {
+  PrinterIdentity before = Plotter();
+  before.firmware = "TR8-AC_15.0.0.1";
+  spool_.Know({.id = spool_.KnownPrinters().at(0).id, .host = "127.0.0.1", .identity = before});
+  const Told awake = piws_.answer;
+  snmp_.answer.answers.identity.firmware = "20260101";
+  piws_.answer = Asleep();
+  Run();
+  Run();
+  EXPECT_THAT(Events(), ElementsAre());
+  piws_.answer = awake;
+  piws_.answer.answers.identity.firmware = "TR8-AC_16.0.0.1";
+  Run();
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("firmware-changed was TR8-AC_15.0.0.1 is TR8-AC_16.0.0.1"));
+}
+
+TEST_F(RoundsTest, TwoPrintersOfOneSerialNumberHaveFirmwareOfTheirOwn) {
+  PrinterIdentity other = Plotter();
+  other.product = "5HB10A";
+  other.firmware = "2";
+  FirmwareBook book;
+  for (const PrinterIdentity& printer : {Plotter(), other, Plotter(), other}) {
+    const Polled polled{.identity = printer,
+                        .reports = {{.channel = ChannelKind::kPiws,
+                                     .seen = Seen::kAnswered,
+                                     .firmware = printer.firmware}}};
+    EXPECT_FALSE(book.Change(polled, clock_.Now()));
+    book.Note(polled);
+  }
 }
 
 TEST_F(RoundsTest, TellsThatACertificateChangedOnce) {

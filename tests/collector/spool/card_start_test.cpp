@@ -29,6 +29,10 @@ TEST(CardStartTest, TakesReckoningsForOneStartAsFarAsClocksGo) {
       << "a card's clock that goes wrong by 50 millionths is 26 minutes off after a year";
   EXPECT_FALSE(IsSameStart(kept, At("2026-10-01T12:11:00Z"), At("2020-01-01T00:00:00Z")))
       << "a clock that was set back makes nothing older";
+  const Instant much_later = At("2028-03-01T12:00:00Z");
+  EXPECT_TRUE(IsSameStart(kept, At("2028-02-10T14:27:54Z"), much_later))
+      << "497 days later its ticks began anew";
+  EXPECT_FALSE(IsSameStart(kept, At("2028-02-10T20:00:00Z"), much_later));
 }
 
 TEST(CardStartTest, NamesTheHourAndASecondStartInItByTheMinute) {

@@ -315,6 +315,18 @@ TEST_F(SpoolTest, TellsAlertsOfOneNumberApartByTheStartOfThePrinter) {
   EXPECT_EQ(changes.cleared[0].text, "Lever");
 }
 
+TEST_F(SpoolTest, AnAlertGoesOnWhereTheStartOfThePrinterIsNotSaid) {
+  Spool spool = Open();
+  const Alert lever{.key = "1", .severity = Severity::kWarning, .code = "1", .text = "Lever"};
+  spool.Alerts(Plotter(), ChannelKind::kSnmp, {lever});
+  const std::vector<std::optional<Instant>> starts = {clock_.Now(), std::nullopt, clock_.Now()};
+  for (const auto& start : starts) {
+    const AlertChanges changes = spool.Alerts(Plotter(), ChannelKind::kSnmp, {lever}, start);
+    EXPECT_TRUE(changes.appeared.empty());
+    EXPECT_TRUE(changes.cleared.empty());
+  }
+}
+
 TEST_F(SpoolTest, ClearsAlertsOfOneChannelOnly) {
   Spool spool = Open();
   const Alert alert{.key = "1", .severity = Severity::kWarning};
