@@ -5,11 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
+#include <string_view>
+#include <vector>
 
 #include "common/settings_example.h"
 #include "common/settings_file.h"
@@ -95,6 +98,27 @@ const CLI::App* Deepest(const CLI::App& root) {
   const CLI::App* deepest = &root;
   while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
   return deepest;
+}
+
+// A SHA-256 in base64url (RFC 7515 section 2), which may begin with '-' as no option of that length does.
+bool IsDigest(std::string_view word) {
+  return word.size() == 43 && std::ranges::all_of(word, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                  c == '-' || c == '_';
+         });
+}
+
+// The words for CLI11, last first: what looks like an option and is none comes behind "--".
+std::vector<std::string> WordsFrom(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const auto is_value = [](const std::string& word) {
+    return word.starts_with('-') && IsDigest(word);
+  };
+  const auto values = std::stable_partition(words.begin(), words.end(), std::not_fn(is_value));
+  const bool has_end = std::find(words.begin(), values, "--") != values;
+  if (values != words.end() && !has_end) words.insert(values, "--");
+  std::ranges::reverse(words);
+  return words;
 }
 
 // "plotmeter-portal reseller add"
@@ -232,7 +256,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
   if (program.commands.size() > 1) root.require_subcommand(1);
 
   try {
-    root.parse(argc, argv);
+    root.parse(WordsFrom(argc, argv));
   } catch (const CLI::Success& answered) {
     return root.exit(answered);
   } catch (const CLI::ParseError& error) {

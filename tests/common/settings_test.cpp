@@ -113,6 +113,14 @@ TEST(SettingsTest, RefusesWhatItDoesNotKnowWithASuggestion) {
               testing::HasSubstr(path + ", line 1: 'retry' is no setting; did you mean retries?"));
 }
 
+TEST(SettingsTest, TakesAHashThatBeginsLikeAnOption) {
+  const std::string hash = "-GKV266POQkLS7lEAg-PG3WAbnMPaCN66jDgHqVV_Pw";
+  EXPECT_EQ(Call({"read", hash, "--retries", "3"}).seen.Text("address"), hash);
+  EXPECT_EQ(Call({"read", hash, "--retries", "3"}).seen.Text("retries"), "3");
+  EXPECT_EQ(Call({"read", "--json", "--", hash}).seen.Text("address"), hash);
+  EXPECT_EQ(Call({"read", "-GKV"}).code, 2);
+}
+
 TEST(SettingsTest, RefusesAValueTooManyOrTooFew) {
   const auto refusal = [](std::vector<std::string> words) {
     const Outcome o = Call(std::move(words));
