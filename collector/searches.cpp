@@ -109,7 +109,11 @@ bool Searches::TakeNews() {
     sweep_ = before;
   }
   if (news.finished) {
-    if (!any_lost_ && news.whole) lost_.erase(news.profile);
+    if (!any_lost_ && news.whole) {
+      lost_.erase(news.profile);
+    } else if (const auto lost = lost_.find(news.profile); lost != lost_.end()) {
+      lost->second.at = parts_.clock.Both();  // what failed is not tried again at once
+    }
     Log(LogLevel::kInfo, "discovered",
         {{"profile", news.profile},
          {"addresses", std::to_string(news.progress ? news.progress->told : 0)},

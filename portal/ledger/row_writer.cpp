@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/json.h"
+#include "common/json_string.h"
 #include "portal/ledger/csv.h"
 
 namespace plotmeter {
@@ -17,17 +18,6 @@ void AppendCount(std::string& out, std::int64_t number) {
   char digits[24];
   const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
   out.append(digits, end);
-}
-
-void AppendJsonText(std::string& out, std::string_view text) {
-  const bool is_plain = std::ranges::all_of(
-      text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (!is_plain) {
-    out += JsonText(Json(text));
-    return;
-  }
-  (out += '"') += text;
-  out += '"';
 }
 
 // Calls visit(colorant, value, unit) for each use of [["magenta","0.21","cc"],…].
@@ -69,11 +59,11 @@ void AppendInkJson(std::string& out, std::string_view json) {
   EachInkUse(json, [&](std::string_view colorant, std::string_view value, std::string_view unit) {
     if (!std::exchange(first, false)) out += ',';
     out += "{\"colorant\":";
-    AppendJsonText(out, colorant);
+    AppendJsonString(out, colorant);
     out += ",\"value\":";
-    AppendJsonText(out, value);
+    AppendJsonString(out, value);
     out += ",\"unit\":";
-    AppendJsonText(out, unit);
+    AppendJsonString(out, unit);
     out += '}';
   });
   out += ']';
@@ -200,7 +190,7 @@ void RowWriter::JsonRow(std::string& out, std::span<const Cell> cells) {
         break;
       case Cell::Kind::kText:
       case Cell::Kind::kDecimal:
-        AppendJsonText(out, cell.text);
+        AppendJsonString(out, cell.text);
         break;
       case Cell::Kind::kCount:
         AppendCount(out, cell.number);

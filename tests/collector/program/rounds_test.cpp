@@ -72,6 +72,11 @@ class RoundsTest : public SpoolFixture {
     }
     return events;
   }
+  void KnowWithFirmware(const std::string& firmware) {
+    PrinterIdentity printer = Plotter();
+    printer.firmware = firmware;
+    spool_.Know({.id = spool_.KnownPrinters().at(0).id, .host = "127.0.0.1", .identity = printer});
+  }
   PrinterStatus& Status() { return book_.Of({.host = "127.0.0.1"}); }
 
   Spool spool_{Open()};
@@ -193,9 +198,7 @@ TEST_F(RoundsTest, NoticesOtherFirmwareByTheWordOfOneChannel) {
 }
 
 TEST_F(RoundsTest, NoticesFirmwareThatChangedWhileItDidNotRun) {
-  PrinterIdentity before = Plotter();
-  before.firmware = "TR8-AC_15.0.0.1";
-  spool_.Know({.id = spool_.KnownPrinters().at(0).id, .host = "127.0.0.1", .identity = before});
+  KnowWithFirmware("TR8-AC_15.0.0.1");
   snmp_.answer.answers.identity.firmware = "TR8-AC_16.0.0.1";
   piws_.answer = {.seen = Seen::kNotSpoken, .detail = "no PIWS: HTTP 404"};
   Run();
@@ -204,9 +207,7 @@ TEST_F(RoundsTest, NoticesFirmwareThatChangedWhileItDidNotRun) {
 }
 
 TEST_F(RoundsTest, ComparesTheFirmwareOfBeforeOnceAllHaveSpoken) {
-  PrinterIdentity before = Plotter();
-  before.firmware = "TR8-AC_15.0.0.1";
-  spool_.Know({.id = spool_.KnownPrinters().at(0).id, .host = "127.0.0.1", .identity = before});
+  KnowWithFirmware("TR8-AC_15.0.0.1");
   const Told awake = piws_.answer;
   snmp_.answer.answers.identity.firmware = "20260101";
   piws_.answer = Asleep();
