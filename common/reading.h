@@ -91,7 +91,10 @@ struct Supply {
   std::optional<std::string> state = {};   // raw: "Warning", "Ok"
   std::optional<std::string> part_number = {};
   std::optional<std::string> serial = {};     // of the cartridge
-  std::optional<std::string> installed = {};  // as the printer gave it
+  std::optional<std::string> installed = {};  // as the printer gave it, as are the next three
+  std::optional<std::string> expires = {};    // good until
+  std::optional<std::string> warranty = {};   // in its own word: "InWarranty"
+  std::optional<std::string> warranty_until = {};
 
   bool operator==(const Supply&) const = default;
 };
@@ -99,10 +102,12 @@ struct Supply {
 // Media in one input (roll, sheet). RFC 3805 prtInputTable, PIWS MediaSystem.
 struct LoadedMedia {
   std::string input = {};                 // "Roll1", "MANUAL_FEED"
+  std::optional<std::string> kind = {};   // of the input: "roll", "manual-sheet"; else its own word
   std::optional<std::string> media = {};  // paper id
   std::optional<std::string> name = {};
   std::optional<Quantity> width = {};
-  std::optional<Quantity> length_left = {};
+  std::optional<Quantity> length = {};       // of a sheet
+  std::optional<Quantity> length_left = {};  // on a roll
   std::optional<std::string> state = {};  // of the input: "idle", "unavailable-on-request, offline"
 
   bool operator==(const LoadedMedia&) const = default;
@@ -130,7 +135,9 @@ struct Alert {
   Severity severity = Severity::kUnknown;
   std::string code = {};
   std::optional<std::string> text = {};
-  std::optional<std::string> part = {};  // of the printer, where it says which: "input 2"
+  std::optional<std::string> part = {};      // of the printer, where it says which: "input 2"
+  std::optional<std::string> location = {};  // within the part, in the maker's own numbers: "12"
+  std::optional<Quantity> raised = {};       // the printer's uptime then: "345678", "1/100 s"
 
   bool operator==(const Alert&) const = default;
 };

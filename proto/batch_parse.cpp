@@ -98,14 +98,19 @@ Supply ReadSupply(const Field& in) {
           .state = in["state"].Maybe(&Field::Text),
           .part_number = in["part_number"].Maybe(&Field::Text),
           .serial = in["serial"].Maybe(&Field::Text),
-          .installed = in["installed"].Maybe(&Field::Text)};
+          .installed = in["installed"].Maybe(&Field::Text),
+          .expires = in["expires"].Maybe(&Field::Text),
+          .warranty = in["warranty"].Maybe(&Field::Text),
+          .warranty_until = in["warranty_until"].Maybe(&Field::Text)};
 }
 
 LoadedMedia ReadMedia(const Field& in) {
   return {.input = in["input"].Text(),
+          .kind = in["kind"].Maybe(&Field::Text),
           .media = in["media"].Maybe(&Field::Text),
           .name = in["name"].Maybe(&Field::Text),
           .width = MaybeQuantity(in["width"]),
+          .length = MaybeQuantity(in["length"]),
           .length_left = MaybeQuantity(in["length_left"]),
           .state = in["state"].Maybe(&Field::Text)};
 }
@@ -115,7 +120,9 @@ Alert ReadAlert(const Field& in) {
           .severity = SeverityOf(in["severity"]),
           .code = TextOrNothing(in["code"]),
           .text = in["text"].Maybe(&Field::Text),
-          .part = in["part"].Maybe(&Field::Text)};
+          .part = in["part"].Maybe(&Field::Text),
+          .location = in["location"].Maybe(&Field::Text),
+          .raised = MaybeQuantity(in["raised"])};
 }
 
 InkUse ReadInk(const Field& in) {

@@ -90,6 +90,7 @@ void AppendSupply(std::string& out, const Supply& supply) {
   object.Say("capacity", supply.capacity);
   object.Say("colorant", supply.colorant);
   object.Say("description", supply.description);
+  object.Say("expires", supply.expires);
   object.Say("installed", supply.installed);
   object.Say("kind", supply.kind);
   object.Say("level", supply.level);
@@ -99,11 +100,15 @@ void AppendSupply(std::string& out, const Supply& supply) {
   object.Say("serial", supply.serial);
   object.Say("state", supply.state);
   object.Put("supply", supply.supply);
+  object.Say("warranty", supply.warranty);
+  object.Say("warranty_until", supply.warranty_until);
 }
 
 void AppendMedia(std::string& out, const LoadedMedia& media) {
   ObjectText object(out);
   object.Put("input", media.input);
+  object.Say("kind", media.kind);
+  object.Say("length", media.length);
   object.Say("length_left", media.length_left);
   object.Say("media", media.media);
   object.Say("name", media.name);
@@ -115,7 +120,9 @@ void AppendAlert(std::string& out, const Alert& alert) {
   ObjectText object(out);
   object.Say("code", alert.code);
   object.Say("key", alert.key);
+  object.Say("location", alert.location);
   object.Say("part", alert.part);
+  object.Say("raised", alert.raised);
   object.Put("severity", ToText(alert.severity));
   object.Say("text", alert.text);
 }

@@ -55,14 +55,19 @@ Json SupplyJson(const Supply& supply) {
   Set(object, "part_number", supply.part_number);
   Set(object, "serial", supply.serial);
   Set(object, "installed", supply.installed);
+  Set(object, "expires", supply.expires);
+  Set(object, "warranty", supply.warranty);
+  Set(object, "warranty_until", supply.warranty_until);
   return object;
 }
 
 Json MediaJson(const LoadedMedia& media) {
   Json object = {{"input", media.input}};
+  Set(object, "kind", media.kind);
   Set(object, "media", media.media);
   Set(object, "name", media.name);
   Set(object, "width", media.width);
+  Set(object, "length", media.length);
   Set(object, "length_left", media.length_left);
   Set(object, "state", media.state);
   return object;
@@ -72,6 +77,8 @@ Json AlertJson(const Alert& alert) {
   Json object = {{"key", alert.key}, {"severity", ToText(alert.severity)}, {"code", alert.code}};
   Set(object, "text", alert.text);
   Set(object, "part", alert.part);
+  Set(object, "location", alert.location);
+  Set(object, "raised", alert.raised);
   return object;
 }
 

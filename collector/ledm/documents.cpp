@@ -85,7 +85,8 @@ Supply SupplyOf(const Node& info, std::map<std::string, int>& taken, Answers& in
                 .description = info.Text("ConsumableSelectibilityNumber"),
                 .part_number = info.Text("ProductNumber"),
                 .serial = info.Text("SerialNumber"),
-                .installed = DateIn(info["Installation"], "Date")};
+                .installed = DateIn(info["Installation"], "Date"),
+                .warranty_until = DateIn(info["Warranty"], "ExpirationDate")};
   const std::string what = "ConsumableConfigDyn " + key;
   const Node& life = info["ConsumableLifeState"];
   supply.state = life.Text("ConsumableState");
@@ -160,6 +161,35 @@ bool ReadProductUsage(const Node& document, Answers& into) {
   return true;
 }
 
+bool ReadWear(const Node& document, Answers& into) {
+  if (!document.Has("FibonacciDyn")) return false;
+  std::map<std::string, int> taken;
+  const auto add = [&](const Node& node, const char* child, std::string_view word,
+                       const std::string& kind, std::string key) {
+    const auto said = AmountOrRemark(node, child, "?", "FibonacciDyn " + key, into);
+    if (!said) return;
+    if (const int before = taken[key]++; before > 0) key += fmt::format("-{}", before + 1);
+    into.supplies.push_back({.supply = key,
+                             .kind = kind,
+                             .remark = fmt::format("{} {}{}", word, said->value.text(),
+                                                   said->unit == "?" ? "" : " " + said->unit)});
+  };
+  const auto read = [&](const auto& self, const Node& node, int depth) -> void {
+    for (const Node& child : node.children) {
+      const std::string name = Lower(child.name);
+      if (name == "currentpenlife") {
+        add(child, "Life", "life", "printhead", "pen-" + Hyphened(child.Text("Pen").value_or("?")));
+      } else if (name == "maintenancekitusage") {
+        add(child, "Usage", "usage", "maintenance-kit", "maintenance-kit");
+      } else if (depth > 0) {
+        self(self, child, depth - 1);
+      }
+    }
+  };
+  read(read, document["FibonacciDyn"], 2);
+  return true;
+}
+
 bool ReadConsumables(const Node& document, Answers& into) {
   if (!document.Has("ConsumableConfigDyn")) return false;
   std::map<std::string, int> taken;
@@ -177,12 +207,17 @@ bool ReadMediaHandling(const Node& document, Answers& into) {
     const std::string filled = Lower(tray->Text("MediaState").value_or(""));
     const std::string state = Lower(tray->Text("TrayState").value_or(""));
     if (!input || filled == "empty" || state == "empty" || state == "notinstalled") continue;
-    LoadedMedia media{.input = *input, .name = tray->Text("MediaType")};
+    LoadedMedia media{
+        .input = *input, .kind = HyphenedText(*tray, "TrayType"), .name = tray->Text("MediaType")};
     const std::string unit = tray->Text("Unit").value_or("?");
     const std::string what = "MediaHandlingDyn " + *input;
     media.width = AmountOrRemark(*tray, "Width", unit, what, into);
     if (!media.width) media.width = AmountOrRemark(*tray, "MediaWidth", unit, what, into);
-    if (media.width && media.width->value.digits() == 0) media.width.reset();
+    media.length = AmountOrRemark(*tray, "Length", unit, what, into);
+    if (!media.length) media.length = AmountOrRemark(*tray, "MediaLength", unit, what, into);
+    for (auto* said : {&media.width, &media.length}) {
+      if (*said && (*said)->value.digits() == 0) said->reset();
+    }
     into.media.push_back(std::move(media));
   }
   return true;

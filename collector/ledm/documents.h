@@ -38,4 +38,10 @@ bool ReadConsumables(const Node& document, Answers& into);
 // What lies in each tray or roll. LEDM says a sheet's length, not what is left of a roll.
 bool ReadMediaHandling(const Node& document, Answers& into);
 
+// FibonacciDyn of a Latex: currentPenLife {Pen, Life} and maintenanceKitUsage {Usage} as supplies
+// pen-<pen> and maintenance-kit, with a remark "life 8123", "usage 17": nobody has said what
+// they count, nor whether that is used or left. They are no meters, which would fall, and cast doubt
+// on what else the printer counts, whenever a part is replaced.
+bool ReadWear(const Node& document, Answers& into);
+
 }  // namespace plotmeter

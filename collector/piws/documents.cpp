@@ -44,6 +44,8 @@ Supply SupplyOf(const Node& slot, const Node& group, const std::string& colorant
   supply.part_number = info.Text("PartNumber");
   supply.serial = info.Text("SerialNumber");
   if (info.Time("InstallDate")) supply.installed = info.Text("InstallDate");
+  if (info.Time("ExpirationDate")) supply.expires = info.Text("ExpirationDate");
+  SayWarranty(info, "EndOfWarrantyDate", supply);
   return supply;
 }
 
@@ -187,14 +189,15 @@ bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& in
         for (const Node* loaded : device["LoadedMediaCollection"].All("LoadedMedia")) {
           if (loaded->empty()) continue;
           LoadedMedia media{.input = device.Text("IdForPrinting").value_or(device.name),
+                            .kind = Lower(device.name),
                             .media = loaded->Text("MediaTypeID")};
           const auto name = papers.find(media.media.value_or(""));
           if (name != papers.end()) media.name = name->second;
           const std::string what = "MediaSystem " + media.input;
           media.width = AmountOrRemark(*loaded, "Width", what, into);
-          if (device.name.ends_with("Roll")) {  // a sheet has its own length there
-            media.length_left = AmountOrRemark(*loaded, "RemainingLength", what, into);
-          }
+          // A sheet has its own length there.
+          (device.name.ends_with("Roll") ? media.length_left : media.length) =
+              AmountOrRemark(*loaded, "RemainingLength", what, into);
           into.media.push_back(std::move(media));
         }
       }

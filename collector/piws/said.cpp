@@ -30,4 +30,12 @@ std::string Joined(const std::vector<const Node*>& nodes) {
   return text;
 }
 
+void SayWarranty(const Node& info, std::string_view until, Supply& supply) {
+  supply.warranty = info.Text("WarrantyStatus");
+  if (const auto in = info.Flag("InWarranty"); in && !supply.warranty) {
+    supply.warranty = *in ? "InWarranty" : "OutOfWarranty";
+  }
+  if (info.Time(until)) supply.warranty_until = info.Text(until);
+}
+
 }  // namespace plotmeter

@@ -22,4 +22,7 @@ std::optional<Quantity> AmountOrRemark(const Node& node, std::string_view child,
 // What a list of flags says, joined by commas; "Unknown" says nothing.
 std::string Joined(const std::vector<const Node*>& nodes);
 
+// WarrantyStatus, or what InWarranty says in the same words, and the date in `until`.
+void SayWarranty(const Node& info, std::string_view until, Supply& supply);
+
 }  // namespace plotmeter

@@ -125,6 +125,7 @@ bool ReadPrintheads(const Node& document, Answers& into) {
     head.part_number = info.Text("PartNumber");
     head.serial = info.Text("SerialNumber");
     if (info.Time("InstallDate")) head.installed = info.Text("InstallDate");
+    SayWarranty(info, "WarrantyExpirationDate", head);
     if (const auto used = AmountOrRemark(info, "InkConsumption", what, into)) {
       into.meters.push_back(
           {.meter = "x-printhead-ink-" + Word(head.serial.value_or(slot)),
@@ -154,6 +155,7 @@ bool ReadMaintenance(const Node& document, Answers& into) {
       supply.part_number = entry.Text("PartNumber");
       supply.serial = entry.Text("SerialNumber");
       if (entry.Time("InstallDate")) supply.installed = entry.Text("InstallDate");
+      SayWarranty(entry, "WarrantyExpirationDate", supply);
       into.supplies.push_back(std::move(supply));
     }
   }

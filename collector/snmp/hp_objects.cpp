@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "collector/snmp/mib.h"
+#include "collector/snmp/mib_words.h"
 #include "collector/snmp/text.h"
 
 namespace plotmeter {
@@ -12,6 +13,8 @@ constexpr std::uint32_t kHeads = 8;
 constexpr std::uint32_t kHeadInk = 19;
 constexpr std::uint32_t kTrayName = 4;
 constexpr std::uint32_t kTrayWidth = 10;
+constexpr std::uint32_t kTrayLength = 11;
+constexpr std::uint32_t kTrayType = 17;
 constexpr std::uint32_t kTrayMediaKey = 20;
 
 std::string ColorantOf(std::uint32_t number, const ModelProfile& profile) {
@@ -82,13 +85,20 @@ std::vector<MeterValue> EnginePages(const SnmpTable& table) {
 HpTray TrayOf(const SnmpTable& table, std::uint32_t source) {
   HpTray tray{.media = TrayText(table, TrayObject(source, kTrayMediaKey)),
               .name = TrayText(table, TrayObject(source, kTrayName))};
-  const auto width = NumberAt(table, TrayObject(source, kTrayWidth));
-  if (width && *width > 0) tray.width = Quantity{Decimal::FromInteger(*width), "1/720 in"};
+  tray.kind = TrayKindWords(NumberAt(table, TrayObject(source, kTrayType)));
+  const auto length_at = [&](std::uint32_t field) -> std::optional<Quantity> {
+    const auto said = NumberAt(table, TrayObject(source, field));
+    if (!said || *said <= 0) return std::nullopt;
+    return Quantity{Decimal::FromInteger(*said), "1/720 in"};
+  };
+  tray.width = length_at(kTrayWidth);
+  tray.length = length_at(kTrayLength);
   return tray;
 }
 
 std::vector<Oid> TrayObjects(std::uint32_t source) {
   return {TrayObject(source, kTrayName), TrayObject(source, kTrayWidth),
+          TrayObject(source, kTrayLength), TrayObject(source, kTrayType),
           TrayObject(source, kTrayMediaKey)};
 }
 

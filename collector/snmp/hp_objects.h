@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collector/channel/profile.h"
@@ -31,7 +32,9 @@ std::vector<MeterValue> EnginePages(const SnmpTable& table);
 struct HpTray {
   std::optional<std::string> media = {};  // HP's paper id, "2070": the same that PIWS uses
   std::optional<std::string> name = {};
-  std::optional<Quantity> width = {};  // in "1/720 in" (decipoints)
+  std::string_view kind = {};           // as of prtInputType; empty: not said
+  std::optional<Quantity> width = {};   // in "1/720 in" (decipoints)
+  std::optional<Quantity> length = {};  // the same
 };
 HpTray TrayOf(const SnmpTable& table, std::uint32_t source);
 

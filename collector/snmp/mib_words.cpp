@@ -68,6 +68,17 @@ constexpr Word kSupplyKinds[] = {
     {36, "matte-ink"},
 };
 
+constexpr Word kInputKinds[] = {
+    {3, "tray"}, {4, "fixed-tray"}, {5, "manual-sheet"}, {6, "roll"}, {7, "fan-fold"},
+};
+
+constexpr Word kTrayKinds[] = {
+    {1, "tray"},
+    {2, "manual-roll"},
+    {3, "automatic-roll"},
+    {4, "manual-sheet"},
+};
+
 constexpr Word kAlertGroups[] = {
     {3, "storage"},
     {4, "device"},
@@ -133,6 +144,14 @@ bool IsLengthUnit(std::optional<std::int64_t> code) {
 
 std::string_view SupplyKindWords(std::optional<std::int64_t> code) {
   return Find(kSupplyKinds, code, "");
+}
+
+std::string_view InputKindWords(std::optional<std::int64_t> code) {
+  return Find(kInputKinds, code, "");
+}
+
+std::string_view TrayKindWords(std::optional<std::int64_t> code) {
+  return Find(kTrayKinds, code, "");
 }
 
 std::string_view StateWords(std::optional<std::int64_t> device,

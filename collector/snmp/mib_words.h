@@ -21,6 +21,13 @@ bool IsLengthUnit(std::optional<std::int64_t> code);
 // table.
 std::string_view SupplyKindWords(std::optional<std::int64_t> code);
 
+// prtInputType: "roll" for continuousRoll, "manual-sheet" for sheetFeedManual; empty for other,
+// unknown and codes not in the table.
+std::string_view InputKindWords(std::optional<std::int64_t> code);
+
+// The type in HP's table of trays (hp_objects.h), in words of the same kind: "manual-roll" for 2.
+std::string_view TrayKindWords(std::optional<std::int64_t> code);
+
 // hrDeviceStatus and hrPrinterStatus together (RFC 2790, hrPrinterStatus): idle, printing,
 // warming-up, stopped, asleep (standby), testing; empty when they say nothing.
 std::string_view StateWords(std::optional<std::int64_t> device,

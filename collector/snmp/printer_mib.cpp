@@ -179,6 +179,11 @@ class Reader {
                         .media = tray.media,
                         .name = ReadText(row, 12)};
       if (!media.name) media.name = tray.name;
+      const auto kind = InputKindWords(row.Number(2));
+      if (const auto& said = kind.empty() ? tray.kind : kind; !said.empty()) {
+        media.kind = std::string(said);
+      }
+      media.length = tray.length;
       if (width && *width > 0) {
         media.width = Quantity{Decimal::FromInteger(*width), std::string(UnitWords(row.Number(3)))};
       } else {
@@ -226,6 +231,10 @@ class Reader {
       }
       const std::string part = AlertPartWords(row.Number(4), row.Number(5));
       if (!part.empty()) alert.part = part;
+      if (const auto where = row.Number(6); where > 0) alert.location = std::to_string(*where);
+      if (const auto raised = row.Number(9); raised > 0) {
+        alert.raised = Quantity{Decimal::FromInteger(*raised), "1/100 s"};
+      }
       answers_.alerts->push_back(std::move(alert));
     }
   }
@@ -269,7 +278,7 @@ const std::vector<Oid>& PrinterMibColumns() {
     };
     add(mib::kPrtInput, {2, 3, 5, 8, 10, 11, 12, 13});
     add(mib::kPrtMarkerSupplies, {3, 4, 5, 6, 7, 8, 9});
-    add(mib::kPrtAlert, {2, 3, 4, 5, 7, 8});
+    add(mib::kPrtAlert, {2, 3, 4, 5, 6, 7, 8, 9});
     return columns;
   }();
   return kColumns;

@@ -12,7 +12,7 @@
 //
 // Alerts: the severity is that of prtAlertSeverityLevel, never the code's; what needs nobody
 // (training level noInterventionRequired) and "Ready" are information, unless they are critical.
-// prtAlertTime is not read: alerts carry the time at which the collector saw them.
+// prtAlertTime is the agent's uptime then, in 1/100 s, and stays that; -1 and 0 are no location.
 //
 // The error bits are a remark and no alert: they repeat what the alert table and the supplies say.
 

@@ -126,6 +126,9 @@ Json ToJson(const SupplyRow& row) {
   Put(json, "part_number", row.part_number);
   Put(json, "serial", row.serial);
   Put(json, "installed", row.installed);
+  Put(json, "expires", row.expires);
+  Put(json, "warranty", row.warranty);
+  Put(json, "warranty_until", row.warranty_until);
   return json;
 }
 

@@ -190,6 +190,12 @@ const std::vector<Column<Of<SupplyRow>>>& SupplyColumns() {
       {{"at", kInstant, "when all this was read last", "2026-11-22T09:00:01Z"},
        [](const Row& of) { return Cell::At(of.row.at); }},
       {kPrinter, PrinterId<SupplyRow>},
+      {{"expires", kText, "until when it is good, as the printer says it", "2028-06-30"},
+       [](const Row& of) { return Cell::Text(of.row.expires); }},
+      {{"warranty", kText, "in the printer's own word", "InWarranty"},
+       [](const Row& of) { return Cell::Text(of.row.warranty); }},
+      {{"warranty_until", kText, "as the printer says it", "2027-06-30"},
+       [](const Row& of) { return Cell::Text(of.row.warranty_until); }},
   });
   return columns;
 }

@@ -72,7 +72,8 @@ struct SupplyRow {
   Instant at = {};
   std::optional<std::string> kind = {}, colorant = {}, description = {}, level = {},
                              level_unit = {}, capacity = {}, capacity_unit = {}, percent = {},
-                             remark = {}, state = {}, part_number = {}, serial = {}, installed = {};
+                             remark = {}, state = {}, part_number = {}, serial = {}, installed = {},
+                             expires = {}, warranty = {}, warranty_until = {};
 };
 
 struct JobEntry {

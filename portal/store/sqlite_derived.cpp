@@ -67,12 +67,15 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
   Statement& insert = writer.Sql(
       "INSERT INTO supply(reseller_id, printer, channel, supply, sighting, at, kind, colorant,"
       " description, level, level_unit, capacity, capacity_unit, percent, remark, state,"
-      " part_number, serial, installed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+      " part_number, serial, installed, expires, warranty, warranty_until)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
       " ON CONFLICT DO UPDATE SET at=excluded.at, kind=excluded.kind, colorant=excluded.colorant,"
       " description=excluded.description, level=excluded.level, level_unit=excluded.level_unit,"
       " capacity=excluded.capacity, capacity_unit=excluded.capacity_unit,"
       " percent=excluded.percent, remark=excluded.remark, state=excluded.state,"
-      " part_number=excluded.part_number, serial=excluded.serial, installed=excluded.installed"
+      " part_number=excluded.part_number, serial=excluded.serial, installed=excluded.installed,"
+      " expires=excluded.expires, warranty=excluded.warranty,"
+      " warranty_until=excluded.warranty_until"
       " WHERE excluded.at > at");
   for (const auto& [printer, reading] : batch.readings) {
     // A level that is dated ahead must not stand before all that is truly seen later.
@@ -83,7 +86,8 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
                  at, supply.kind, supply.colorant, supply.description, ValueOf(supply.level),
                  UnitOf(supply.level), ValueOf(supply.capacity), UnitOf(supply.capacity),
                  supply.percent ? std::optional(supply.percent->text()) : std::nullopt,
-                 supply.remark, supply.state, supply.part_number, supply.serial, supply.installed);
+                 supply.remark, supply.state, supply.part_number, supply.serial, supply.installed,
+                 supply.expires, supply.warranty, supply.warranty_until);
     }
   }
 }

@@ -33,7 +33,8 @@ const std::string kSupplySelect =
     " AND (o.at, -o.sighting)>(u.at, -u.sighting))), p.id, u.channel, u.supply, u.sighting, " +
     kPrinterRef +
     ", u.at, u.kind, u.colorant, u.description, u.level, u.level_unit, u.capacity,"
-    " u.capacity_unit, u.percent, u.remark, u.state, u.part_number, u.serial, u.installed FROM ";
+    " u.capacity_unit, u.percent, u.remark, u.state, u.part_number, u.serial, u.installed,"
+    " u.expires, u.warranty, u.warranty_until FROM ";
 const std::string kSupplyJoins =
     " CROSS JOIN supply u ON u.printer=p.number"
     " CROSS JOIN sighting v ON v.number=u.sighting" +
@@ -162,7 +163,10 @@ SupplyRow ReadSupply(const Statement& q) {
           .state = q.MaybeText(24),
           .part_number = q.MaybeText(25),
           .serial = q.MaybeText(26),
-          .installed = q.MaybeText(27)};
+          .installed = q.MaybeText(27),
+          .expires = q.MaybeText(28),
+          .warranty = q.MaybeText(29),
+          .warranty_until = q.MaybeText(30)};
 }
 
 JobEntry ReadJob(const Statement& q) {

@@ -50,14 +50,19 @@ Json Tree(const Supply& supply) {
   Say(out, "part_number", supply.part_number);
   Say(out, "serial", supply.serial);
   Say(out, "installed", supply.installed);
+  Say(out, "expires", supply.expires);
+  Say(out, "warranty", supply.warranty);
+  Say(out, "warranty_until", supply.warranty_until);
   return out;
 }
 
 Json Tree(const LoadedMedia& media) {
   Json out = {{"input", CleanText(media.input)}};
+  Say(out, "kind", media.kind);
   Say(out, "media", media.media);
   Say(out, "name", media.name);
   Say(out, "width", media.width);
+  Say(out, "length", media.length);
   Say(out, "length_left", media.length_left);
   Say(out, "state", media.state);
   return out;
@@ -69,6 +74,8 @@ Json Tree(const Alert& alert) {
   Say(out, "code", alert.code);
   Say(out, "text", alert.text);
   Say(out, "part", alert.part);
+  Say(out, "location", alert.location);
+  Say(out, "raised", alert.raised);
   return out;
 }
 
@@ -104,14 +111,14 @@ class AnyReading {
     for (auto left = Below(4); left > 0; --left) reading.meters.push_back(Meter());
     for (auto left = Below(4); left > 0; --left) reading.supplies.push_back(OneSupply());
     for (auto left = Below(3); left > 0; --left) {
-      reading.media.push_back(
-          {Text(), MaybeText(), MaybeText(), MaybeQuantity(), MaybeQuantity(), MaybeText()});
+      reading.media.push_back({Text(), MaybeText(), MaybeText(), MaybeText(), MaybeQuantity(),
+                               MaybeQuantity(), MaybeQuantity(), MaybeText()});
     }
     if (Below(2) == 0) return reading;
     reading.alerts.emplace();
     for (auto left = Below(3); left > 0; --left) {
-      reading.alerts->push_back(
-          {Text(), static_cast<Severity>(Below(4)), Text(), MaybeText(), MaybeText()});
+      reading.alerts->push_back({Text(), static_cast<Severity>(Below(4)), Text(), MaybeText(),
+                                 MaybeText(), MaybeText(), MaybeQuantity()});
     }
     return reading;
   }
@@ -166,7 +173,10 @@ class AnyReading {
             .state = MaybeText(),
             .part_number = MaybeText(),
             .serial = MaybeText(),
-            .installed = MaybeText()};
+            .installed = MaybeText(),
+            .expires = MaybeText(),
+            .warranty = MaybeText(),
+            .warranty_until = MaybeText()};
   }
 
   std::mt19937 random_;

@@ -78,9 +78,24 @@ TEST(InkTrap, DAFlagIsToldButTheStateDecides) {
 
 TEST(InkTrap, EADateOf1970IsUnknown) {
   const Supply supply = Ink(R"("InstallDate": "1970-01-01T00:00:00Z",
-      "ExpirationDate": "1970-01-01T00:00:00Z")")
+      "ExpirationDate": "1970-01-01T00:00:00Z", "EndOfWarrantyDate": "1970-01-01T00:00:00Z")")
                             .supplies.at(0);
   EXPECT_EQ(supply.installed, std::nullopt);
+  EXPECT_EQ(supply.expires, std::nullopt);
+  EXPECT_EQ(supply.warranty_until, std::nullopt);
+}
+
+TEST(InkTrap, SaysWarrantyInThePrintersOwnWord) {
+  const auto said = [](const char* how) { return Ink(how).supplies.at(0); };
+  EXPECT_EQ(said(R"("InWarranty": false, "WarrantyStatus": "SeeWarrantyNotes")").warranty,
+            "SeeWarrantyNotes");
+  EXPECT_EQ(said(R"("InWarranty": true)").warranty, "InWarranty");
+  EXPECT_EQ(said(R"("InWarranty": false)").warranty, "OutOfWarranty");
+  const Supply dated = said(
+      R"("ExpirationDate": "2028-06-30T10:00:00Z", "EndOfWarrantyDate": "2022-09-19T10:28:00Z")");
+  EXPECT_EQ(dated.warranty, std::nullopt);
+  EXPECT_EQ(dated.expires, "2028-06-30T10:00:00Z");
+  EXPECT_EQ(dated.warranty_until, "2022-09-19T10:28:00Z");
 }
 
 TEST(InkTrap, FGlossIsAnInkApart) {

@@ -117,13 +117,18 @@ std::string Written(const Answers& a) {
                 .Add("part", s.part_number)
                 .Add("serial", s.serial)
                 .Add("installed", s.installed)
+                .Add("expires", s.expires)
+                .Add("warranty", s.warranty)
+                .Add("until", s.warranty_until)
                 .End();
   }
   for (const LoadedMedia& m : a.media) {
     text += Line("media " + m.input)
+                .Add("kind", m.kind)
                 .Add("id", m.media)
                 .Add("name", m.name)
                 .Add("width", m.width)
+                .Add("length", m.length)
                 .Add("length_left", m.length_left)
                 .End();
   }

@@ -157,12 +157,12 @@ TEST(PrivacyDocumentTest, FullBatchSaysEveryMemberThatTravels) {
   const auto& [meter, colorant, no_media, value, source, no_outranked] = meters.at(0);
   ExpectSaid(meter, colorant, value, source);
   ExpectSaid(meters.at(1).media, meters.at(1).outranked);
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = supplies.at(0);
-  ExpectSaid(a, b, c, d, e, f, g, h, i, j, k, l);
-  const auto& [m, n, o, p, q, r] = media.at(0);
-  ExpectSaid(m, n, o, p, q, r);
-  const auto& [key, severity, code, text, part] = alerts.at(0).alert;
-  ExpectSaid(key, severity, code, text, part, alerts.at(0).cleared_at);
+  const auto& [s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15] = supplies.at(0);
+  ExpectSaid(s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15);
+  const auto& [m1, m2, m3, m4, m5, m6, m7, m8] = media.at(0);
+  ExpectSaid(m1, m2, m3, m4, m5, m6, m7, m8);
+  const auto& [key, severity, code, text, part, within, raised] = alerts.at(0).alert;
+  ExpectSaid(key, severity, code, text, part, within, raised, alerts.at(0).cleared_at);
   const auto& [kind, event_key, event_channel, event_at, event_code, event_text, printer_time,
                printer_pages, no_was, no_is] = events.at(0).event;
   ExpectSaid(kind, event_key, event_channel, event_at, event_code, event_text, printer_time,

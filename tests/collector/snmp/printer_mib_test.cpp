@@ -290,18 +290,38 @@ TEST(PrinterMibTest, ReadsLoadedMediaFromBothTables) {
                                       "\xFD\xE8"
                                       "-1")
                               .Number(mib::kHpTray + Oid{1, 10, 0}, 25943)
+                              .Number(mib::kHpTray + Oid{1, 11, 0}, 8400)
+                              .Number(mib::kHpTray + Oid{2, 11, 0}, -1)
+                              .Number(mib::kHpTray + Oid{2, 17, 0}, 2)
                               .Read();
   ASSERT_EQ(answers.media.size(), 2U);
   EXPECT_EQ(answers.media[0],
             (LoadedMedia{.input = "1.1",
+                         .kind = "manual-sheet",
                          .name = "Photo",
-                         .width = Quantity{Decimal::FromInteger(25943), "1/720 in"}}));
+                         .width = Quantity{Decimal::FromInteger(25943), "1/720 in"},
+                         .length = Quantity{Decimal::FromInteger(8400), "1/720 in"}}));
   EXPECT_EQ(answers.media[1],
             (LoadedMedia{.input = "Roll1",
+                         .kind = "roll",
                          .media = "2070",
                          .name = "Plain Paper",
                          .width = Quantity{Decimal::FromInteger(360316), "1/10000 in"},
                          .length_left = Quantity{Decimal::FromInteger(120), "feet"}}));
+}
+
+TEST(PrinterMibTest, TakesTheKindOfAnInputFromHpWhereTheMibSaysNone) {
+  const auto kind_of = [](std::int64_t mib_type, std::int64_t hp_type) {
+    return Walk()
+        .Input(1, 2, mib_type)
+        .Number(mib::kHpTray + Oid{1, 17, 0}, hp_type)
+        .Read()
+        .media.at(0)
+        .kind;
+  };
+  EXPECT_EQ(kind_of(2, 3), "automatic-roll");
+  EXPECT_EQ(kind_of(1, 9), std::nullopt);
+  EXPECT_EQ(kind_of(3, 3), "tray");
 }
 
 TEST(PrinterMibTest, ReadsLifetimeInkWithTheColoursItKnows) {
@@ -333,6 +353,9 @@ TEST(PrinterMibTest, TakesTheSeverityOfAnAlertFromItsColumnOnly) {
   }
   walk.Number(mib::kPrtAlert + Oid{7, 1, 1857}, 808);
   walk.Octets(mib::kPrtAlert + Oid{8, 1, 1857}, "Main roll path out of paper");
+  walk.Number(mib::kPrtAlert + Oid{6, 1, 1857}, 12);
+  walk.Number(mib::kPrtAlert + Oid{9, 1, 1857}, 8'640'000);
+  walk.Number(mib::kPrtAlert + Oid{6, 1, 101}, -1);
   const auto alerts = walk.Read().alerts;
   ASSERT_TRUE(alerts);
   ASSERT_EQ(alerts->size(), 6U);
@@ -340,7 +363,10 @@ TEST(PrinterMibTest, TakesTheSeverityOfAnAlertFromItsColumnOnly) {
   EXPECT_EQ((*alerts)[5], (Alert{.key = "1857",
                                  .severity = Severity::kUnknown,
                                  .code = "808",
-                                 .text = "Main roll path out of paper"}));
+                                 .text = "Main roll path out of paper",
+                                 .location = "12",
+                                 .raised = Quantity{Decimal::FromInteger(8'640'000), "1/100 s"}}));
+  EXPECT_EQ((*alerts)[0].location, std::nullopt);
 }
 
 TEST(PrinterMibTest, AnAlertThatNeedsNobodyIsInformation) {
@@ -454,7 +480,7 @@ TEST(PrinterMibTest, AsksNotForThousandsOfInputsInDetail) {
   for (std::uint32_t row = 1; row <= 20'000; ++row) {
     table[mib::kPrtInput + Oid{2, 1, row}] = Value::Number(ValueType::kInteger, 6);
   }
-  EXPECT_LE(PrinterMibObjects(table, {.verdict = Verdict::kLargeFormat}).size(), 100U);
+  EXPECT_LE(PrinterMibObjects(table, {.verdict = Verdict::kLargeFormat}).size(), 160U);
 }
 
 }  // namespace
