@@ -38,8 +38,9 @@ PiwsSettings PiwsOptions(const Arguments& arguments, const Profiles& profiles,
   return settings;
 }
 
-LedmSettings LedmOptions(const Arguments& arguments) {
-  return {.http_port = static_cast<std::uint16_t>(arguments.Number("http-port", 0, 65535))};
+LedmSettings LedmOptions(const Arguments& arguments, const Profiles& profiles) {
+  return {.http_port = static_cast<std::uint16_t>(arguments.Number("http-port", 0, 65535)),
+          .profiles = &profiles};
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ LedmSettings LedmOptions(const Arguments& arguments) {
 void CheckWays(const Arguments& arguments) {
   const Profiles profiles = ProfilesOf(arguments);
   PiwsOptions(arguments, profiles);
-  LedmOptions(arguments);
+  LedmOptions(arguments, profiles);
 }
 
 std::optional<std::string> RememberedCertificates::Get(const std::string& printer) {
@@ -85,7 +86,7 @@ Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock
            options.learnt),
       web(clock, certificates, options.web),
       piws(web, PiwsOptions(arguments, profiles, options.curiosity)),
-      ledm(web, LedmOptions(arguments)),
+      ledm(web, LedmOptions(arguments, profiles)),
       poller({&piws, &ledm, &snmp}, profiles, std::move(options.given), clock) {
   session.Start();
 }

@@ -55,6 +55,9 @@ struct ModelProfile {
   // Which ink has which number in HP's private objects: 1 to "cyan".
   std::map<std::uint32_t, std::string> private_ink = {};
 
+  // Paths of LEDM documents that the model has and its discovery tree does not list.
+  std::vector<std::string> beside_tree = {};
+
   // Before each request to the job queue of PIWS.
   std::optional<std::chrono::milliseconds> queue_pause = {};
 

@@ -185,6 +185,8 @@ void ReadMember(const std::string& name, const Place& place, ModelProfile& profi
     profile.private_ink = InksOf(Claim(place, "colorants"));
   } else if (name == "queue_pause") {
     profile.queue_pause = std::chrono::milliseconds(Claim(place, "ms").Number(0, 60'000));
+  } else if (name == "beside_tree") {
+    profile.beside_tree = TextsOf(Claim(place, "paths"));
   } else if (name == "unknown") {
     TextsOf(place);
   } else if (name == "notes") {
@@ -205,7 +207,7 @@ ModelProfile ParseProfile(const ProfileFile& file) {
   const Place root(file.name, "", json);
   root.Members(
       {"title", "models", "products", "channels", "believe", "units", "private_ink", "queue_pause",
-       "unknown", "notes"},
+       "beside_tree", "unknown", "notes"},
       [&](const std::string& name, const Place& place) { ReadMember(name, place, profile); });
   root.At("title");
   const bool claims = !profile.models.empty() || !profile.products.empty();

@@ -10,6 +10,8 @@
 //     "units": {"piws job.area": {"unit": "in2", "source": "…"}},      only where it is confirmed
 //     "private_ink": {"colorants": {"1": "cyan"}, "source": "…"},
 //     "queue_pause": {"ms": 1000, "source": "…"},     before each request to the job queue
+//     "beside_tree": {"paths": ["/LFPWebServices/FibonacciDyn.xml"], "source": "…"},
+//                                       documents of LEDM that its discovery tree does not list
 //     "unknown": ["whether its web server speaks PIWS"],               for people
 //     "notes": [{"note": "…", "source": "…"}]}                         for people
 //

@@ -125,6 +125,9 @@ class LedmChannel::Visit : public WebVisit {
     known().identity = *identity;
     known().plain_base = is_plain() ? base() : "";
     known().fingerprint = fingerprint();
+    if (asked_tree_) {
+      ListBeside(known().tree, channel_.settings_.profiles->Of(*identity).beside_tree);
+    }
     if (wish_ == Wish::kIdentity) return End(Seen::kAnswered, "");
     if (renewed && !asked_tree_) return AskTree();
     if (asked_events_) return AskTheRest();
@@ -161,7 +164,7 @@ class LedmChannel::Visit : public WebVisit {
 
   void AskTheRest() {
     using enum LedmResource;
-    for (const LedmResource resource : {kUsage, kSupplies, kMedia, kStatus, kJobs, kLogs}) {
+    for (const LedmResource resource : {kUsage, kSupplies, kMedia, kStatus, kJobs, kLogs, kWear}) {
       if (!Has(resource) || (wish_ == Wish::kNews && !IsNews(resource))) continue;
       if (resource == kJobs && (JobsAreToldByPiws() || !JobsHaveIds())) continue;
       rest_.push_back(resource);
@@ -222,6 +225,8 @@ class LedmChannel::Visit : public WebVisit {
         return ReadProductStatus(document, answers);
       case LedmResource::kLogs:
         return ReadProductLogs(document, at_, answers);
+      case LedmResource::kWear:
+        return ReadWear(document, answers);
       case LedmResource::kJobs:
         break;
       default:
@@ -235,9 +240,11 @@ class LedmChannel::Visit : public WebVisit {
     return true;
   }
 
-  // What was only assumed to be there is not asked for again until the tree is.
+  // What was only assumed to be there is not asked for again until the tree is; what a profile says
+  // is beside the tree is assumed, too.
   void Note(LedmResource resource, const Page& page, bool read) {
-    if (!read && page.seen == PageSeen::kAbsent && !known().tree_listed) {
+    const bool is_assumed = !known().tree_listed || resource == LedmResource::kWear;
+    if (!read && page.seen == PageSeen::kAbsent && is_assumed) {
       known().tree.erase(resource);
       return;
     }

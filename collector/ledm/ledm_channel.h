@@ -6,7 +6,8 @@
 //    ledm.Read({.host = "10.0.0.7"}, [](Told told) { … });
 //    ledm.Watch({.host = "10.0.0.7"}, [](Told told) { … });
 //
-// The discovery tree says what a printer has, and nothing else is asked for; it is read again once
+// The discovery tree says what a printer has, and nothing else is asked for but what the profile of
+// its model has beside it; the tree is read again once
 // a week, and when the printer was started or has other firmware. Without a tree, what answers at
 // the usual places is taken, and the tree asked for again after an hour.
 //
@@ -34,6 +35,7 @@
 #include <string>
 
 #include "collector/channel/channel.h"
+#include "collector/channel/profiles.h"
 #include "collector/ledm/tree.h"
 #include "collector/web/printer_web.h"
 
@@ -43,6 +45,7 @@ struct LedmSettings {
   std::chrono::hours tree_for{7 * 24};  // how long a discovery tree is good
   std::chrono::hours assumed_for{1};    // and the usual one: a printer that starts may say 404
   std::uint16_t http_port = 80;         // 0: TLS only
+  const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
 };
 
 class LedmChannel : public Channel {

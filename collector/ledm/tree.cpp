@@ -17,11 +17,11 @@ std::string StemOf(std::string_view path) {
 struct Place {
   LedmResource resource;
   std::string_view name;
-  std::string_view usual;     // where it mostly is
+  std::string_view usual;     // where it mostly is; "" where few have it
   std::string_view manifest;  // what lists it where the tree does not; "" for none
 };
 
-constexpr std::array<Place, 8> kPlaces = {{
+constexpr std::array<Place, 9> kPlaces = {{
     {LedmResource::kIdentity, "ProductConfigDyn", "/DevMgmt/ProductConfigDyn.xml", ""},
     {LedmResource::kEventTable, "EventTable", "/EventMgmt/EventTable", "eventmgmtmanifest"},
     {LedmResource::kUsage, "ProductUsageDyn", "/DevMgmt/ProductUsageDyn.xml", ""},
@@ -30,6 +30,7 @@ constexpr std::array<Place, 8> kPlaces = {{
     {LedmResource::kStatus, "ProductStatusDyn", "/DevMgmt/ProductStatusDyn.xml", ""},
     {LedmResource::kJobs, "JobList", "/Jobs/JobList", "jobsmanifest"},
     {LedmResource::kLogs, "ProductLogsDyn", "/DevMgmt/ProductLogsDyn.xml", ""},
+    {LedmResource::kWear, "FibonacciDyn", "", ""},
 }};
 
 std::vector<std::string> WithOtherForm(std::string path) {
@@ -81,9 +82,19 @@ std::optional<LedmTree> ReadDiscoveryTree(const Node& document) {
 LedmTree UsualTree() {
   LedmTree tree;
   for (const Place& place : kPlaces) {
-    tree[place.resource] = WithOtherForm(std::string(place.usual));
+    if (!place.usual.empty()) tree[place.resource] = WithOtherForm(std::string(place.usual));
   }
   return tree;
+}
+
+void ListBeside(LedmTree& tree, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    for (const Place& place : kPlaces) {
+      if (IsPlainPath(path) && StemOf(path) == Lower(place.name)) {
+        tree.emplace(place.resource, WithOtherForm(path));
+      }
+    }
+  }
 }
 
 }  // namespace plotmeter

@@ -26,6 +26,7 @@ enum class LedmResource {
   kStatus,      // ProductStatusDyn
   kJobs,        // JobList
   kLogs,        // ProductLogsDyn
+  kWear,        // FibonacciDyn, which some have beside their tree
 };
 
 // "ProductUsageDyn", for people.
@@ -41,6 +42,10 @@ std::optional<LedmTree> ReadDiscoveryTree(const Node& document);
 
 // Where printers without a tree have what they have.
 LedmTree UsualTree();
+
+// Adds documents that a printer has and its tree does not list; paths that name none of ours, or are
+// not plain, are passed over.
+void ListBeside(LedmTree& tree, const std::vector<std::string>& paths);
 
 // True for "/DevMgmt/ProductUsageDyn.xml" and the like: at most 128 letters, digits, dots, hyphens
 // and underscores between slashes, and nothing that leads elsewhere.

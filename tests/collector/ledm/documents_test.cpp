@@ -49,12 +49,56 @@ TEST(LedmDocumentsTest, FindsTotalImpressionsAtTheRootToo) {
   EXPECT_EQ(answers.meters[1].value, (Quantity{*Decimal::Parse("12.50"), "cc"}));
 }
 
+TEST(LedmDocumentsTest, KeepsTheWearOfALatexRaw) {
+  Answers answers;
+  ASSERT_TRUE(ReadWear(ReadDocument(R"(<f:FibonacciDyn xmlns:f="f"><f:Version/>
+      <f:currentPenLife><f:Pen>1</f:Pen><f:Life>812.5</f:Life></f:currentPenLife>
+      <f:currentPenLife><f:Pen>2</f:Pen><f:Life>-1</f:Life></f:currentPenLife>
+      <f:currentPenLife><f:Pen>1</f:Pen><f:Life>3</f:Life></f:currentPenLife>
+      <f:maintenanceKitUsage><f:Usage>37</f:Usage></f:maintenanceKitUsage></f:FibonacciDyn>)"),
+                       answers));
+  EXPECT_TRUE(answers.meters.empty()) << "a part is replaced, and then its count falls";
+  EXPECT_THAT(
+      answers.supplies,
+      testing::ElementsAre(
+          Supply{.supply = "pen-1", .kind = "printhead", .remark = "life 812.5"},
+          Supply{.supply = "pen-1-2", .kind = "printhead", .remark = "life 3"},
+          Supply{.supply = "maintenance-kit", .kind = "maintenance-kit", .remark = "usage 37"}));
+  EXPECT_THAT(answers.remarks, testing::ElementsAre(HasSubstr("Life cannot be read")));
+}
+
+TEST(LedmDocumentsTest, ReadsWarrantyAndSheets) {
+  Answers answers;
+  ASSERT_TRUE(ReadConsumables(
+      ReadDocument("<ConsumableConfigDyn><ConsumableInfo><ConsumableStation>1</ConsumableStation>"
+                   "<Warranty><ExpirationDate>2027-06-30</ExpirationDate></Warranty>"
+                   "</ConsumableInfo><ConsumableInfo><ConsumableStation>2</ConsumableStation>"
+                   "<Warranty><ExpirationDate>1970-01-01</ExpirationDate></Warranty>"
+                   "</ConsumableInfo></ConsumableConfigDyn>"),
+      answers));
+  ASSERT_EQ(answers.supplies.size(), 2U);
+  EXPECT_EQ(answers.supplies[0].warranty_until, "2027-06-30");
+  EXPECT_EQ(answers.supplies[1].warranty_until, std::nullopt);
+  ASSERT_TRUE(ReadMediaHandling(
+      ReadDocument("<MediaHandlingDyn><InputTray><InputBin>manual</InputBin>"
+                   "<TrayType>manualFeed</TrayType><Unit>mm</Unit><Width>210</Width>"
+                   "<Length>297</Length></InputTray><InputTray><InputBin>roll</InputBin>"
+                   "<Length>0</Length></InputTray></MediaHandlingDyn>"),
+      answers));
+  ASSERT_EQ(answers.media.size(), 2U);
+  EXPECT_EQ(answers.media[0].kind, "manual-feed");
+  EXPECT_EQ(answers.media[0].length, (Quantity{*Decimal::Parse("297"), "mm"}));
+  EXPECT_EQ(answers.media[1].kind, std::nullopt);
+  EXPECT_EQ(answers.media[1].length, std::nullopt);
+}
+
 TEST(LedmDocumentsTest, TakesNothingFromAnotherDocument) {
   const Node other = ReadDocument("<Other><InputTray><InputBin>x</InputBin></InputTray></Other>");
   Answers answers;
   EXPECT_FALSE(ReadProductUsage(other, answers));
   EXPECT_FALSE(ReadConsumables(other, answers));
   EXPECT_FALSE(ReadMediaHandling(other, answers));
+  EXPECT_FALSE(ReadWear(other, answers));
   EXPECT_FALSE(ReadProductStatus(other, answers));
   EXPECT_FALSE(ReadProductLogs(other, kNow, answers));
   EXPECT_EQ(ReadProductConfig(other), std::nullopt);

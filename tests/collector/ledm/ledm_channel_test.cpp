@@ -406,6 +406,30 @@ TEST_F(LedmChannelTest, RefusesAnotherKey) {
   }
 }
 
+TEST_F(LedmChannelTest, AsksALatexForWhatItHasBesideItsTree) {
+  const char kWear[] = "/LFPWebServices/FibonacciDyn.xml";
+  const auto wear = Stranger::Ok(
+      "<FibonacciDyn><maintenanceKitUsage><Usage>37</Usage></maintenanceKitUsage></FibonacciDyn>",
+      "text/xml");
+  Printer other({{kWear, wear}});
+  Tell(other.address());
+  EXPECT_THAT(other.Asked(), Not(Contains(kWear)));
+  Printer latex({{kConfig, Stranger::Ok("<ProductConfigDyn><ProductInformation><MakeAndModel>"
+                                        "HP Latex 570 Printer</MakeAndModel></ProductInformation>"
+                                        "</ProductConfigDyn>",
+                                        "text/xml")},
+                 {kWear, wear}});
+  const Told told = Tell(latex.address());
+  ASSERT_FALSE(told.answers.supplies.empty());
+  EXPECT_EQ(told.answers.supplies.back().remark, "usage 37");
+  latex.Set(kWear, Stranger::Status(404));
+  EXPECT_THAT(Tell(latex.address()).answers.remarks, Not(Contains(HasSubstr("Fibonacci"))))
+      << "what is only said of a model is no trouble where it is not";
+  latex.Asked();
+  Tell(latex.address());
+  EXPECT_THAT(latex.Asked(), Not(Contains(kWear))) << "until the tree is asked for again";
+}
+
 TEST_F(LedmChannelTest, SpeaksPlainHttpWhereNothingSpeaksTls) {
   Printer printer({}, Stranger::Speaks::kPlain);
   UsePort(printer.server().port());
