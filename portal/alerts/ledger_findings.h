@@ -23,7 +23,14 @@ std::vector<LedgerFinding> GapsOf(Books& books, const ResellerId& reseller,
 std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller,
                                         const std::string& printer, Instant now);
 
-// Both.
+// Meters that two channels of the printer tell, in those months, where they differ by more than 5 %
+// of the larger and by more than their last digits can: one finding for each month. Compared are
+// stretches without gaps that begin and end in the same readings, give or take five minutes.
+// Only one of them is billed (docs/decisions/0023); which of them is wrong is for a person.
+std::vector<LedgerFinding> ChannelsApartOf(Books& books, const ResellerId& reseller,
+                                           const std::string& printer, Instant now);
+
+// All of them.
 std::vector<LedgerFinding> FindingsOf(Books& books, const ResellerId& reseller,
                                       const std::string& printer, Instant now);
 

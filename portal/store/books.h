@@ -148,6 +148,13 @@ struct NamedReconciled {
   ReconciledRow row = {};
 };
 
+// A month of one meter, as people see it.
+struct NamedMonth {
+  std::string channel = {};
+  StoredMeter meter = {};
+  MonthRow row = {};
+};
+
 // What is replaced when a printer's books are made again.
 struct PrinterBooks {
   Instant since = {};                     // gaps that closed after it
@@ -247,6 +254,11 @@ class Books {
   virtual std::vector<NamedReconciled> ReconciledSince(const ResellerId& reseller,
                                                        const std::string& printer,
                                                        MonthNumber month) = 0;
+
+  // The same of what was counted, those that are in no sum too: by month, then meter and colorant,
+  // site, channel, unit.
+  virtual std::vector<NamedMonth> MonthsSince(const ResellerId& reseller,
+                                              const std::string& printer, MonthNumber month) = 0;
 
   // By site and meter; of one customer where the filter names it.
   virtual std::vector<SiteUsage> UsageBySite(const ResellerId& reseller, MonthNumber month,

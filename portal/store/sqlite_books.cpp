@@ -500,6 +500,39 @@ std::vector<NamedReconciled> SqliteStore::ReconciledSince(const ResellerId& rese
   return rows;
 }
 
+std::vector<NamedMonth> SqliteStore::MonthsSince(const ResellerId& reseller,
+                                                 const std::string& printer, MonthNumber month) {
+  auto reader = pool_.Reader();
+  Statement& q = reader->Sql(
+      "SELECT m.channel, u.meter, m.meter, m.colorant, m.media, m.unit, m.outranked, u.month,"
+      " u.site, u.opening, u.closing, u.opening_at, u.closing_at, u.opening_batch, u.closing_batch,"
+      " u.used, u.used_base, u.gaps, u.hidden_base, u.believed FROM meter m"
+      " JOIN usage_month u ON u.meter=m.number"
+      " WHERE m.printer=? AND u.month>=? AND u.reseller_id=?"
+      " ORDER BY u.month, m.meter, m.colorant, m.media, u.site, m.channel, m.unit");
+  std::vector<NamedMonth> rows;
+  for (q.Bind(PrinterNumber(*reader, reseller, printer), month, OwnerOf(*reader, reseller));
+       q.Step();) {
+    rows.push_back({.channel = q.Text(0),
+                    .meter = {q.Int(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5), q.Int(6) != 0},
+                    .row = {.meter = q.Int(1),
+                            .month = q.Int(7),
+                            .site = q.Text(8),
+                            .opening = q.Text(9),
+                            .closing = q.Text(10),
+                            .opening_at = FromMillis(q.Int(11)),
+                            .closing_at = FromMillis(q.Int(12)),
+                            .opening_batch = q.Int(13),
+                            .closing_batch = q.Int(14),
+                            .used = q.MaybeText(15),
+                            .used_base = q.MaybeInt(16),
+                            .gaps = q.Int(17),
+                            .hidden_base = q.MaybeInt(18),
+                            .outranked = q.Int(19) == 0}});
+  }
+  return rows;
+}
+
 std::vector<SiteUsage> SqliteStore::UsageBySite(const ResellerId& reseller, MonthNumber month,
                                                 const PrinterFilter& filter) {
   std::vector<SiteUsage> usage;

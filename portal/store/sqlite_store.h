@@ -141,6 +141,8 @@ class SqliteStore : public Store,
   std::vector<NamedReconciled> ReconciledSince(const ResellerId& reseller,
                                                const std::string& printer,
                                                MonthNumber month) override;
+  std::vector<NamedMonth> MonthsSince(const ResellerId& reseller, const std::string& printer,
+                                      MonthNumber month) override;
   std::vector<SiteUsage> UsageBySite(const ResellerId& reseller, MonthNumber month,
                                      const PrinterFilter& filter) override;
 

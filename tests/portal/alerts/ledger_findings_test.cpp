@@ -1,5 +1,6 @@
 #include "portal/alerts/ledger_findings.h"
 
+#include "portal/ledger/bookkeeping.h"
 #include "tests/portal/alerts/alerts_world.h"
 
 namespace plotmeter {
@@ -71,6 +72,75 @@ TEST_F(LedgerFindingsTest, TellsNobodyHowMuchAnotherCustomerPrinted) {
   EXPECT_THAT(found.what, HasSubstr("impressions in 2026-11"));
   EXPECT_THAT(found.what, Not(HasSubstr("400")));
   EXPECT_THAT(found.what, Not(HasSubstr("412")));
+}
+
+// Magenta over two channels, one of which is billed.
+class ChannelsApartTest : public LedgerFindingsTest {
+ protected:
+  void Read(Instant at, const char* piws, const char* snmp, minutes later = minutes(0)) {
+    Parcel parcel(collector_, ++sequence_, "CN1", at + later);
+    parcel.record.received_at = at + hours(1);
+    parcel.reading.at = at;
+    parcel.reading.meters.push_back(
+        {.meter = "ink.used", .colorant = "magenta", .value = {*Decimal::Parse(piws), "cc"}});
+    Reading other = {.at = at + later, .channel = ChannelKind::kSnmp};
+    other.meters.push_back({.meter = "ink.used",
+                            .colorant = "magenta",
+                            .value = {*Decimal::Parse(snmp), "1/1000 ml"},
+                            .outranked = true});
+    parcel.record.readings.push_back({0, &other});
+    Put(parcel);
+  }
+  std::vector<LedgerFinding> Found() {
+    Bookkeeper(store_, store_, store_).Tick([] { return true; });
+    const PrinterRow printer = store_.Printers(north_.reseller, {}, "", 1).at(0);
+    return ChannelsApartOf(store_, north_.reseller, printer.id, kMorning + hours(240));
+  }
+};
+
+TEST_F(ChannelsApartTest, NamesWhatDiffersByMoreThanFivePercent) {
+  Read(kMorning, "400", "400000");
+  Read(kMorning + hours(48), "500", "511000");
+  const auto found = Found();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].key, "2026-11/channels-apart");
+  EXPECT_EQ(found[0].what,
+            "ink.used of magenta in 2026-11: 100.000 cc by piws, 111.000 cc by snmp "
+            "(channels-apart)");
+  EXPECT_EQ(found[0].since, kMorning + hours(48));
+  const PrinterRow printer = store_.Printers(north_.reseller, {}, "", 1).at(0);
+  EXPECT_EQ(FindingsOf(store_, north_.reseller, printer.id, kMorning + hours(240)).size(), 1U);
+  EXPECT_TRUE(ChannelsApartOf(store_, south_.reseller, printer.id, kMorning).empty());
+  EXPECT_TRUE(
+      ChannelsApartOf(store_, north_.reseller, printer.id, kMorning + hours(24 * 65)).empty());
+}
+
+TEST_F(ChannelsApartTest, IsSilentOfLess) {
+  Read(kMorning, "400", "400000");
+  Read(kMorning + hours(48), "500", "504900");
+  EXPECT_TRUE(Found().empty());
+}
+
+TEST_F(ChannelsApartTest, IsSilentOfWhatDigitsHide) {
+  Read(kMorning, "400", "400000");
+  Read(kMorning + hours(48), "403", "404900");
+  EXPECT_TRUE(Found().empty());
+  Read(kMorning + hours(49), "404", "407100");
+  EXPECT_EQ(Found().size(), 1U);
+}
+
+// One channel may have seen a job that the other had not.
+TEST_F(ChannelsApartTest, IsSilentOfStretchesThatAreNotTheSame) {
+  Read(kMorning, "400", "400000");
+  Read(kMorning + hours(48), "500", "600000", minutes(6));
+  EXPECT_TRUE(Found().empty());
+}
+
+TEST_F(ChannelsApartTest, IsSilentOfStretchesWithGaps) {
+  Read(kMorning, "400", "400000");
+  Read(kMorning + hours(24), "450", "10");
+  Read(kMorning + hours(48), "500", "20");
+  EXPECT_TRUE(Found().empty());
 }
 
 }  // namespace
