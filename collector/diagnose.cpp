@@ -57,7 +57,12 @@ Json Diagnose(Ways& ways, const Looked& looked, const Arguments& arguments, cons
           ? ParseDuration("piws-pause", arguments.Text("piws-pause"))
           : ways.profiles.Of(looked.identity()).queue_pause.value_or(std::chrono::seconds(2));
   const auto http_port = static_cast<std::uint16_t>(arguments.Number("http-port", 0, 65535));
-  Json web = ReadForDiagnosis(looked.address, http_port, pause, redaction, until, say);
+  // Of every model: what this one has is the question.
+  std::vector<std::string> beside;
+  for (const ModelProfile& model : ways.profiles.all()) {
+    beside.insert(beside.end(), model.beside_tree.begin(), model.beside_tree.end());
+  }
+  Json web = ReadForDiagnosis(looked.address, http_port, pause, beside, redaction, until, say);
   return {
       {"diagnostics", 1},
       {"at", FormatInstant(clock.Now())},

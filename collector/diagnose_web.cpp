@@ -39,8 +39,8 @@ void PathsOf(const Node& node, std::vector<std::string>& paths) {
 class Visitor {
  public:
   Visitor(const PrinterAddress& address, std::uint16_t http_port, std::chrono::milliseconds pause,
-          Redaction& redaction, steady_clock::time_point until,
-          std::function<void(const std::string&)> say)
+          const std::vector<std::string>& beside, Redaction& redaction,
+          steady_clock::time_point until, std::function<void(const std::string&)> say)
       : base_(address.piws_url.empty()
                   ? fmt::format("https://{}:{}", address.host, address.https_port)
                   : address.piws_url),
@@ -48,6 +48,7 @@ class Visitor {
                    ? fmt::format("http://{}:{}", address.host, http_port)
                    : ""),
         pause_(pause),
+        beside_(beside),
         redaction_(redaction),
         until_(until),
         say_(std::move(say)),
@@ -74,6 +75,7 @@ class Visitor {
     for (const auto& [resource, usual] : UsualTree()) {
       listed.insert(listed.end(), usual.begin(), usual.end());
     }
+    listed.insert(listed.end(), beside_.begin(), beside_.end());
     for (const std::string& path : listed) Ask(path);
     return std::move(pages_);
   }
@@ -122,6 +124,7 @@ class Visitor {
   const std::string base_;
   const std::string plain_;  // "" where TLS is a must
   const std::chrono::milliseconds pause_;
+  const std::vector<std::string>& beside_;
   Redaction& redaction_;
   const steady_clock::time_point until_;
   const std::function<void(const std::string&)> say_;
@@ -156,9 +159,10 @@ bool MayBeAskedFor(const std::string& path) {
 }
 
 Json ReadForDiagnosis(const PrinterAddress& address, std::uint16_t http_port,
-                      std::chrono::milliseconds pause, Redaction& redaction,
-                      steady_clock::time_point until, std::function<void(const std::string&)> say) {
-  return Visitor(address, http_port, pause, redaction, until, std::move(say)).Visit();
+                      std::chrono::milliseconds pause, const std::vector<std::string>& beside,
+                      Redaction& redaction, steady_clock::time_point until,
+                      std::function<void(const std::string&)> say) {
+  return Visitor(address, http_port, pause, beside, redaction, until, std::move(say)).Visit();
 }
 
 }  // namespace plotmeter

@@ -1,5 +1,7 @@
 #include "collector/ways.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "collector/collector_settings.h"
@@ -11,6 +13,15 @@ namespace {
 Profiles ProfilesOf(const Arguments& arguments) {
   Profiles profiles = Profiles::BuiltIn();
   if (arguments.Has("profiles")) profiles.AddFolder(PathOf(arguments.Text("profiles")));
+  for (const ModelProfile& profile : profiles.all()) {
+    for (const std::string& path : profile.beside_tree) {
+      if (NamesResource(path)) continue;
+      throw UsageError(fmt::format(
+          "profile {}: 'beside_tree.paths' has '{}'; expected the path of a document of LEDM that "
+          "is read, such as /LFPWebServices/FibonacciDyn.xml",
+          profile.name, path));
+    }
+  }
   return profiles;
 }
 

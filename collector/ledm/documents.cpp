@@ -215,6 +215,8 @@ bool ReadMediaHandling(const Node& document, Answers& into) {
     if (!media.width) media.width = AmountOrRemark(*tray, "MediaWidth", unit, what, into);
     media.length = AmountOrRemark(*tray, "Length", unit, what, into);
     if (!media.length) media.length = AmountOrRemark(*tray, "MediaLength", unit, what, into);
+    // Of a roll it is not said whether that is left, or was at the beginning.
+    if (media.kind && media.kind->find("roll") != std::string::npos) media.length.reset();
     for (auto* said : {&media.width, &media.length}) {
       if (*said && (*said)->value.digits() == 0) said->reset();
     }

@@ -126,7 +126,8 @@ class LedmChannel::Visit : public WebVisit {
     known().plain_base = is_plain() ? base() : "";
     known().fingerprint = fingerprint();
     if (asked_tree_) {
-      ListBeside(known().tree, channel_.settings_.profiles->Of(*identity).beside_tree);
+      known().beside =
+          ListBeside(known().tree, channel_.settings_.profiles->Of(*identity).beside_tree);
     }
     if (wish_ == Wish::kIdentity) return End(Seen::kAnswered, "");
     if (renewed && !asked_tree_) return AskTree();
@@ -192,6 +193,10 @@ class LedmChannel::Visit : public WebVisit {
   }
 
   void AskNext() {
+    // What wears would be all the supplies that there are, and the inks, as it seems, gone.
+    if (!rest_.empty() && rest_.front() == LedmResource::kWear && !supplies_read_) {
+      rest_.pop_front();
+    }
     if (rest_.empty()) {
       if (!EndedAsleep()) End(Seen::kAnswered, "");
       return;
@@ -203,6 +208,7 @@ class LedmChannel::Visit : public WebVisit {
     const LedmResource resource = rest_.front();
     rest_.pop_front();
     const bool read = Read(resource, page.document);
+    supplies_read_ |= resource == LedmResource::kSupplies && read;
     const auto stamp = stamps_.find(CategoryOf(resource));
     if (read && stamp != stamps_.end()) known().stamps[resource] = stamp->second;
     // Where there are no jobs, some have no list either.
@@ -240,11 +246,12 @@ class LedmChannel::Visit : public WebVisit {
     return true;
   }
 
-  // What was only assumed to be there is not asked for again until the tree is; what a profile says
-  // is beside the tree is assumed, too.
+  // What was only assumed to be there is not asked for again until the tree is.
   void Note(LedmResource resource, const Page& page, bool read) {
-    const bool is_assumed = !known().tree_listed || resource == LedmResource::kWear;
-    if (!read && page.seen == PageSeen::kAbsent && is_assumed) {
+    const bool is_beside = known().beside.contains(resource);
+    const bool answered_else = page.seen != PageSeen::kSilent && page.seen != PageSeen::kAsleep;
+    if (!read &&
+        (is_beside ? answered_else : page.seen == PageSeen::kAbsent && !known().tree_listed)) {
       known().tree.erase(resource);
       return;
     }
@@ -256,6 +263,7 @@ class LedmChannel::Visit : public WebVisit {
   const Wish wish_;
   bool asked_tree_ = false;
   bool asked_events_ = false;
+  bool supplies_read_ = false;
   LedmStamps stamps_;
   std::deque<LedmResource> rest_;
 };

@@ -32,6 +32,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "collector/channel/channel.h"
@@ -71,7 +72,8 @@ class LedmChannel : public Channel {
     std::string fingerprint = {};  // of its key; proves that it is the same printer
     LedmTree tree = {};
     std::optional<Instant> tree_at = {};
-    bool tree_listed = false;  // by the printer, not assumed
+    bool tree_listed = false;            // by the printer, not assumed
+    std::set<LedmResource> beside = {};  // of the tree: assumed by the profile
     std::string power_up = {};
     std::map<LedmResource, std::string> stamps = {};  // of what was read, when it was read
     bool jobs_under_way = false;

@@ -33,6 +33,13 @@ constexpr std::array<Place, 9> kPlaces = {{
     {LedmResource::kWear, "FibonacciDyn", "", ""},
 }};
 
+std::optional<LedmResource> ResourceAt(std::string_view path) {
+  if (!IsPlainPath(path)) return std::nullopt;
+  const auto place = std::ranges::find_if(
+      kPlaces, [&](const Place& one) { return StemOf(path) == Lower(one.name); });
+  return place != kPlaces.end() ? std::optional(place->resource) : std::nullopt;
+}
+
 std::vector<std::string> WithOtherForm(std::string path) {
   const auto dot = path.rfind('.');
   const bool xml = path.ends_with(".xml");
@@ -63,10 +70,7 @@ std::optional<LedmTree> ReadDiscoveryTree(const Node& document) {
   const Node& root = document["DiscoveryTree"];
   for (const Node* listed : root.All("SupportedTree")) {
     const std::string path = listed->Text("ResourceURI").value_or("");
-    if (!IsPlainPath(path)) continue;
-    for (const Place& place : kPlaces) {
-      if (StemOf(path) == Lower(place.name)) tree[place.resource] = WithOtherForm(path);
-    }
+    if (const auto resource = ResourceAt(path)) tree[*resource] = WithOtherForm(path);
   }
   for (const Node* listed : root.All("SupportedIfc")) {
     const std::string stem = StemOf(listed->Text("ManifestURI").value_or("/"));
@@ -87,14 +91,17 @@ LedmTree UsualTree() {
   return tree;
 }
 
-void ListBeside(LedmTree& tree, const std::vector<std::string>& paths) {
+std::set<LedmResource> ListBeside(LedmTree& tree, const std::vector<std::string>& paths) {
+  std::set<LedmResource> added;
   for (const std::string& path : paths) {
-    for (const Place& place : kPlaces) {
-      if (IsPlainPath(path) && StemOf(path) == Lower(place.name)) {
-        tree.emplace(place.resource, WithOtherForm(path));
-      }
+    if (const auto resource = ResourceAt(path);
+        resource && tree.emplace(*resource, WithOtherForm(path)).second) {
+      added.insert(*resource);
     }
   }
+  return added;
 }
+
+bool NamesResource(std::string_view path) { return ResourceAt(path).has_value(); }
 
 }  // namespace plotmeter

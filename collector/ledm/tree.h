@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,9 +44,12 @@ std::optional<LedmTree> ReadDiscoveryTree(const Node& document);
 // Where printers without a tree have what they have.
 LedmTree UsualTree();
 
-// Adds documents that a printer has and its tree does not list; paths that name none of ours, or are
-// not plain, are passed over.
-void ListBeside(LedmTree& tree, const std::vector<std::string>& paths);
+// Adds documents that a printer may have and its tree does not list, and says which these are;
+// paths that name none of ours are passed over.
+std::set<LedmResource> ListBeside(LedmTree& tree, const std::vector<std::string>& paths);
+
+// Whether a path is plain and names one of ours.
+bool NamesResource(std::string_view path);
 
 // True for "/DevMgmt/ProductUsageDyn.xml" and the like: at most 128 letters, digits, dots, hyphens
 // and underscores between slashes, and nothing that leads elsewhere.

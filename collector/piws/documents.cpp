@@ -195,9 +195,11 @@ bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& in
           if (name != papers.end()) media.name = name->second;
           const std::string what = "MediaSystem " + media.input;
           media.width = AmountOrRemark(*loaded, "Width", what, into);
-          // A sheet has its own length there.
-          (device.name.ends_with("Roll") ? media.length_left : media.length) =
-              AmountOrRemark(*loaded, "RemainingLength", what, into);
+          const bool is_roll = device.name.ends_with("Roll");
+          if (is_roll || device.name.ends_with("Sheet")) {  // which has its own length there
+            (is_roll ? media.length_left : media.length) =
+                AmountOrRemark(*loaded, "RemainingLength", what, into);
+          }
           into.media.push_back(std::move(media));
         }
       }

@@ -116,6 +116,8 @@ class Reader {
         meter = "impressions";
       } else if (unit == 8) {
         meter = "sheets";
+      } else if (unit == 11) {
+        meter = "engine.hours";
       } else if (IsLengthUnit(unit)) {
         meter = "media.length";
       }
@@ -183,7 +185,7 @@ class Reader {
       if (const auto& said = kind.empty() ? tray.kind : kind; !said.empty()) {
         media.kind = std::string(said);
       }
-      media.length = tray.length;
+      if (!media.kind || media.kind->find("roll") == std::string::npos) media.length = tray.length;
       if (width && *width > 0) {
         media.width = Quantity{Decimal::FromInteger(*width), std::string(UnitWords(row.Number(3)))};
       } else {

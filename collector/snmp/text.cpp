@@ -10,6 +10,7 @@ constexpr std::string_view kLatin1Prefix("\x00\x0E", 2);
 constexpr std::string_view kDesignJetPrefix = "\xFD\xE8";
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
 constexpr std::int64_t kMibEnumLatin1 = 4;
+constexpr std::int64_t kMibEnumRoman8 = 2004;
 
 // HP Roman-8 from 0xA1 to 0xFE (PCL symbol set 8U).
 constexpr char16_t kRoman8Upper[] = {
@@ -123,6 +124,7 @@ Text DecodePml(std::string_view octets) {
 }
 
 Text DecodeText(std::string_view octets, std::optional<std::int64_t> charset) {
+  if (charset == kMibEnumRoman8) return Decode(octets, SymbolSet::kRoman8);
   return Decode(octets, charset == kMibEnumLatin1 ? SymbolSet::kLatin1 : SymbolSet::kUtf8);
 }
 

@@ -34,7 +34,7 @@ inline constexpr std::size_t kMaxTextOctets = 255;
 Text DecodePml(std::string_view octets);
 
 // Any other text. `charset` is IANA's MIBenum as prtLocalizationCharacterSet gives it: 4 is
-// Latin-1; 3 (ASCII), 106 (UTF-8), none or any other means UTF-8 if it is valid UTF-8, else
+// Latin-1, 2004 hp-roman8; 3 (ASCII), 106 (UTF-8), none or any other means UTF-8 if it is valid UTF-8, else
 // Latin-1.
 Text DecodeText(std::string_view octets, std::optional<std::int64_t> charset = std::nullopt);
 

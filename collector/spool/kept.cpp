@@ -93,6 +93,21 @@ Severity SeverityOf(std::string_view text) {
   return Severity::kUnknown;
 }
 
+std::optional<std::string> ValueOf(const std::optional<Quantity>& quantity) {
+  return quantity ? std::optional(quantity->value.text()) : std::nullopt;
+}
+
+std::optional<std::string> UnitOf(const std::optional<Quantity>& quantity) {
+  return quantity ? std::optional(quantity->unit) : std::nullopt;
+}
+
+std::optional<Quantity> QuantityOf(const std::optional<std::string>& value,
+                                   const std::optional<std::string>& unit) {
+  const auto number = value ? Decimal::Parse(*value) : std::nullopt;
+  if (!number || !unit) return std::nullopt;
+  return Quantity{*number, *unit};
+}
+
 std::string KeptText(const Reading& reading) {
   if (!reading.alerts && IsPlainlyRight(reading)) return ReadingText(reading);
   Reading kept = reading;

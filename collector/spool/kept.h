@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,5 +36,11 @@ std::vector<SpareAddress> SparesFrom(const std::string& list);
 
 // The inverse of ToText(Severity).
 Severity SeverityOf(std::string_view text);
+
+// A quantity in two columns, and back; empty also for what is none.
+std::optional<std::string> ValueOf(const std::optional<Quantity>& quantity);
+std::optional<std::string> UnitOf(const std::optional<Quantity>& quantity);
+std::optional<Quantity> QuantityOf(const std::optional<std::string>& value,
+                                   const std::optional<std::string>& unit);
 
 }  // namespace plotmeter

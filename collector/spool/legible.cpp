@@ -260,7 +260,7 @@ constexpr Shape kShapes[] = {{"printer", "ntttttIT", 6},
                              {"reading", "nijI", 4},
                              {"job", "nittTjiti", 9},
                              {"event", "nitttjii", 8},
-                             {"alert", "nittttTiIiT", 10},
+                             {"alert", "nittttTiIiTTTT", 10},
                              {"batch", "nttitTiitiITITiI", 15},
                              {"known_printer", "ntiittttttitttttt", 17}};
 

@@ -339,13 +339,14 @@ AlertChanges Spool::Alerts(const PrinterIdentity& printer, ChannelKind channel,
       }
     }
     Statement insert = db_.Prepare(
-        "INSERT OR IGNORE INTO alert(printer, channel, key, severity, code, text, part, since)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+        "INSERT OR IGNORE INTO alert(printer, channel, key, severity, code, text, part, location,"
+        " raised, raised_unit, since) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (const Alert& alert : active) {
       if (std::ranges::find(known, alert.key) != known.end()) continue;
       known.push_back(alert.key);
       insert.Run(printer_row, ToText(channel), alert.key, ToText(alert.severity), alert.code,
-                 alert.text, alert.part, now);
+                 alert.text, alert.part, alert.location, ValueOf(alert.raised),
+                 UnitOf(alert.raised), now);
       changes.appeared.push_back(alert);
     }
   });

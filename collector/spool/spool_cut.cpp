@@ -88,8 +88,8 @@ Spool::Contents Spool::TakeUnsent(const BatchSigner& signer, const CutLimits& li
   Room room(db_, batch, bounds);
 
   Statement alerts = db_.Prepare(
-      "SELECT id, printer, channel, key, severity, code, text, since, cleared_at, part FROM alert"
-      " WHERE unsent = 1 ORDER BY id LIMIT ?");
+      "SELECT id, printer, channel, key, severity, code, text, since, cleared_at, part, location,"
+      " raised, raised_unit FROM alert WHERE unsent = 1 ORDER BY id LIMIT ?");
   for (alerts.Bind(static_cast<std::int64_t>(bounds.alerts)); alerts.Step();) {
     const auto place = room.PlaceFor(
         alerts.Int(1), alerts.Text(3).size() + alerts.Text(6).size() + alerts.Text(9).size() + 220);
@@ -100,7 +100,9 @@ Spool::Contents Spool::TakeUnsent(const BatchSigner& signer, const CutLimits& li
                                .severity = SeverityOf(alerts.Text(4)),
                                .code = alerts.Text(5),
                                .text = alerts.MaybeText(6),
-                               .part = alerts.MaybeText(9)},
+                               .part = alerts.MaybeText(9),
+                               .location = alerts.MaybeText(10),
+                               .raised = QuantityOf(alerts.MaybeText(11), alerts.MaybeText(12))},
                      .since = FromMillis(alerts.Int(7))};
     if (const auto cleared = alerts.MaybeInt(8)) entry.cleared_at = FromMillis(*cleared);
     batch.alerts.push_back(std::move(entry));

@@ -173,8 +173,8 @@ void Spool::PutBack(const std::string& message) {
       " cleared_at = min(coalesce(cleared_at, ?5), coalesce(?5, cleared_at))"
       " WHERE printer = ?1 AND channel = ?2 AND key = ?3 AND since = ?4");
   Statement alert = db_.Prepare(
-      "INSERT INTO alert(printer, channel, key, severity, code, text, part, since, cleared_at)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO alert(printer, channel, key, severity, code, text, part, location, raised,"
+      " raised_unit, since, cleared_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const BatchAlert& row : batch.alerts) {
     const std::int64_t of = printer(row.printer);
     again.Run(of, ToText(row.channel), row.alert.key, ToMillis(row.since),
@@ -182,7 +182,8 @@ void Spool::PutBack(const std::string& message) {
     if (db_.Changes() > 0) continue;
     // Forgotten, so it has ended since.
     alert.Run(of, ToText(row.channel), row.alert.key, ToText(row.alert.severity), row.alert.code,
-              row.alert.text, row.alert.part, ToMillis(row.since),
+              row.alert.text, row.alert.part, row.alert.location, ValueOf(row.alert.raised),
+              UnitOf(row.alert.raised), ToMillis(row.since),
               ToMillis(row.cleared_at.value_or(clock_.Now())));
   }
 }

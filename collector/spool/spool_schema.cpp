@@ -12,7 +12,7 @@ namespace plotmeter {
 namespace {
 
 // Numbered from 1; never edited after a release. Instants are milliseconds since 1970.
-constexpr std::array<std::string_view, 7> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 8> kMigrations = {R"sql(
 -- One row: the stream that is written now, and where it is.
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY CHECK(id = 1),
@@ -174,6 +174,11 @@ CREATE TABLE room(step TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
                                                          R"sql(
 -- Keys that sign no more batches, and up to where each did: [{"stream":…,"sequence":41}].
 CREATE TABLE retired_key(thumbprint TEXT PRIMARY KEY, last TEXT NOT NULL) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+ALTER TABLE alert ADD COLUMN location TEXT;  -- these three NULL: it does not say
+ALTER TABLE alert ADD COLUMN raised TEXT;    -- the printer's uptime then, in raised_unit
+ALTER TABLE alert ADD COLUMN raised_unit TEXT;
 )sql"};
 
 std::size_t VersionOf(Database& db) {

@@ -64,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   plotmeter::ReadProductUsage(document, answers);
   plotmeter::ReadConsumables(document, answers);
   plotmeter::ReadMediaHandling(document, answers);
+  plotmeter::ReadWear(document, answers);
   plotmeter::ReadProductStatus(document, answers);
   plotmeter::ReadProductLogs(document, {}, answers);
   Check(answers);

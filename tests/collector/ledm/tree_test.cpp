@@ -40,8 +40,12 @@ TEST(LedmTreeTest, AsksForNoPathThatLeadsElsewhere) {
 TEST(LedmTreeTest, ListsWhatAModelHasBesideItsTree) {
   LedmTree tree = UsualTree();
   EXPECT_FALSE(tree.contains(LedmResource::kWear)) << "few have it";
-  ListBeside(tree, {"/LFPWebServices/FibonacciDyn.xml", "http://10.0.0.1/FibonacciDyn.xml",
-                    "/else/ProductUsageDyn.xml"});
+  EXPECT_THAT(ListBeside(tree, {"/LFPWebServices/FibonacciDyn.xml",
+                                "http://10.0.0.1/FibonacciDyn.xml", "/else/ProductUsageDyn.xml"}),
+              ElementsAre(LedmResource::kWear));
+  EXPECT_TRUE(NamesResource("/LFPWebServices/FibonacciDyn.xml"));
+  EXPECT_FALSE(NamesResource("/LFPWebServices/FibonaciDyn.xml"));
+  EXPECT_FALSE(NamesResource("//10.0.0.1/FibonacciDyn.xml"));
   EXPECT_THAT(tree[LedmResource::kWear],
               ElementsAre("/LFPWebServices/FibonacciDyn.xml", "/LFPWebServices/FibonacciDyn.json"));
   EXPECT_THAT(tree[LedmResource::kUsage], testing::Contains("/DevMgmt/ProductUsageDyn.xml"))

@@ -55,7 +55,7 @@ TEST(PrinterMibTest, NamesALifeCountByItsUnit) {
       {7, "impressions", "impressions"},
       {8, "sheets", "sheets"},
       {9, "x-marker-life", "dot rows"},
-      {11, "x-marker-life", "hours"},
+      {11, "engine.hours", "hours"},
       {16, "media.length", "feet"},
       {17, "media.length", "metres"},
       {2, "x-marker-life", "?"},

@@ -47,6 +47,7 @@ TEST(TextTest, ReadsOtherTextsByTheirCharsetAndNeverTakesAPrefix) {
   EXPECT_EQ(DecodeText("\xFC"sv).utf8, "ü");
   EXPECT_EQ(DecodeText("\xC3\xBC"sv, 106).utf8, "ü");
   EXPECT_EQ(DecodeText("\xC3\xBC"sv, 4).utf8, "Ã¼");  // it said Latin-1
+  EXPECT_EQ(DecodeText("\xCF"sv, 2004).utf8, "ü");    // and Roman-8
   EXPECT_EQ(DecodeText("\xC2\x9B"
                        "1m"sv)
                 .utf8,
