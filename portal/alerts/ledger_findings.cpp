@@ -10,6 +10,7 @@
 #include "portal/ledger/period.h"
 #include "portal/ledger/quantity.h"
 #include "portal/ledger/reconciliation.h"
+#include "portal/store/entered.h"
 
 namespace plotmeter {
 namespace {
@@ -36,32 +37,100 @@ constexpr auto kLooksBack = std::chrono::days(62);
 // Both channels are read in one round, but not at once.
 constexpr auto kNear = std::chrono::minutes(5);
 
-bool IsNear(Instant a, Instant b) { return a - b <= kNear && b - a <= kNear; }
+// After the last instant of a month in UTC: it is over in every time zone, and all has come.
+constexpr auto kUntilOver = std::chrono::hours(14) + kSettleTime;
 
 bool IsSameCount(const NamedMonth& a, const NamedMonth& b) {
   return a.meter.meter == b.meter.meter && a.meter.colorant == b.meter.colorant &&
-         a.meter.media == b.meter.media && a.row.month == b.row.month && a.row.site == b.row.site &&
-         a.channel != b.channel;
+         a.meter.media == b.meter.media && a.row.month == b.row.month && a.row.site == b.row.site;
 }
 
-// What the last digits of its two readings can hide.
-std::int64_t DigitsOf(const NamedMonth& of) {
-  const auto digit = [&](const std::string& text) {
-    const auto value = Decimal::Parse(text);
-    if (!value) return std::int64_t{0};
-    return LastDigit(of.meter.meter, of.meter.unit, value->decimals()).value_or(0);
+bool DifferMuch(std::int64_t a, std::int64_t b, std::int64_t digits) {
+  const Int128 larger = std::max(a, b);
+  const Int128 by = larger - std::min(a, b);
+  return by > digits && by * 20 > larger;
+}
+
+// What one channel said of one count.
+struct Stand {
+  Instant at = {};
+  Decimal value;
+};
+using Stands = std::vector<Stand>;
+
+bool IsBetweenPrints(const Stands& stands, std::size_t i) {
+  return (i > 0 && stands[i - 1].value == stands[i].value) ||
+         (i + 1 < stands.size() && stands[i + 1].value == stands[i].value);
+}
+
+bool Falls(const Stands& stands) {
+  return std::ranges::adjacent_find(stands, [](const Stand& before, const Stand& after) {
+           const auto rise = Exact::Of(after.value).Minus(Exact::Of(before.value));
+           return !rise || rise->IsNegative();
+         }) != stands.end();
+}
+
+// What two channels counted between the same two moments, in base units.
+struct Compared {
+  std::int64_t one = 0, other = 0;
+  std::int64_t digits = 0;  // what the last digits of the four readings can hide
+};
+
+std::optional<Compared> Compare(const StoredMeter& meter, const Stands& one,
+                                const StoredMeter& of_other, const Stands& other) {
+  if (Falls(one) || Falls(other)) return std::nullopt;
+  struct Pair {
+    std::size_t one = 0, other = 0;
+    bool is_quiet = false;
   };
-  return digit(of.row.opening) + digit(of.row.closing);
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0, k = 0; i < one.size() && k < other.size();) {
+    const auto apart = one[i].at - other[k].at;
+    if (apart <= kNear && apart >= -kNear) {
+      pairs.push_back({i, k, IsBetweenPrints(one, i) && IsBetweenPrints(other, k)});
+    }
+    apart < apart.zero() ? ++i : ++k;
+  }
+  if (pairs.empty()) return std::nullopt;
+  const auto quiet = std::ranges::find(pairs, true, &Pair::is_quiet);
+  const auto last = std::ranges::find(pairs.rbegin(), pairs.rend(), true, &Pair::is_quiet);
+  const Pair& from = quiet != pairs.end() ? *quiet : pairs.front();
+  const Pair& to = last != pairs.rend() ? *last : pairs.back();
+  Compared compared;
+  const auto used = [&](const StoredMeter& of, const Decimal& opening, const Decimal& closing) {
+    for (const Decimal& value : {opening, closing}) {
+      compared.digits += LastDigit(of.meter, of.unit, value.decimals()).value_or(0);
+    }
+    const auto rise = Exact::Of(closing).Minus(Exact::Of(opening));
+    const auto base = rise ? ToBase(of.meter, of.unit, *rise) : std::nullopt;
+    return base ? std::optional(base->amount) : std::nullopt;
+  };
+  const auto mine = used(meter, one[from.one].value, one[to.one].value);
+  const auto others = used(of_other, other[from.other].value, other[to.other].value);
+  if (!mine || !others) return std::nullopt;
+  compared.one = *mine;
+  compared.other = *others;
+  return compared;
 }
 
-bool AreApart(const NamedMonth& a, const NamedMonth& b) {
-  if (!a.row.used_base || !b.row.used_base || a.row.gaps > 0 || b.row.gaps > 0) return false;
-  if (!IsNear(a.row.opening_at, b.row.opening_at) || !IsNear(a.row.closing_at, b.row.closing_at)) {
-    return false;
-  }
-  const Int128 larger = std::max(*a.row.used_base, *b.row.used_base);
-  const Int128 by = larger - std::min(*a.row.used_base, *b.row.used_base);
-  return by > DigitsOf(a) + DigitsOf(b) && by * 20 > larger;
+// The readings of two channels in one month, from the books.
+std::optional<Compared> CompareMonth(Books& books, const ResellerId& reseller,
+                                     const std::string& printer, const NamedMonth& one,
+                                     const NamedMonth& other) {
+  const Instant from = std::min(one.row.opening_at, other.row.opening_at);
+  const Instant to = std::max(one.row.closing_at, other.row.closing_at);
+  std::map<std::int64_t, Stands> stands;
+  books.EachChannel(reseller, "", printer, books.StatesBefore(reseller, printer, from), to,
+                    [&](const ChannelReadings& channel) {
+                      for (const StoredReading& reading : channel.readings) {
+                        if (reading.stands_at < from) continue;
+                        for (const auto& [meter, value] : reading.values) {
+                          if (meter != one.row.meter && meter != other.row.meter) continue;
+                          stands[meter].push_back({reading.stands_at, value});
+                        }
+                      }
+                    });
+  return Compare(one.meter, stands[one.row.meter], other.meter, stands[other.row.meter]);
 }
 
 // No document says how to tell one from the other (docs/decisions/0020).
@@ -122,28 +191,32 @@ std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller
 
 std::vector<LedgerFinding> ChannelsApartOf(Books& books, const ResellerId& reseller,
                                            const std::string& printer, Instant now) {
-  const bool is_shared = books.IsShared(reseller, printer);
-  const auto months = books.MonthsSince(reseller, printer, MonthOf(now - kLooksBack, "UTC"));
+  const MonthNumber running = MonthOf(now - kUntilOver, "UTC");
+  auto months = books.MonthsSince(reseller, printer, MonthOf(now - kLooksBack, "UTC"));
+  std::erase_if(months, [&](const NamedMonth& of) {
+    return of.meter.meter != "ink.used" || of.channel == kManualChannel || !of.row.used_base ||
+           of.row.gaps > 0 || of.row.month >= running;
+  });
   std::map<MonthNumber, LedgerFinding> findings;
   for (auto one = months.begin(); one != months.end(); ++one) {
-    for (auto other = one + 1; other != months.end() && other->row.month == one->row.month;
-         ++other) {
+    for (auto other = one + 1; other != months.end() && IsSameCount(*one, *other); ++other) {
       const Instant until = std::max(one->row.closing_at, other->row.closing_at);
-      if (!IsSameCount(*one, *other) || !AreApart(*one, *other) || until <= now - kLooksBack) {
-        continue;
-      }
+      if (one->channel == other->channel || until <= now - kLooksBack) continue;
+      if (!DifferMuch(*one->row.used_base, *other->row.used_base, 0)) continue;
+      const auto compared = CompareMonth(books, reseller, printer, *one, *other);
+      if (!compared || !DifferMuch(compared->one, compared->other, compared->digits)) continue;
       const std::string month = FormatMonth(one->row.month);
       const std::string amounts =
-          is_shared ? "two channels do not agree"
-                    : fmt::format("{} by {}, {} by {}", Amount(*one->row.used_base, one->meter),
-                                  one->channel, Amount(*other->row.used_base, other->meter),
-                                  other->channel);
-      findings.try_emplace(one->row.month,
-                           LedgerFinding{.kind = LedgerFinding::Kind::kJobMismatch,
-                                         .key = month + "/channels-apart",
-                                         .what = fmt::format("{} in {}: {} (channels-apart)",
-                                                             NameOf(one->meter), month, amounts),
-                                         .since = until});
+          books.IsShared(reseller, printer)
+              ? "two channels do not agree"
+              : fmt::format("{} by {}, {} by {}", Amount(compared->one, one->meter), one->channel,
+                            Amount(compared->other, other->meter), other->channel);
+      findings.try_emplace(
+          one->row.month,
+          LedgerFinding{.kind = LedgerFinding::Kind::kChannelsApart,
+                        .key = month,
+                        .what = fmt::format("{} in {}: {}", NameOf(one->meter), month, amounts),
+                        .since = until});
     }
   }
   std::vector<LedgerFinding> all;

@@ -23,10 +23,15 @@ std::vector<LedgerFinding> GapsOf(Books& books, const ResellerId& reseller,
 std::vector<LedgerFinding> MismatchesOf(Books& books, const ResellerId& reseller,
                                         const std::string& printer, Instant now);
 
-// Meters that two channels of the printer tell, in those months, where they differ by more than 5 %
-// of the larger and by more than their last digits can: one finding for each month. Compared are
-// stretches without gaps that begin and end in the same readings, give or take five minutes.
-// Only one of them is billed (docs/decisions/0023); which of them is wrong is for a person.
+// Ink that two channels of the printer count, in months of the last 62 days that are over and
+// settled, where they differ by more than 5 % of the larger and by more than their last digits can
+// hide: one finding for each month. Only one of the two is billed (docs/decisions/0023); which of
+// them is wrong is for a person. Other meters are not compared: no document says that two channels
+// count the same pages.
+//
+// Compared are the readings themselves, from the first of the month to the last that both channels
+// gave within five minutes, and that stood between prints where there is one: at night only one of
+// them may be awake.
 std::vector<LedgerFinding> ChannelsApartOf(Books& books, const ResellerId& reseller,
                                            const std::string& printer, Instant now);
 

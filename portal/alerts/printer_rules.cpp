@@ -135,9 +135,23 @@ void JudgeSilence(const WatchedPrinter& printer, const RuleSettings& settings, I
 void JudgeFindings(const WatchedPrinter& printer, const RuleSettings& settings,
                    Judgement& verdict) {
   for (const LedgerFinding& finding : printer.findings) {
-    const bool is_gap = finding.kind == LedgerFinding::Kind::kEpochGap;
-    if (is_gap ? !settings.epoch_gaps : !settings.job_mismatches) continue;
-    const std::string kind = is_gap ? "epoch-gap" : "job-mismatch";
+    struct Rule {
+      std::string kind = {};
+      bool holds = false;
+    };
+    const auto rule_of = [&]() -> Rule {
+      switch (finding.kind) {
+        case LedgerFinding::Kind::kEpochGap:
+          return {"epoch-gap", settings.epoch_gaps};
+        case LedgerFinding::Kind::kJobMismatch:
+          return {"job-mismatch", settings.job_mismatches};
+        case LedgerFinding::Kind::kChannelsApart:
+          return {"channels-apart", settings.channels_apart};
+      }
+      return {};
+    };
+    const auto [kind, holds] = rule_of();
+    if (!holds) continue;
     verdict.conditions.push_back({.kind = kind,
                                   .key = kind + "/" + printer.id + "/" + finding.key,
                                   .severity = Severity::kWarning,

@@ -38,6 +38,7 @@ const std::array kMembers = {
            Number{&RuleSettings::collector_silent_minutes, 1, 30 * kDay}},
     Member{"epoch_gaps", &RuleSettings::epoch_gaps},
     Member{"job_mismatches", &RuleSettings::job_mismatches},
+    Member{"channels_apart", &RuleSettings::channels_apart},
     Member{"expiries", &RuleSettings::expiries},
     Member{"expiry_days", Number{&RuleSettings::expiry_days, 1, 365}},
 };

@@ -40,6 +40,7 @@ struct RuleSettings {
 
   bool epoch_gaps = true;
   bool job_mismatches = true;
+  bool channels_apart = true;
 
   bool expiries = true;
   int expiry_days = 14;

@@ -20,8 +20,9 @@ constexpr days kOver{7};        // after it ended, whoever missed it has noticed
 
 const std::vector<std::string>& ConditionKinds() {
   static const std::vector<std::string> kKinds = {
-      "certificate-expiring", "collector-silent", "epoch-gap",    "job-mismatch", "key-expiring",
-      "printer-alert",        "printer-silent",   "supply-empty", "supply-low",   "token-expiring"};
+      "certificate-expiring", "channels-apart", "collector-silent", "epoch-gap",
+      "job-mismatch",         "key-expiring",   "printer-alert",    "printer-silent",
+      "supply-empty",         "supply-low",     "token-expiring"};
   return kKinds;
 }
 

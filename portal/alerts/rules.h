@@ -15,7 +15,7 @@
 //    printer-silent    nothing of it came for silent_poll_periods poll periods. Not while it
 //                      sleeps, and not while its collector is silent: then that one alone is told
 //    collector-silent  no heartbeat for collector_silent_minutes
-//    epoch-gap, job-mismatch   what the ledger found (LedgerFinding)
+//    epoch-gap, job-mismatch, channels-apart   what the ledger found (LedgerFinding)
 //    token-expiring    an API token that was used within 30 days ends within expiry_days
 //    certificate-expiring, key-expiring   of the portal's own: the operator's business
 //

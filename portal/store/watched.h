@@ -40,10 +40,10 @@ struct WatchedAlert {
   Instant since = {};
 };
 
-// What the ledger found about a printer and wants a person to settle: a gap between two epochs, or
-// jobs and meters that do not fit.
+// What the ledger found about a printer and wants a person to settle: a gap between two epochs, jobs
+// and meters that do not fit, or two channels that count differently.
 struct LedgerFinding {
-  enum class Kind { kEpochGap, kJobMismatch };
+  enum class Kind { kEpochGap, kJobMismatch, kChannelsApart };
   Kind kind = Kind::kEpochGap;
   std::string key = {};   // the same for the same finding: "ink.used/magenta/2026-11-22T09:00:00Z"
   std::string what = {};  // for people, a sentence without its full stop

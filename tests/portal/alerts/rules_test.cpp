@@ -332,11 +332,17 @@ TEST(CollectorRulesTest, NoticeOneThatIsSilent) {
 TEST(FindingRulesTest, PassOnWhatTheLedgerFound) {
   WatchedPrinter printer = Printer();
   printer.findings = {{LedgerFinding::Kind::kEpochGap, "ink", "the ink meter began anew", kNow},
-                      {LedgerFinding::Kind::kJobMismatch, "week", "12 prints have no job", kNow}};
+                      {LedgerFinding::Kind::kJobMismatch, "week", "12 prints have no job", kNow},
+                      {LedgerFinding::Kind::kChannelsApart, "month", "100 cc and 111 cc", kNow}};
   EXPECT_THAT(Words(printer), ElementsAre("epoch-gap warning: the ink meter began anew",
-                                          "job-mismatch warning: 12 prints have no job"));
+                                          "job-mismatch warning: 12 prints have no job",
+                                          "channels-apart warning: 100 cc and 111 cc"));
   EXPECT_THAT(Words(printer, RuleSettings().With({{"epoch_gaps", false}})),
-              ElementsAre("job-mismatch warning: 12 prints have no job"));
+              ElementsAre("job-mismatch warning: 12 prints have no job",
+                          "channels-apart warning: 100 cc and 111 cc"));
+  EXPECT_THAT(
+      Words(printer, RuleSettings().With({{"job_mismatches", false}, {"channels_apart", false}})),
+      ElementsAre("epoch-gap warning: the ink meter began anew"));
 }
 
 TEST(ExpiryRulesTest, WarnOfTokensThatAreUsed) {
