@@ -66,20 +66,27 @@ std::string_view StateOf(const std::string& category) {
   return found != kStates.end() ? found->second : "";
 }
 
-std::string AlertKey(const Node& alert, const std::string& id) {
-  const Node& details = alert["AlertDetails"];
+Alert AlertOf(const Node& said, const std::string& id) {
+  const Node& details = said["AlertDetails"];
   const auto either = [&](std::string_view first, std::string_view second) {
     const auto text = details.Text(first);
     return text ? text : details.Text(second);
   };
-  std::string key = id;
-  if (const auto color = either("AlertDetailsMarkerColor", "MarkerColor")) {
-    key += "/" + Hyphened(*color);
+  Alert alert{.key = id, .severity = SeverityOf(said.Text("Severity").value_or("")), .code = id};
+  const auto color = either("AlertDetailsMarkerColor", "MarkerColor");
+  const auto station = either("AlertDetailsMarkerLocation", "ConsumableStation");
+  if (!color && !station) return alert;
+  const std::string type = HyphenedText(details, "AlertDetailsConsumableTypeEnum").value_or("none");
+  alert.part = type == "none" ? "supply" : type;
+  if (color) {
+    alert.key += "/" + Hyphened(*color);
+    *alert.part += " " + Hyphened(*color);
   }
-  if (const auto station = either("AlertDetailsMarkerLocation", "ConsumableStation")) {
-    key += "/" + *station;
+  if (station) {
+    alert.key += "/" + *station;
+    *alert.part += " " + *station;
   }
-  return key;
+  return alert;
 }
 
 // "/Jobs/JobList/2" also of "http://10.0.0.7:8080/Jobs/JobList/2": an address does not belong into
@@ -129,10 +136,8 @@ bool ReadProductStatus(const Node& document, Answers& into) {
       }
       continue;
     }
-    const std::string key = AlertKey(*said, *id);
-    if (!taken.insert(key).second) continue;
-    alerts.push_back(
-        {.key = key, .severity = SeverityOf(said->Text("Severity").value_or("")), .code = *id});
+    Alert alert = AlertOf(*said, *id);
+    if (taken.insert(alert.key).second) alerts.push_back(std::move(alert));
   }
   into.alerts = std::move(alerts);
   return true;

@@ -14,7 +14,8 @@
 namespace plotmeter {
 
 // state ("idle", "printing", "stopped", "asleep", "warming-up", else the printer's word) and
-// alerts, keyed "cartridgeLow/cyan/2" by ProductStatusAlertID, colour and station.
+// alerts, keyed "cartridgeLow/cyan/2" by ProductStatusAlertID, colour and station. These two name the
+// part as well, "ink-cartridge cyan 2"; "supply cyan 2" where its type is not told.
 bool ReadProductStatus(const Node& document, Answers& into);
 
 // events of kind "error-log". Entries move down when the log is full, so each is known by its code

@@ -220,9 +220,13 @@ bool ReadActiveAlerts(const Node& document, Answers& into) {
       continue;
     }
     if (!keys.insert(*key).second) continue;
-    alerts.push_back({.key = *key,
-                      .severity = SeverityOf(said->Text("Severity").value_or("")),
-                      .code = said->Text("Name").value_or("")});
+    Alert alert{.key = *key,
+                .severity = SeverityOf(said->Text("Severity").value_or("")),
+                .code = said->Text("Name").value_or("")};
+    std::string part = PartWords(*key, alert.code);
+    if (part.empty()) part = PartWords(said->Text("Area").value_or(""), alert.code);
+    if (!part.empty()) alert.part = std::move(part);
+    alerts.push_back(std::move(alert));
   }
   into.alerts = std::move(alerts);
   return true;

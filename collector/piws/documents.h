@@ -51,7 +51,8 @@ bool ReadDeviceStatus(const Node& document, Answers& into);
 // What lies in each roll, sheet feed or other input. Only a roll has a length left.
 bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& into);
 
-// alerts, keyed by FullName. No alert in the document: an empty list, because none is active.
+// alerts, keyed by FullName, with the part that it names ("cartridge-group yellow 1, cartridge 4",
+// said.h), or else the Area. No alert in the document: an empty list, because none is active.
 bool ReadActiveAlerts(const Node& document, Answers& into);
 
 // PaperList or PaperListStatus; English names where there are several. Empty when the document is

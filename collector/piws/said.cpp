@@ -2,7 +2,48 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace plotmeter {
+namespace {
+
+constexpr std::size_t kMaxPartWords = 200;  // octets
+
+std::vector<std::string_view> Pieces(std::string_view text, char between) {
+  std::vector<std::string_view> pieces;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(between), text.size());
+    if (end > 0) pieces.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return pieces;
+}
+
+bool IsKindWord(std::string_view word) {
+  return std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// "cartridge-group yellow 1" of CARTRIDGE_GROUP_yellow_1: capitals say what it is, the rest which.
+std::string ElementWords(std::string_view element) {
+  std::string words;
+  bool kind_before = false;
+  for (const std::string_view word : Pieces(element, '_')) {
+    const bool kind = IsKindWord(word);
+    if (!words.empty()) words += kind && kind_before ? '-' : ' ';
+    words += word;
+    kind_before = kind;
+  }
+  return Lower(std::move(words));
+}
+
+// CARTRIDGE_GROUPS before CARTRIDGE_GROUP_yellow_1.
+bool IsCollectionOf(std::string_view element, std::string_view next) {
+  if (!element.ends_with('S')) return false;
+  element.remove_suffix(1);
+  return next == element || (next.starts_with(element) && next[element.size()] == '_');
+}
+
+}  // namespace
 
 std::string Lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -36,6 +77,22 @@ void SayWarranty(const Node& info, std::string_view until, Supply& supply) {
     supply.warranty = *in ? "InWarranty" : "OutOfWarranty";
   }
   if (info.Time(until)) supply.warranty_until = info.Text(until);
+}
+
+std::string PartWords(std::string_view full_name, std::string_view condition) {
+  if (full_name.size() > kMaxPartWords) return "";
+  auto elements = Pieces(full_name, '/');
+  if (!elements.empty() && (condition.empty() || elements.back() == condition)) {
+    elements.pop_back();
+  }
+  std::string words;
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const bool is_last = i + 1 == elements.size();
+    if (i == 0 && !is_last && elements[i] == "IDS") continue;
+    if (!is_last && IsCollectionOf(elements[i], elements[i + 1])) continue;
+    words += (words.empty() ? "" : ", ") + ElementWords(elements[i]);
+  }
+  return words;
 }
 
 }  // namespace plotmeter

@@ -25,4 +25,12 @@ std::string Joined(const std::vector<const Node*>& nodes);
 // WarrantyStatus, or what InWarranty says in the same words, and the date in `until`.
 void SayWarranty(const Node& info, std::string_view until, Supply& supply);
 
+// The part of the printer that an alert is of, in words: a FullName without the condition it ends
+// in. "cartridge-group yellow 1, cartridge 4" of
+// "/IDS/CARTRIDGE_GROUPS/CARTRIDGE_GROUP_yellow_1/CARTRIDGE_4/VERYLOW", "media, roll" of
+// "/MEDIA/ROLL/EMPTY". Two parts have two names: only what tells nothing apart is left out, a
+// collection before its member, and IDS (the ink delivery system) before its parts. Empty where
+// nothing stands before the condition, and beyond 200 octets, which no path is known to have.
+std::string PartWords(std::string_view full_name, std::string_view condition);
+
 }  // namespace plotmeter

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "portal/alerts/alert_words.h"
 #include "portal/alerts/rules.h"
 
 namespace plotmeter {
@@ -29,7 +30,10 @@ std::string MeaningOf(const WatchedAlert& alert) {
 }
 
 std::string WordsOf(const WatchedAlert& alert) {
-  std::string words = alert.text.value_or("alert " + alert.code);
+  const bool is_prt_code = alert.channel == ToText(ChannelKind::kSnmp);
+  const std::string_view meaning = is_prt_code ? PrtAlertCodeWords(alert.code) : "";
+  std::string words =
+      alert.text.value_or(meaning.empty() ? "alert " + alert.code : std::string(meaning));
   if (alert.part) words += " (" + *alert.part + ")";
   return words;
 }

@@ -33,6 +33,29 @@ TEST(LedmHappeningsTest, SaysTheStateInOurWords) {
   EXPECT_EQ(state(""), std::nullopt);
 }
 
+TEST(LedmHappeningsTest, NamesThePartOfAnAlertByColourAndStation) {
+  const auto alert = [](const std::string& details) {
+    Answers answers;
+    ReadProductStatus(
+        ReadDocument("<ProductStatusDyn><AlertTable><Alert><ProductStatusAlertID>cartridgeLow"
+                     "</ProductStatusAlertID><AlertDetails>" +
+                     details + "</AlertDetails></Alert></AlertTable></ProductStatusDyn>"),
+        answers);
+    return answers.alerts->at(0);
+  };
+  const std::string type =
+      "<AlertDetailsConsumableTypeEnum>inkCartridge"
+      "</AlertDetailsConsumableTypeEnum>";
+  const std::string color = "<AlertDetailsMarkerColor>LightCyan</AlertDetailsMarkerColor>";
+  const std::string station = "<ConsumableStation>2</ConsumableStation>";
+  EXPECT_EQ(alert(type + color + station).part, "ink-cartridge light-cyan 2");
+  EXPECT_EQ(alert(type + color + station).key, "cartridgeLow/light-cyan/2");
+  EXPECT_EQ(alert(color).part, "supply light-cyan");
+  EXPECT_EQ(alert(station).part, "supply 2");
+  EXPECT_EQ(alert(type).part, std::nullopt);
+  EXPECT_EQ(alert("").key, "cartridgeLow");
+}
+
 TEST(LedmHappeningsTest, NamesAJobByItsUrlAndTheStartOfThePrinter) {
   const Node job = ReadDocument(
       "<j:Job xmlns:j='x'><j:JobUrl>/Jobs/JobList/2</j:JobUrl><j:JobCategory>Scan</j:JobCategory>"

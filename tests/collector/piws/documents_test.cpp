@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "collector/piws/said.h"
 #include "tests/collector/piws/written.h"
 #include "tests/growth.h"
 
@@ -174,6 +177,43 @@ TEST(ActiveAlertsTest, ReadsOneAlertWithoutAList) {
       ReadDocument(R"({"ActiveAlerts": {"Alert": {"FullName": "/A", "Severity": "Odd"}}})"),
       answers);
   EXPECT_EQ(*answers.alerts, (std::vector<Alert>{{.key = "/A", .severity = Severity::kUnknown}}));
+}
+
+TEST(ActiveAlertsTest, NameThePartThatTheyAreOf) {
+  const auto part = [](const std::string& full_name, const std::string& name,
+                       const std::string& area = "") {
+    Answers answers;
+    ReadActiveAlerts(
+        ReadDocument("<ActiveAlerts><Alert><FullName>" + full_name + "</FullName><Name>" + name +
+                     "</Name><Area>" + area + "</Area></Alert></ActiveAlerts>"),
+        answers);
+    EXPECT_EQ(answers.alerts->at(0).key, full_name);
+    return answers.alerts->at(0).part;
+  };
+  EXPECT_EQ(part("/IDS/CARTRIDGE_GROUPS/CARTRIDGE_GROUP_yellow_1/CARTRIDGE_4/VERYLOW", "VERYLOW"),
+            "cartridge-group yellow 1, cartridge 4");
+  EXPECT_EQ(part("/IDS/CARTRIDGE_GROUPS/CARTRIDGE_GROUP_photo-black_4/LOW", "LOW"),
+            "cartridge-group photo-black 4");
+  EXPECT_EQ(part("/MEDIA/INPUTS/Roll 1/LOW_PAPER", "LOW_PAPER"), "media, inputs, roll 1");
+  EXPECT_EQ(part("/PMK/PREVENTIVE_MAINTENANCE_KIT_1_PRINTHEAD_CLEANING/WORN", "WORN"),
+            "pmk, preventive-maintenance-kit 1 printhead-cleaning");
+  EXPECT_EQ(part("/SYSTEM/READY", ""), "system");
+  EXPECT_EQ(part("/IDS/EXPIRED", "EXPIRED", "InkSystem"), "ids");
+  EXPECT_EQ(part("//EXPIRED/", "EXPIRED", "IDS"), "ids") << "the area, where no part is named";
+  EXPECT_EQ(part("/EXPIRED", "EXPIRED"), std::nullopt);
+  EXPECT_EQ(part("/HEADS/HEAD_2", "MISSING"), "head 2") << "it does not end in its condition";
+  EXPECT_EQ(part("/" + std::string(200, 'A') + "/LOW", "LOW", "HEADS"), "heads");
+}
+
+// Alerts of one part with one code are taken for one, so two parts may not have one name.
+TEST(ActiveAlertsTest, KeepPartsApart) {
+  std::set<std::string> parts;
+  for (const char* full_name :
+       {"/IDS/CARTRIDGES/CARTRIDGE_1/X", "/IDS/CARTRIDGES/CARTRIDGE_2/X", "/IDS/CARTRIDGES/X",
+        "/IDS/HEADS/CARTRIDGE_1/X", "/MEDIA/CARTRIDGE_1/X", "/IDS/CARTRIDGE_11/X"}) {
+    parts.insert(PartWords(full_name, "X"));
+  }
+  EXPECT_EQ(parts.size(), 6u) << testing::PrintToString(parts);
 }
 
 TEST(PaperListTest, NamesPapersInEnglishWhereItCan) {

@@ -138,6 +138,7 @@ std::string Written(const Answers& a) {
     text +=
         Line(fmt::format("alert {} {} code=[{}]", alert.key, ToText(alert.severity), alert.code))
             .Add("text", alert.text)
+            .Add("part", alert.part)
             .End();
   }
   for (const JobRecord& job : a.jobs) text += Written(job);

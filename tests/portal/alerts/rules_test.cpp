@@ -207,6 +207,49 @@ TEST(PrinterAlertRulesTest, TellByTheTextWhatACodeDoesNotSay) {
   EXPECT_EQ(verdict.conditions[0].key, "printer-alert/prn_1/input 1/Roll 1 is empty");
 }
 
+// As PIWS and LEDM tell them: a code for the condition, and no text.
+WatchedAlert Wordless(const char* channel, const char* key, const char* code, const char* part) {
+  return {.channel = channel,
+          .key = key,
+          .severity = "warning",
+          .code = code,
+          .part = part,
+          .since = kNow - hours(2)};
+}
+
+TEST(PrinterAlertRulesTest, TakeOneConditionOfTwoColoursForTwo) {
+  WatchedPrinter printer = Printer();
+  printer.alerts = {Wordless("piws", "/IDS/C_yellow/VERYLOW", "VERYLOW", "cartridge yellow 1"),
+                    Wordless("piws", "/IDS/C_cyan/VERYLOW", "VERYLOW", "cartridge cyan 2")};
+  EXPECT_THAT(Words(printer),
+              ElementsAre("printer-alert warning: alert VERYLOW (cartridge cyan 2)",
+                          "printer-alert warning: alert VERYLOW (cartridge yellow 1)"));
+  printer.alerts.push_back(Wordless("ledm", "x", "VERYLOW", "cartridge cyan 2"));
+  EXPECT_EQ(Words(printer).size(), 2u) << "one condition of one part is one";
+  printer.alerts.back().code = "MISSING";
+  EXPECT_EQ(Words(printer).size(), 3u) << "two conditions of one part are two";
+}
+
+TEST(PrinterAlertRulesTest, SayInWordsWhatACodeOfTheStandardMeans) {
+  WatchedPrinter printer = Printer();
+  const auto words = [&](const char* channel, const char* code) {
+    printer.alerts = {Wordless(channel, "231", code, "input 2")};
+    return Words(printer).at(0);
+  };
+  EXPECT_EQ(words("snmp", "808"), "printer-alert warning: input-supply-empty (input 2)");
+  EXPECT_EQ(JudgePrinter(printer, {}, kNow).conditions.at(0).facts.at("code"), "808");
+  EXPECT_EQ(JudgePrinter(printer, {}, kNow).conditions.at(0).key,
+            "printer-alert/prn_1/input 2/808");
+  EXPECT_EQ(words("snmp", "13"), "printer-alert warning: empty (input 2)");
+  EXPECT_EQ(words("snmp", "40001"), "printer-alert warning: alert 40001 (input 2)");
+  EXPECT_EQ(words("snmp", "1"), "printer-alert warning: alert 1 (input 2)");
+  EXPECT_EQ(words("ledm", "808"), "printer-alert warning: alert 808 (input 2)")
+      << "a number of its maker's own";
+  printer.alerts = {Alarm("critical", minutes(5))};
+  EXPECT_THAT(Words(printer), ElementsAre("printer-alert critical: Roll 1 is empty (input 1)"))
+      << "the printer's own words come first";
+}
+
 TEST(SilenceRulesTest, NoticeAPrinterAfterTwoPollPeriods) {
   WatchedPrinter printer = Printer();
   printer.teller = Teller();
