@@ -23,7 +23,7 @@ Searches::Searches(const Parts& parts, const Arguments& arguments,
 void Searches::Now(const std::stop_token& stop, const std::function<void()>& wait) {
   for (const SearchProfile& profile : profiles_) {
     const bool wanted = profile.names_something() ||
-                        (profiles_.size() == 1 && parts_.spool.KnownPrinters().empty());
+                        (profiles_.size() == 1 && !parts_.spool.KnowsAnyPrinter());
     if (!wanted || stop.stop_requested()) continue;
     Begin(profile, true);
     while (finder_.is_busy() && !stop.stop_requested()) {
@@ -131,7 +131,7 @@ Moment Searches::FinishedAt(const std::string& profile, const SweepRecord& recor
 }
 
 std::optional<Searches::Search> Searches::DueSearch() {
-  const bool none_known = parts_.spool.KnownPrinters().empty();
+  const bool none_known = !parts_.spool.KnowsAnyPrinter();
   for (const SearchProfile& profile : profiles_) {
     Search search{.profile = profile};
     const std::optional<SweepRecord> last = parts_.spool.LastSweep(profile.name);

@@ -323,6 +323,7 @@ class Spool {
   // Replaces what was known of this id; without an id, of (host, snmp_port).
   void Know(const KnownPrinter& printer);
   std::vector<KnownPrinter> KnownPrinters();  // by host and port
+  bool KnowsAnyPrinter();
 
   // What was learnt of printers, by host and SNMP port; the text is its channel's. Forgotten with
   // the address of its known printer.

@@ -41,6 +41,8 @@ void Spool::Know(const KnownPrinter& printer) {
   });
 }
 
+bool Spool::KnowsAnyPrinter() { return db_.Prepare("SELECT 1 FROM known_printer LIMIT 1").Step(); }
+
 std::vector<KnownPrinter> Spool::KnownPrinters() {
   std::vector<KnownPrinter> printers;
   Statement q = db_.Prepare(

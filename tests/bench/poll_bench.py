@@ -166,9 +166,13 @@ def compare(options, alone):
         show("SNMP and web", cost, kept, COUNT)
         result("poll-1000-all-channels", cost.seconds, "s", most=15)
 
-        for name, ask, least in [("snmp-exporter", exporter, 10), ("snmpbulkwalk", bulk_walks, 50)]:
-            theirs = ask(printers, later_on)
-            ours = best_round(state, alone, known=True)[0].cpu / COUNT  # again beside it: other work comes and goes
+        for name, ask, least, turns in [("snmp-exporter", exporter, 10, 3), ("snmpbulkwalk", bulk_walks, 50, 1)]:
+            # In turns, and the best of each: other work on this machine comes and goes, and only ever adds.
+            theirs, ours = float("inf"), float("inf")
+            for _ in range(turns):
+                theirs = min(theirs, ask(printers, later_on))
+                ours = min(ours, best_round(state, alone, known=True)[0].cpu / COUNT)
+            say(f"  ours in turns with it: {1000 * ours:.2f} ms CPU a printer")
             result(f"poll-cpu-{name}", theirs / ours, "times less CPU a printer", least=least)
             say(f"  in later rounds of a `run` that goes on {theirs / going_on:.1f} times less")
             say(f"  first reading: {ask(printers, at_first) / (costs['first reading'].cpu / COUNT):.1f} times less")

@@ -102,7 +102,9 @@ TEST_F(SpoolTest, ForgetsTheKeysOfOneAddressAndOfThePrinterThatIsReadThere) {
 
 TEST_F(SpoolTest, KeepsNoEndlessListOfPrintersThatLeft) {
   Spool spool = Open();
+  EXPECT_FALSE(spool.KnowsAnyPrinter());
   spool.Know({.host = "10.0.0.7", .identity = {.serial = "CN0000001"}});
+  EXPECT_TRUE(spool.KnowsAnyPrinter());
   spool.Together([&] {
     for (int i = 0; i < 1100; ++i) {
       spool.Know({.identity = {.serial = "GONE" + std::to_string(i)}});
