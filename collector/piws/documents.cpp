@@ -243,6 +243,14 @@ bool ReadActiveAlerts(const Node& document, Answers& into) {
   return true;
 }
 
+void TakePaperList(PaperNames listed, PaperNames& known) {
+  for (auto& [id, name] : known) {
+    if (listed.size() >= kMaxPapers) break;
+    listed.emplace(id, std::move(name));
+  }
+  known = std::move(listed);
+}
+
 std::optional<PaperNames> ReadPaperList(const Node& document) {
   const char* root = document.Has("PaperList") ? "PaperList" : "PaperListStatus";
   if (!document.Has(root)) return std::nullopt;

@@ -60,4 +60,8 @@ bool ReadActiveAlerts(const Node& document, Answers& into);
 // another one.
 std::optional<PaperNames> ReadPaperList(const Node& document);
 
+// What is listed now, and beside it the names that were known before, as far as there is room: a
+// customer deletes papers, and their jobs stay.
+void TakePaperList(PaperNames listed, PaperNames& known);
+
 }  // namespace plotmeter
