@@ -77,7 +77,8 @@ void Rounds::KeepNoticed(const Polled& polled) {
     parts_.spool.Together([&] {
       for (const PrinterEvent& event : polled.events) {
         try {
-          if (parts_.spool.Keep(printer, event)) news.push_back({printer, event});
+          const bool is_news = parts_.spool.Keep(printer, event);
+          if (is_news && event.channel == ChannelKind::kNone) news.push_back({printer, event});
         } catch (const BatchError&) {  // one odd answer harms no other
         }
       }

@@ -56,6 +56,17 @@ std::vector<const Node*> SupplySlots(const Node& group) {
   return slots;
 }
 
+// "450" and "450.000000" are one amount.
+bool SaySame(const Quantity& a, const Quantity& b) {
+  const Decimal& finer = a.value.decimals() < b.value.decimals() ? b.value : a.value;
+  const Decimal& other = &finer == &a.value ? b.value : a.value;
+  std::int64_t digits = other.digits();
+  for (int i = other.decimals(); i < finer.decimals(); ++i) {
+    if (__builtin_mul_overflow(digits, 10, &digits)) return false;
+  }
+  return a.unit == b.unit && digits == finer.digits();
+}
+
 void AddMeter(const Node& group, const std::vector<const Node*>& slots, const std::string& colorant,
               Answers& into) {
   const bool one = slots.size() == 1;
@@ -63,17 +74,23 @@ void AddMeter(const Node& group, const std::vector<const Node*>& slots, const st
   // needs to add.
   const Node& from =
       one ? (*slots[0])["SlotInfo"]["InkSlotCumulativeInfo"] : group["InkSlotGroupInfo"];
-  const std::string source = one ? fmt::format("InkSystem/InkSlot[{}]/InkUsed", SlotName(*slots[0]))
-                                 : fmt::format("InkSystem/InkSlotGroup[{}]/InkUsed",
-                                               group.Text("SlotGroupId").value_or("?"));
+  const std::string source =
+      one ? fmt::format("InkSystem/InkSlot[{}]", SlotName(*slots[0]))
+          : fmt::format("InkSystem/InkSlotGroup[{}]", group.Text("SlotGroupId").value_or("?"));
   if (from["InkUsed"].empty()) {
     into.remarks.push_back(fmt::format("InkSystem {}: no InkUsed", colorant));
     return;
   }
-  if (auto used = AmountOrRemark(from, "InkUsed", "InkSystem " + colorant, into)) {
-    into.meters.push_back(
-        {.meter = "ink.used", .colorant = colorant, .value = std::move(*used), .source = source});
-  }
+  const auto used = AmountOrRemark(from, "InkUsed", "InkSystem " + colorant, into);
+  if (!used) return;
+  into.meters.push_back(
+      {.meter = "ink.used", .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
+  const auto of_hp = AmountOrRemark(from, "HPInkUsed", "InkSystem " + colorant, into);
+  if (!of_hp || SaySame(*of_hp, *used)) return;
+  into.meters.push_back({.meter = "x-ink-used-hp",
+                         .colorant = colorant,
+                         .value = *of_hp,
+                         .source = source + "/HPInkUsed"});
 }
 
 Severity SeverityOf(const std::string& word) {
@@ -230,6 +247,14 @@ bool ReadActiveAlerts(const Node& document, Answers& into) {
   }
   into.alerts = std::move(alerts);
   return true;
+}
+
+void TakePaperList(PaperNames listed, PaperNames& known) {
+  for (auto& [id, name] : known) {
+    if (listed.size() >= kMaxPapers) break;
+    listed.emplace(id, std::move(name));
+  }
+  known = std::move(listed);
 }
 
 std::optional<PaperNames> ReadPaperList(const Node& document) {

@@ -39,9 +39,11 @@ std::optional<std::string> ReadPrinterName(const Node& document);
 
 // Meters ink.used, one a colorant, and the supplies. InkUsed of the slot is taken, and that of the
 // group only where a group holds several supply slots: the two are the same count, and nothing is
-// added up here. Internal tanks (Reservoir) are not supplies. Levels and NumberOfInsertions are no
-// measure of use. Post-treatment is a colorant like the others, with kind "glossing". A colour in
-// several groups is told apart: "black-group-0", "black-group-4".
+// added up here. HPInkUsed beside it is the meter x-ink-used-hp where it says another amount, as it
+// would where ink of others was used; it is never billed. Internal tanks (Reservoir) are not
+// supplies. Levels and NumberOfInsertions are no measure of use. Post-treatment is a colorant like
+// the others, with kind "glossing". A colour in several groups is told apart: "black-group-0",
+// "black-group-4".
 bool ReadInkSystem(const Node& document, Answers& into);
 
 // state: "idle", "printing", "stopped", else the printer's word for its most relevant activity
@@ -58,5 +60,9 @@ bool ReadActiveAlerts(const Node& document, Answers& into);
 // PaperList or PaperListStatus; English names where there are several. Empty when the document is
 // another one.
 std::optional<PaperNames> ReadPaperList(const Node& document);
+
+// What is listed now, and beside it the names that were known before, as far as there is room: a
+// customer deletes papers, and their jobs stay.
+void TakePaperList(PaperNames listed, PaperNames& known);
 
 }  // namespace plotmeter

@@ -352,7 +352,7 @@ std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext
   } else if (!offset && context.date) {
     offset = (context.seen_at - *context.date).count();
   }
-  JobQueue queue;
+  JobQueue queue{.says_time = timestamp.has_value()};
   std::set<std::string> ids;
   std::set<std::string> odd;
   for (const Node* element : JobElements(snapshot)) {

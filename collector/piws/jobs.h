@@ -39,6 +39,7 @@ struct JobQueueContext {
 struct JobQueue {
   std::vector<JobRecord> jobs = {};  // in the printer's order
   std::vector<std::string> remarks = {};
+  bool says_time = false;  // it has a Timestamp, by the printer's clock
 };
 
 // The id of the print queue, the last segment of its URI in JobQueueCollection. It changes at every

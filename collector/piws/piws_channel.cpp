@@ -19,10 +19,11 @@ struct Extra {
   std::string_view name;
   std::vector<std::string> paths;
 };
+const Extra kDiscovery = {"Discovery", {"/Discovery.json"}};
 const Extra kExtras[] = {
     {"PrintheadsStatus", {"/PrintheadsStatus.json", "/PrintheadsStatus.xml"}},
     {"PrinterMaintenance", {"/PrinterMaintenance.json", "/PrinterMaintenance.xml"}},
-    {"Discovery", {"/Discovery.json"}},
+    kDiscovery,
     {"DeviceCounters", {"/DeviceCounters"}},
     {"Usage", {"/Usage.json"}},
     {"Counters", {"/Counters.json"}},
@@ -39,18 +40,20 @@ constexpr WebProtocol kPiws = {.kind = ChannelKind::kPiws,
                                .root = "/LFPWebServices/PI",
                                .accept = "application/json"};
 
+constexpr auto kListFailed = 10min;           // until a paper is looked up again
+constexpr std::size_t kMostNameless = 1'000;  // papers that are looked up
+
 }  // namespace
 
 class PiwsChannel::Visit : public WebVisit {
  public:
-  Visit(PiwsChannel& channel, const PrinterAddress& address, bool everything,
+  Visit(PiwsChannel& channel, const PrinterAddress& address, Wish wish,
         std::function<void(Told)> told)
-      : WebVisit(channel.web_, address, kPiws, std::move(told)),
-        channel_(channel),
-        everything_(everything) {}
+      : WebVisit(channel.web_, address, kPiws, std::move(told)), channel_(channel), wish_(wish) {}
 
  private:
   using Step = void (Visit::*)(const Page&);
+  using Next = std::function<void()>;
 
   void Begin() override {
     Ask({"/Identification.xml", "/Identification.json"}, &Visit::OnIdentification);
@@ -74,7 +77,7 @@ class PiwsChannel::Visit : public WebVisit {
     if (channel_.settings_.curiosity.printer_name) {
       told_.answers.name = ReadPrinterName(page.document);
     }
-    if (!everything_) return End(Seen::kAnswered, "");
+    if (wish_ == Wish::kIdentity) return End(Seen::kAnswered, "");
     Known& known = this->known();
     if (known.serial != identity->serial) known = {.serial = identity->serial};
     if (IsNew() || known.firmware != identity->firmware || !known.explored_at ||
@@ -83,28 +86,76 @@ class PiwsChannel::Visit : public WebVisit {
       known.explored_at = at_;
       known.lacks.clear();
     }
+    if (wish_ == Wish::kNews) return AskAlerts();
     Ask({"/InkSystem.json", "/InkSystem.xml"}, &Visit::OnInkSystem);
   }
 
   void OnInkSystem(const Page& page) {
     Take(page, "InkSystem", ReadInkSystem(page.document, told_.answers));
-    Ask({"/DeviceStatus.json", "/DeviceStatus.xml"}, &Visit::OnDeviceStatus);
+    AskStatus();
   }
+
+  void AskStatus() { Ask({"/DeviceStatus.json", "/DeviceStatus.xml"}, &Visit::OnDeviceStatus); }
 
   void OnDeviceStatus(const Page& page) {
     Take(page, "DeviceStatus", ReadDeviceStatus(page.document, told_.answers));
+    if (wish_ == Wish::kNews) {
+      if (!EndedAsleep()) FindJobs();
+      return;
+    }
     if (known().papers_at && at_ - *known().papers_at < channel_.settings_.papers_for) {
       return AskMedia();
     }
-    Ask({"/Paper/List", "/PaperListStatus.xml"}, &Visit::OnPapers);
+    AskPapers([this] { AskMedia(); });
+  }
+
+  void AskPapers(Next next) {
+    asked_papers_ = true;
+    WebVisit::Ask({"/Paper/List", "/PaperListStatus.xml"},
+                  [this, next = std::move(next)](const Page& page) {
+                    OnPapers(page);
+                    next();
+                  });
   }
 
   void OnPapers(const Page& page) {
-    if (page.seen != PageSeen::kAsleep && page.seen != PageSeen::kSilent) {
-      known().papers_at = at_;  // also when it has no list: not to be asked at each visit
-      if (auto papers = ReadPaperList(page.document)) known().papers = std::move(*papers);
+    known().papers_failed = page.seen == PageSeen::kAsleep || page.seen == PageSeen::kSilent;
+    if (known().papers_failed) return;
+    known().papers_at = at_;  // also when it has no list: not to be asked at each visit
+    if (auto listed = ReadPaperList(page.document)) {
+      TakePaperList(*std::move(listed), known().papers);
     }
-    AskMedia();
+  }
+
+  // `act(id, name)` for each paper that was told without its name.
+  template <typename Act>
+  void ForNameless(const Act& act) {
+    for (LoadedMedia& media : told_.answers.media) {
+      if (media.media && !media.name) act(*media.media, media.name);
+    }
+    for (JobRecord& job : told_.answers.jobs) {
+      if (job.media && !job.media_name) act(*job.media, job.media_name);
+    }
+  }
+
+  void NamePapers(Next next) {
+    auto& looked_up = known().nameless;
+    const auto wait = known().papers_failed ? kListFailed : channel_.settings_.papers_for;
+    std::erase_if(looked_up, [&](const auto& paper) {
+      return at_ < paper.second || at_ - paper.second >= wait;
+    });
+    bool are_new = false;
+    ForNameless([&](const std::string& id, const auto&) {
+      if (looked_up.size() < kMostNameless) are_new |= looked_up.try_emplace(id, at_).second;
+    });
+    if (!are_new || asked_papers_) return next();
+    AskPapers([this, next = std::move(next)] {
+      ForNameless([&](const std::string& id, std::optional<std::string>& name) {
+        const auto named = known().papers.find(id);
+        if (named != known().papers.end()) name = named->second;
+      });
+      next();
+    });
   }
 
   void AskMedia() { Ask({"/MediaSystem.json", "/MediaSystem.xml"}, &Visit::OnMediaSystem); }
@@ -112,21 +163,24 @@ class PiwsChannel::Visit : public WebVisit {
   void OnMediaSystem(const Page& page) {
     Take(page, "MediaSystem", ReadMediaSystem(page.document, known().papers, told_.answers));
     if (EndedAsleep()) return;
-    AskExtras(0);
+    NamePapers([this] { AskExtras(0); });
   }
 
   void AskExtras(std::size_t next) {
     while (next < std::size(kExtras) && known().lacks.contains(kExtras[next].name)) ++next;
     if (next == std::size(kExtras)) return AskAlerts();
-    WebVisit::Ask(kExtras[next].paths, [this, next](const Page& page) {
-      const std::string_view name = kExtras[next].name;
+    AskExtra(kExtras[next], [this, next] { AskExtras(next + 1); });
+  }
+
+  void AskExtra(const Extra& extra, Next next) {
+    WebVisit::Ask(extra.paths, [this, name = extra.name, next = std::move(next)](const Page& page) {
       if (page.seen == PageSeen::kAbsent || page.seen == PageSeen::kCredentials ||
           (page.seen == PageSeen::kRead && !ReadExtra(page.document))) {
         known().lacks.insert(name);
       } else {
         Take(page, name, page.seen == PageSeen::kRead);
       }
-      AskExtras(next + 1);
+      next();
     });
   }
 
@@ -147,9 +201,13 @@ class PiwsChannel::Visit : public WebVisit {
     if (page.seen != PageSeen::kAbsent && page.seen != PageSeen::kAsleep) {
       Take(page, "ActiveAlerts", ReadActiveAlerts(page.document, told_.answers));
     }
-    if (known().queue.empty()) return AskQueue();
-    AskJobs();
+    // Whether it only has nothing to say, or sleeps or is silent, another document tells.
+    const bool may_sleep = page.seen == PageSeen::kAsleep || page.seen == PageSeen::kSilent;
+    if (wish_ == Wish::kNews && may_sleep) return AskStatus();
+    FindJobs();
   }
+
+  void FindJobs() { known().queue.empty() ? AskQueue() : AskJobs(); }
 
   void AskQueue() { Ask({"/JQ/JobQueueCollection"}, &Visit::OnQueue, QueuePause()); }
 
@@ -158,7 +216,18 @@ class PiwsChannel::Visit : public WebVisit {
     const auto queue = QueueId(page.document);
     if (!queue) return EndOfQueue(page);
     known().queue = *queue;
+    NoticeRestart(std::exchange(known().queue_before, *queue), *queue);
     AskJobs();
+  }
+
+  void NoticeRestart(const std::string& was, const std::string& is) {
+    if (was.empty() || was == is) return;
+    told_.answers.events.push_back({.kind = "restarted",
+                                    .key = is,
+                                    .channel = ChannelKind::kPiws,
+                                    .at = at_,
+                                    .was = was,
+                                    .is = is});
   }
 
   std::chrono::milliseconds QueuePause() const {
@@ -187,7 +256,22 @@ class PiwsChannel::Visit : public WebVisit {
     told_.answers.jobs = std::move(queue->jobs);
     told_.answers.tells_jobs = true;
     for (auto& remark : queue->remarks) told_.answers.remarks.push_back(std::move(remark));
-    End(Seen::kAnswered, "");
+    if (wish_ != Wish::kNews || queue->says_time || told_.answers.jobs.empty() ||
+        known().lacks.contains(kDiscovery.name)) {
+      return NameJobs();
+    }
+    AskExtra(kDiscovery, [this] { OnClock(); });
+  }
+
+  void OnClock() {
+    if (clock_offset_ms_) {
+      for (JobRecord& job : told_.answers.jobs) job.clock_offset_ms = clock_offset_ms_;
+    }
+    NameJobs();
+  }
+
+  void NameJobs() {
+    NamePapers([this] { End(Seen::kAnswered, ""); });
   }
 
   void EndOfQueue(const Page& page) {
@@ -203,8 +287,9 @@ class PiwsChannel::Visit : public WebVisit {
   }
 
   PiwsChannel& channel_;
-  const bool everything_;
+  const Wish wish_;
   bool asked_queue_ = false;
+  bool asked_papers_ = false;
   std::optional<std::int64_t> clock_offset_ms_;
 };
 
@@ -213,11 +298,15 @@ PiwsChannel::PiwsChannel(PrinterWeb& web, PiwsSettings settings) : web_(web), se
 PiwsChannel::~PiwsChannel() { web_.Stop(); }
 
 void PiwsChannel::Identify(const PrinterAddress& address, std::function<void(Told)> told) {
-  web_.Enter(std::make_shared<Visit>(*this, address, false, std::move(told)), true);
+  web_.Enter(std::make_shared<Visit>(*this, address, Wish::kIdentity, std::move(told)), true);
 }
 
 void PiwsChannel::Read(const PrinterAddress& address, std::function<void(Told)> told) {
-  web_.Enter(std::make_shared<Visit>(*this, address, true, std::move(told)));
+  web_.Enter(std::make_shared<Visit>(*this, address, Wish::kEverything, std::move(told)));
+}
+
+void PiwsChannel::Watch(const PrinterAddress& address, std::function<void(Told)> told) {
+  web_.Enter(std::make_shared<Visit>(*this, address, Wish::kNews, std::move(told)));
 }
 
 void PiwsChannel::ProbeAgain(const PrinterAddress& address) {

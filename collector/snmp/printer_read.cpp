@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -87,17 +88,28 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
                   });
   }
 
-  // The numbers of jobs begin anew with a start, and who started may have been changed.
+  // The numbers of jobs begin anew with a start, and who started may have been changed. It is told
+  // only where the uptime fell: a clock that was set far ahead looks like a start too. Its key is
+  // the start before, which is known to the millisecond also if this one is reckoned once more.
   void NoticeRestart() {
     const auto uptime = UptimeOf(probed_);
     if (!uptime) return;
-    const bool ran_on = known_.started_at && RanOn(known_, probed_.at, *uptime);
+    const auto before = known_.started_at;
+    const bool ran_on = before && RanOn(known_, probed_.at, *uptime);
+    const bool fell = *uptime < known_.uptime;
     known_.uptime = *uptime;
     known_.uptime_at = probed_.at;
     if (ran_on) return;
     known_.started_at = probed_.at - *uptime;
     known_.explored_at.reset();
     known_.jobs.clear();
+    if (!before || !fell) return;
+    starts_.push_back({.kind = "restarted",
+                       .key = FormatInstant(*before),
+                       .channel = ChannelKind::kSnmp,
+                       .at = probed_.at,
+                       .was = FormatInstant(*before),
+                       .is = FormatInstant(*known_.started_at)});
   }
 
   std::vector<Oid> Subtrees() const {
@@ -199,7 +211,8 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   bool Take(SnmpResult result) {
     if (!HasTable(result.seen)) {
       done_({.seen = result.seen == SnmpSeen::kMalformed ? Seen::kUnreadable : Seen::kUnreachable,
-             .detail = std::move(result.detail)},
+             .detail = std::move(result.detail),
+             .answers = {.events = std::move(starts_)}},
             std::move(known_));
       return false;
     }
@@ -218,6 +231,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     if (curiosity_.printer_name) told.answers.name = TextAt(mib::kSysName);
     if (curiosity_.location) told.answers.location = TextAt(mib::kSysLocation);
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
+    std::ranges::move(starts_, std::back_inserter(told.answers.events));
     if (IsCut(mib::kPrtAlert)) told.answers.alerts.reset();  // one that is not there may be active
     told.answers.alerts_since = known_.started_at;
     told.answers.jobs = Jobs();
@@ -249,6 +263,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   bool explores_ = true;
   std::vector<Oid> cut_ = {};
   std::vector<std::string> remarks_ = {};
+  std::vector<PrinterEvent> starts_ = {};
 };
 
 }  // namespace

@@ -7,6 +7,8 @@
 // GETBULK is used, with the repetitions that `peer` allows, where it has worked before: until that
 // is known, and once a week, a read by GETNEXT asks for its longest column once more.
 //
+// An uptime that fell since the last read is the event "restarted".
+//
 // Calls back exactly once, from the session's thread. The session and the
 // profiles outlive the call.
 

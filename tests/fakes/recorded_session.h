@@ -94,6 +94,8 @@ class RecordedSession : public SnmpSession {
   void SetNow(Instant now) { now_ = now; }
   // Walks of this subtree end before its first row from now on; empty: none does.
   void CutShort(Oid subtree) { cut_ = std::move(subtree); }
+  // From now on it does not answer.
+  void FallSilent() { silent_ = true; }
 
  private:
   static void Put(const SnmpTable::Row& row, SnmpTable& answer) {
@@ -101,6 +103,7 @@ class RecordedSession : public SnmpSession {
   }
 
   void Answer(const SnmpPeer& peer, SnmpTable answer, const SnmpCallback& done) {
+    if (silent_) return done({.seen = SnmpSeen::kTimedOut});
     done({.seen = SnmpSeen::kAnswered,
           .table = std::move(answer),
           .cut = cut_.empty() ? std::vector<Oid>() : std::vector<Oid>{cut_},
@@ -111,6 +114,7 @@ class RecordedSession : public SnmpSession {
   SnmpTable table_;
   std::vector<Oid> asked_ = {};
   Oid cut_ = {};
+  bool silent_ = false;
   Instant now_ = FromMillis(1'000);
 };
 

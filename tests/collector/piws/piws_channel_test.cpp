@@ -15,7 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
+using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -64,6 +66,12 @@ class Printer {
     }
     return paths;
   }
+  // What it was asked since this was said last.
+  std::vector<std::string> Asked() {
+    const auto all = paths();
+    const auto from = std::exchange(told_of_, all.size());
+    return {all.begin() + static_cast<std::ptrdiff_t>(from), all.end()};
+  }
   int at_once() const { return most_; }
 
  private:
@@ -101,6 +109,7 @@ class Printer {
 
   std::mutex mutex_;
   std::map<std::string, Stranger::Answer> other_;
+  std::size_t told_of_ = 0;
   std::atomic<int> busy_ = 0;
   std::atomic<int> most_ = 0;
   Stranger server_;
@@ -109,10 +118,19 @@ class Printer {
 class PiwsChannelTest : public testing::Test {
  protected:
   Told Ask(const PrinterAddress& address, bool everything = true) {
+    return Wait([&](auto told) {
+      everything ? channel_->Read(address, told) : channel_->Identify(address, told);
+    });
+  }
+
+  Told Watch(const PrinterAddress& address) {
+    return Wait([&](auto told) { channel_->Watch(address, told); });
+  }
+
+  Told Wait(const std::function<void(std::function<void(Told)>)>& ask) {
     auto promise = std::make_shared<std::promise<Told>>();
     auto future = promise->get_future();
-    const auto told = [promise](Told t) { promise->set_value(std::move(t)); };
-    everything ? channel_->Read(address, told) : channel_->Identify(address, told);
+    ask([promise](Told t) { promise->set_value(std::move(t)); });
     if (future.wait_for(30s) != std::future_status::ready) {
       ADD_FAILURE() << "no callback";
       return {};
@@ -137,6 +155,31 @@ class PiwsChannelTest : public testing::Test {
 
 const char kJobs[] =
     "/JQ/JobQueue/22222222-2222-4222-8222-222222222222/jobs/all?fromModificationNumber=0";
+const char kNewJobs[] = "/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0";
+const char kAlerts[] = "/Alerts.json/ActiveAlerts";
+
+// The printer was started, and its queue has another id.
+void Restart(Printer& printer) {
+  printer.Set(kJobs, Stranger::Status(404));
+  printer.Set(
+      "/JQ/JobQueueCollection",
+      Stranger::Ok(R"({"JobQueueCollection": {"JobQueue": {"URI": "/JQ/JobQueue/new-1"}}})"));
+  printer.Set(kNewJobs, Stranger::Ok(Golden("jobs.json")));
+}
+
+// A queue with one job on this paper.
+std::string QueueWith(const std::string& paper, bool timed = true) {
+  return std::string(R"({"JobQueueSnapshot": {)") +
+         (timed ? R"("Timestamp": "2026-05-23T16:30:56Z",)" : "") +
+         R"("Jobs": {"Job": {"Job2DPrint": {"UUID": "A1", "Status": {"JobStatus": "Paused"},
+         "Pages": {"Page": {"Settings": {"MediaType": ")" +
+         paper + R"("}}}}}}}})";
+}
+
+std::string ListOf(const std::string& paper, const std::string& name) {
+  return R"({"PaperList": {"Paper": {"Id": ")" + paper +
+         R"(", "Localizations": {"ISOCode": "en", "Value": ")" + name + R"("}}}})";
+}
 
 TEST_F(PiwsChannelTest, ReadsAWholePrinter) {
   Printer printer;
@@ -211,16 +254,210 @@ TEST_F(PiwsChannelTest, AsksAgainForWhatAPrinterHasNotAfterAWeekAndWithNewFirmwa
 
 TEST_F(PiwsChannelTest, FindsTheQueueAgainAfterARestartOfThePrinter) {
   Printer printer;
-  Ask(printer.address());
-  printer.Set(kJobs, Stranger::Status(404));
-  printer.Set(
-      "/JQ/JobQueueCollection",
-      Stranger::Ok(R"({"JobQueueCollection": {"JobQueue": {"URI": "/JQ/JobQueue/new-1"}}})"));
-  printer.Set("/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0",
-              Stranger::Ok(Golden("jobs.json")));
+  EXPECT_THAT(Ask(printer.address()).answers.events, IsEmpty()) << "nothing was known before";
+  Restart(printer);
   const Told told = Ask(printer.address());
   EXPECT_EQ(told.answers.jobs.size(), 8u);
-  EXPECT_EQ(printer.paths().back(), "/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0");
+  EXPECT_EQ(printer.paths().back(), kNewJobs);
+  ASSERT_EQ(told.answers.events.size(), 1u);
+  const PrinterEvent& event = told.answers.events[0];
+  EXPECT_EQ(event.kind, "restarted");
+  EXPECT_EQ(event.key, "new-1");
+  EXPECT_EQ(event.channel, ChannelKind::kPiws);
+  EXPECT_EQ(event.at, clock_.Now());
+  EXPECT_EQ(event.was, "22222222-2222-4222-8222-222222222222");
+  EXPECT_EQ(event.is, "new-1");
+  EXPECT_THAT(Ask(printer.address()).answers.events, IsEmpty());
+}
+
+TEST_F(PiwsChannelTest, NoticesARestartAlsoWhenTheQueueWasGoneForAWhile) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Set(kJobs, Stranger::Status(404));
+  printer.Set("/JQ/JobQueueCollection", Stranger::Status(503));
+  EXPECT_THAT(Watch(printer.address()).answers.events, IsEmpty());
+  Restart(printer);
+  EXPECT_EQ(Watch(printer.address()).answers.events.size(), 1u);
+}
+
+TEST_F(PiwsChannelTest, TakesAQueueThatWasOnlyAwayForNoRestart) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Set(kJobs, Stranger::Status(500));
+  Ask(printer.address());
+  printer.Set(kJobs, Stranger::Ok(Golden("jobs.xml")));
+  EXPECT_THAT(Ask(printer.address()).answers.events, IsEmpty());
+}
+
+TEST_F(PiwsChannelTest, TakesAnotherPrinterAtTheAddressForNoRestart) {
+  Printer printer;
+  Ask(printer.address());
+  Restart(printer);
+  std::string other = Golden("Identification.xml");
+  other.replace(other.find("cn1a2b3c4d"), 10, "cn1a2b3c4e");
+  printer.Set("/Identification.xml", Stranger::Ok(other));
+  EXPECT_THAT(Ask(printer.address()).answers.events, IsEmpty());
+}
+
+TEST_F(PiwsChannelTest, WatchesAlertsAndJobsAndNothingElse) {
+  Printer printer;
+  const Told read = Ask(printer.address());
+  printer.Asked();
+  clock_.millis += 10 * 60 * 1000;
+  const Told told = Watch(printer.address());
+  EXPECT_THAT(printer.Asked(), ElementsAre("/Identification.xml", kAlerts, kJobs));
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.at, clock_.Now());
+  EXPECT_EQ(told.answers.identity, read.answers.identity);
+  EXPECT_EQ(told.answers.alerts, read.answers.alerts);
+  EXPECT_TRUE(told.answers.tells_jobs);
+  ASSERT_EQ(told.answers.jobs.size(), read.answers.jobs.size());
+  EXPECT_EQ(told.answers.jobs[0].media_name, read.answers.jobs[0].media_name);
+  EXPECT_TRUE(told.answers.jobs[0].clock_offset_ms);
+  EXPECT_THAT(told.answers.meters, IsEmpty());
+  EXPECT_THAT(told.answers.supplies, IsEmpty());
+  EXPECT_THAT(told.answers.media, IsEmpty());
+}
+
+// As after a start of the collector, when no reading is due.
+TEST_F(PiwsChannelTest, WatchesAPrinterThatItNeverRead) {
+  Printer printer;
+  const Told told = Watch(printer.address());
+  EXPECT_THAT(printer.Asked(), ElementsAre("/Identification.xml", kAlerts, "/JQ/JobQueueCollection",
+                                           kJobs, "/Paper/List"));
+  EXPECT_EQ(told.answers.jobs.at(0).media_name, "Photo Satin Paper");
+  Ask(printer.address());
+  EXPECT_THAT(printer.Asked(), Contains("/Usage.json")) << "a watch explores nothing";
+}
+
+TEST_F(PiwsChannelTest, WatchesARestart) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Asked();
+  Restart(printer);
+  const Told told = Watch(printer.address());
+  EXPECT_THAT(printer.Asked(), ElementsAre("/Identification.xml", kAlerts, kJobs,
+                                           "/JQ/JobQueueCollection", kNewJobs));
+  EXPECT_EQ(told.answers.jobs.size(), 8u);
+  EXPECT_EQ(told.answers.events.size(), 1u);
+}
+
+TEST_F(PiwsChannelTest, TellsSleepFromNothingToSayAlsoWhileItWatches) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Asked();
+  printer.Set(kAlerts, Stranger::Status(503));
+  printer.Set(kJobs, Stranger::Status(503));
+  const Told told = Watch(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.answers.alerts, std::nullopt);
+  EXPECT_FALSE(told.answers.tells_jobs);
+  EXPECT_THAT(printer.Asked(),
+              ElementsAre("/Identification.xml", kAlerts, "/DeviceStatus.json", kJobs));
+  printer.Set("*", Stranger::Status(503));
+  printer.Set("/DeviceStatus.json", Stranger::Status(503));
+  EXPECT_EQ(Watch(printer.address()).seen, Seen::kAsleep);
+  printer.Asked();
+  printer.Set("/Identification.xml", Stranger::Ok(Golden("Identification.xml")));
+  clock_.millis += 10 * 60 * 1000;
+  EXPECT_EQ(Watch(printer.address()).seen, Seen::kAsleep);
+  EXPECT_THAT(printer.Asked(), ElementsAre("/Identification.xml", kAlerts, "/DeviceStatus.json"));
+}
+
+TEST_F(PiwsChannelTest, SaysWhyAWatchBringsNoAlertsOrJobs) {
+  Printer printer({{kAlerts, Stranger::Status(500)}, {kJobs, Stranger::Status(401)}});
+  const Told told = Watch(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.answers.alerts, std::nullopt);
+  EXPECT_THAT(told.answers.remarks,
+              ElementsAre("ActiveAlerts: HTTP 500", "job queue wants credentials"));
+}
+
+TEST_F(PiwsChannelTest, WatchesAPrinterWhoseAlertsAndJobsAreSlow) {
+  UseTimeOut(300ms);
+  Printer printer({{kAlerts, {"", Stranger::Answer::Then::kHang}},
+                   {kJobs, {"", Stranger::Answer::Then::kHang}}});
+  EXPECT_EQ(Watch(printer.address()).seen, Seen::kAnswered) << "else it is silent";
+  printer.Set("/DeviceStatus.json", {"", Stranger::Answer::Then::kHang});
+  EXPECT_EQ(Watch(printer.address()).seen, Seen::kUnreachable);
+}
+
+// Where the queue has no Timestamp, Discovery says the printer's clock.
+TEST_F(PiwsChannelTest, TellsThePrintersClockAlsoWhileItWatches) {
+  Printer printer({{kJobs, Stranger::Ok(QueueWith("2070", false))}});
+  const auto offset = Ask(printer.address()).answers.jobs.at(0).clock_offset_ms;
+  ASSERT_TRUE(offset);
+  printer.Asked();
+  EXPECT_EQ(Watch(printer.address()).answers.jobs.at(0).clock_offset_ms, offset);
+  EXPECT_THAT(printer.Asked(),
+              ElementsAre("/Identification.xml", kAlerts, kJobs, "/Discovery.json"));
+  printer.Set("/Discovery.json", Stranger::Status(404));
+  EXPECT_EQ(Watch(printer.address()).answers.jobs.at(0).clock_offset_ms, std::nullopt);
+  printer.Asked();
+  Watch(printer.address());
+  EXPECT_THAT(printer.Asked(), ElementsAre("/Identification.xml", kAlerts, kJobs));
+}
+
+TEST_F(PiwsChannelTest, LooksUpAPaperItDoesNotKnowAtOnce) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Asked();
+  printer.Set(kJobs, Stranger::Ok(QueueWith("CAFE")));
+  printer.Set("/Paper/List", Stranger::Ok(ListOf("CAFE", "Hers")));
+  const Told told = Watch(printer.address());
+  EXPECT_EQ(told.answers.jobs.at(0).media_name, "Hers");
+  EXPECT_THAT(printer.Asked(), ElementsAre("/Identification.xml", kAlerts, kJobs, "/Paper/List"));
+
+  std::string loaded = Golden("MediaSystem.json");
+  loaded.replace(loaded.find("2070"), 4, "BEEF");
+  printer.Set("/MediaSystem.json", Stranger::Ok(loaded));
+  printer.Set("/Paper/List", Stranger::Ok(ListOf("BEEF", "His")));
+  clock_.millis += 60 * 1000;
+  const Told read = Ask(printer.address());
+  EXPECT_EQ(read.answers.media.at(0).name, "His");
+  EXPECT_EQ(read.answers.media.at(1).name, "Büttenpapier 308") << "it was known before";
+  EXPECT_EQ(read.answers.jobs.at(0).media_name, "Hers") << "the customer deleted it since";
+  EXPECT_EQ(std::ranges::count(printer.Asked(), "/Paper/List"), 1);
+}
+
+TEST_F(PiwsChannelTest, KeepsTheNamesOfPapersThatAreNotListedAnyMore) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Set("/Paper/List", Stranger::Ok(ListOf("2070", "Satin, renamed")));
+  clock_.millis += 60 * 60 * 1000;
+  const Told told = Ask(printer.address());
+  EXPECT_EQ(told.answers.media.at(0).name, "Satin, renamed");
+  EXPECT_EQ(told.answers.media.at(1).name, "Büttenpapier 308");
+}
+
+TEST_F(PiwsChannelTest, LooksUpAPaperThatNobodyKnowsOnlyOnceAnHour) {
+  Printer printer({{kJobs, Stranger::Ok(QueueWith("CAFE"))}});
+  const auto looks = [&] { return std::ranges::count(printer.Asked(), "/Paper/List"); };
+  Ask(printer.address());
+  EXPECT_EQ(looks(), 1);
+  for (int minutes = 10; minutes < 60; minutes += 10) {
+    clock_.millis += 10 * 60 * 1000;
+    Watch(printer.address());
+    EXPECT_EQ(looks(), 0) << minutes;
+  }
+  printer.Set(kJobs, Stranger::Ok(QueueWith("BEEF")));
+  Watch(printer.address());
+  EXPECT_EQ(looks(), 1) << "another one";
+  Watch(printer.address());
+  EXPECT_EQ(looks(), 0);
+  printer.Set(kJobs, Stranger::Ok(QueueWith("CAFE")));
+  clock_.millis += 10 * 60 * 1000;
+  Watch(printer.address());
+  EXPECT_EQ(looks(), 1);
+}
+
+TEST_F(PiwsChannelTest, KeepsTheJobsWhenTheListOfPapersIsSilent) {
+  UseTimeOut(300ms);
+  Printer printer({{"/Paper/List", {"", Stranger::Answer::Then::kHang}}});
+  const Told told = Watch(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_THAT(told.answers.jobs, Each(Field(&JobRecord::media_name, std::optional<std::string>())));
+  EXPECT_EQ(told.answers.jobs.size(), Ask(printer.address()).answers.jobs.size());
 }
 
 // Some firmware may answer otherwise than with 404 for a queue of before its start; jobs would be
@@ -237,7 +474,7 @@ TEST_F(PiwsChannelTest, LooksForTheQueueAgainWhenSomethingElseAnswersInItsPlace)
         "/JQ/JobQueueCollection",
         Stranger::Ok(R"({"JobQueueCollection": {"JobQueue": {"URI": "/JQ/JobQueue/new-1"}}})"));
     Ask(printer.address());
-    EXPECT_EQ(printer.paths().back(), "/JQ/JobQueue/new-1/jobs/all?fromModificationNumber=0");
+    EXPECT_EQ(printer.paths().back(), kNewJobs);
   }
 }
 

@@ -102,6 +102,31 @@ TEST(InkTrap, FGlossIsAnInkApart) {
   EXPECT_EQ(Ink("", R"("InkUsed": 1)", "glossing").supplies.at(0).kind, "glossing");
 }
 
+TEST(InkTrap, GInkOfOthersShowsInWhatHpCountsApart) {
+  EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": 450.0)").meters, SizeIs(1));
+  EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": null)").meters, SizeIs(1));
+  const Answers apart = Ink("", R"("InkUsed": {"Value": 450, "Unit": "cc"},
+      "HPInkUsed": {"Value": 401, "Unit": "cc"})");
+  ASSERT_THAT(apart.meters, SizeIs(2));
+  EXPECT_EQ(apart.meters[0].meter, "ink.used");
+  EXPECT_EQ(apart.meters[0].value.value.text(), "450");
+  EXPECT_EQ(apart.meters[1].meter, "x-ink-used-hp");
+  EXPECT_EQ(apart.meters[1].colorant, "cyan");
+  EXPECT_EQ(apart.meters[1].value.value.text(), "401");
+  EXPECT_EQ(apart.meters[1].value.unit, "cc");
+  EXPECT_EQ(apart.meters[1].source, "InkSystem/InkSlot[0]/HPInkUsed");
+}
+
+TEST(InkTrap, GInkOfOthersShowsAlsoInAGroup) {
+  Answers answers;
+  ReadInkSystem(ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "black",
+      "SlotGroupId": 2, "InkSlot": [{"SlotId": 1}, {"SlotId": 2}],
+      "InkSlotGroupInfo": {"InkUsed": 70, "HPInkUsed": 60}}}})"),
+                answers);
+  ASSERT_THAT(answers.meters, SizeIs(2));
+  EXPECT_EQ(answers.meters[1].source, "InkSystem/InkSlotGroup[2]/HPInkUsed");
+}
+
 TEST(JobTrap, T1OkIsTheDefaultAndNoSuccess) {
   for (const char* status : {"Paused", "Deleted", "WaitingToPrint", "Held"}) {
     EXPECT_NE(

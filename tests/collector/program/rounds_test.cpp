@@ -16,6 +16,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 // Answers at once, by the script of a test, and remembers how it was asked.
 class ScriptedChannel : public Channel {
@@ -249,6 +251,17 @@ TEST_F(RoundsTest, TellsThatACertificateChangedOnce) {
   Run();
   EXPECT_THAT(Events(), ElementsAre("certificate-changed", "certificate-changed"))
       << "also where nobody says whose it is";
+}
+
+// Who stands where is as it was: nothing for a person to look into.
+TEST_F(RoundsTest, KeepsAStartOfASilentPrinterAndWarnsOfNothing) {
+  snmp_.answer = {.seen = Seen::kUnreachable, .detail = "no answer within 2 s"};
+  snmp_.answer.answers.events = {
+      {.kind = "restarted", .key = "1", .channel = ChannelKind::kSnmp, .at = clock_.Now()}};
+  piws_.answer = Asleep();
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("restarted"));
+  EXPECT_THAT(book_.Text(clock_.Now()), Not(HasSubstr("restarted")));
 }
 
 TEST_F(RoundsTest, ReadsAtTheSameDistanceWhateverTheWallClockDoes) {

@@ -166,6 +166,52 @@ TEST_F(PrinterReadTest, SeesASecondStartSoonAfterTheFirst) {
   EXPECT_NE(Read().answers.jobs.at(0).job, id);
 }
 
+TEST_F(PrinterReadTest, TellsOnceThatThePrinterWasStarted) {
+  const auto starts = [](const Told& told) {
+    std::vector<PrinterEvent> events = told.answers.events;
+    std::erase_if(events, [](const auto& event) { return event.kind != "restarted"; });
+    return events;
+  };
+  EXPECT_TRUE(starts(Read()).empty()) << "nothing was known before";
+  const PrinterKnowledge before = known_;
+  Pass(5min);
+  started_ = now_ - 1min;
+  const auto told = starts(Read());
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].channel, ChannelKind::kSnmp);
+  EXPECT_EQ(told[0].at, now_);
+  EXPECT_EQ(told[0].was, "2026-11-22T09:00:00Z");
+  EXPECT_EQ(told[0].is, "2026-11-22T10:04:00Z");
+  EXPECT_TRUE(starts(Read()).empty());
+
+  known_ = before;  // it was not kept: the collector ended too soon
+  Pass(5min);
+  started_ += 500ms;  // and both clocks wander
+  const auto again = starts(Read());
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].key, told[0].key);
+}
+
+TEST_F(PrinterReadTest, TellsAStartAlsoWhenNothingElseIsTold) {
+  Read();
+  Pass(5min);
+  started_ = now_ - 1min;
+  session_.FallSilent();
+  const Told told = Read();
+  EXPECT_EQ(told.seen, Seen::kUnreachable);
+  ASSERT_EQ(told.answers.events.size(), 1U);
+  EXPECT_EQ(told.answers.events[0].kind, "restarted");
+}
+
+// A clock that was set far ahead looks as if it had been up for too short a time.
+TEST_F(PrinterReadTest, TellsNoStartWhereTheUptimeDidNotFall) {
+  Read();
+  now_ += 48h;
+  started_ += 48h;
+  Pass(5min);
+  for (const PrinterEvent& event : Read().answers.events) EXPECT_NE(event.kind, "restarted");
+}
+
 TEST_F(PrinterReadTest, TakesNoTableThatWasCutShortForAnEmptyOne) {
   session_.table()[mib::kPrtAlertCriticalEvents + Oid{1}] = Count(1);
   session_.table()[mib::kPrtAlert + Oid{2, 1, 1}] = Count(3);
