@@ -128,23 +128,26 @@ Probed ProbeInTurn(
   return probed;
 }
 
-int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchProfile& profile) {
+int ExplainAddress(const Arguments& arguments, const Clock& clock, const ProfileOfAddress& chosen,
+                   std::map<std::string, std::string> keys) {
+  SearchProfile profile = chosen.profile;
   const SweepPlan plan = PlanOf(profile);
   if (plan.options.addresses.empty()) {
     const auto& [name, why] = plan.unresolved.front();
     throw std::runtime_error(fmt::format("'{}' is no host that is known here: {}", name, why));
   }
-  SearchProfile one = profile;
+  const HostRow& row = profile.hosts.front();
+  profile.credentials = WithCommunity(row.community, std::move(profile.credentials));
   WebWitness web;
-  Ways ways(one, arguments, clock, 0,
-            {.web = {.witness = [&web](const WebAsked& asked) { web.Note(asked); }}});
+  Ways ways(profile, arguments, clock, 0,
+            {.certificates = std::move(keys),
+             .web = {.witness = [&web](const WebAsked& asked) { web.Note(asked); }}});
   PrinterAddress address = profile.ports;
   address.host = plan.options.addresses.front().ToText();
-  const HostRow& row = profile.hosts.front();
   address.snmp_port = row.at.port.value_or(address.snmp_port);
-  fmt::print("What stands at {}{}, SNMP port {}, with the profile {}?\n", address.host,
-             row.at.is_name() ? fmt::format(" ({})", row.at.host) : "", address.snmp_port,
-             profile.name);
+  fmt::print("What stands at {}{}, SNMP port {}?\nAsked with the profile {}, because {}.\n",
+             address.host, row.at.is_name() ? fmt::format(" ({})", row.at.host) : "",
+             address.snmp_port, profile.name, chosen.because);
 
   int number = 0;
   Probed probed = ProbeInTurn(

@@ -52,7 +52,9 @@ Probed ProbeInTurn(
     SnmpSession& session, const PrinterAddress& address, const SearchProfile& profile,
     const std::function<void(const std::vector<Asked>& asked, const Probed& probed)>& show);
 
-// Asks and prints. 0, or 1 if nothing answered.
-int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchProfile& profile);
+// Asks and prints. 0, or 1 if nothing answered. `keys` are those of web servers that were met
+// before: one that has changed is refused here as it is when polled. Remembers nothing.
+int ExplainAddress(const Arguments& arguments, const Clock& clock, const ProfileOfAddress& chosen,
+                   std::map<std::string, std::string> keys);
 
 }  // namespace plotmeter
