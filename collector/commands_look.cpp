@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <mutex>
 
 #include "collector/collector_settings.h"
@@ -76,7 +77,7 @@ void PrintLine(const Looked& looked, bool explain) {
 }
 
 // The profiles that are to be swept: those of --profile, else all that name a place; with
-// ADDRESS, that alone.
+// ADDRESS, those that may be used for it.
 std::vector<SearchProfile> WantedProfiles(const Arguments& arguments) {
   std::vector<SearchProfile> profiles = SearchProfilesOf(arguments);
   const std::vector<std::string> names = arguments.All("profile");
@@ -88,19 +89,12 @@ std::vector<SearchProfile> WantedProfiles(const Arguments& arguments) {
                       name));
     }
   }
+  if (arguments.Has("address")) HostName::Parse("address", arguments.Text("address"));
+  const bool all = profiles.size() == 1 || arguments.Has("address");
   std::erase_if(profiles, [&](const SearchProfile& profile) {
-    if (!names.empty()) return std::ranges::find(names, profile.name) == names.end();
-    return arguments.Has("address") ? profile.name != kDefaultProfile
-                                    : profiles.size() > 1 && !profile.names_something();
+    return names.empty() ? !all && !profile.names_something()
+                         : std::ranges::find(names, profile.name) == names.end();
   });
-  if (!arguments.Has("address")) return profiles;
-  for (SearchProfile& profile : profiles) {
-    if (!profile.range_texts.empty() || arguments.Has("hosts")) {
-      throw UsageError("ADDRESS is given with places to look at; expected one of both");
-    }
-    profile.ranges.clear();
-    profile.hosts = {{.at = HostName::Parse("address", arguments.Text("address"))}};
-  }
   return profiles;
 }
 
@@ -162,12 +156,43 @@ class ProgressLine {
   std::chrono::steady_clock::time_point drawn_ = {};
 };
 
-// The keys of web servers that were met before, where there is a spool that knows them.
-std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Clock& clock) {
+// The spool of an earlier run, where there is one.
+std::unique_ptr<Spool> SpoolThere(const Arguments& arguments, const Clock& clock) {
   SpoolSettings settings = SpoolSettingsOf(arguments);
-  if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"))) return {};
+  if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"))) return nullptr;
   settings.make = false;
-  return Spool(settings, clock).Certificates();
+  return std::make_unique<Spool>(settings, clock);
+}
+
+// The keys of web servers that were met before.
+std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Clock& clock) {
+  const std::unique_ptr<Spool> spool = SpoolThere(arguments, clock);
+  return spool ? spool->Certificates() : std::map<std::string, std::string>{};
+}
+
+// The profile that the printer known at ADDRESS was found with; empty where none is.
+std::string AccessKept(const Arguments& arguments, const Clock& clock, const HostName& at) {
+  const std::unique_ptr<Spool> spool = SpoolThere(arguments, clock);
+  if (!spool) return {};
+  for (const KnownPrinter& printer : spool->KnownPrinters()) {
+    const bool is_there = printer.host == at.host || printer.name == at.host;
+    if (is_there && (!at.port || at.port == printer.snmp_port)) return printer.access;
+  }
+  return {};
+}
+
+// What ADDRESS is looked at with: each profile of --profile, else the one that covers it.
+std::vector<ProfileOfAddress> ForAddress(const Arguments& arguments, const Clock& clock,
+                                         const std::vector<SearchProfile>& profiles) {
+  const HostName at = HostName::Parse("address", arguments.Text("address"));
+  if (!arguments.Has("profile")) {
+    return {ProfileFor(at, profiles, AccessKept(arguments, clock, at))};
+  }
+  std::vector<ProfileOfAddress> chosen;
+  for (const SearchProfile& profile : profiles) {
+    chosen.push_back({ProfileFor(at, {profile}, {}).profile, "--profile names it"});
+  }
+  return chosen;
 }
 
 // The next key that the printer's web server shows is to count as its first.
@@ -217,10 +242,15 @@ void KeepFound(const Arguments& arguments, const Clock& clock, const SearchProfi
 
 int DiscoverPrinters(const Arguments& arguments) {
   const SystemClock clock;
-  const std::vector<SearchProfile> profiles = WantedProfiles(arguments);
+  std::vector<SearchProfile> profiles = WantedProfiles(arguments);
   if (arguments.Switch("forget-key")) ForgetKey(arguments, clock);
-  if (arguments.Has("address") && arguments.Switch("explain")) {
-    return ExplainAddress(arguments, clock, profiles.front());
+  if (arguments.Has("address")) {
+    const std::vector<ProfileOfAddress> chosen = ForAddress(arguments, clock, profiles);
+    if (arguments.Switch("explain")) {
+      return ExplainAddress(arguments, clock, chosen.front(), KeysKept(arguments, clock));
+    }
+    profiles.clear();
+    for (const ProfileOfAddress& one : chosen) profiles.push_back(one.profile);
   }
   std::vector<Looked> all;
   int unresolved = 0;

@@ -44,13 +44,14 @@ Json Diagnose(Ways& ways, const Looked& looked, const Arguments& arguments, cons
   const Probed probed = promise.get_future().get();
   if (probed.fingerprint.verdict != Verdict::kSilent) {
     version = ToText(probed.credentials.version);
-    walks = WalkForDiagnosis(ways.session,
-                             {.address = looked.address.host,
-                              .port = looked.address.snmp_port,
-                              .credentials = {probed.credentials},
-                              .timeout = profile.timeout,
-                              .retries = profile.retries},
-                             redaction, until, say);
+    walks = WalkForDiagnosis(
+        ways.session, [&] { ways.session.Stop(); },
+        {.address = looked.address.host,
+         .port = looked.address.snmp_port,
+         .credentials = {probed.credentials},
+         .timeout = profile.timeout,
+         .retries = profile.retries},
+        redaction, until, say);
   }
   const std::chrono::milliseconds pause =
       arguments.Has("piws-pause")

@@ -8,6 +8,7 @@
 
 #include "collector/diagnose.h"
 #include "collector/snmp/mib.h"
+#include "collector/snmp/two_contexts.h"
 
 namespace plotmeter {
 namespace {
@@ -69,9 +70,9 @@ bool NamesAPerson(const Oid& object) {
 
 class Walker {
  public:
-  Walker(NetSnmpSession& session, const SnmpPeer& peer, Redaction& redaction,
-         steady_clock::time_point until)
-      : session_(session), peer_(peer), redaction_(redaction), until_(until) {}
+  Walker(SnmpSession& session, const std::function<void()>& stop, const SnmpPeer& peer,
+         Redaction& redaction, steady_clock::time_point until)
+      : session_(session), stop_(stop), peer_(peer), redaction_(redaction), until_(until) {}
 
   Json Walk(const Group& group) {
     std::promise<SnmpResult> promise;
@@ -79,7 +80,7 @@ class Walker {
     const auto done = [&](SnmpResult result) { promise.set_value(std::move(result)); };
     group.is_walk ? session_.Walk(peer_, group.roots, done)
                   : session_.Get(peer_, group.roots, done);
-    if (future.wait_until(until_) != std::future_status::ready) session_.Stop();
+    if (future.wait_until(until_) != std::future_status::ready) stop_();
     const SnmpResult result = future.get();
     silent_ = result.seen == SnmpSeen::kTimedOut && result.table.empty();
     Json objects = Json::object();
@@ -104,7 +105,8 @@ class Walker {
   }
 
  private:
-  NetSnmpSession& session_;
+  TwoContexts session_;
+  const std::function<void()>& stop_;
   const SnmpPeer& peer_;
   Redaction& redaction_;
   const steady_clock::time_point until_;
@@ -115,10 +117,10 @@ class Walker {
 
 }  // namespace
 
-Json WalkForDiagnosis(NetSnmpSession& session, const SnmpPeer& peer, Redaction& redaction,
-                      steady_clock::time_point until,
+Json WalkForDiagnosis(SnmpSession& session, const std::function<void()>& stop, const SnmpPeer& peer,
+                      Redaction& redaction, steady_clock::time_point until,
                       const std::function<void(const std::string&)>& say) {
-  Walker walker(session, peer, redaction, until);
+  Walker walker(session, stop, peer, redaction, until);
   Json walks = Json::array();
   for (const Group& group : Groups()) {
     if (!walker.may_go_on()) break;

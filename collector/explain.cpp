@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "collector/by_web.h"
+#include "collector/snmp/two_contexts.h"
 
 namespace plotmeter {
 namespace {
@@ -77,23 +78,26 @@ std::vector<ChannelTold> ExplainWeb(Ways& ways, WebWitness& witness, const Print
 
 }  // namespace
 
-SnmpCallback Witness::Noting(bool is_walk, std::vector<Oid> objects, SnmpCallback done) {
-  return [this, is_walk, objects = std::move(objects), done = std::move(done)](SnmpResult result) {
+SnmpCallback Witness::Noting(const SnmpPeer& peer, bool is_walk, std::vector<Oid> objects,
+                             SnmpCallback done) {
+  return [this, credentials = peer.credentials.front(), is_walk, objects = std::move(objects),
+          done = std::move(done)](SnmpResult result) {
     {
       const std::lock_guard lock(mutex_);
-      asked_.push_back({.is_walk = is_walk, .objects = objects, .result = result});
+      asked_.push_back(
+          {.credentials = credentials, .is_walk = is_walk, .objects = objects, .result = result});
     }
     done(std::move(result));
   };
 }
 
 void Witness::Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) {
-  SnmpCallback noting = Noting(false, objects, std::move(done));
+  SnmpCallback noting = Noting(peer, false, objects, std::move(done));
   session_.Get(peer, std::move(objects), std::move(noting));
 }
 
 void Witness::Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) {
-  SnmpCallback noting = Noting(true, subtrees, std::move(done));
+  SnmpCallback noting = Noting(peer, true, subtrees, std::move(done));
   session_.Walk(peer, std::move(subtrees), std::move(noting));
 }
 
@@ -102,31 +106,15 @@ std::vector<Asked> Witness::Take() {
   return std::exchange(asked_, {});
 }
 
-int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchProfile& profile) {
-  const SweepPlan plan = PlanOf(profile);
-  if (plan.options.addresses.empty()) {
-    const auto& [name, why] = plan.unresolved.front();
-    throw std::runtime_error(fmt::format("'{}' is no host that is known here: {}", name, why));
-  }
-  SearchProfile one = profile;
-  WebWitness web;
-  Ways ways(one, arguments, clock, 0,
-            {.web = {.witness = [&web](const WebAsked& asked) { web.Note(asked); }}});
-  PrinterAddress address = profile.ports;
-  address.host = plan.options.addresses.front().ToText();
-  const HostRow& row = profile.hosts.front();
-  address.snmp_port = row.at.port.value_or(address.snmp_port);
-  fmt::print("What stands at {}{}, SNMP port {}, with the profile {}?\n", address.host,
-             row.at.is_name() ? fmt::format(" ({})", row.at.host) : "", address.snmp_port,
-             profile.name);
-
-  // With each of the credentials alone, so that it can be told which let us in.
-  int number = 0;
+Probed ProbeInTurn(
+    SnmpSession& session, const PrinterAddress& address, const SearchProfile& profile,
+    const std::function<void(const std::vector<Asked>& asked, const Probed& probed)>& show) {
+  Witness witness(session);
+  TwoContexts both(witness);  // so that the witness sees the questions to each
   Probed probed;
   for (const SnmpCredentials& credentials : profile.credentials) {
-    Witness witness(ways.session);
     std::promise<Probed> answer;
-    Probe(witness,
+    Probe(both,
           {.address = address.host,
            .port = address.snmp_port,
            .credentials = {credentials},
@@ -134,11 +122,41 @@ int ExplainAddress(const Arguments& arguments, const Clock& clock, const SearchP
            .retries = profile.retries},
           [&](Probed told) { answer.set_value(std::move(told)); });
     probed = answer.get_future().get();
-    for (const Asked& asked : witness.Take()) {
-      PrintAsked(++number, asked, NameOf(credentials, profile.credentials), probed.fingerprint);
-    }
+    show(witness.Take(), probed);
     if (probed.fingerprint.verdict != Verdict::kSilent) break;
   }
+  return probed;
+}
+
+int ExplainAddress(const Arguments& arguments, const Clock& clock, const ProfileOfAddress& chosen,
+                   std::map<std::string, std::string> keys) {
+  SearchProfile profile = chosen.profile;
+  const SweepPlan plan = PlanOf(profile);
+  if (plan.options.addresses.empty()) {
+    const auto& [name, why] = plan.unresolved.front();
+    throw std::runtime_error(fmt::format("'{}' is no host that is known here: {}", name, why));
+  }
+  const HostRow& row = profile.hosts.front();
+  profile.credentials = WithCommunity(row.community, std::move(profile.credentials));
+  WebWitness web;
+  Ways ways(profile, arguments, clock, 0,
+            {.certificates = std::move(keys),
+             .web = {.witness = [&web](const WebAsked& asked) { web.Note(asked); }}});
+  PrinterAddress address = profile.ports;
+  address.host = plan.options.addresses.front().ToText();
+  address.snmp_port = row.at.port.value_or(address.snmp_port);
+  fmt::print("What stands at {}{}, SNMP port {}?\nAsked with the profile {}, because {}.\n",
+             address.host, row.at.is_name() ? fmt::format(" ({})", row.at.host) : "",
+             address.snmp_port, profile.name, chosen.because);
+
+  int number = 0;
+  Probed probed = ProbeInTurn(
+      ways.session, address, profile, [&](const std::vector<Asked>& all, const Probed& answer) {
+        for (const Asked& asked : all) {
+          PrintAsked(++number, asked, NameOf(asked.credentials, profile.credentials),
+                     answer.fingerprint);
+        }
+      });
 
   Looked looked{.address = address, .fingerprint = std::move(probed.fingerprint), .row = row};
   Fingerprint& found = looked.fingerprint;

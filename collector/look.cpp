@@ -110,7 +110,9 @@ SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup) {
   }
   const auto resolved = ResolveNames(names, kResolveWithin, lookup);
   for (const auto& [name, answer] : resolved) {
-    if (answer.addresses.empty()) plan.unresolved.emplace_back(name, answer.trouble);
+    if (answer.addresses.empty() || !answer.trouble.empty()) {
+      plan.unresolved.emplace_back(name, answer.trouble);
+    }
   }
   for (const HostRow& row : profile.hosts) {
     const std::vector<Ipv4> addresses =
@@ -126,6 +128,83 @@ SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup) {
     }
   }
   return plan;
+}
+
+namespace {
+
+// Where hosts and names are, each asked of the resolver once.
+class NamedPlaces {
+ public:
+  NamedPlaces(const HostName& at, const std::vector<SearchProfile>& profiles,
+              const Lookup& lookup) {
+    std::vector<std::string> names;
+    if (at.is_name()) names.push_back(at.host);
+    for (const SearchProfile& profile : profiles) {
+      for (const HostRow& row : profile.hosts) {
+        if (row.at.is_name()) names.push_back(row.at.host);
+      }
+    }
+    resolved_ = ResolveNames(names, kResolveWithin, lookup);
+  }
+
+  std::vector<Ipv4> Of(const HostName& host) const {
+    if (host.is_name()) return resolved_.at(host.host).addresses;
+    const std::optional<Ipv4> address = Ipv4::Parse(host.host);
+    return address ? std::vector{*address} : std::vector<Ipv4>{};
+  }
+
+ private:
+  std::map<std::string, Resolved> resolved_;
+};
+
+}  // namespace
+
+ProfileOfAddress ProfileFor(const HostName& at, const std::vector<SearchProfile>& profiles,
+                            const std::string& access, const Lookup& lookup) {
+  const NamedPlaces places(at, profiles, lookup);
+  const std::vector<Ipv4> addresses = places.Of(at);
+  const auto is_one = [&](Ipv4 address) { return std::ranges::count(addresses, address) > 0; };
+  const auto row_of = [&](const SearchProfile& profile) {
+    return std::ranges::find_if(profile.hosts, [&](const HostRow& row) {
+      return row.at.host == at.host || std::ranges::any_of(places.Of(row.at), is_one);
+    });
+  };
+  const auto covers_by = [&](const SearchProfile& profile) -> std::string {
+    const auto holds = [&](const std::vector<AddressRange>& ranges, auto has) {
+      return std::ranges::any_of(ranges, [&](const AddressRange& range) {
+        return std::ranges::any_of(addresses, [&](Ipv4 one) { return (range.*has)(one); });
+      });
+    };
+    if (holds(profile.excludes, &AddressRange::Contains)) return {};
+    if (row_of(profile) != profile.hosts.end()) return "its hosts name the address";
+    return holds(profile.ranges, &AddressRange::Names) ? "one of its ranges covers the address"
+                                                       : "";
+  };
+
+  auto chosen = std::ranges::find(profiles, access, &SearchProfile::name);
+  std::string because = chosen == profiles.end() ? "" : covers_by(*chosen);
+  if (because.empty()) {
+    const auto covering = std::ranges::find_if(
+        profiles, [&](const SearchProfile& profile) { return !covers_by(profile).empty(); });
+    if (covering != profiles.end()) {
+      chosen = covering;
+      because = covers_by(*covering);
+    } else if (chosen != profiles.end()) {
+      because = "the printer known there was found with it";
+    } else {
+      chosen = profiles.begin();
+      because = "no ranges or hosts of a profile cover the address";
+    }
+  }
+  HostRow row{.at = at};
+  if (const auto listed = row_of(*chosen); listed != chosen->hosts.end()) {
+    row = *listed;
+    row.at = {.host = at.host, .port = at.port ? at.port : listed->at.port};
+  }
+  SearchProfile profile = *chosen;
+  profile.ranges.clear();
+  profile.hosts = {std::move(row)};
+  return {std::move(profile), std::move(because)};
 }
 
 SweepState GoesOnAt(const SweepPlan& plan, SweepState from) {
@@ -231,6 +310,7 @@ std::vector<AddressRange> LocalNetworks() {
   constexpr int kWidest = 22;
   std::vector<AddressRange> ranges;
   for (const LocalNetwork& network : LocalIpv4Networks()) {
+    if (!Ipv4{network.address}.is_unicast()) continue;
     ranges.push_back(
         AddressRange::Parse("range", fmt::format("{}/{}", Ipv4{network.address}.ToText(),
                                                  network.prefix < kWidest ? 24 : network.prefix)));

@@ -55,7 +55,7 @@ Looked LookAt(Ways& ways, const PrinterAddress& address);
 struct SweepPlan {
   SweepOptions options = {};
   std::map<Ipv4, HostRow> rows = {};
-  // Names that lead nowhere, and why.
+  // Names that lead nowhere, or to what no single host has, and why.
   std::vector<std::pair<std::string, std::string>> unresolved = {};
 };
 
@@ -63,6 +63,21 @@ inline constexpr std::chrono::seconds kResolveWithin{5};
 
 // Ranges of the profile, or LocalNetworks() if it names nothing. Asks the resolver, with a limit.
 SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup = SystemLookup);
+
+// A profile with one address alone to look at, and why it was taken, for people: "one of its ranges
+// covers the address".
+struct ProfileOfAddress {
+  SearchProfile profile = {};
+  std::string because = {};
+};
+
+// The profile whose ranges or hosts cover what a person named, the first if several do; if the
+// printer known there was found with one of them (`access`, a profile's name, or empty), that. Where
+// none covers it: the one of `access`, else the first of all. A host list's row for the address
+// goes with it: its port, community, label and note. `profiles` has one at least. Asks the resolver
+// for host names, with a limit.
+ProfileOfAddress ProfileFor(const HostName& at, const std::vector<SearchProfile>& profiles,
+                            const std::string& access, const Lookup& lookup = SystemLookup);
 
 // Where a sweep of `plan` goes on that was cut off at `from`. Names may lead elsewhere by now, so
 // the addresses beside the ranges have other places: they are asked anew.

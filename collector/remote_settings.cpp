@@ -56,8 +56,11 @@ void CheckAddresses(const std::string& name, const Values& values, bool only_loc
   }
   std::uint64_t all = 0;
   for (const std::string& text : values) {
+    if (!only_local) {
+      AddressRange::ParseExclude(name, text);
+      continue;
+    }
     const AddressRange range = AddressRange::Parse(name, text);
-    if (!only_local) continue;
     all += range.size();
     if (all > kMostAddresses) {
       throw UsageError(fmt::format("'{}' has more than {} addresses", name, kMostAddresses));

@@ -103,7 +103,7 @@ void TakeRanges(SearchProfile& profile) {
     }
   }
   for (const std::string& text : profile.exclude_texts) {
-    profile.excludes.push_back(AddressRange::Parse("exclude", text));
+    profile.excludes.push_back(AddressRange::ParseExclude("exclude", text));
   }
 }
 
@@ -199,7 +199,13 @@ void SearchProfile::LookAgain(const std::string& what) {
   const Json before = ParseJson(what);
   range_texts = before.at("range").get<std::vector<std::string>>();
   exclude_texts = before.at("exclude").get<std::vector<std::string>>();
-  TakeRanges(*this);
+  try {
+    TakeRanges(*this);
+  } catch (const UsageError&) {  // of an earlier version, which took what this one refuses
+    range_texts.clear();
+    ranges.clear();
+    hosts.clear();
+  }
 }
 
 SearchProfile DefaultProfileOf(const Arguments& arguments) {
@@ -242,20 +248,23 @@ std::vector<SnmpCredentials> WithCommunity(const std::string& community,
 
 AccessBook::AccessBook(const std::vector<SearchProfile>& profiles) {
   for (const SearchProfile& profile : profiles) {
-    by_profile_[profile.name] = profile.credentials;
+    by_profile_[profile.name] = {
+        .credentials = profile.credentials, .timeout = profile.timeout, .retries = profile.retries};
     for (const HostRow& row : profile.hosts) Add(row.at.host, row);
   }
 }
 
-std::vector<SnmpCredentials> AccessBook::Of(const PrinterAddress& address) const {
+SnmpAccess AccessBook::Of(const PrinterAddress& address) const {
   auto profile = by_profile_.find(address.access);
   if (profile == by_profile_.end()) profile = by_profile_.find(kDefaultProfile);
-  std::vector<SnmpCredentials> credentials;
-  if (profile != by_profile_.end()) credentials = profile->second;
+  SnmpAccess access;
+  if (profile != by_profile_.end()) access = profile->second;
   const std::lock_guard lock(mutex_);
   const auto community = by_host_.find(address.host);
-  return community == by_host_.end() ? credentials
-                                     : WithCommunity(community->second, std::move(credentials));
+  if (community != by_host_.end()) {
+    access.credentials = WithCommunity(community->second, std::move(access.credentials));
+  }
+  return access;
 }
 
 void AccessBook::Add(const std::string& host, const HostRow& row) {

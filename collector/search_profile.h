@@ -25,6 +25,7 @@
 #include "collector/channel/channel.h"
 #include "collector/discovery/address_range.h"
 #include "collector/discovery/hosts.h"
+#include "collector/snmp/access.h"
 #include "collector/snmp/session.h"
 #include "common/settings.h"
 
@@ -58,7 +59,7 @@ struct SearchProfile {
   // the hosts.
   std::string what() const;
 
-  // Takes ranges and excludes of an earlier search from its what().
+  // Takes ranges and excludes of an earlier search from its what(); none if they are refused now.
   void LookAgain(const std::string& what);
 };
 
@@ -69,20 +70,21 @@ std::vector<SearchProfile> SearchProfilesOf(const Arguments& arguments);
 // The default profile alone, for commands that search nothing.
 SearchProfile DefaultProfileOf(const Arguments& arguments);
 
-// Which credentials open which printer, when it is read. Safe from any thread.
+// Which credentials open which printer when it is read, and how long it is waited for. Safe from any
+// thread.
 class AccessBook {
  public:
   explicit AccessBook(const std::vector<SearchProfile>& profiles);
 
-  // Those of the profile `address.access` (the default's for one that is gone), after the community
-  // that a host list has for this address alone.
-  std::vector<SnmpCredentials> Of(const PrinterAddress& address) const;
+  // Those of the profile `address.access` (the default's for one that is gone), with the community
+  // that a host list has for this address alone before them.
+  SnmpAccess Of(const PrinterAddress& address) const;
 
   // `host` turned out to be this address of the row.
   void Add(const std::string& host, const HostRow& row);
 
  private:
-  std::map<std::string, std::vector<SnmpCredentials>> by_profile_;
+  std::map<std::string, SnmpAccess> by_profile_;
   mutable std::mutex mutex_;                    // guards the one below
   std::map<std::string, std::string> by_host_;  // communities
 };

@@ -44,7 +44,7 @@ void Searches::Begin(const SearchProfile& profile, bool afresh) {
   // Those that answer are asked by the polls, which notice by themselves who stands there.
   for (const KnownPrinter& printer : parts_.spool.KnownPrinters()) {
     if (afresh || printer.host.empty() || !parts_.book.IsThere(printer)) continue;
-    search.excludes.push_back(AddressRange::Parse("exclude", printer.host));
+    search.excludes.push_back(AddressRange::ParseExclude("exclude", printer.host));
   }
   SweepState from{.next = record.next, .told = record.told};
   Log(LogLevel::kInfo, "discovering",

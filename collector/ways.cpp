@@ -33,9 +33,7 @@ SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBo
                                .profiles = &profiles,
                                .curiosity = curiosity};
   if (access != nullptr) {
-    options.credentials_of = [access](const PrinterAddress& address) {
-      return access->Of(address);
-    };
+    options.access_of = [access](const PrinterAddress& address) { return access->Of(address); };
   }
   return options;
 }

@@ -48,7 +48,7 @@ void CheckWays(const Arguments& arguments);
 // What was remembered of printers before, and what else differs between those who ask.
 struct WaysOptions {
   std::map<std::string, std::string> certificates = {};  // keys of their web servers
-  const AccessBook* access = nullptr;                    // none: the profile's credentials
+  const AccessBook* access = nullptr;                    // none: that of the profile
   std::set<GivenMeter> given = {};                       // meters that a believed channel gave
   SnmpChannel::LearntTexts learnt = {};                  // what each was seen to offer over SNMP
   Curiosity curiosity = {};                              // of people and places
@@ -58,7 +58,7 @@ struct WaysOptions {
 // All of it is gone, and has called back, when this dies.
 struct Ways {
   // Speaks SNMP as the profile says, with at most `packets_per_second` where it names no ceiling;
-  // with an access book each printer is let in by the profile it was found with. `clock` and the
+  // with an access book each printer is let in and waited for as the profile says it was found with. `clock` and the
   // book must outlive it.
   Ways(const SearchProfile& profile, const Arguments& arguments, const Clock& clock,
        int packets_per_second, WaysOptions options = {});

@@ -49,7 +49,19 @@ std::string Ipv4::ToText() const {
                      number & 0xFF);
 }
 
+bool Ipv4::is_unicast() const {
+  constexpr Ipv4 kFirst{0x01000000};
+  constexpr Ipv4 kLast{0xDFFFFFFF};
+  return kFirst <= *this && *this <= kLast;
+}
+
 AddressRange AddressRange::Parse(std::string_view field, std::string_view text) {
+  const AddressRange range = ParseExclude(field, text);
+  if (range.at(0).is_unicast() && range.at(range.size() - 1).is_unicast()) return range;
+  throw UsageError(fmt::format("'{}' is '{}'; expected {}", field, Shown(text), kExpectedUnicast));
+}
+
+AddressRange AddressRange::ParseExclude(std::string_view field, std::string_view text) {
   const auto wrong = [&](std::string_view expected) {
     return UsageError(fmt::format("'{}' is '{}'; expected {}", field, Shown(text), expected));
   };

@@ -5,6 +5,7 @@
 //    AddressRange::Parse("range", "192.168.1-10.1-254")    ten times 254
 //    AddressRange::Parse("range", "10.0.0.0/33")           throws UsageError:
 //        'range' is '10.0.0.0/33'; expected a prefix length of 0 to 32 after the slash
+//    AddressRange::Parse("range", "224.0.0.0/4")           throws too: discovery is unicast only
 //
 //    AddressWalk walk({range}, {exclude});
 //    for (Ipv4 address; walk.Next(address);) Ask(address);
@@ -27,15 +28,29 @@ struct Ipv4 {
 
   static std::optional<Ipv4> Parse(std::string_view text);  // four octets, without leading zeros
   std::string ToText() const;                               // "10.0.0.7"
+
+  // Whether one host may have it: 1.0.0.0 to 223.255.255.255. The others are "this network"
+  // (0.0.0.0/8), multicast (224.0.0.0/4) and reserved, broadcast among them (240.0.0.0/4): IANA's
+  // IPv4 address space, RFC 6890, RFC 5771. What is sent there reaches nobody, or many at once.
+  bool is_unicast() const;
   auto operator<=>(const Ipv4&) const = default;
 };
+
+// What is_unicast() expects, in words.
+inline constexpr std::string_view kExpectedUnicast =
+    "addresses that one host may have, from 1.0.0.0 to 223.255.255.255: nobody is asked by "
+    "multicast "
+    "or broadcast";
 
 class AddressRange {
  public:
   // An address, a CIDR block (bits below the prefix are not looked at) or four octets of which each
   // may be a span. `field` is what the error calls it. Throws UsageError naming field, what came
-  // and what was expected.
+  // and what was expected; also where not all of it is unicast.
   static AddressRange Parse(std::string_view field, std::string_view text);
+
+  // The same of addresses that nobody is to be asked at, unicast or not.
+  static AddressRange ParseExclude(std::string_view field, std::string_view text);
 
   // How many addresses to look at: of a block of /30 or shorter neither the first (the network) nor
   // the last (broadcast).

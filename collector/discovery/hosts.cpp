@@ -105,7 +105,9 @@ HostName HostName::Parse(std::string_view field, std::string_view text) {
   };
   const std::size_t colon = text.find(':');
   HostName name{.host = Lower(std::string(text.substr(0, colon)))};
-  if (!Ipv4::Parse(name.host) && !IsName(name.host)) throw wrong(kExpectedHost);
+  const std::optional<Ipv4> address = Ipv4::Parse(name.host);
+  if (!address && !IsName(name.host)) throw wrong(kExpectedHost);
+  if (address && !address->is_unicast()) throw wrong(kExpectedUnicast);
   if (colon == text.npos) return name;
   if (text.find(':', colon + 1) != text.npos) throw wrong(kExpectedHost);  // IPv6
   const std::string_view port = text.substr(colon + 1);

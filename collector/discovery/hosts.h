@@ -31,7 +31,7 @@ struct HostName {
 
   // "10.0.0.7", "plotter.example.com:1161". Throws UsageError naming `field`, what came and what
   // was expected. Names are those of RFC 1123: letters, digits and '-', labels of at most 63, and
-  // not only numbers.
+  // not only numbers; addresses are unicast.
   static HostName Parse(std::string_view field, std::string_view text);
 };
 

@@ -26,6 +26,15 @@ struct Question {
   bool over = false;
 };
 
+void PassOver(Resolved& resolved) {
+  const auto others = std::ranges::stable_partition(resolved.addresses, &Ipv4::is_unicast);
+  for (const Ipv4 address : others) {
+    resolved.trouble += fmt::format("{}it leads to {}, which no single host has",
+                                    resolved.trouble.empty() ? "" : "; ", address.ToText());
+  }
+  resolved.addresses.erase(others.begin(), others.end());
+}
+
 void LookUp(const std::shared_ptr<Question>& question, const Lookup& lookup) {
   std::unique_lock lock(question->mutex);
   while (!question->over && !question->names.empty()) {
@@ -33,6 +42,7 @@ void LookUp(const std::shared_ptr<Question>& question, const Lookup& lookup) {
     question->names.pop_front();
     lock.unlock();
     Resolved resolved = lookup(name);
+    PassOver(resolved);
     lock.lock();
     question->answers[name] = std::move(resolved);
     question->answered.notify_one();

@@ -19,7 +19,7 @@ namespace plotmeter {
 
 struct Resolved {
   std::vector<Ipv4> addresses = {};  // in the resolver's order, each once
-  std::string trouble = {};          // why there are none, for people
+  std::string trouble = {};          // why there are none, or what was passed over, for people
 };
 
 // Blocks. Called from several threads at once, and perhaps after ResolveNames has returned.
@@ -27,7 +27,8 @@ using Lookup = std::function<Resolved(const std::string& name)>;
 
 Resolved SystemLookup(const std::string& name);
 
-// Every name is in the answer. One that the resolver does not answer within `limit` is told so; the
+// Every name is in the answer. Addresses that no single host has, multicast and the like, are passed
+// over, and `trouble` says so. One that the resolver does not answer within `limit` is told so; the
 // thread that still waits for it ends by itself.
 std::map<std::string, Resolved> ResolveNames(const std::vector<std::string>& names,
                                              std::chrono::milliseconds limit,

@@ -158,12 +158,15 @@ Told SnmpChannel::ToTold(const Probed& probed) {
 }
 
 SnmpPeer SnmpChannel::PeerOf(const PrinterAddress& address) {
+  SnmpAccess access = options_.access_of ? options_.access_of(address)
+                                         : SnmpAccess{.credentials = options_.credentials,
+                                                      .timeout = options_.timeout,
+                                                      .retries = options_.retries};
   SnmpPeer peer{.address = address.host,
                 .port = address.snmp_port,
-                .credentials = options_.credentials_of ? options_.credentials_of(address)
-                                                       : options_.credentials,
-                .timeout = options_.timeout,
-                .retries = options_.retries};
+                .credentials = std::move(access.credentials),
+                .timeout = access.timeout,
+                .retries = access.retries};
   const std::lock_guard lock(mutex_);
   const auto known = known_.find({address.host, address.snmp_port});
   if (known == known_.end()) return peer;

@@ -36,6 +36,7 @@
 
 #include "collector/channel/channel.h"
 #include "collector/channel/profiles.h"
+#include "collector/snmp/access.h"
 #include "collector/snmp/learnt.h"
 #include "collector/snmp/printer_read.h"
 #include "collector/snmp/probe.h"
@@ -53,10 +54,10 @@ class SnmpChannel : public Channel {
     // Tried in this order. Some HP cards speak v1 only and leave v2c unanswered.
     std::vector<SnmpCredentials> credentials = {{SnmpVersion::k2c, "public"},
                                                 {SnmpVersion::k1, "public"}};
-    // Instead of `credentials`, where they differ from printer to printer. From any thread.
-    std::function<std::vector<SnmpCredentials>(const PrinterAddress&)> credentials_of = {};
     std::chrono::milliseconds timeout{2000};
     int retries = 2;
+    // Instead of those three, where they differ from printer to printer. From any thread.
+    std::function<SnmpAccess(const PrinterAddress&)> access_of = {};
     int bulk_values = 64;                           // to a GETBULK; 0: never one
     const Profiles* profiles = &BuiltInProfiles();  // must outlive the channel
     Curiosity curiosity = {};

@@ -42,7 +42,7 @@ TEST(AddressRangeTest, CountsAndNamesItsEnds) {
       {"10.0.0.99/24", 254, "10.0.0.1", "10.0.0.254"},
       {"10.1.16.0/20", 4094, "10.1.16.1", "10.1.31.254"},
       {"127.60.0.0/16", 65534, "127.60.0.1", "127.60.255.254"},
-      {"0.0.0.0/0", 4294967294, "0.0.0.1", "255.255.255.254"},
+      {"1-223.0-255.0-255.0-255", 3741319168, "1.0.0.0", "223.255.255.255"},
       {"192.168.1-10.1-254", 2540, "192.168.1.1", "192.168.10.254"},
       {"10.0.0.0-255", 256, "10.0.0.0", "10.0.0.255"},
       {"1-2.3-4.5-6.7-8", 16, "1.3.5.7", "2.4.6.8"},
@@ -72,6 +72,23 @@ TEST(AddressRangeTest, NamesFieldWhatCameAndWhatWasExpected) {
         " 10.0.0.1", "10.0.0.1 ", "host", "::1", "10.0.0.0/08"}) {
     EXPECT_NE(Error(text), "") << text;
   }
+}
+
+TEST(AddressRangeTest, IsUnicastOnly) {
+  EXPECT_EQ(Error("224.0.0.0/4"),
+            "'range' is '224.0.0.0/4'; expected addresses that one host may have, from 1.0.0.0 to "
+            "223.255.255.255: nobody is asked by multicast or broadcast");
+  for (const char* text : {"224.0.0.1", "239.255.255.250", "240.0.0.0/4", "255.255.255.255",
+                           "0.0.0.0/8", "0.0.0.0", "0.1.2.3", "0.0.0.0/0", "0-10.1.1.1",
+                           "220-230.0.0.1", "128.0.0.0/1", "223.255.255.0-255.0"}) {
+    EXPECT_NE(Error(text), "") << text;
+  }
+  for (const char* text : {"1.0.0.0/8", "223.255.255.0/24", "223.255.255.255", "10.0.0.255"}) {
+    EXPECT_EQ(Error(text), "") << text;
+  }
+  const AddressRange all = AddressRange::ParseExclude("exclude", "0.0.0.0/0");
+  EXPECT_EQ(all.size(), 4294967294U);
+  EXPECT_TRUE(all.Contains(Ipv4{0xFFFFFFFF})) << "nobody is asked at what is excluded";
 }
 
 TEST(AddressWalkTest, MeetsEveryAddressOnceAndNoExcludedOne) {

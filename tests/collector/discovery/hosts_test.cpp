@@ -18,7 +18,7 @@ std::string Complaint(std::string_view text) {
 }
 
 TEST(HostsTest, SaysThatAnIpv6AddressIsNone) {
-  for (const char* text : {"fe80::1", "fd00:1:2::7", "::1"}) {
+  for (const char* text : {"fe80::1", "fd00:1:2::7", "::1", "ff02::1"}) {
     try {
       HostName::Parse("range", text);
       FAIL() << text;
@@ -72,6 +72,11 @@ TEST(HostsTest, NamesTheLineOfWhatIsWrong) {
                           "10.0.0.1-9", "plotter_1", "10.0.0.07"}) {
     EXPECT_THAT(Complaint("address\n" + std::string(bad) + "\n"), HasSubstr("line 2: address"))
         << bad;
+  }
+  for (const char* bad : {"224.0.0.1", "255.255.255.255", "0.0.0.0:161", "240.0.0.1"}) {
+    EXPECT_THAT(Complaint("address\n" + std::string(bad) + "\n"),
+                HasSubstr("line 2: address' is '" + std::string(bad) +
+                          "'; expected addresses that one host may have"));
   }
   for (const char* bad : {"10.0.0.7:", "10.0.0.7:0", "10.0.0.7:65536", "a.example:x"}) {
     EXPECT_THAT(Complaint("address\n" + std::string(bad) + "\n"),

@@ -36,6 +36,20 @@ TEST(ResolveTest, WaitsForNoResolverLongerThanAsked) {
   held->set_value();
 }
 
+TEST(ResolveTest, PassesOverWhatNoSingleHostHas) {
+  const auto answers = ResolveNames({"many.example", "one.example"}, 10s, [](const std::string& n) {
+    if (n == "many.example") return Resolved{.addresses = {Ipv4{0xE0000001}, Ipv4{0xFFFFFFFF}}};
+    return Resolved{.addresses = {Ipv4{0x00000000}, Ipv4{0x0A000007}}};
+  });
+  EXPECT_TRUE(answers.at("many.example").addresses.empty());
+  EXPECT_EQ(
+      answers.at("many.example").trouble,
+      "it leads to 224.0.0.1, which no single host has; it leads to 255.255.255.255, which no "
+      "single host has");
+  EXPECT_EQ(answers.at("one.example").addresses, std::vector<Ipv4>{Ipv4{0x0A000007}});
+  EXPECT_EQ(answers.at("one.example").trouble, "it leads to 0.0.0.0, which no single host has");
+}
+
 TEST(ResolveTest, TakesAnAddressForItself) {
   EXPECT_EQ(SystemLookup("127.0.0.9").addresses, std::vector<Ipv4>{Ipv4{0x7F000009}});
 }

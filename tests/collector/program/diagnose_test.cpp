@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include "collector/diagnose_redaction.h"
+#include "collector/diagnose_walk.h"
 #include "collector/diagnose_web.h"
 #include "collector/snmp/mib.h"
+#include "tests/fakes/context_session.h"
 
 namespace plotmeter {
 namespace {
@@ -114,6 +116,21 @@ TEST_F(DiagnoseTest, KeepsTheStructureOfADocumentAndNoNameThatIsAKey) {
       R"({"Queue":{"Inks":{"Black":{"Level":"4"},"Cyan":{"Level":"3"}},)"
       R"("People":{"name-1":{"Jobs":"1"},"name-2":{"Jobs":"2"}},"Slot":[{"Id":"0"},{"Id":"1"}],)"
       R"("State":"idle","name-3":"2","name-4":"1"}})");
+}
+
+TEST_F(DiagnoseTest, WalksTheOtherContextForWhatTheDefaultLacks) {
+  const Oid level = mib::kPrtMarkerSupplies + Oid{9, 1, 1};
+  ContextSession agent;
+  agent.tables[""] = {{mib::kSysObjectId, Value::ObjectId(mib::kHpPrinterCard + Oid{1})}};
+  agent.tables["Jetdirect"] = {{level, Value::Number(ValueType::kInteger, 80)}};
+  const SnmpCredentials v3 = {.version = SnmpVersion::k3,
+                              .user = std::make_shared<SnmpUser>(SnmpUser{.name = "meter"})};
+  const Json walks = WalkForDiagnosis(
+      agent, [] {}, {.address = "10.0.0.7", .credentials = {v3}}, redaction_,
+      std::chrono::steady_clock::now() + std::chrono::hours(1), [](const std::string&) {});
+  Json objects = Json::object();
+  for (const Json& walk : walks) objects.update(walk.at("objects"));
+  EXPECT_EQ(objects.value(level.ToText(), 0), 80);
 }
 
 TEST_F(DiagnoseTest, AsksForNothingThatLeadsToPeopleOrSettings) {

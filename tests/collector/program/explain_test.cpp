@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "collector/snmp/mib.h"
+#include "tests/fakes/context_session.h"
 #include "tests/fakes/recorded_session.h"
 
 namespace plotmeter {
@@ -31,6 +32,43 @@ TEST(ExplainTest, WritesDownWhatWasAskedAndAnswered) {
   EXPECT_FALSE(found.steps[0].is_so);
   EXPECT_TRUE(found.steps[1].is_so);
   EXPECT_THAT(found.steps[2].because, HasSubstr("HP DesignJet Z9"));
+}
+
+// Its card shows the IEEE-1284 ID in the context "Jetdirect" alone: the explanation is of what a
+// sweep sees, and says which context it came from.
+TEST(ExplainTest, AsksInBothContextsAsASweepDoes) {
+  ContextSession agent;
+  agent.tables[""] = {{mib::kSysObjectId, Value::ObjectId(mib::kHpPrinterCard + Oid{1})},
+                      {mib::kHrDeviceType + Oid{1}, Value::ObjectId(mib::kHrDevicePrinter)},
+                      {mib::kHrDeviceDescr + Oid{1}, Value::Octets("HP printer")}};
+  agent.tables["Jetdirect"] = {
+      {mib::kGdStatusId, Value::Octets("MFG:HP;MDL:HP DesignJet Z9;CLS:PRINTER;SN:CN9541H01M;")}};
+  const SearchProfile profile{
+      .credentials = {{.version = SnmpVersion::k3,
+                       .user = std::make_shared<SnmpUser>(SnmpUser{.name = "meter"})}}};
+  const PrinterAddress address{.host = "10.0.0.7"};
+  std::map<Oid, std::string> contexts;  // in which each object was answered
+  const Probed probed =
+      ProbeInTurn(agent, address, profile, [&](const std::vector<Asked>& all, const Probed&) {
+        for (const Asked& asked : all) {
+          for (const auto& [object, value] : asked.result.table) {
+            contexts[object] = asked.credentials.context;
+          }
+        }
+      });
+  EXPECT_EQ(contexts.at(mib::kSysObjectId), "");
+  ASSERT_TRUE(contexts.contains(mib::kGdStatusId));
+  EXPECT_EQ(contexts.at(mib::kGdStatusId), "Jetdirect");
+
+  Fingerprint swept;
+  Sweep sweep(agent,
+              {.addresses = {*Ipv4::Parse(address.host)}, .credentials = profile.credentials});
+  sweep.Start([&](const SweepRow& row) { swept = row.fingerprint; }, [](const SweepProgress&) {},
+              [] {});
+  EXPECT_EQ(swept.verdict, Verdict::kLargeFormat);
+  EXPECT_EQ(probed.fingerprint.verdict, swept.verdict);
+  EXPECT_EQ(probed.fingerprint.rule, swept.rule);
+  EXPECT_EQ(probed.fingerprint.serial, "CN9541H01M");
 }
 
 TEST(ExplainTest, NamesObjectsAndCredentialsButNoSecret) {

@@ -36,6 +36,67 @@ TEST(LookTest, ShowsNoReadingOfWhatIsNotMetered) {
   EXPECT_EQ(ToJson(looked)["channels"], Json::array());
 }
 
+class ProfileForTest : public testing::Test {
+ protected:
+  ProfileForTest() {
+    profiles_[1].ranges = {AddressRange::Parse("range", "10.1.0.0/16")};
+    profiles_[1].excludes = {AddressRange::Parse("exclude", "10.1.9.0/24")};
+    profiles_[2].ranges = {AddressRange::Parse("range", "10.0.0.0-10")};
+    profiles_[2].hosts = {{.at = {.host = "10.1.0.7", .port = 1161}, .community = "blue"},
+                          {.at = {.host = "plotter.example.com"}, .label = "Archive"}};
+  }
+
+  ProfileOfAddress For(const std::string& text, const std::string& access = "") {
+    return ProfileFor(
+        HostName::Parse("address", text), profiles_, access, [](const std::string& name) {
+          return name == "plotter.example.com" ? Resolved{.addresses = {{0x0A050001}}}  // 10.5.0.1
+                                               : Resolved{.trouble = "no such name"};
+        });
+  }
+
+  std::vector<SearchProfile> profiles_ = {{.name = "default"}, {.name = "plant"}, {.name = "shop"}};
+};
+
+TEST_F(ProfileForTest, IsTheFirstWhoseRangesOrHostsCoverTheAddress) {
+  const ProfileOfAddress plant = For("10.1.0.7");
+  EXPECT_EQ(plant.profile.name, "plant");
+  EXPECT_EQ(plant.because, "one of its ranges covers the address");
+  EXPECT_TRUE(plant.profile.ranges.empty());
+  ASSERT_EQ(plant.profile.hosts.size(), 1U) << "that address alone";
+  EXPECT_EQ(plant.profile.hosts[0].at.host, "10.1.0.7");
+  EXPECT_EQ(For("10.0.0.7").profile.name, "shop");
+  EXPECT_EQ(For("10.1.9.7").profile.name, "default") << "excluded there";
+  const ProfileOfAddress stranger = For("10.9.0.1");
+  EXPECT_EQ(stranger.profile.name, "default");
+  EXPECT_EQ(stranger.because, "no ranges or hosts of a profile cover the address");
+  profiles_[0].ranges = {AddressRange::Parse("range", "10.0.0.0/8")};
+  EXPECT_EQ(For("10.1.0.7").profile.name, "default") << "the first of them";
+}
+
+TEST_F(ProfileForTest, IsThatOfTheKnownPrinterWhereNoneOrSeveralCoverIt) {
+  const ProfileOfAddress known = For("10.9.0.1", "plant");
+  EXPECT_EQ(known.profile.name, "plant");
+  EXPECT_EQ(known.because, "the printer known there was found with it");
+  EXPECT_EQ(For("10.1.0.7", "shop").profile.name, "shop") << "both cover it";
+  EXPECT_EQ(For("10.0.0.7", "plant").profile.name, "shop") << "plant does not any more";
+  EXPECT_EQ(For("10.9.0.1", "gone").profile.name, "default");
+}
+
+TEST_F(ProfileForTest, TakesWhatTheHostListSaysOfTheAddress) {
+  const HostRow listed = For("10.1.0.7", "shop").profile.hosts[0];
+  EXPECT_EQ(listed.at.port, 1161);
+  EXPECT_EQ(listed.community, "blue");
+  EXPECT_EQ(For("10.1.0.7:161", "shop").profile.hosts[0].at.port, 161) << "a person said it";
+  const ProfileOfAddress by_name = For("plotter.example.com");
+  EXPECT_EQ(by_name.profile.name, "shop");
+  EXPECT_EQ(by_name.because, "its hosts name the address");
+  const ProfileOfAddress by_address = For("10.5.0.1");
+  EXPECT_EQ(by_address.profile.name, "shop") << "where its name leads";
+  EXPECT_EQ(by_address.profile.hosts[0].label, "Archive");
+  EXPECT_EQ(by_address.profile.hosts[0].at.host, "10.5.0.1") << "what was asked for";
+  EXPECT_EQ(For("gone.example.com").profile.name, "default");
+}
+
 // A machine may start before its resolver: then the addresses that a name leads to are not in the
 // walk, and those behind them have other places than when the sweep was cut off.
 TEST(LookTest, AsksAnewWhereNamesLedWhenASweepGoesOn) {

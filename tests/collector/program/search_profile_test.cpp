@@ -151,7 +151,10 @@ TEST(SearchProfileTest, KeepsProfilesApart) {
   Arguments arguments = With({{"hosts",
                                {File("address,profile,community\n10.0.0.7,plant,\n"
                                      "10.0.0.8,,blue\n")}}});
-  Arguments plant = With({{"range", {"10.1.0.0/16"}}, {"community", {"green"}}});
+  Arguments plant = With({{"range", {"10.1.0.0/16"}},
+                          {"community", {"green"}},
+                          {"timeout", {"10s"}},
+                          {"retries", {"4"}}});
   plant.kind = "profile";
   plant.title = "plant";
   arguments.tables = {plant};
@@ -163,9 +166,14 @@ TEST(SearchProfileTest, KeepsProfilesApart) {
   EXPECT_EQ(profiles[1].ports.access, "plant");
 
   const AccessBook book(profiles);
-  EXPECT_EQ(book.Of({.host = "10.1.0.1", .access = "plant"})[0].community, "green");
-  EXPECT_EQ(book.Of({.host = "10.1.0.1", .access = "gone"})[0].community, "public");
-  const auto blue = book.Of({.host = "10.0.0.8", .access = "default"});
+  const SnmpAccess green = book.Of({.host = "10.1.0.1", .access = "plant"});
+  EXPECT_EQ(green.credentials[0].community, "green");
+  EXPECT_EQ(green.timeout, std::chrono::seconds(10)) << "it is polled as it was found";
+  EXPECT_EQ(green.retries, 4);
+  const SnmpAccess gone = book.Of({.host = "10.1.0.1", .access = "gone"});
+  EXPECT_EQ(gone.credentials[0].community, "public");
+  EXPECT_EQ(gone.timeout, std::chrono::seconds(2));
+  const auto blue = book.Of({.host = "10.0.0.8", .access = "default"}).credentials;
   ASSERT_EQ(blue.size(), 4U);
   EXPECT_EQ(blue[0].community, "blue");
   EXPECT_EQ(blue[2].community, "public");

@@ -6,6 +6,7 @@
 #include <semaphore>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/collector/spool/spool_fixture.h"
 
@@ -32,17 +33,30 @@ class SearchesTest : public SpoolFixture {
     }
     return was_due;
   }
-  // Of one profile, whose only place to look at is that host.
-  Searches For(HostRow row) {
+  static SearchProfile ProfileOf(HostRow row) {
     SearchProfile profile{.timeout = std::chrono::milliseconds(50), .retries = 0};
     profile.hosts = {std::move(row)};
+    return profile;
+  }
+  // With a port that nobody listens at.
+  static SearchProfile ProfileOf(const std::string& name, std::chrono::hours rediscover) {
+    SearchProfile profile = ProfileOf({.at = {.host = "127.0.0.1", .port = 9}});
+    profile.name = name;
+    profile.rediscover = rediscover;
+    return profile;
+  }
+  Instant SweptAt(const std::string& profile) { return spool_.LastSweep(profile)->started_at; }
+
+  // Of one profile, whose only place to look at is that host.
+  Searches For(HostRow row) { return Over({ProfileOf(std::move(row))}); }
+  Searches Over(std::vector<SearchProfile> profiles) {
     return Searches({.spool = spool_,
                      .book = book_,
                      .access = access_,
                      .certificates = certificates_,
                      .disk = disk_,
                      .clock = clock_},
-                    arguments_, {profile}, "site", [this] { woken_.release(); });
+                    arguments_, std::move(profiles), "site", [this] { woken_.release(); });
   }
 
   Spool spool_{Open()};
@@ -73,6 +87,38 @@ TEST_F(SearchesTest, LooksAtNamesThatLeadSomewhereOnceAfterItsStart) {
   EXPECT_TRUE(Look(searches));
   clock_.Advance(hours(2));
   EXPECT_FALSE(Look(searches));
+}
+
+TEST_F(SearchesTest, LooksAgainWithinAWeek) {
+  Searches searches = For({.at = {.host = "127.0.0.1", .port = 9}});
+  EXPECT_TRUE(Look(searches)) << "it was never swept";
+  EXPECT_FALSE(Look(searches));
+  clock_.Advance(hours(7 * 12) - minutes(1));
+  EXPECT_FALSE(Look(searches)) << "not before half of the interval has passed";
+  clock_.Advance(hours(7 * 12) + minutes(1));
+  EXPECT_TRUE(Look(searches));
+  EXPECT_EQ(SweptAt("default"), clock_.Now()) << "the whole profile, not its names alone";
+  EXPECT_FALSE(Look(searches));
+}
+
+TEST_F(SearchesTest, KeepsTheScheduleOfEachProfile) {
+  const Instant start = clock_.Now();
+  Searches searches = Over({ProfileOf("daily", hours(24)), ProfileOf("weekly", hours(7 * 24)),
+                            ProfileOf("once", hours(0))});
+  for (int profile = 0; profile < 3; ++profile) EXPECT_TRUE(Look(searches));
+  EXPECT_FALSE(Look(searches));
+  clock_.Advance(hours(24));
+  EXPECT_TRUE(Look(searches));
+  EXPECT_FALSE(Look(searches));
+  EXPECT_EQ(SweptAt("daily"), clock_.Now());
+  EXPECT_EQ(SweptAt("weekly"), start);
+  clock_.Advance(hours(6 * 24));
+  EXPECT_TRUE(Look(searches));
+  EXPECT_TRUE(Look(searches));
+  EXPECT_FALSE(Look(searches));
+  EXPECT_EQ(SweptAt("daily"), clock_.Now());
+  EXPECT_EQ(SweptAt("weekly"), clock_.Now());
+  EXPECT_EQ(SweptAt("once"), start) << "only when asked";
 }
 
 }  // namespace

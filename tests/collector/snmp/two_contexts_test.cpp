@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/fakes/context_session.h"
+
 namespace plotmeter {
 namespace {
 
@@ -14,34 +16,6 @@ const Oid kB = {1, 3, 2};
 const Oid kC = {1, 3, 3};
 
 Value Number(std::int64_t number) { return Value::Number(ValueType::kInteger, number); }
-
-// Has one table a context; an unknown context is refused.
-class ContextSession : public SnmpSession {
- public:
-  std::map<std::string, SnmpTable> tables = {};
-  std::vector<std::string> asked = {};  // "Jetdirect 1.3.2"
-  std::string silent = "none";          // a context that is not answered
-
-  void Get(const SnmpPeer& peer, std::vector<Oid> objects, SnmpCallback done) override {
-    Walk(peer, std::move(objects), std::move(done));
-  }
-  void Walk(const SnmpPeer& peer, std::vector<Oid> subtrees, SnmpCallback done) override {
-    const SnmpCredentials& used = peer.credentials.back();
-    for (const Oid& oid : subtrees) asked.push_back(used.context + " " + oid.ToText());
-    const auto known = tables.find(used.context);
-    if (known == tables.end()) {
-      return done({.seen = SnmpSeen::kRefused, .detail = "unknown", .at = FromMillis(1)});
-    }
-    if (used.context == silent) return done({.seen = SnmpSeen::kTimedOut, .detail = "silence"});
-    SnmpTable table;
-    for (const auto& [oid, value] : known->second) {
-      for (const Oid& subtree : subtrees) {
-        if (subtree.Contains(oid)) table.emplace(oid, value);
-      }
-    }
-    done({.seen = SnmpSeen::kAnswered, .table = table, .credentials = used});
-  }
-};
 
 class TwoContextsTest : public testing::Test {
  protected:
