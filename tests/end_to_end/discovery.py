@@ -100,6 +100,42 @@ def explanations(stage, reach):
     expect("Verdict: silent" in done.stdout and "no answer" in done.stdout, done.stdout)
 
 
+def explained_as_run_sees_it(stage):
+    """By the profile that covers the address, in both contexts of SNMPv3, and with the keys that web servers had."""
+    snmp_port, https_port = free_port(), free_port()
+    with open(stage.path("auth"), "w", encoding="ascii") as f:
+        f.write("authsecret\n")
+    os.chmod(stage.path("auth"), 0o600)
+    config = stage.path("explained.toml")
+    with open(config, "w", encoding="utf-8") as f:
+        f.write(f"range = '127.93.7.0/24'\n[profile.plant]\nrange = '127.93.0.0/28'\nport = {snmp_port}\nhttps-port = {https_port}\n"
+                f"timeout = '300ms'\nuser = 'rosa'\nauth-protocol = 'SHA-256'\nauth-secret-file = '{stage.path('auth')}'\n")
+    state = stage.path("explained")
+    sim = stage.start("plotmeter-sim", "--printers", 1, "--network", "127.93.0.0/16", "--snmp-port", snmp_port, "--https-port", https_port,
+                      "--odd", "1:jetdirect-context", "--v3-user", "rosa:SHA-256:authsecret", "--control", "-")
+    sim.ready()
+    words = ("--config", config, "--state", state, "--piws-pause", "0")
+    found = stage.run_json("plotmeter-collector", "discover", *words, "--profile", "plant")
+    expect([(p["verdict"], p.get("discovery_profile")) for p in found if p["verdict"] != "silent"] == [("large-format", "plant")], f"{found}")
+
+    explain = ("plotmeter-collector", "discover", "--explain", "127.93.0.1", *words)
+    said = stage.run(*explain).stdout
+    for part in ("Asked with the profile plant, because one of its ranges covers the address.", "v3, user rosa, context Jetdirect for",
+                 f"because {found[0]['rule']}." if len(found) == 1 else "Verdict: large-format", found[0]["serial"], "PIWS in short: it says it is"):
+        expect(part in said, f"no {part!r} in:\n{said}")
+    expect("because --profile names it" in stage.run(*explain, "--profile", "default", expect=None).stdout, "--profile")
+
+    def keys():
+        with sqlite3.connect(f"file:{state}/spool.db?mode=ro", uri=True) as db:
+            return sorted(db.execute("SELECT * FROM certificate").fetchall())
+    before = keys()
+    sim.ask(f"odd {found[0]['serial']} web=new-certificate")
+    said = stage.run(*explain).stdout
+    expect("PIWS in short: certificate changed" in said, f"a changed key is not refused:\n{said}")
+    expect(keys() == before, "an explanation remembers a key")
+    sim.stop()
+
+
 def wrong_settings(stage):
     short = stage.path("short")
     with open(short, "w", encoding="ascii") as f:
@@ -127,6 +163,7 @@ def main():
         stage.run("plotmeter-collector", "run", "--config", options.example, "--check")
         wrong_settings(stage)
         explanations(stage, reach)
+        explained_as_run_sees_it(stage)
         listed_and_silent_over_snmp(stage, reach)
         host_list_and_profile(stage, reach, snmp_port, https_port)
         killed_and_goes_on(stage, reach)
