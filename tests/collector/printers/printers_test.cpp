@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "collector/look.h"
@@ -103,6 +104,21 @@ TEST_P(PrintersTest, HoldsNobodysAddress) {
       EXPECT_EQ(text.find(private_network), std::string::npos)
           << entry.path() << " holds an address: run it through tests/tools/redact.py";
     }
+  }
+}
+
+// A new model is a profile and a golden file.
+TEST(GoldenPrintersTest, ShowWhatEachProfileIsFor) {
+  std::set<std::string> shown;
+  for (const std::string& folder : Folders()) {
+    shown.insert(ParseJson(TextOf(kPrinters / folder / "answers.golden"))
+                     .at("profile")
+                     .get<std::string>());
+  }
+  for (const ModelProfile& profile : BuiltInProfiles().all()) {
+    if (profile.name == "default") continue;
+    EXPECT_TRUE(shown.contains(profile.name))
+        << "no folder of " << kPrinters << " is read with the profile " << profile.name;
   }
 }
 
