@@ -159,7 +159,8 @@ class ProgressLine {
 // The spool of an earlier run, where there is one.
 std::unique_ptr<Spool> SpoolThere(const Arguments& arguments, const Clock& clock) {
   SpoolSettings settings = SpoolSettingsOf(arguments);
-  if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"))) return nullptr;
+  std::error_code closed;  // to who asks; then nothing is known
+  if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"), closed)) return nullptr;
   settings.make = false;
   return std::make_unique<Spool>(settings, clock);
 }
@@ -170,14 +171,18 @@ std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Cl
   return spool ? spool->Certificates() : std::map<std::string, std::string>{};
 }
 
-// The profile that the printer known at ADDRESS was found with; empty where none is.
-std::string AccessKept(const Arguments& arguments, const Clock& clock, const HostName& at) {
+// The profile that the printer known at ADDRESS was found with; empty where none is, or where the
+// state cannot be opened: an explanation needs no state.
+std::string AccessKept(const Arguments& arguments, const Clock& clock, const HostName& at) try {
   const std::unique_ptr<Spool> spool = SpoolThere(arguments, clock);
   if (!spool) return {};
   for (const KnownPrinter& printer : spool->KnownPrinters()) {
     const bool is_there = printer.host == at.host || printer.name == at.host;
     if (is_there && (!at.port || at.port == printer.snmp_port)) return printer.access;
   }
+  return {};
+} catch (const std::exception& error) {
+  std::cerr << fmt::format("what is known cannot be read and is left out: {}\n", error.what());
   return {};
 }
 
@@ -246,8 +251,16 @@ int DiscoverPrinters(const Arguments& arguments) {
   if (arguments.Switch("forget-key")) ForgetKey(arguments, clock);
   if (arguments.Has("address")) {
     const std::vector<ProfileOfAddress> chosen = ForAddress(arguments, clock, profiles);
+    if (arguments.Switch("explain") && chosen.size() > 1) {
+      throw UsageError("'profile' is given twice; expected one for --explain of one ADDRESS");
+    }
     if (arguments.Switch("explain")) {
-      return ExplainAddress(arguments, clock, chosen.front(), KeysKept(arguments, clock));
+      std::map<std::string, std::string> keys;
+      try {
+        keys = KeysKept(arguments, clock);
+      } catch (const std::exception&) {  // which was said already
+      }
+      return ExplainAddress(arguments, clock, chosen.front(), keys);
     }
     profiles.clear();
     for (const ProfileOfAddress& one : chosen) profiles.push_back(one.profile);

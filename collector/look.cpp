@@ -110,9 +110,7 @@ SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup) {
   }
   const auto resolved = ResolveNames(names, kResolveWithin, lookup);
   for (const auto& [name, answer] : resolved) {
-    if (answer.addresses.empty() || !answer.trouble.empty()) {
-      plan.unresolved.emplace_back(name, answer.trouble);
-    }
+    if (answer.addresses.empty()) plan.unresolved.emplace_back(name, answer.trouble);
   }
   for (const HostRow& row : profile.hosts) {
     const std::vector<Ipv4> addresses =

@@ -149,8 +149,16 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
 
 void Rounds::Keep(const Polled& polled, bool due, RoundReport& report) {
   PrinterStatus& status = parts_.book.Of(polled.address);
-  status.remarks = polled.remarks;
   ProbeAfterChange(polled);
+  // What a reading showed holds until the next one: who is only watched says less.
+  std::vector<std::string>& of_reading = before_[polled.address.host].remarks;
+  if (polled.in_full) of_reading = polled.remarks;
+  status.remarks = of_reading;
+  for (const std::string& remark : polled.remarks) {
+    if (std::ranges::find(status.remarks, remark) == status.remarks.end()) {
+      status.remarks.push_back(remark);
+    }
+  }
   const bool slept = status.asleep;
   status.asleep = polled.asleep() || polled.sleeps_in_part();
   std::string error = polled.Trouble();

@@ -86,6 +86,7 @@ class Rounds {
   struct Before {
     bool answered = false;
     std::string firmware = {};
+    std::vector<std::string> remarks = {};  // of the last reading
   };
   std::map<std::string, Before> before_;  // by host, what the last round saw
   FirmwareBook firmware_;

@@ -205,6 +205,10 @@ void SearchProfile::LookAgain(const std::string& what) {
     range_texts.clear();
     ranges.clear();
     hosts.clear();
+    excludes.clear();
+    for (const std::string& text : exclude_texts) {
+      excludes.push_back(AddressRange::ParseExclude("exclude", text));
+    }
   }
 }
 

@@ -87,10 +87,11 @@ void AddMeter(const Node& group, const std::vector<const Node*>& slots, const st
       {.meter = "ink.used", .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
   const auto of_hp = AmountOrRemark(from, "HPInkUsed", "InkSystem " + colorant, into);
   if (!of_hp || SaySame(*of_hp, *used)) return;
-  into.meters.push_back({.meter = "x-ink-used-hp",
-                         .colorant = colorant,
-                         .value = *of_hp,
-                         .source = source + "/HPInkUsed"});
+  into.events.push_back(
+      {.kind = "foreign-ink",
+       .key = colorant,
+       .text = fmt::format("of {} {} of {} used in all, {} {} are of HP", used->value.text(),
+                           used->unit, colorant, of_hp->value.text(), of_hp->unit)});
 }
 
 Severity SeverityOf(const std::string& word) {

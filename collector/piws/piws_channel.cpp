@@ -95,13 +95,16 @@ class PiwsChannel::Visit : public WebVisit {
     AskStatus();
   }
 
-  void AskStatus() { Ask({"/DeviceStatus.json", "/DeviceStatus.xml"}, &Visit::OnDeviceStatus); }
+  void AskStatus() {
+    asked_status_ = true;
+    Ask({"/DeviceStatus.json", "/DeviceStatus.xml"}, &Visit::OnDeviceStatus);
+  }
 
   void OnDeviceStatus(const Page& page) {
     Take(page, "DeviceStatus", ReadDeviceStatus(page.document, told_.answers));
     if (wish_ == Wish::kNews) {
-      if (!EndedAsleep()) FindJobs();
-      return;
+      if (EndedAsleep()) return;
+      return asked_queue_ || asked_jobs_ ? End(Seen::kAnswered, "") : FindJobs();
     }
     if (known().papers_at && at_ - *known().papers_at < channel_.settings_.papers_for) {
       return AskMedia();
@@ -237,6 +240,7 @@ class PiwsChannel::Visit : public WebVisit {
   }
 
   void AskJobs() {
+    asked_jobs_ = true;
     // 0, because any other number makes it leave out what has not changed since.
     Ask({fmt::format("/JQ/JobQueue/{}/jobs/all?fromModificationNumber=0", known().queue)},
         &Visit::OnJobs, QueuePause());
@@ -253,6 +257,7 @@ class PiwsChannel::Visit : public WebVisit {
                                               .papers = known().papers});
     if (!queue) return EndOfQueue(page);
     TellsJobs();
+    Take(page, "job queue", true);
     told_.answers.jobs = std::move(queue->jobs);
     told_.answers.tells_jobs = true;
     for (auto& remark : queue->remarks) told_.answers.remarks.push_back(std::move(remark));
@@ -283,12 +288,18 @@ class PiwsChannel::Visit : public WebVisit {
     } else if (page.seen != PageSeen::kAbsent && page.seen != PageSeen::kAsleep) {
       Take(page, "job queue", false);
     }
+    // It may have nothing to say, or sleep: of what a watch asks for nothing else would tell.
+    if (wish_ == Wish::kNews && page.seen == PageSeen::kAsleep && !asked_status_) {
+      return AskStatus();
+    }
     End(Seen::kAnswered, "");
   }
 
   PiwsChannel& channel_;
   const Wish wish_;
   bool asked_queue_ = false;
+  bool asked_jobs_ = false;
+  bool asked_status_ = false;
   bool asked_papers_ = false;
   std::optional<std::int64_t> clock_offset_ms_;
 };

@@ -60,7 +60,7 @@ PrinterIdentity IdentityOf(const std::vector<ChannelTold>& told) {
 }
 
 void Believe(std::vector<ChannelTold>& told, const PrinterIdentity& known, const Profiles& profiles,
-             MeterMemory& memory) {
+             MeterMemory& memory, bool whole) {
   PrinterIdentity printer = IdentityOf(told);
   const bool same =
       printer.serial.empty() || known.serial.empty() || printer.serial == known.serial;
@@ -104,7 +104,7 @@ void Believe(std::vector<ChannelTold>& told, const PrinterIdentity& known, const
       for (MeterValue& value : answer.answers.meters) {
         value.outranked = value.outranked || value.meter == meter;
       }
-      if (channels.contains(believed)) continue;
+      if (channels.contains(believed) || !whole) continue;
       answer.answers.remarks.push_back(
           fmt::format("{} is kept and not counted: {} gave it before and is believed", meter,
                       ToText(believed)));

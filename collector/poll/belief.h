@@ -61,8 +61,9 @@ PrinterIdentity IdentityOf(const std::vector<ChannelTold>& told);
 
 // Settles the units that the profile confirms, and marks what is outranked. `known` is what was
 // known of the printer before, for a poll in which nobody says model or serial. Without any serial
-// only this poll counts.
+// only this poll counts. Who was only watched (`whole` is false) may have left out meters that it
+// has: nothing is remarked of these then.
 void Believe(std::vector<ChannelTold>& told, const PrinterIdentity& known, const Profiles& profiles,
-             MeterMemory& memory);
+             MeterMemory& memory, bool whole = true);
 
 }  // namespace plotmeter

@@ -211,7 +211,7 @@ void Poller::Go(const std::vector<PrinterAddress>& all, std::stop_token stop, co
   const auto begun = std::chrono::steady_clock::now();
   const Hand hand = [&](const PrinterAddress& address, std::vector<ChannelTold> answers,
                         bool whole) {
-    Believe(answers, address.known, profiles_, memory_);
+    Believe(answers, address.known, profiles_, memory_, whole);
     hand_over(address, std::move(answers), whole);
   };
   std::vector<PrinterAddress> addresses;

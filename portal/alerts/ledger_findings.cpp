@@ -202,6 +202,7 @@ std::vector<LedgerFinding> ChannelsApartOf(Books& books, const ResellerId& resel
     for (auto other = one + 1; other != months.end() && IsSameCount(*one, *other); ++other) {
       const Instant until = std::max(one->row.closing_at, other->row.closing_at);
       if (one->channel == other->channel || until <= now - kLooksBack) continue;
+      if (findings.contains(one->row.month)) continue;
       if (!DifferMuch(*one->row.used_base, *other->row.used_base, 0)) continue;
       const auto compared = CompareMonth(books, reseller, printer, *one, *other);
       if (!compared || !DifferMuch(compared->one, compared->other, compared->digits)) continue;

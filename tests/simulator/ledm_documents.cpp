@@ -378,9 +378,25 @@ Element EventTable(const SimulatedPrinter& printer) {
                    Event("JobEvent", stamps.jobs, "/Jobs/JobList", "JobList")}};
 }
 
+// What a Latex says of its heads and of the kit, whose meaning nobody has told.
+Element FibonacciDyn(const SimulatedPrinter& printer) {
+  Elements rows = {SchemaVersion()};
+  for (std::size_t i = 0; i < printer.model().inks.size(); i += 2) {
+    rows.push_back({"f:currentPenLife",
+                    Elements{{"f:Pen", std::to_string(i / 2 + 1)},
+                             {"f:Life", std::to_string(printer.ink_microlitres(i) / 1'000)}}});
+  }
+  rows.push_back({"f:maintenanceKitUsage",
+                  Elements{{"f:Usage", std::to_string(printer.inks()[0].cartridges)}}});
+  return {"f:FibonacciDyn", std::move(rows)};
+}
+
 WebAnswer AnswerLedm(const SimulatedPrinter& printer, const WebRequest& request) {
   const std::string_view path = request.path();
   if (path == "/DevMgmt/DiscoveryTree.xml") return Xml(printer, DiscoveryTree(printer));
+  if (path == "/LFPWebServices/FibonacciDyn.xml" && printer.model().ledm.wear) {
+    return Xml(printer, FibonacciDyn(printer));
+  }
   for (const Resource& resource : kTree) {
     if (path == resource.uri) return Xml(printer, resource.make(printer));
   }

@@ -24,6 +24,7 @@ Element ProductStatusDyn(const SimulatedPrinter& printer);
 Element ConsumableConfigDyn(const SimulatedPrinter& printer);
 Element ProductUsageDyn(const SimulatedPrinter& printer);
 Element MediaHandlingDyn(const SimulatedPrinter& printer);
+Element FibonacciDyn(const SimulatedPrinter& printer);
 Element JobList(const SimulatedPrinter& printer);  // waiting, printing and just finished ones
 // An AgingStamp moves when its event fires and only then. Ink used at night moves none.
 Element EventTable(const SimulatedPrinter& printer);

@@ -227,7 +227,7 @@ PrinterModel Latex570() {
           .counter_unit = 17,
           .serial = {.general = true},
           .piws = {.present = false},
-          .ledm = {.present = true, .prefixes = false, .unit = "?", .decimals = 0}};
+          .ledm = {.present = true, .prefixes = false, .unit = "?", .decimals = 0, .wear = true}};
 }
 
 // JSON throughout, counters of a shape nobody knows, and a queue that is hard to follow.

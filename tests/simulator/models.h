@@ -54,6 +54,7 @@ struct LedmModel {
   bool subunit = true;               // impressions in PrinterSubunit, else at the root
   std::string unit = "milliliters";  // of the ink used; or "microliters"; "?": none stands there
   int decimals = 1;                  // of the number beside it: "433.2"
+  bool wear = false;                 // it has FibonacciDyn, which its tree does not list
 };
 
 // The oddities of PIWS.

@@ -16,7 +16,8 @@ WebAnswer AnswerWeb(const SimulatedPrinter& printer, const WebRequest& request) 
   }
   if (request.method != "GET") return {.status = 405, .body = "Only GET\n"};
   const PrinterModel& model = printer.model();
-  if (request.path().starts_with("/LFPWebServices/")) {
+  const bool is_wear = model.ledm.wear && request.path().ends_with("/FibonacciDyn.xml");
+  if (request.path().starts_with("/LFPWebServices/") && !is_wear) {
     return model.piws.present && request.tls ? AnswerPiws(printer, request) : NotThere();
   }
   const bool ledm = model.ledm.present && (request.tls || model.ledm.plain);

@@ -364,6 +364,34 @@ TEST_F(PiwsChannelTest, TellsSleepFromNothingToSayAlsoWhileItWatches) {
   EXPECT_THAT(printer.Asked(), ElementsAre("/Identification.xml", kAlerts, "/DeviceStatus.json"));
 }
 
+// Alerts may be absent where all else sleeps.
+TEST_F(PiwsChannelTest, SeesASleepingPrinterByItsQueueToo) {
+  Printer printer;
+  Ask(printer.address());
+  printer.Set(kAlerts, Stranger::Status(404));
+  printer.Set(kJobs, Stranger::Status(503));
+  printer.Asked();
+  EXPECT_EQ(Watch(printer.address()).seen, Seen::kAnswered) << "it has nothing to say";
+  EXPECT_THAT(printer.Asked(),
+              ElementsAre("/Identification.xml", kAlerts, kJobs, "/DeviceStatus.json"));
+  printer.Set("/DeviceStatus.json", Stranger::Status(503));
+  printer.Set("/DeviceStatus.xml", Stranger::Status(503));
+  EXPECT_EQ(Watch(printer.address()).seen, Seen::kAsleep);
+}
+
+// Jobs that were read are not lost with what is asked for after them.
+TEST_F(PiwsChannelTest, KeepsJobsOfAWatchThatNeverHearsTheClock) {
+  UseTimeOut(300ms);
+  Printer printer({{kAlerts, Stranger::Status(404)},
+                   {kJobs, Stranger::Ok(QueueWith("2070", false))},
+                   {"/Discovery.json", {"", Stranger::Answer::Then::kHang}},
+                   {"/Paper/List", {"", Stranger::Answer::Then::kHang}},
+                   {"/PaperListStatus.xml", {"", Stranger::Answer::Then::kHang}}});
+  const Told told = Watch(printer.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered) << told.detail;
+  EXPECT_EQ(told.answers.jobs.size(), 1U);
+}
+
 TEST_F(PiwsChannelTest, SaysWhyAWatchBringsNoAlertsOrJobs) {
   Printer printer({{kAlerts, Stranger::Status(500)}, {kJobs, Stranger::Status(401)}});
   const Told told = Watch(printer.address());

@@ -103,18 +103,16 @@ TEST(InkTrap, FGlossIsAnInkApart) {
 }
 
 TEST(InkTrap, GInkOfOthersShowsInWhatHpCountsApart) {
-  EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": 450.0)").meters, SizeIs(1));
-  EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": null)").meters, SizeIs(1));
+  EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": 450.0)").events, IsEmpty());
+  EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": null)").events, IsEmpty());
   const Answers apart = Ink("", R"("InkUsed": {"Value": 450, "Unit": "cc"},
       "HPInkUsed": {"Value": 401, "Unit": "cc"})");
-  ASSERT_THAT(apart.meters, SizeIs(2));
-  EXPECT_EQ(apart.meters[0].meter, "ink.used");
+  ASSERT_THAT(apart.meters, SizeIs(1));
   EXPECT_EQ(apart.meters[0].value.value.text(), "450");
-  EXPECT_EQ(apart.meters[1].meter, "x-ink-used-hp");
-  EXPECT_EQ(apart.meters[1].colorant, "cyan");
-  EXPECT_EQ(apart.meters[1].value.value.text(), "401");
-  EXPECT_EQ(apart.meters[1].value.unit, "cc");
-  EXPECT_EQ(apart.meters[1].source, "InkSystem/InkSlot[0]/HPInkUsed");
+  ASSERT_THAT(apart.events, SizeIs(1));
+  EXPECT_EQ(apart.events[0].kind, "foreign-ink");
+  EXPECT_EQ(apart.events[0].key, "cyan");
+  EXPECT_EQ(apart.events[0].text, "of 450 cc of cyan used in all, 401 cc are of HP");
 }
 
 TEST(InkTrap, GInkOfOthersShowsAlsoInAGroup) {
@@ -123,8 +121,9 @@ TEST(InkTrap, GInkOfOthersShowsAlsoInAGroup) {
       "SlotGroupId": 2, "InkSlot": [{"SlotId": 1}, {"SlotId": 2}],
       "InkSlotGroupInfo": {"InkUsed": 70, "HPInkUsed": 60}}}})"),
                 answers);
-  ASSERT_THAT(answers.meters, SizeIs(2));
-  EXPECT_EQ(answers.meters[1].source, "InkSystem/InkSlotGroup[2]/HPInkUsed");
+  EXPECT_THAT(answers.meters, SizeIs(1));
+  ASSERT_THAT(answers.events, SizeIs(1));
+  EXPECT_EQ(answers.events[0].key, "black");
 }
 
 TEST(JobTrap, T1OkIsTheDefaultAndNoSuccess) {

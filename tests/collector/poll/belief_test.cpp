@@ -43,8 +43,9 @@ std::string Marks(const std::vector<ChannelTold>& told) {
 
 class BeliefTest : public testing::Test {
  protected:
-  std::string Poll(std::vector<ChannelTold> told, const PrinterIdentity& known = {}) {
-    Believe(told, known, profiles, memory);
+  std::string Poll(std::vector<ChannelTold> told, const PrinterIdentity& known = {},
+                   bool whole = true) {
+    Believe(told, known, profiles, memory, whole);
     remarks.clear();
     for (const auto& [channel, answer] : told) {
       for (const auto& remark : answer.answers.remarks) remarks.push_back(remark);
@@ -93,6 +94,14 @@ TEST_F(BeliefTest, ASilentChannelStaysBelieved) {
   EXPECT_EQ(remarks[0], "ink.used is kept and not counted: piws gave it before and is believed");
   EXPECT_EQ(Poll({Tells(kPiws, {{"ink.used", "cyan"}}), Tells(kSnmp, {{"ink.used", "cyan"}})}),
             "piws/ink.used -snmp/ink.used");
+}
+
+// A watch asks for no meters: what one channel leaves out then, the other tells in vain.
+TEST_F(BeliefTest, NothingIsRemarkedOfMetersOfAWatch) {
+  Poll({Tells(kPiws, {{"ink.used", "cyan"}}), Tells(kSnmp, {{"ink.used", "cyan"}})});
+  EXPECT_EQ(Poll({Silent(kPiws), Tells(kSnmp, {{"ink.used", "cyan"}})}, {}, false),
+            "-snmp/ink.used");
+  EXPECT_TRUE(remarks.empty());
 }
 
 TEST_F(BeliefTest, BeliefChangesUpwards) {

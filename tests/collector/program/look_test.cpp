@@ -118,6 +118,18 @@ TEST(LookTest, AsksAnewWhereNamesLedWhenASweepGoesOn) {
   }
 }
 
+TEST(LookTest, TakesOfANameWhatASingleHostHas) {
+  SearchProfile profile;
+  profile.hosts.push_back({.at = {.host = "plotter.example.com"}});
+  const auto plan = [&](std::vector<Ipv4> leads_to) {
+    return PlanOf(profile, [=](const std::string&) { return Resolved{.addresses = leads_to}; });
+  };
+  const SweepPlan both = plan({{0x0A000102}, {0}});
+  EXPECT_EQ(both.options.addresses.size(), 1U);
+  EXPECT_TRUE(both.unresolved.empty()) << "it was found";
+  EXPECT_EQ(plan({{0}}).unresolved.size(), 1U);
+}
+
 TEST(LookTest, NeverLooksAtLoopbackByItself) {
   for (const AddressRange& range : LocalNetworks()) {
     EXPECT_FALSE(range.Contains(Ipv4{0x7F000001}));
