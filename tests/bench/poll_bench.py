@@ -127,9 +127,18 @@ def exporter(printers, asked):
     return cpu / len(answers)
 
 
+def rounds_of(state, options, rounds, known):
+    return [state.round(*options, known=known) for _ in range(rounds)]
+
+
 def best_round(state, options, rounds=3, known=False):
     """Of three: what else this machine does only ever adds."""
-    return min((state.round(*options, known=known) for _ in range(rounds)), key=lambda done: done[0].cpu)
+    return min(rounds_of(state, options, rounds, known), key=lambda done: done[0].cpu)
+
+
+def last_of(rounds, addresses):
+    """When the last of these printers was kept, in the best of the rounds."""
+    return min(max(kept[address] for address in addresses) for _, kept in rounds)
 
 
 def show(name, cost, kept, count):
@@ -154,7 +163,8 @@ def compare(options, alone):
         state.know(*alone)
         costs = {}
         for name, known in (("first reading", False), ("status poll", True)):
-            costs[name], healthy = best_round(state, alone, known=known)
+            all_well = rounds_of(state, alone, 5, known)
+            costs[name], healthy = min(all_well, key=lambda done: done[0].cpu)
             show(f"SNMP, {name}", costs[name], healthy, COUNT)
             if len(healthy) != COUNT:
                 broken(f"only {len(healthy)} of {COUNT} printers were read")
@@ -177,13 +187,13 @@ def compare(options, alone):
             say(f"  in later rounds of a `run` that goes on {theirs / going_on:.1f} times less")
             say(f"  first reading: {ask(printers, at_first) / (costs['first reading'].cpu / COUNT):.1f} times less")
     with Printers(options.bin, COUNT, NETWORK, options=["--odd", "10%:dead", "--odd", "5%:slow=30s"]) as printers:
-        cost, kept = best_round(state, alone, known=True)
+        some_sick = rounds_of(state, alone, 5, True)
+        cost, kept = min(some_sick, key=lambda done: done[0].cpu)
         show("SNMP, 10 % dead and 5 % slow", cost, kept, COUNT)
-        if len(kept) != COUNT * 85 // 100:
+        if any(len(each) != COUNT * 85 // 100 for _, each in some_sick):
             broken(f"{len(kept)} of {COUNT} printers were read; expected those that are neither dead nor slow")
-        same = [healthy[address] for address in kept]
-        result("poll-sick-neighbours", max(kept.values()) / max(same), "of the time to the last of the same healthy printers",
-               most=1.1)
+        result("poll-sick-neighbours", last_of(some_sick, kept) / last_of(all_well, kept),
+               "of the time to the last of the same healthy printers", most=1.1)
 
 
 main()
