@@ -22,8 +22,8 @@ Searches::Searches(const Parts& parts, const Arguments& arguments,
 
 void Searches::Now(const std::stop_token& stop, const std::function<void()>& wait) {
   for (const SearchProfile& profile : profiles_) {
-    const bool wanted = profile.names_something() ||
-                        (profiles_.size() == 1 && !parts_.spool.KnowsAnyPrinter());
+    const bool wanted =
+        profile.names_something() || (profiles_.size() == 1 && !parts_.spool.KnowsAnyPrinter());
     if (!wanted || stop.stop_requested()) continue;
     Begin(profile, true);
     while (finder_.is_busy() && !stop.stop_requested()) {
