@@ -6,7 +6,6 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <mutex>
 
 #include "collector/collector_settings.h"
@@ -156,42 +155,46 @@ class ProgressLine {
   std::chrono::steady_clock::time_point drawn_ = {};
 };
 
-// The spool of an earlier run, where there is one.
-std::unique_ptr<Spool> SpoolThere(const Arguments& arguments, const Clock& clock) {
+// What an earlier run knows, where there was one.
+struct Kept {
+  std::vector<KnownPrinter> printers = {};
+  std::map<std::string, std::string> keys = {};  // of web servers that were met before
+};
+
+Kept KeptBy(const Arguments& arguments, const Clock& clock) {
   SpoolSettings settings = SpoolSettingsOf(arguments);
-  std::error_code closed;  // to who asks; then nothing is known
-  if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"), closed)) return nullptr;
+  if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"))) return {};
   settings.make = false;
-  return std::make_unique<Spool>(settings, clock);
+  Spool spool(settings, clock);
+  return {spool.KnownPrinters(), spool.Certificates()};
 }
 
-// The keys of web servers that were met before.
-std::map<std::string, std::string> KeysKept(const Arguments& arguments, const Clock& clock) {
-  const std::unique_ptr<Spool> spool = SpoolThere(arguments, clock);
-  return spool ? spool->Certificates() : std::map<std::string, std::string>{};
+// The same, but for a state that cannot be opened: an explanation needs none.
+Kept KeptForExplaining(const Arguments& arguments, const Clock& clock) {
+  try {
+    return KeptBy(arguments, clock);
+  } catch (const std::exception& error) {
+    std::cerr << fmt::format("what is known cannot be read and is left out: {}\n", error.what());
+    return {};
+  }
 }
 
-// The profile that the printer known at ADDRESS was found with; empty where none is, or where the
-// state cannot be opened: an explanation needs no state.
-std::string AccessKept(const Arguments& arguments, const Clock& clock, const HostName& at) try {
-  const std::unique_ptr<Spool> spool = SpoolThere(arguments, clock);
-  if (!spool) return {};
-  for (const KnownPrinter& printer : spool->KnownPrinters()) {
+// The profile that the printer known at ADDRESS was found with; empty where none is.
+std::string AccessOf(const std::vector<KnownPrinter>& known, const HostName& at) {
+  for (const KnownPrinter& printer : known) {
     const bool is_there = printer.host == at.host || printer.name == at.host;
     if (is_there && (!at.port || at.port == printer.snmp_port)) return printer.access;
   }
   return {};
-} catch (const std::exception& error) {
-  std::cerr << fmt::format("what is known cannot be read and is left out: {}\n", error.what());
-  return {};
 }
 
 // What ADDRESS is looked at with: each profile of --profile, else the one that covers it.
-std::vector<ProfileOfAddress> ForAddress(const Arguments& arguments, const Clock& clock,
+std::vector<ProfileOfAddress> ForAddress(const Arguments& arguments,
+                                         const std::vector<KnownPrinter>& known,
                                          const std::vector<SearchProfile>& profiles) {
   const HostName at = HostName::Parse("address", arguments.Text("address"));
   if (!arguments.Has("profile")) {
-    return {ProfileFor(at, profiles, AccessKept(arguments, clock, at))};
+    return {ProfileFor(at, profiles, AccessOf(known, at))};
   }
   std::vector<ProfileOfAddress> chosen;
   for (const SearchProfile& profile : profiles) {
@@ -249,19 +252,14 @@ int DiscoverPrinters(const Arguments& arguments) {
   const SystemClock clock;
   std::vector<SearchProfile> profiles = WantedProfiles(arguments);
   if (arguments.Switch("forget-key")) ForgetKey(arguments, clock);
+  const bool explains = arguments.Has("address") && arguments.Switch("explain");
+  Kept kept = explains ? KeptForExplaining(arguments, clock) : KeptBy(arguments, clock);
   if (arguments.Has("address")) {
-    const std::vector<ProfileOfAddress> chosen = ForAddress(arguments, clock, profiles);
-    if (arguments.Switch("explain") && chosen.size() > 1) {
+    const auto chosen = ForAddress(arguments, kept.printers, profiles);
+    if (explains && chosen.size() > 1) {
       throw UsageError("'profile' is given twice; expected one for --explain of one ADDRESS");
     }
-    if (arguments.Switch("explain")) {
-      std::map<std::string, std::string> keys;
-      try {
-        keys = KeysKept(arguments, clock);
-      } catch (const std::exception&) {  // which was said already
-      }
-      return ExplainAddress(arguments, clock, chosen.front(), keys);
-    }
+    if (explains) return ExplainAddress(arguments, clock, chosen.front(), std::move(kept.keys));
     profiles.clear();
     for (const ProfileOfAddress& one : chosen) profiles.push_back(one.profile);
   }
@@ -274,7 +272,7 @@ int DiscoverPrinters(const Arguments& arguments) {
       std::cerr << fmt::format("'{}' is no host that is known here: {}\n", name, why);
       ++unresolved;
     }
-    Ways ways(profile, arguments, clock, 100, {.certificates = KeysKept(arguments, clock)});
+    Ways ways(profile, arguments, clock, 100, {.certificates = kept.keys});
     ProgressLine line(ways.session, ErrorsGoToATerminal());
     std::vector<Looked> found =
         Discover(ways, profile, std::move(plan),

@@ -22,8 +22,8 @@ namespace plotmeter {
 bool MayBeAskedFor(const std::string& path);
 
 // A list of {"path":…,"seen":"read" or what was seen,"bytes":…,"document":{…}}. `http_port` 0: TLS
-// only. `pause` comes before the jobs are asked for; `beside` are paths that no tree lists. Ends at diagnosis::kMostPages, kMostValues and
-// `until`, and after two answers in a row that did not come.
+// only. `pause` comes before the jobs are asked for; `beside` are paths that no tree lists. Ends at
+// diagnosis::kMostPages, kMostValues and `until`, and after two answers in a row that did not come.
 Json ReadForDiagnosis(const PrinterAddress& address, std::uint16_t http_port,
                       std::chrono::milliseconds pause, const std::vector<std::string>& beside,
                       Redaction& redaction, std::chrono::steady_clock::time_point until,

@@ -7,9 +7,9 @@
 //    ledm.Watch({.host = "10.0.0.7"}, [](Told told) { … });
 //
 // The discovery tree says what a printer has, and nothing else is asked for but what the profile of
-// its model has beside it; the tree is read again once
-// a week, and when the printer was started or has other firmware. Without a tree, what answers at
-// the usual places is taken, and the tree asked for again after an hour.
+// its model has beside it; the tree is read again once a week, and when the printer was started or
+// has other firmware. Without a tree, what answers at the usual places is taken, and the tree asked
+// for again after an hour.
 //
 // Read asks for everything that is listed. Watch asks for the event table and then only for alerts
 // and jobs, and for these only if their stamp there is another one than when they were read last,

@@ -56,15 +56,12 @@ std::vector<const Node*> SupplySlots(const Node& group) {
   return slots;
 }
 
-// "450" and "450.000000" are one amount.
-bool SaySame(const Quantity& a, const Quantity& b) {
-  const Decimal& finer = a.value.decimals() < b.value.decimals() ? b.value : a.value;
-  const Decimal& other = &finer == &a.value ? b.value : a.value;
-  std::int64_t digits = other.digits();
-  for (int i = other.decimals(); i < finer.decimals(); ++i) {
-    if (__builtin_mul_overflow(digits, 10, &digits)) return false;
-  }
-  return a.unit == b.unit && digits == finer.digits();
+// Of one unit, whatever their decimals.
+bool IsLess(const Quantity& a, const Quantity& b) {
+  const int decimals = std::max(a.value.decimals(), b.value.decimals());
+  const auto left = DigitsAt(a.value, decimals);
+  const auto right = DigitsAt(b.value, decimals);
+  return a.unit == b.unit && left && right && *left < *right;
 }
 
 void AddMeter(const Node& group, const std::vector<const Node*>& slots, const std::string& colorant,
@@ -86,7 +83,7 @@ void AddMeter(const Node& group, const std::vector<const Node*>& slots, const st
   into.meters.push_back(
       {.meter = "ink.used", .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
   const auto of_hp = AmountOrRemark(from, "HPInkUsed", "InkSystem " + colorant, into);
-  if (!of_hp || SaySame(*of_hp, *used)) return;
+  if (!of_hp || !IsLess(*of_hp, *used)) return;
   into.events.push_back(
       {.kind = "foreign-ink",
        .key = colorant,

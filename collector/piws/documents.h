@@ -39,8 +39,8 @@ std::optional<std::string> ReadPrinterName(const Node& document);
 
 // Meters ink.used, one a colorant, and the supplies. InkUsed of the slot is taken, and that of the
 // group only where a group holds several supply slots: the two are the same count, and nothing is
-// added up here. Where HPInkUsed beside it says another amount, ink of others was used, as it seems: that
-// is the event foreign-ink, once for each colorant, and no meter. Internal tanks (Reservoir) are not
+// added up here. HPInkUsed beside it that is less says that ink of others was used, as it seems: the
+// event foreign-ink, once for each colorant, and no meter. Internal tanks (Reservoir) are not
 // supplies. Levels and NumberOfInsertions are no measure of use. Post-treatment is a colorant like
 // the others, with kind "glossing". A colour in several groups is told apart: "black-group-0",
 // "black-group-4".

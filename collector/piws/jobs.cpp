@@ -32,11 +32,8 @@ std::optional<Decimal> Sum(const Decimal& a, const Decimal& b) {
   const int decimals = std::max(a.decimals(), b.decimals());
   std::int64_t total = 0;
   for (const Decimal* part : {&a, &b}) {
-    std::int64_t digits = part->digits();
-    for (int i = part->decimals(); i < decimals; ++i) {
-      if (__builtin_mul_overflow(digits, 10, &digits)) return std::nullopt;
-    }
-    if (__builtin_add_overflow(total, digits, &total)) return std::nullopt;
+    const auto digits = DigitsAt(*part, decimals);
+    if (!digits || __builtin_add_overflow(total, *digits, &total)) return std::nullopt;
   }
   std::string text = fmt::format("{:0{}}", total, decimals + 1);
   if (decimals > 0) text.insert(text.size() - static_cast<std::size_t>(decimals), ".");

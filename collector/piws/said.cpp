@@ -71,6 +71,14 @@ std::string Joined(const std::vector<const Node*>& nodes) {
   return text;
 }
 
+std::optional<std::int64_t> DigitsAt(const Decimal& number, int decimals) {
+  std::int64_t digits = number.digits();
+  for (int i = number.decimals(); i < decimals; ++i) {
+    if (__builtin_mul_overflow(digits, 10, &digits)) return std::nullopt;
+  }
+  return digits;
+}
+
 void SayWarranty(const Node& info, std::string_view until, Supply& supply) {
   supply.warranty = info.Text("WarrantyStatus");
   if (const auto in = info.Flag("InWarranty"); in && !supply.warranty) {

@@ -468,6 +468,15 @@ bool SqliteStore::Decide(const ResellerId& reseller, const GapDecision& decision
   return true;
 }
 
+namespace {
+
+// The columns 1 to 6 of both lists below.
+StoredMeter ListedMeter(const Statement& q) {
+  return {q.Int(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5), q.Int(6) != 0};
+}
+
+}  // namespace
+
 std::vector<NamedReconciled> SqliteStore::ReconciledSince(const ResellerId& reseller,
                                                           const std::string& printer,
                                                           MonthNumber month) {
@@ -482,7 +491,7 @@ std::vector<NamedReconciled> SqliteStore::ReconciledSince(const ResellerId& rese
   for (q.Bind(PrinterNumber(*reader, reseller, printer), month, OwnerOf(*reader, reseller));
        q.Step();) {
     rows.push_back({.channel = q.Text(0),
-                    .meter = {q.Int(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5), q.Int(6) != 0},
+                    .meter = ListedMeter(q),
                     .row = {.meter = q.Int(1),
                             .month = q.Int(7),
                             .from = FromMillis(q.Int(8)),
@@ -514,7 +523,7 @@ std::vector<NamedMonth> SqliteStore::MonthsSince(const ResellerId& reseller,
   for (q.Bind(PrinterNumber(*reader, reseller, printer), month, OwnerOf(*reader, reseller));
        q.Step();) {
     rows.push_back({.channel = q.Text(0),
-                    .meter = {q.Int(1), q.Text(2), q.Text(3), q.Text(4), q.Text(5), q.Int(6) != 0},
+                    .meter = ListedMeter(q),
                     .row = {.meter = q.Int(1),
                             .month = q.Int(7),
                             .site = q.Text(8),

@@ -105,6 +105,7 @@ TEST(InkTrap, FGlossIsAnInkApart) {
 TEST(InkTrap, GInkOfOthersShowsInWhatHpCountsApart) {
   EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": 450.0)").events, IsEmpty());
   EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": null)").events, IsEmpty());
+  EXPECT_THAT(Ink("", R"("InkUsed": 450, "HPInkUsed": 451)").events, IsEmpty());
   const Answers apart = Ink("", R"("InkUsed": {"Value": 450, "Unit": "cc"},
       "HPInkUsed": {"Value": 401, "Unit": "cc"})");
   ASSERT_THAT(apart.meters, SizeIs(1));

@@ -133,6 +133,23 @@ TEST_F(RoundsTest, LeavesAPrinterAsleepAndTakesThatForNoTrouble) {
   EXPECT_EQ(counts.answering, 0);
 }
 
+TEST_F(RoundsTest, RemembersWhatAReadingRemarkedWhileItOnlyWatches) {
+  const auto remarks = [&](std::vector<std::string> said) {
+    piws_.answer = Answering();
+    piws_.answer.answers.remarks = std::move(said);
+    Run();
+    return Status().remarks;
+  };
+  EXPECT_THAT(remarks({"no InkUsed"}), testing::ElementsAre("piws: no InkUsed"));
+  clock_.Advance(minutes(10));
+  EXPECT_THAT(remarks({"job queue wants credentials"}),
+              testing::ElementsAre("piws: no InkUsed", "piws: job queue wants credentials"));
+  clock_.Advance(minutes(10));
+  EXPECT_THAT(remarks({}), testing::ElementsAre("piws: no InkUsed")) << "and no more of the watch";
+  clock_.Advance(hours(3));
+  EXPECT_TRUE(remarks({}).empty());
+}
+
 TEST_F(RoundsTest, TellsSilenceFromSleep) {
   piws_.answer = snmp_.answer = {.seen = Seen::kUnreachable, .detail = "no answer within 2 s"};
   EXPECT_EQ(Run().answered, 0);
