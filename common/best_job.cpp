@@ -94,6 +94,7 @@ JobRecord BestOf(const JobRecord& kept, const JobRecord& later) {
   FillFrom(kept.gray_coverage, best.gray_coverage);
   FillFrom(kept.color_coverage, best.color_coverage);
   FillInk(kept.ink, best.ink);
+  if (best.traits.empty()) best.traits = kept.traits;
   if (best.type == "unknown") best.type = kept.type;
   return best;
 }

@@ -22,15 +22,17 @@ namespace plotmeter {
 struct PrinterEvent {
   // error-log, restarted, firmware-changed, product-changed, moved (same serial, other address),
   // replaced (other serial at its address), board-swapped (other serial, same MAC), card-changed,
-  // second-address, certificate-changed; an open set of lower-case words.
+  // second-address, certificate-changed,
+  // foreign-ink, cartridge-replaced; an open set of lower-case words.
   std::string kind = {};
   std::string key = {};  // tells it from others of its kind on this printer and channel
   ChannelKind channel = ChannelKind::kNone;  // kNone: the collector noticed it by itself
   Instant at = {};                           // the collector's clock when it was seen first
   std::optional<std::string> code = {};      // raw
   std::optional<std::string> text = {};
-  std::optional<Instant> printer_time = {};           // by the printer's clock
-  std::optional<std::int64_t> printer_pages = {};     // logs that count pages instead of time
+  std::optional<Instant> printer_time = {};          // by the printer's clock
+  std::optional<std::int64_t> clock_offset_ms = {};  // collector minus printer, at this answer
+  std::optional<std::int64_t> printer_pages = {};    // logs that count pages instead of time
   std::optional<std::string> was = {};
   std::optional<std::string> is = {};
 

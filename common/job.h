@@ -55,6 +55,7 @@ struct JobRecord {
   std::optional<Decimal> gray_coverage = {};  // scale not known; raw
   std::optional<Decimal> color_coverage = {};
   std::vector<InkUse> ink = {};  // may be partial; empty means unknown
+  std::vector<Trait> traits = {};
 
   bool operator==(const JobRecord&) const = default;
 };

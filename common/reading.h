@@ -142,6 +142,20 @@ struct Alert {
   bool operator==(const Alert&) const = default;
 };
 
+// One thing that a printer says of itself, of a part or of a job, and that has no place of its own:
+// how wide it prints, how long a head may live, how a sheet was folded. Kept as it was said.
+//
+//    Trait{.trait = "nominal-life", .part = "printhead-3", .value = "1000", .unit = "cc"}
+struct Trait {
+  std::string trait = {};  // which: a lower-case word of an open set, chosen by the collector
+  std::optional<std::string> part =
+      {};  // the supply or input, by its name there; absent: the whole
+  std::string value = {};
+  std::string unit = {};  // the printer's word; empty where it named none
+
+  bool operator==(const Trait&) const = default;
+};
+
 struct Reading {
   PrinterIdentity printer = {};
   Instant at = {};  // the collector's clock when the device answered
@@ -155,6 +169,7 @@ struct Reading {
   std::optional<Quantity> uptime = {};
   std::optional<std::vector<Alert>> alerts =
       {};  // absent: the channel made no statement; empty: none is active
+  std::vector<Trait> traits = {};
 
   bool operator==(const Reading&) const = default;
 };

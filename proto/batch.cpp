@@ -56,6 +56,8 @@ Json WriteInk(const InkUse& ink) {
   return out;
 }
 
+Json WriteTrait(const Trait& trait) { return ParseJson(TraitText(trait)); }
+
 Json WriteJob(const BatchJob& row) {
   const JobRecord& job = row.job;
   Json out = {{"printer", PrinterLabel(row.printer)},
@@ -89,6 +91,7 @@ Json WriteJob(const BatchJob& row) {
   Say(out, "gray_coverage", job.gray_coverage);
   Say(out, "color_coverage", job.color_coverage);
   SayAll(out, "ink", job.ink, WriteInk);
+  SayAll(out, "traits", job.traits, WriteTrait);
   return out;
 }
 
@@ -111,6 +114,7 @@ Json WriteEvent(const BatchEvent& row) {
   Say(out, "code", event.code);
   Say(out, "text", event.text);
   Say(out, "printer_time", event.printer_time);
+  Say(out, "clock_offset_ms", event.clock_offset_ms);
   SayCount(out, "printer_pages", event.printer_pages);
   Say(out, "was", event.was);
   Say(out, "is", event.is);

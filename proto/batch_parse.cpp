@@ -125,6 +125,13 @@ Alert ReadAlert(const Field& in) {
           .raised = MaybeQuantity(in["raised"])};
 }
 
+Trait ReadTrait(const Field& in) {
+  return {.trait = in["trait"].Word(),
+          .part = in["part"].Maybe(&Field::Text),
+          .value = in["value"].Text(),
+          .unit = TextOrNothing(in["unit"])};
+}
+
 InkUse ReadInk(const Field& in) {
   return {.colorant = in["colorant"].Text(), .amount = QuantityOf(in)};
 }
@@ -149,6 +156,7 @@ BatchReading ReadReading(const Field& in, const std::vector<PrinterIdentity>& pr
   if (in["alerts"].is_present()) {
     row.reading.alerts = RowsOf(in["alerts"], kMaxRows, ReadAlert);
   }
+  row.reading.traits = RowsOf(in["traits"], kMaxRows, ReadTrait);
   return row;
 }
 
@@ -184,7 +192,8 @@ BatchJob ReadJob(const Field& in, std::size_t printers) {
                   .maximum_detail = in["maximum_detail"].Maybe(&Field::Boolean),
                   .gray_coverage = in["gray_coverage"].Maybe(&Field::Number),
                   .color_coverage = in["color_coverage"].Maybe(&Field::Number),
-                  .ink = RowsOf(in["ink"], kMaxRows, ReadInk)}};
+                  .ink = RowsOf(in["ink"], kMaxRows, ReadInk),
+                  .traits = RowsOf(in["traits"], kMaxRows, ReadTrait)}};
 }
 
 BatchAlert ReadBatchAlert(const Field& in, std::size_t printers) {
@@ -204,6 +213,7 @@ BatchEvent ReadEvent(const Field& in, std::size_t printers) {
                            .code = in["code"].Maybe(&Field::Text),
                            .text = in["text"].Maybe(&Field::Text),
                            .printer_time = in["printer_time"].Maybe(&Field::Time),
+                           .clock_offset_ms = MaybeOffset(in["clock_offset_ms"]),
                            .printer_pages = MaybeCount(in["printer_pages"]),
                            .was = in["was"].Maybe(&Field::Text),
                            .is = in["is"].Maybe(&Field::Text)}};

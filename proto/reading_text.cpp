@@ -127,6 +127,14 @@ void AppendAlert(std::string& out, const Alert& alert) {
   object.Say("text", alert.text);
 }
 
+void AppendTrait(std::string& out, const Trait& trait) {
+  ObjectText object(out);
+  object.Say("part", trait.part);
+  AppendJsonString(object.Member("trait"), trait.trait);  // as AppendMeter does
+  object.Say("unit", trait.unit);
+  object.Put("value", trait.value);
+}
+
 bool IsYearOfFourDigits(Instant at) {
   constexpr std::int64_t kYear10000 = 253'402'300'800'000;
   return ToMillis(at) >= 0 && ToMillis(at) < kYear10000;
@@ -162,6 +170,7 @@ std::string ReadingText(const Reading& reading, std::size_t printer) {
     object.Put("printer", PrinterLabel(printer));
     object.Say("state", reading.state);
     if (!reading.supplies.empty()) object.PutAll("supplies", reading.supplies, AppendSupply);
+    if (!reading.traits.empty()) object.PutAll("traits", reading.traits, AppendTrait);
     object.Say("uptime", reading.uptime);
   }
   return text;
@@ -173,13 +182,21 @@ std::string AlertText(const Alert& alert) {
   return text;
 }
 
+std::string TraitText(const Trait& trait) {
+  std::string text;
+  AppendTrait(text, trait);
+  return text;
+}
+
 bool IsPlainlyRight(const Reading& reading) {
   return reading.channel != ChannelKind::kNone && IsYearOfFourDigits(reading.at) &&
          reading.meters.size() <= kMaxRows && reading.supplies.size() <= kMaxRows &&
-         reading.media.size() <= kMaxRows &&
+         reading.media.size() <= kMaxRows && reading.traits.size() <= kMaxRows &&
          (!reading.alerts || reading.alerts->size() <= kMaxRows) &&
          std::ranges::all_of(reading.meters,
-                             [](const MeterValue& meter) { return IsWord(meter.meter); });
+                             [](const MeterValue& meter) { return IsWord(meter.meter); }) &&
+         std::ranges::all_of(reading.traits,
+                             [](const Trait& trait) { return IsWord(trait.trait); });
 }
 
 }  // namespace plotmeter

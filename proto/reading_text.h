@@ -20,6 +20,7 @@ namespace plotmeter {
 // `printer` is an index into the batch's list. What a portal would refuse is written all the same.
 std::string ReadingText(const Reading& reading, std::size_t printer = 0);
 std::string AlertText(const Alert& alert);
+std::string TraitText(const Trait& trait);
 
 // Whether a portal would take ReadingText(reading), as far as a portal's rules go
 // (batch_parse.cpp); false where they would have to be asked.

@@ -82,11 +82,19 @@ Json AlertJson(const Alert& alert) {
   return object;
 }
 
+Json TraitJson(const Trait& trait) {
+  Json object = {{"trait", trait.trait}, {"value", trait.value}};
+  Set(object, "part", trait.part);
+  SetText(object, "unit", trait.unit);
+  return object;
+}
+
 Json EventJson(const PrinterEvent& event) {
   Json object = {{"kind", event.kind}, {"key", event.key}};
   Set(object, "code", event.code);
   Set(object, "text", event.text);
   Set(object, "printer_time", event.printer_time);
+  Set(object, "clock_offset_ms", event.clock_offset_ms);
   Set(object, "printer_pages", event.printer_pages);
   Set(object, "was", event.was);
   Set(object, "is", event.is);
@@ -122,6 +130,7 @@ Json JobJson(const JobRecord& job) {
     return Json{
         {"colorant", ink.colorant}, {"value", ink.amount.value.text()}, {"unit", ink.amount.unit}};
   });
+  if (!job.traits.empty()) object["traits"] = List(job.traits, TraitJson);
   return object;
 }
 
@@ -144,6 +153,7 @@ Json ToJson(const Answers& answers) {
                  {"media", List(answers.media, MediaJson)}};
   Set(object, "state", answers.state);
   Set(object, "uptime", answers.uptime);
+  if (!answers.traits.empty()) object["traits"] = List(answers.traits, TraitJson);
   if (answers.alerts) object["alerts"] = List(*answers.alerts, AlertJson);
   if (!answers.jobs.empty()) object["jobs"] = List(answers.jobs, JobJson);
   if (!answers.events.empty()) object["events"] = List(answers.events, EventJson);

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "collector/channel/trait_words.h"
+
 namespace plotmeter {
 namespace {
 
@@ -26,9 +28,13 @@ void CutText(std::string& text, std::size_t most) {
 }  // namespace
 
 void Bound(Answers& answers) {
+  const auto stays = [](const Trait& trait) { return !IsTraitWord(trait.trait); };  // at the site
+  std::erase_if(answers.traits, stays);
+  for (JobRecord& job : answers.jobs) std::erase_if(job.traits, stays);
   Cut(answers.meters, "meters", kMaxEntries, answers);
   Cut(answers.supplies, "supplies", kMaxEntries, answers);
   Cut(answers.media, "papers", kMaxEntries, answers);
+  Cut(answers.traits, "traits", kMaxEntries, answers);
   Cut(answers.events, "events", kMaxEntries, answers);
   Cut(answers.jobs, "jobs", kMaxJobs, answers);
   if (answers.alerts && answers.alerts->size() > kMaxEntries) {

@@ -3,7 +3,8 @@
 //    Bound(told.answers);     a list that no honest printer has is cut, or left out, with a remark
 //
 // A reading with more rows than the portal takes (proto/batch.h) would not be kept at all, and what
-// comes after an answer is done for each entry on threads that all printers share. Pure.
+// comes after an answer is done for each entry on threads that all printers share. A trait that is
+// none of trait_words.h is left out. Pure.
 
 #pragma once
 

@@ -70,8 +70,9 @@ struct Answers {
   std::vector<JobRecord> jobs = {};
   bool tells_jobs = false;                // it showed its list of jobs, though that may be empty
   std::vector<PrinterEvent> events = {};  // what its own log says happened, oldest first
-  std::optional<Quantity> uptime = {};    // since the card or the printer started
-  std::vector<std::string> macs = {};     // "00:1b:78:aa:bb:cc"
+  std::vector<Trait> traits = {};
+  std::optional<Quantity> uptime = {};  // since the card or the printer started
+  std::vector<std::string> macs = {};   // "00:1b:78:aa:bb:cc"
   // What people called it, and where they say it stands; empty: the printer says that nobody did.
   // Asked for and read only if the site wants them (Curiosity), and masked before they are kept.
   std::optional<std::string> name = {};

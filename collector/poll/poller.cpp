@@ -100,7 +100,8 @@ Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
                                .supplies = std::move(answer.answers.supplies),
                                .media = std::move(answer.answers.media),
                                .state = std::move(answer.answers.state),
-                               .uptime = answer.answers.uptime});
+                               .uptime = answer.answers.uptime,
+                               .traits = std::move(answer.answers.traits)});
     polled.macs.insert(polled.macs.end(), answer.answers.macs.begin(), answer.answers.macs.end());
     Prefer(polled.whereabouts.name, answer.answers.name);
     Prefer(polled.whereabouts.location, answer.answers.location);

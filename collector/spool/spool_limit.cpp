@@ -18,7 +18,7 @@ constexpr std::int64_t kMostOfADay = 50'000;  // readings of a day that are look
 constexpr double kEnough = 0.95;              // of the limit; or it would be full again at once
 constexpr std::chrono::milliseconds kLongest{
     2000};  // at a time; what is left waits for the next call
-constexpr std::string_view kStripped = "'$.supplies', '$.media', '$.state'";
+constexpr std::string_view kStripped = "'$.supplies', '$.media', '$.state', '$.traits'";
 
 std::string DayOf(const std::string& at) { return at.substr(0, 10); }  // "2026-11-29"
 

@@ -79,6 +79,13 @@ Json Tree(const Alert& alert) {
   return out;
 }
 
+Json Tree(const Trait& trait) {
+  Json out = {{"trait", trait.trait}, {"value", CleanText(trait.value)}};
+  Say(out, "part", trait.part);
+  Say(out, "unit", trait.unit);
+  return out;
+}
+
 template <typename Row>
 Json TreeOf(const std::vector<Row>& rows) {
   Json all = Json::array();
@@ -95,6 +102,7 @@ Json Tree(const Reading& reading) {
   Say(out, "state", reading.state);
   Say(out, "uptime", reading.uptime);
   if (reading.alerts) out["alerts"] = TreeOf(*reading.alerts);
+  if (!reading.traits.empty()) out["traits"] = TreeOf(reading.traits);
   return out;
 }
 
@@ -113,6 +121,9 @@ class AnyReading {
     for (auto left = Below(3); left > 0; --left) {
       reading.media.push_back({Text(), MaybeText(), MaybeText(), MaybeText(), MaybeQuantity(),
                                MaybeQuantity(), MaybeQuantity(), MaybeText()});
+    }
+    for (auto left = Below(3); left > 0; --left) {
+      reading.traits.push_back({Below(2) == 0 ? "width" : Text(), MaybeText(), Text(), Text()});
     }
     if (Below(2) == 0) return reading;
     reading.alerts.emplace();

@@ -34,6 +34,15 @@ TEST(BoundTest, CutsWhatNoPrinterHasAndSaysSo) {
   EXPECT_EQ(answers.remarks[2], "5000 papers; only the first 1000 are taken");
 }
 
+TEST(BoundTest, LeavesOutTraitsThatAreNotInTheList) {
+  Answers answers;
+  answers.traits = {{.trait = "user", .value = "Ada"}, {.trait = "width", .value = "24"}};
+  answers.jobs = {{.traits = {{.trait = "host", .value = "ada-pc"}, {.trait = "folding"}}}};
+  Bound(answers);
+  EXPECT_EQ(answers.traits, (std::vector<Trait>{{.trait = "width", .value = "24"}}));
+  EXPECT_EQ(answers.jobs.at(0).traits, (std::vector<Trait>{{.trait = "folding"}}));
+}
+
 TEST(BoundTest, TakesAPartOfTheAlertsForNone) {
   Answers answers;
   answers.alerts.emplace(1'001);

@@ -47,6 +47,14 @@ class Line {
   std::string text_;
 };
 
+std::string Written(const Trait& t) {
+  return Line("trait " + t.trait)
+      .Add("of", t.part)
+      .Add("value", std::optional(t.value))
+      .Add("unit", t.unit.empty() ? std::nullopt : std::optional(t.unit))
+      .End();
+}
+
 }  // namespace
 
 std::string Written(const JobRecord& j) {
@@ -88,6 +96,7 @@ std::string Written(const JobRecord& j) {
   for (const InkUse& use : j.ink) {
     text += Line("  ink").Add(use.colorant, std::optional(use.amount)).End();
   }
+  for (const Trait& trait : j.traits) text += "  " + Written(trait);
   return text;
 }
 
@@ -132,6 +141,7 @@ std::string Written(const Answers& a) {
                 .Add("length_left", m.length_left)
                 .End();
   }
+  for (const Trait& trait : a.traits) text += Written(trait);
   if (!a.alerts) text += "alerts: no statement\n";
   if (a.alerts && a.alerts->empty()) text += "alerts: none\n";
   for (const Alert& alert : a.alerts.value_or(std::vector<Alert>{})) {

@@ -18,6 +18,7 @@
 #include <sstream>
 #include <string>
 
+#include "collector/channel/trait_words.h"
 #include "collector/spool/masking.h"
 #include "common/json.h"
 #include "proto/enrolment.h"
@@ -151,9 +152,11 @@ TEST(PrivacyDocumentTest, FullBatchSaysEveryMemberThatTravels) {
   ExpectSaid(manufacturer, serial, product, model, firmware);
   const auto& [ip, macs, name, location] = whereabouts.at(0);
   ExpectSaid(ip, macs, name, location);
-  const auto& [of, at, channel, meters, supplies, media, state, uptime, active] =
+  const auto& [of, at, channel, meters, supplies, media, state, uptime, active, traits] =
       readings.at(0).reading;
-  ExpectSaid(of, at, channel, meters, supplies, media, state, uptime, active);
+  ExpectSaid(of, at, channel, meters, supplies, media, state, uptime, active, traits);
+  const auto& [trait, of_part, said, unit] = traits.at(0);
+  ExpectSaid(trait, of_part, said, unit);
   const auto& [meter, colorant, no_media, value, source, no_outranked] = meters.at(0);
   ExpectSaid(meter, colorant, value, source);
   ExpectSaid(meters.at(1).media, meters.at(1).outranked);
@@ -164,13 +167,13 @@ TEST(PrivacyDocumentTest, FullBatchSaysEveryMemberThatTravels) {
   const auto& [key, severity, code, text, part, within, raised] = alerts.at(0).alert;
   ExpectSaid(key, severity, code, text, part, within, raised, alerts.at(0).cleared_at);
   const auto& [kind, event_key, event_channel, event_at, event_code, event_text, printer_time,
-               printer_pages, no_was, no_is] = events.at(0).event;
+               event_offset, printer_pages, no_was, no_is] = events.at(0).event;
   ExpectSaid(kind, event_key, event_channel, event_at, event_code, event_text, printer_time,
-             printer_pages, events.at(1).event.was, events.at(1).event.is);
+             event_offset, printer_pages, events.at(1).event.was, events.at(1).event.is);
   const auto& [j1, j2, j3, j4, j5, j6, j7, j8, j9, j10, j11, j12, j13, j14, j15, j16, j17, j18, j19,
-               j20, j21, j22, j23, j24, j25, j26, j27, j28, j29, j30, j31] = jobs.at(0).job;
+               j20, j21, j22, j23, j24, j25, j26, j27, j28, j29, j30, j31, j32] = jobs.at(0).job;
   ExpectSaid(j1, j2, j3, j4, j5, j6, j7, j8, j9, j10, j11, j12, j13, j14, j15, j16, j17, j18, j19,
-             j20, j21, j22, j23, j24, j25, j26, j27, j28, j29, j30, j31);
+             j20, j21, j22, j23, j24, j25, j26, j27, j28, j29, j30, j31, j32);
 }
 
 std::string Table(const std::vector<Row>& rows, const char* first) {
@@ -197,7 +200,14 @@ std::string List() {
       "**P, the payload.** What stands in the first line of `preview`, always as the printer "
       "said it.\n\n" +
       Table(TheSchema().Members(""), "member of P");
-  return text;
+  text +=
+      "**Traits.** What a printer says of itself, of a part or of a job that has no member of its "
+      "own. These words\nleave and no others, each with what the printer said.\n\n"
+      "| trait | what it is | where it comes from |\n|---|---|---|\n";
+  for (const auto& [word, what, source] : kTraitWords) {
+    text += fmt::format("| `{}` | {} | {} |\n", word, what, source);
+  }
+  return text + "\n";
 }
 
 TEST(PrivacyDocumentTest, ListsEveryFieldThatCanLeave) {
