@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "collector/channel/macs.h"
+#include "collector/poll/installed.h"
 #include "common/log.h"
 
 namespace plotmeter {
@@ -113,7 +114,8 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
       for (const PrinterEvent& event : events) {
         kept([&] {
           const bool is_news = spool.Keep(polled.identity, event);
-          if (is_news && event.channel == ChannelKind::kNone) {
+          // All parts of a printer are news when it is read for the first time.
+          if (is_news && event.channel == ChannelKind::kNone && !IsInstalled(event.kind)) {
             noticed.push_back({polled.identity, event});
           }
         });

@@ -23,7 +23,7 @@ struct PrinterEvent {
   // error-log, restarted, firmware-changed, product-changed, moved (same serial, other address),
   // replaced (other serial at its address), board-swapped (other serial, same MAC), card-changed,
   // second-address, certificate-changed,
-  // foreign-ink, cartridge-replaced; an open set of lower-case words.
+  // foreign-ink, cartridge-installed; an open set of lower-case words.
   std::string kind = {};
   std::string key = {};  // tells it from others of its kind on this printer and channel
   ChannelKind channel = ChannelKind::kNone;  // kNone: the collector noticed it by itself

@@ -25,7 +25,6 @@ inline constexpr TraitWord kTraitWords[] = {
     {"colorant-consumed", "Of a job, in the printer's words", "SNMP jmAttribute 173"},
     {"colorant-requested", "Of a job, in the printer's words", "SNMP jmAttribute 172"},
     {"conflict", "Why a job cannot be printed, in bits", "PIWS ConflictMask"},
-    {"derived", "Which times of a job are the collector's own, by watching it", "LEDM JobState"},
     {"destination", "Where the paper goes", "PIWS MediaDestinationUsed, MediaDestination"},
     {"expired-ink-used", "Whether a printhead met ink that was too old", "PIWS ExpiredInkUsed"},
     {"firmware-date", "When its firmware was released", "PIWS FwReleaseDate"},

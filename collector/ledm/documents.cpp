@@ -100,6 +100,9 @@ Supply SupplyOf(const Node& info, std::map<std::string, int>& taken, Answers& in
   supply.capacity =
       AmountOrRemark(capacity, "MaxCapacity", capacity.Text("Unit").value_or("?"), what, into);
   if (supply.capacity && supply.capacity->value.digits() == 0) supply.capacity.reset();
+  if (const auto brand = life.Text("Brand"); brand && Lower(*brand) != "unknown") {
+    into.traits.push_back({.trait = "brand", .part = key, .value = *brand});
+  }
   return supply;
 }
 

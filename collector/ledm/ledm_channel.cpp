@@ -230,7 +230,7 @@ class LedmChannel::Visit : public WebVisit {
       case LedmResource::kStatus:
         return ReadProductStatus(document, answers);
       case LedmResource::kLogs:
-        return ReadProductLogs(document, at_, answers);
+        return ReadProductLogs(document, at_, answers) && SayOffset();
       case LedmResource::kWear:
         return ReadWear(document, answers);
       case LedmResource::kJobs:
@@ -243,6 +243,14 @@ class LedmChannel::Visit : public WebVisit {
     known().jobs_under_way = std::ranges::any_of(*jobs, IsUnderWay);
     answers.jobs = std::move(*jobs);
     answers.tells_jobs = true;
+    return true;
+  }
+
+  // Times of the log are by the printer's clock, which stood in the answer's header.
+  bool SayOffset() {
+    for (PrinterEvent& event : told_.answers.events) {
+      if (event.printer_time && date_) event.clock_offset_ms = (at_ - *date_).count();
+    }
     return true;
   }
 

@@ -11,6 +11,32 @@
 namespace plotmeter {
 namespace {
 
+constexpr TraitElement kOfPrinter[] = {{"ModelNumber", "model-number"},
+                                       {"DeviceRegion", "region"},
+                                       {"PrinterWidth", "width"},
+                                       {"FwReleaseDate", "firmware-date"},
+                                       {"InterfaceVersion", "interface-version"},
+                                       {"OSVersion", "os-version"},
+                                       {"BIOSVersion", "bios-version"}};
+constexpr TraitElement kOfCartridge[] = {{"BatchID", "batch"},
+                                         {"Brand", "brand"},
+                                         {"ManufacturerDate", "manufactured"},
+                                         {"StatusCode", "status-code"},
+                                         {"UserReportedStatus", "reported-status"},
+                                         {"UserReportedSeverity", "reported-severity"}};
+constexpr TraitElement kOfSlot[] = {{"NumberOfInsertions", "insertions"}};
+constexpr TraitElement kOfState[] = {{"MostRelevantStatus", "status"},
+                                     {"StatusSeverity", "status-severity"}};
+constexpr TraitElement kOfStates[] = {{"StatusType", "status-list"}};
+constexpr TraitElement kOfActivity[] = {{"RemainingTime", "remaining-time"}};
+constexpr TraitElement kOfActivities[] = {{"Activity", "activities"}};
+constexpr TraitElement kOfAbilities[] = {{"Activity", "ready-for"}};
+
+const Node& FieldsOf(const Node& identification) {
+  const Node& root = identification["Identification"];
+  return root.Has("Fields") ? root["Fields"] : root;
+}
+
 std::string SlotName(const Node& slot) {
   return slot.Text("SlotId").value_or(Lower(slot.Text("Color").value_or("?")));
 }
@@ -46,6 +72,8 @@ Supply SupplyOf(const Node& slot, const Node& group, const std::string& colorant
   if (info.Time("InstallDate")) supply.installed = info.Text("InstallDate");
   if (info.Time("ExpirationDate")) supply.expires = info.Text("ExpirationDate");
   SayWarranty(info, "EndOfWarrantyDate", supply);
+  SayTraits(info, kOfCartridge, supply.supply, into.traits);
+  SayTraits(slot["SlotInfo"]["InkSlotCumulativeInfo"], kOfSlot, supply.supply, into.traits);
   return supply;
 }
 
@@ -126,8 +154,7 @@ void CollectPapers(const Node& node, PaperNames& into) {
 }  // namespace
 
 std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
-  const Node& root = document["Identification"];
-  const Node& fields = root.Has("Fields") ? root["Fields"] : root;
+  const Node& fields = FieldsOf(document);
   const auto either = [&](std::string_view first, std::string_view second) {
     return fields.Text(first).value_or(fields.Text(second).value_or(""));
   };
@@ -144,9 +171,12 @@ std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
   return identity;
 }
 
+void ReadTraits(const Node& document, Answers& into) {
+  SayTraits(FieldsOf(document), kOfPrinter, {}, into.traits);
+}
+
 std::optional<std::string> ReadPrinterName(const Node& document) {
-  const Node& root = document["Identification"];
-  const Node& fields = root.Has("Fields") ? root["Fields"] : root;
+  const Node& fields = FieldsOf(document);
   if (!fields.Has("PrinterName")) return std::nullopt;
   return fields.Text("PrinterName").value_or("");
 }
@@ -193,6 +223,12 @@ bool ReadDeviceStatus(const Node& document, Answers& into) {
   } else {
     into.state = *activity == "Printing" ? "printing" : *activity;
   }
+  const Node& activities = root["ActivitiesOverview"];
+  SayTraits(overview, kOfState, {}, into.traits);
+  SayTraits(overview["StatusList"], kOfStates, {}, into.traits);
+  SayTraits(activities["MostRelevantActivity"], kOfActivity, {}, into.traits);
+  SayTraits(activities["CurrentActivities"], kOfActivities, {}, into.traits);
+  SayTraits(root["ReadyToExecuteActivities"], kOfAbilities, {}, into.traits);
   return true;
 }
 

@@ -33,6 +33,10 @@ using PaperNames = std::map<std::string, std::string>;
 // another one or names no printer.
 std::optional<PrinterIdentity> ReadIdentification(const Node& document);
 
+// What else Identification says of the printer itself, as traits: its width, its region, when its
+// firmware was released. Not its UUID and ServiceID: the serial number is who it is.
+void ReadTraits(const Node& document, Answers& into);
+
 // Identification.Fields.PrinterName, which people choose; read only if the site wants it. Empty
 // text where the member is there and says nothing.
 std::optional<std::string> ReadPrinterName(const Node& document);

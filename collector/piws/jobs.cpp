@@ -13,6 +13,12 @@
 namespace plotmeter {
 namespace {
 
+constexpr TraitElement kOfStatus[] = {{"HoldReason", "hold-reason"}};
+constexpr TraitElement kOfSettings[] = {{"PrintingOrder", "page-order"},
+                                        {"CollateType", "collate"}};
+constexpr TraitElement kOfPages[] = {{"Rotation", "rotation"}, {"FoldingStyle", "folding"}};
+constexpr TraitElement kConflict = {"ConflictMask", "conflict"};
+
 // What a job of another kind is called, unless that may be somebody's name: in a queue keyed by
 // names the key is the element.
 std::string ElementName(const Node& job) {
@@ -141,6 +147,7 @@ class Job {
     ReadPages();
     ReadMedia(accounting);
     ReadInk(accounting);
+    ReadTraits();
     return std::move(record_);
   }
 
@@ -271,6 +278,24 @@ class Job {
       const auto amount = Known(*use, "Amount");
       if (name && amount) ink.push_back({Lower(*name), *amount});
     }
+  }
+
+  void ReadTraits() {
+    SayTraits(job_["Settings"], kOfSettings, {}, record_.traits);
+    SayTraits(job_["Status"], kOfStatus, {}, record_.traits);
+    if (auto conflict = TraitIn(job_["Status"], kConflict); conflict && conflict->value != "0") {
+      record_.traits.push_back(*std::move(conflict));
+    }
+    if (pages_.empty()) return;
+    for (const TraitElement& one : kOfPages) {
+      auto trait = Alike(pages_, [&](const Node& page) { return TraitIn(page["Settings"], one); });
+      if (trait) record_.traits.push_back(*std::move(trait));
+    }
+    const auto destination = Alike(pages_, [](const Node& page) {
+      const auto used = TraitIn(page["Accounting"], {"MediaDestinationUsed", "destination"});
+      return used ? used : TraitIn(page["Settings"], {"MediaDestination", "destination"});
+    });
+    if (destination) record_.traits.push_back(*destination);
   }
 
   // An amount that can be true; something else there is worth a remark.

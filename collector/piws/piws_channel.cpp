@@ -87,6 +87,7 @@ class PiwsChannel::Visit : public WebVisit {
       known.lacks.clear();
     }
     if (wish_ == Wish::kNews) return AskAlerts();
+    ReadTraits(page.document, told_.answers);
     Ask({"/InkSystem.json", "/InkSystem.xml"}, &Visit::OnInkSystem);
   }
 

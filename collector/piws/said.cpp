@@ -43,6 +43,14 @@ bool IsCollectionOf(std::string_view element, std::string_view next) {
   return next == element || (next.starts_with(element) && next[element.size()] == '_');
 }
 
+// What one element says, in its own words.
+std::string SaidBy(const Node& node) {
+  const Node& said = node.Has("Value") ? node["Value"] : node.Has("Name") ? node["Name"] : node;
+  const bool is_nothing = said.text == "None" || said.text == "Unknown" || said.text == "-1" ||
+                          said.text.starts_with("1970-01-01T");
+  return is_nothing ? "" : said.text;
+}
+
 }  // namespace
 
 std::string Lower(std::string text) {
@@ -85,6 +93,26 @@ void SayWarranty(const Node& info, std::string_view until, Supply& supply) {
     supply.warranty = *in ? "InWarranty" : "OutOfWarranty";
   }
   if (info.Time(until)) supply.warranty_until = info.Text(until);
+}
+
+std::optional<Trait> TraitIn(const Node& node, const TraitElement& which,
+                             const std::optional<std::string>& part) {
+  Trait trait{.trait = std::string(which.trait), .part = part};
+  for (const Node* child : node.All(which.element)) {
+    const std::string said = SaidBy(*child);
+    if (said.empty()) continue;
+    trait.value += (trait.value.empty() ? "" : ", ") + said;
+    trait.unit = child->Text("Unit").value_or("");
+  }
+  if (trait.value.empty()) return std::nullopt;
+  return trait;
+}
+
+void SayTraits(const Node& node, std::span<const TraitElement> which,
+               const std::optional<std::string>& part, std::vector<Trait>& into) {
+  for (const TraitElement& one : which) {
+    if (auto trait = TraitIn(node, one, part)) into.push_back(*std::move(trait));
+  }
 }
 
 std::string PartWords(std::string_view full_name, std::string_view condition) {

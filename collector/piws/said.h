@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,20 @@ std::optional<std::int64_t> DigitsAt(const Decimal& number, int decimals);
 
 // WarrantyStatus, or what InWarranty says in the same words, and the date in `until`.
 void SayWarranty(const Node& info, std::string_view until, Supply& supply);
+
+// An element, and the trait (channel/trait_words.h) that it is.
+struct TraitElement {
+  std::string_view element;
+  std::string_view trait;
+};
+
+// What a child says as a trait: its text, or its Value and Unit; of several, all of it, with commas
+// between, and of one that has children, its Name. Empty text, "None", "Unknown", a date of 1970 and
+// a time of -1 say nothing. `part` is the supply or input by its name there.
+std::optional<Trait> TraitIn(const Node& node, const TraitElement& which,
+                             const std::optional<std::string>& part = {});
+void SayTraits(const Node& node, std::span<const TraitElement> which,
+               const std::optional<std::string>& part, std::vector<Trait>& into);
 
 // The part of the printer that an alert is of, in words: a FullName without the condition it ends
 // in. "cartridge-group yellow 1, cartridge 4" of

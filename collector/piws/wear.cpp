@@ -23,6 +23,11 @@ constexpr Section kSections[] = {
     {"PreventiveMaintenanceKits", "maintenance-kit", false},
 };
 
+constexpr TraitElement kOfHead[] = {{"ExpiredInkUsed", "expired-ink-used"},
+                                    {"NominalLife", "nominal-life"},
+                                    {"UsageTime", "usage-time"},
+                                    {"ManufacturerDate", "manufactured"}};
+
 constexpr std::string_view kIds[] = {"PMKId", "SlotId", "Id", "ID", "Name"};
 constexpr std::string_view kTellings[] = {
     "PercentageConsumed", "Level", "LevelPercentage", "State", "SerialNumber", "Description"};
@@ -126,6 +131,7 @@ bool ReadPrintheads(const Node& document, Answers& into) {
     head.serial = info.Text("SerialNumber");
     if (info.Time("InstallDate")) head.installed = info.Text("InstallDate");
     SayWarranty(info, "WarrantyExpirationDate", head);
+    SayTraits(info, kOfHead, head.supply, into.traits);
     if (const auto used = AmountOrRemark(info, "InkConsumption", what, into)) {
       into.meters.push_back(
           {.meter = "x-printhead-ink-" + Word(head.serial.value_or(slot)),

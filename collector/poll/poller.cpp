@@ -11,6 +11,7 @@
 
 #include "collector/channel/bounds.h"
 #include "collector/poll/due.h"
+#include "collector/poll/installed.h"
 
 namespace plotmeter {
 namespace {
@@ -127,7 +128,11 @@ Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
   polled.macs.erase(same.begin(), same.end());
   polled.whereabouts.ip = address.host;
   polled.whereabouts.macs = polled.macs;
-  for (Reading& reading : polled.readings) reading.printer = polled.identity;
+  for (Reading& reading : polled.readings) {
+    reading.printer = polled.identity;
+    const auto installed = InstalledEvents(reading);
+    polled.events.insert(polled.events.end(), installed.begin(), installed.end());
+  }
   return polled;
 }
 
