@@ -161,7 +161,7 @@ std::set<std::int64_t> ChannelAccount::Fallen(const AccountReading& reading) {
 }
 
 void ChannelAccount::Doubt(const AccountReading& reading, std::set<std::int64_t> fallen) {
-  if (!doubted_) doubted_.emplace();
+  if (!doubted_) doubted_ = Doubted{};
   doubted_->seen = {reading.at, reading.collector, reading.up};
   doubted_->fallen.merge(fallen);
   for (const auto& [number, value] : reading.values) {

@@ -120,7 +120,7 @@ TEST(LedmDocumentsTest, ShowsWhatTheTruthSays) {
         name += " " + MarkerColor(row.at("colorant").get<std::string>()) + " " +
                 row.at("unit").get<std::string>();
       }
-      EXPECT_EQ(shown[name], row.at("closing")) << name;
+      EXPECT_EQ(row.at("closing"), shown[name]) << name;
       if (meter != "cartridges.used") {
         EXPECT_NE(row.at("used"), "0") << name;
       }

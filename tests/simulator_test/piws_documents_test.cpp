@@ -65,8 +65,8 @@ TEST(PiwsDocumentsTest, InkUsedIsWhatTheTruthSaysInSlotAndGroup) {
       EXPECT_EQ(used, groups[i].at("InkSlotGroupInfo").at("InkUsed"));
       EXPECT_EQ(used.at("Unit"), "cc");
       const Json& value = used.at("Value");
-      EXPECT_EQ(value.is_string() ? value.get<std::string>() : value.dump(),
-                truth[i].at("closing"));
+      EXPECT_EQ(truth[i].at("closing"),
+                value.is_string() ? value.get<std::string>() : value.dump());
       EXPECT_EQ(slot.at("Color"), truth[i].at("colorant"));
     }
   }

@@ -80,7 +80,7 @@ TEST_F(PrinterMibTest, ShowsTheSameCountsAsTheTruth) {
     const Mib mib = PrinterMib(printer, kAddress);
     const Json truth = printer.Truth(kStart, printer.now());
     const Json& life = truth.at("meters").back();
-    EXPECT_EQ(std::to_string(At(mib, kMib2 + "43.10.2.1.4.1.1").count), life.at("closing"));
+    EXPECT_EQ(life.at("closing"), std::to_string(At(mib, kMib2 + "43.10.2.1.4.1.1").count));
     EXPECT_GT(std::stoll(life.at("used").get<std::string>()), 0);
   }
 }
@@ -95,9 +95,8 @@ TEST_F(PrinterMibTest, ThePrivateInkOfTheT770IsNumberedByColour) {
     for (const Json& row : rows) {
       if (row.at("colorant") != colours[c]) continue;
       EXPECT_EQ(row.at("unit"), "1/1000 ml");
-      EXPECT_EQ(
-          std::to_string(At(mib, kPml + "4.1.5.6.3." + std::to_string(c + 1) + ".1.0").integer),
-          row.at("closing"));
+      const std::string used = kPml + "4.1.5.6.3." + std::to_string(c + 1) + ".1.0";
+      EXPECT_EQ(row.at("closing"), std::to_string(At(mib, used).integer));
     }
   }
   EXPECT_FALSE(PrinterMib(Make(0), kAddress).HasBelow(*ParseOid(kPml + "4.1.5")));

@@ -170,7 +170,7 @@ class ControllersTest : public testing::Test, protected SealedWorld {
     const auto note =
         ReadRefusal(problem.at("signed").get<std::string>(), portal.signing.public_key());
     EXPECT_TRUE(note);
-    EXPECT_EQ(note->check, problem.at("check"));
+    EXPECT_EQ(problem.at("check"), note->check);
     return std::to_string(response.status) + " " + problem.at("check").get<std::string>();
   }
 

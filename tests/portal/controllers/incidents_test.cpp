@@ -235,7 +235,7 @@ TEST_F(IncidentsApiTest, MailsLinksToTheirPeople) {
   EXPECT_EQ(due[0].what, "invite");
   EXPECT_EQ(due[0].address, "anna@north.example");
   EXPECT_THAT(due[0].body, Not(HasSubstr(json.at("link").get<std::string>())));
-  EXPECT_EQ(OpenLink(second_factors_, due[0].body, due[0].person)->Reveal(), json.at("link"));
+  EXPECT_EQ(json.at("link"), OpenLink(second_factors_, due[0].body, due[0].person)->Reveal());
 }
 
 }  // namespace

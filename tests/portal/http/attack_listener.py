@@ -95,8 +95,9 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def is_sanitized(self):
-        with open("/proc/%d/maps" % self.process.pid) as maps:
-            return bool(re.search("lib[at]san", maps.read()))
+        """A sanitizer keeps its shadow at terabytes of addresses; no other program has so many."""
+        with open("/proc/%d/status" % self.process.pid) as status:
+            return int(re.search(r"VmSize:\s+(\d+)", status.read()).group(1)) >> 30 > 1
 
     def logged(self):
         with open(file("log"), errors="replace") as log:

@@ -153,8 +153,8 @@ TEST_F(ExportTest, TilesExactlyThroughTheStore) {
       base_parts += std::stoll(part.at("used_base").get<std::string>());
     }
     const Json whole = UsageOf(serial, edges.front(), edges.back());
-    EXPECT_EQ(parts.Text(), whole.at("used")) << "round " << round;
-    EXPECT_EQ(std::to_string(base_parts), whole.at("used_base"));
+    EXPECT_EQ(whole.at("used"), parts.Text()) << "round " << round;
+    EXPECT_EQ(whole.at("used_base"), std::to_string(base_parts));
     EXPECT_EQ(gaps, whole.at("gaps"));
   }
 }
