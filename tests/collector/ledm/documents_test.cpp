@@ -67,6 +67,19 @@ TEST(LedmDocumentsTest, KeepsTheWearOfALatexRaw) {
   EXPECT_THAT(answers.remarks, testing::ElementsAre(HasSubstr("Life cannot be read")));
 }
 
+TEST(LedmDocumentsTest, NamesTheBrandOfASupply) {
+  Answers answers;
+  ASSERT_TRUE(ReadConsumables(
+      ReadDocument("<ConsumableConfigDyn><ConsumableInfo><ConsumableStation>1</ConsumableStation>"
+                   "<ConsumableLifeState><Brand>HP</Brand></ConsumableLifeState></ConsumableInfo>"
+                   "<ConsumableInfo><ConsumableStation>2</ConsumableStation>"
+                   "<ConsumableLifeState><Brand>unknown</Brand></ConsumableLifeState>"
+                   "</ConsumableInfo></ConsumableConfigDyn>"),
+      answers));
+  EXPECT_THAT(answers.traits,
+              testing::ElementsAre(Trait{.trait = "brand", .part = "station-1", .value = "HP"}));
+}
+
 TEST(LedmDocumentsTest, ReadsWarrantyAndSheets) {
   Answers answers;
   ASSERT_TRUE(ReadConsumables(

@@ -509,6 +509,20 @@ TEST_F(LedmChannelTest, AsksLessAndLessForWhatIsListedAndNotThere) {
   EXPECT_THAT(asked, Each(true)) << "it is there";
 }
 
+TEST_F(LedmChannelTest, SaysHowFarTheClockOfTheLogIsFromOurs) {
+  const std::string log =
+      "<ProductLogsDyn><EventLog><Event><EventCode>12</EventCode>"
+      "<TimeStamp>2026-05-23T16:00:00Z</TimeStamp></Event><Event><EventCode>13</EventCode>"
+      "<TotalImpressions>400</TotalImpressions></Event></EventLog></ProductLogsDyn>";
+  Printer printer(
+      {{kLogs, Stranger::Ok(log, "text/xml", "Date: Sat, 23 May 2026 16:30:56 GMT\r\n")}});
+  const Told told = Tell(printer.address());
+  ASSERT_EQ(told.answers.events.size(), 2U);
+  EXPECT_EQ(told.answers.events[0].clock_offset_ms,
+            (told.at - *ParseInstant("2026-05-23T16:30:56Z")).count());
+  EXPECT_EQ(told.answers.events[1].clock_offset_ms, std::nullopt) << "it tells no time";
+}
+
 TEST_F(LedmChannelTest, GoesStraightToThePlaceThatIsThere) {
   Printer printer({{kUsage, Stranger::Status(404)}});
   Tell(printer.address());
