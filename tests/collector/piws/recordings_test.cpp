@@ -6,10 +6,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
+#include <string>
 
 #include "collector/piws/documents.h"
 #include "collector/piws/jobs.h"
+#include "common/json.h"
 #include "tests/collector/piws/written.h"
 #include "tests/paths.h"
 
@@ -50,6 +54,27 @@ TEST_F(RecordingsTest, ReadTenInks) {
   ASSERT_TRUE(ReadInkSystem(Document("InkSystem.json"), answers));
   ASSERT_TRUE(ReadDeviceStatus(Document("DeviceStatus.json"), answers));
   ExpectGolden("z9_answers.golden", Written(answers));
+}
+
+// What the tool that made the recording computed of the same answers.
+TEST_F(RecordingsTest, SayWhatTheRecordersToolMadeOfThem) {
+  std::ifstream in(kFolder / "derived_summary.json");
+  const Json summary = Json::parse(in).at("full_status");
+  Answers answers;
+  ASSERT_TRUE(ReadInkSystem(Document("InkSystem.json"), answers));
+  ASSERT_TRUE(ReadDeviceStatus(Document("DeviceStatus.json"), answers));
+  std::map<std::string, double> levels;
+  std::set<std::string> warned;
+  for (const Supply& supply : answers.supplies) {
+    if (supply.percent) levels[*supply.colorant] = std::stod(supply.percent->text());
+    if (supply.state == "Warning") warned.insert(*supply.colorant);
+  }
+  EXPECT_EQ(levels, (summary.at("ink_levels").get<std::map<std::string, double>>()));
+  std::set<std::string> warned_there;
+  for (const Json& warning : summary.at("ink_warnings")) warned_there.insert(warning.at("color"));
+  EXPECT_EQ(warned, warned_there);
+  EXPECT_THAT(answers.traits,
+              testing::Contains(Trait{.trait = "status", .value = summary.at("global_status")}));
 }
 
 TEST_F(RecordingsTest, ReadAJobThatNeverPrinted) {
