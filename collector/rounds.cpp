@@ -103,7 +103,9 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
   const bool on_disk = parts_.disk.Try([&] {
     spool.Together([&] {
       if (due) {
-        for (const Reading& reading : polled.readings) kept([&] { spool.Keep(reading); });
+        for (const Reading& reading : polled.readings) {
+          kept([&] { spool.Keep(traits_.WithNews(reading)); });
+        }
         kept([&] { spool.Keep(polled.identity, polled.whereabouts); });
         // Only a whole answer shows what is not there; a watched list may leave out what is known.
         for (const ChannelKind channel : polled.job_lists) {
@@ -144,6 +146,9 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
     PrinterStatus& status = parts_.book.Of(polled.address);
     status.last_kept = parts_.clock.Both();
     status.owed = polled.sleeps_in_part();
+    if (error.empty()) {
+      for (const Reading& reading : polled.readings) traits_.Note(reading);
+    }
     ++report.kept;
   }
   return error;
@@ -224,6 +229,7 @@ void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wis
     if (unsynced.empty()) return;
     if (!parts_.disk.Try([&] { parts_.spool.Sync(); })) {
       for (const PrinterAddress& address : unsynced) parts_.book.Of(address).last_kept = {};
+      traits_ = {};
     }
     unsynced.clear();
     if (report.urgent && !told_urgent && wish.urgent) {

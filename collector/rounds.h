@@ -24,6 +24,7 @@
 #include "collector/poll/poller.h"
 #include "collector/spool/spool.h"
 #include "collector/status_book.h"
+#include "collector/trait_book.h"
 #include "collector/ways.h"
 #include "common/clock.h"
 
@@ -90,6 +91,7 @@ class Rounds {
   };
   std::map<std::string, Before> before_;  // by host, what the last round saw
   FirmwareBook firmware_;
+  TraitBook traits_;
 };
 
 }  // namespace plotmeter

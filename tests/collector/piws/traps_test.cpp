@@ -53,9 +53,11 @@ const char kTimes[] = R"("ArrivalTimestamp": "2026-05-23T10:00:00Z",
     "CompletionTimestamp": "2026-05-23T10:05:00Z")";
 
 TEST(InkTrap, ANumberOfInsertionsIsNoNumberOfCartridges) {
-  const Answers answers = Ink("", R"("InkUsed": 450, "NumberOfInsertions": 496)");
+  Answers answers = Ink("", R"("InkUsed": 450, "NumberOfInsertions": 496)");
   ASSERT_THAT(answers.meters, SizeIs(1));
   EXPECT_EQ(answers.meters[0].value.value.text(), "450");
+  EXPECT_THAT(answers.traits, testing::ElementsAre(Trait{"insertions", "slot-0", "496", ""}));
+  answers.traits.clear();
   EXPECT_THAT(Written(answers), Not(HasSubstr("496")));
 }
 

@@ -255,6 +255,45 @@ TEST_F(RoundsTest, TwoPrintersOfOneSerialNumberHaveFirmwareOfTheirOwn) {
   }
 }
 
+TEST_F(RoundsTest, TellsATraitWhenItChangesAndOnceADay) {
+  clock_.Set(*ParseInstant("2026-12-01T00:30:00Z"));
+  const Trait width{.trait = "width", .value = "42", .unit = "in"};
+  const auto told = [&](const std::string& status) {
+    clock_.Advance(hours(3));
+    piws_.answer.at = snmp_.answer.at = clock_.Now();
+    piws_.answer.answers.traits = {width, {.trait = "status", .value = status}};
+    Run();
+    Database db(directory_ + "/spool.db", Database::Mode::kReadOnly);
+    Statement q = db.Prepare("SELECT body FROM reading ORDER BY id DESC LIMIT 2");
+    std::vector<std::string> words;
+    while (q.Step()) {
+      for (const Trait& trait : ReadingsFrom({q.Text(0)}).at(0).traits)
+        words.push_back(trait.value);
+    }
+    return words;
+  };
+  EXPECT_THAT(told("Ready"), ElementsAre("42", "Ready"));
+  EXPECT_THAT(told("Ready"), ElementsAre());
+  EXPECT_THAT(told("WithAlerts"), ElementsAre("WithAlerts"));
+  EXPECT_THAT(told("Ready"), ElementsAre("Ready")) << "what it was before is news again";
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(told("Ready"), ElementsAre());
+  EXPECT_THAT(told("Ready"), ElementsAre("42", "Ready")) << "another day";
+}
+
+TEST_F(RoundsTest, AllPartsOfAPrinterAreNoNewsForAPerson) {
+  piws_.answer.answers.supplies = {{.supply = "slot-0", .colorant = "cyan", .serial = "A1B2C3D4"}};
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("cartridge-installed"));
+  EXPECT_THAT(book_.Text(clock_.Now()), Not(HasSubstr("cartridge")));
+  clock_.Advance(hours(3));
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("cartridge-installed")) << "it is the same one";
+  clock_.Advance(hours(3));
+  piws_.answer.answers.supplies[0].serial = "A1B2C3D5";
+  Run();
+  EXPECT_THAT(Events(), ElementsAre("cartridge-installed", "cartridge-installed"));
+}
+
 TEST_F(RoundsTest, TellsThatACertificateChangedOnce) {
   Told changed{.seen = Seen::kRefused, .detail = "certificate changed"};
   changed.answers.events = {{.kind = "certificate-changed", .key = "aa", .at = clock_.Now()}};
