@@ -34,6 +34,7 @@ void PrintersController::Map(Router& router) const {
       .Patch("/api/v1/printers/{printer}", Role::kResellerAdmin, this, &PrintersController::Change)
       .TakesJson();
   router.Get("/api/v1/printers/{printer}/readings", kViewers, this, &PrintersController::Readings);
+  router.Get("/api/v1/printers/{printer}/traits", kViewers, this, &PrintersController::Traits);
   router.Get("/api/v1/printers/{printer}/events", kViewers, this, &PrintersController::Events);
 }
 
@@ -90,6 +91,15 @@ Response PrintersController::Readings(const Request& request, const Caller& call
   const auto page = lists_.ListReadings(caller.reseller, caller.customer, printer.id,
                                         SearchOf(request, "meter"), span, asked.after, asked.limit);
   return Ok(PageJson("readings", page, [](const ReadingRow& row) { return ToJson(row); }));
+}
+
+Response PrintersController::Traits(const Request& request, const Caller& caller) const {
+  request.OnlyQuery({"limit", "cursor"});
+  const PageAsked asked = ReadPageAsked(request, 1, 3);
+  const PrinterRow printer = PrinterOfPath(store_, request, caller);
+  const auto page =
+      lists_.ListTraits(caller.reseller, caller.customer, printer.id, asked.after, asked.limit);
+  return Ok(PageJson("traits", page, [](const TraitRow& row) { return ToJson(row); }));
 }
 
 Response PrintersController::Events(const Request& request, const Caller& caller) const {

@@ -5,6 +5,7 @@
 //    GET /api/v1/printers/prn_7Q2M9K4T              the same, and "meters": the last word of each
 //    PATCH /api/v1/printers/prn_…   {"site":"sit_…"}       it stands there now; a claim is settled
 //    GET /api/v1/printers/prn_…/readings?from=&to=&meter=ink.used      as they came, with evidence
+//    GET /api/v1/printers/prn_…/traits              what it says of itself, its latest word on each
 //    GET /api/v1/printers/prn_…/events              newest first
 //
 // Printers are ordered by id; readings meter by meter, rising in time. A customer viewer sees the
@@ -34,6 +35,7 @@ class PrintersController {
   Response Show(const Request& request, const Caller& caller) const;
   Response Change(const Request& request, const Caller& caller) const;
   Response Readings(const Request& request, const Caller& caller) const;
+  Response Traits(const Request& request, const Caller& caller) const;
   Response Events(const Request& request, const Caller& caller) const;
 
   Json Shown(const Caller& caller, const PrinterRow& printer) const;

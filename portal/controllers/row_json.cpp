@@ -41,6 +41,17 @@ Json HeartbeatJson(const HeartbeatNote& note) {
   return json;
 }
 
+Json JobTraits(const std::string& text) {
+  Json traits = Json::array();
+  for (const Json& said : ParseJson(text)) {
+    Json trait = {{"trait", said.at(0)}, {"value", said.at(2)}};
+    if (!said.at(1).is_null()) trait["part"] = said.at(1);
+    if (said.at(3) != "") trait["unit"] = said.at(3);
+    traits.push_back(std::move(trait));
+  }
+  return traits;
+}
+
 }  // namespace
 
 void Put(Json& json, const char* name, const std::string& text) {
@@ -132,6 +143,16 @@ Json ToJson(const SupplyRow& row) {
   return json;
 }
 
+Json ToJson(const TraitRow& row) {
+  Json json = {{"channel", row.channel},
+               {"trait", row.trait},
+               {"value", row.value},
+               {"at", FormatInstant(row.at)}};
+  Put(json, "part", row.part);
+  Put(json, "unit", row.unit);
+  return json;
+}
+
 Json ToJson(const JobEntry& row) {
   Json json = StartOf(row.printer);
   json["channel"] = row.channel;
@@ -156,6 +177,7 @@ Json ToJson(const JobEntry& row) {
     ink.push_back({{"colorant", use.at(0)}, {"value", use.at(1)}, {"unit", use.at(2)}});
   }
   if (!ink.empty()) json["ink"] = std::move(ink);
+  if (row.traits) json["traits"] = JobTraits(*row.traits);
   json["batch"] = row.batch;
   json["sha256"] = row.sha256;
   return json;
@@ -182,6 +204,7 @@ Json ToJson(const EventRow& row) {
   Put(json, "was", row.was);
   Put(json, "is", row.is);
   Put(json, "printer_time", row.printer_time);
+  Put(json, "clock_offset_ms", row.clock_offset_ms);
   Put(json, "printer_pages", row.printer_pages);
   return json;
 }

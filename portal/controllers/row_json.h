@@ -24,6 +24,7 @@ Json ToJson(const Site& site);
 Json ToJson(const PrinterRow& row);
 Json ToJson(const ReadingRow& row);
 Json ToJson(const SupplyRow& row);
+Json ToJson(const TraitRow& row);
 Json ToJson(const JobEntry& row);
 Json ToJson(const AlertRow& row);
 Json ToJson(const EventRow& row);

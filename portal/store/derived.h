@@ -1,5 +1,5 @@
-// The rows derived from a batch: printers, meters and their readings, jobs, supplies, alerts,
-// events.
+// The rows derived from a batch: printers, meters and their readings, jobs, supplies, traits,
+// alerts, events.
 //
 // Written inside the caller's transaction. Numbers of meters are remembered from batch to batch;
 // those learned in a transaction that is not kept are forgotten again, and all of them when another

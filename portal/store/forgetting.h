@@ -7,9 +7,9 @@
 // EraseCustomer is one transaction. It takes away
 //
 //    * the customer's printers with their meters, readings, what was entered by hand, jobs,
-//      supplies, alerts, events, incidents and whereabouts. A printer that stands at another
-//      customer's site as well, or was claimed from there, stays there; of it go the readings and
-//      jobs that the customer's own collectors told;
+//      supplies, traits, alerts, events, incidents and whereabouts. A printer that stands at
+//      another customer's site as well, or was claimed from there, stays there; of it goes what the
+//      customer's own collectors told;
 //    * its people with their sessions, links and devices, its tokens and enrolment codes, and what
 //      was proposed to its collectors;
 //    * the content of its batches: payload and names.

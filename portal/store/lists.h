@@ -76,6 +76,16 @@ struct SupplyRow {
                              expires = {}, warranty = {}, warranty_until = {};
 };
 
+// What a printer says of itself, or of a part, that has no place of its own (common/reading.h).
+struct TraitRow {
+  std::string channel = {};
+  std::string part = {};  // empty: the whole printer
+  std::string trait = {};
+  Instant at = {};  // when it was said last; others of its channel may have been said since
+  std::string value = {};
+  std::optional<std::string> unit = {};
+};
+
 struct JobEntry {
   PrinterRef printer = {};
   std::string channel = {}, job = {};
@@ -86,8 +96,9 @@ struct JobEntry {
   std::optional<std::int64_t> copies = {}, printed_copies = {}, pages = {}, printed_pages = {};
   std::optional<std::string> media = {}, area = {}, area_unit = {}, length = {}, length_unit = {},
                              quality = {};
-  std::string ink = {};                 // JSON: [["magenta","0.21","cc"]]
-  std::string batch = {}, sha256 = {};  // the evidence
+  std::string ink = {};                    // JSON: [["magenta","0.21","cc"]]
+  std::optional<std::string> traits = {};  // JSON: [["folding",null,"fan",""]]; trait, part, …
+  std::string batch = {}, sha256 = {};     // the evidence
 };
 
 struct AlertRow {
@@ -105,6 +116,7 @@ struct EventRow {
   Instant at = {};
   std::optional<std::string> code = {}, text = {}, was = {}, is = {};
   std::optional<Instant> printer_time = {};
+  std::optional<std::int64_t> clock_offset_ms = {};  // collector minus printer
   std::optional<std::int64_t> printer_pages = {};
 };
 
@@ -174,6 +186,10 @@ class Lists {
   // By printer, channel and supply.
   virtual Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
                                        const Position& after, std::size_t limit) = 0;
+  // Of one printer, by channel, part and trait; those of the whole printer come first.
+  virtual Page<TraitRow> ListTraits(const ResellerId& reseller, const std::string& customer,
+                                    const std::string& printer, const Position& after,
+                                    std::size_t limit) = 0;
   // These three newest first. Jobs by when they ended.
   virtual Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterFilter& filter,
                                   const Span& span, const Position& after, std::size_t limit) = 0;

@@ -92,6 +92,24 @@ void WriteSupplies(StoreConnection& writer, const DerivedRows::Place& place,
   }
 }
 
+// What a reading does not say keeps the instant when it was said: one of the printer's documents may
+// have failed that time. Of two words in one reading the first stays, as of supplies.
+void WriteTraits(StoreConnection& writer, const DerivedRows::Place& place, const BatchRecord& batch,
+                 const std::vector<DerivedRows::Told>& printers) {
+  Statement& insert = writer.Sql(
+      "INSERT INTO trait(reseller_id, printer, channel, part, trait, sighting, at, value, unit)"
+      " VALUES(?,?,?,?,?,?,?,?,NULLIF(?,'')) ON CONFLICT DO UPDATE SET at=excluded.at,"
+      " value=excluded.value, unit=excluded.unit WHERE excluded.at > at");
+  for (const auto& [printer, reading] : batch.readings) {
+    const std::int64_t at = ToMillis(std::min(reading->at, batch.received_at));
+    for (const Trait& trait : reading->traits) {
+      const DerivedRows::Told& told = printers.at(printer);
+      insert.Run(place.owner, told.printer, ToText(reading->channel), trait.part.value_or(""),
+                 trait.trait, told.sighting, at, trait.value, trait.unit);
+    }
+  }
+}
+
 // An alert ends once: of two ends that are told of it, the later was only supposed by a spool that
 // had forgotten it. And it is over when one with its key begins anew, whichever of the customer's
 // collectors saw that: a spool that was put back knows nothing of the first and never ends it.
@@ -153,12 +171,14 @@ void WriteEvents(StoreConnection& writer, const DerivedRows::Place& place, const
                  const std::vector<DerivedRows::Told>& printers) {
   Statement& insert = writer.Sql(
       "INSERT OR IGNORE INTO event(reseller_id, printer, channel, kind, key, sighting, at, code,"
-      " text, printer_time, printer_pages, was, now) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      " text, printer_time, clock_offset_ms, printer_pages, was, now)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& [printer, event] : batch.events) {
     const DerivedRows::Told& told = printers.at(printer);
     insert.Run(place.owner, told.printer, ToText(event->channel), event->kind, event->key,
                told.sighting, ToMillis(event->at), event->code, event->text,
-               MaybeMillis(event->printer_time), event->printer_pages, event->was, event->is);
+               MaybeMillis(event->printer_time), event->clock_offset_ms, event->printer_pages,
+               event->was, event->is);
     // The ledger begins new epochs there (portal/ledger/account.h).
     if (event->kind == "board-swapped" && writer.db().Changes() > 0) {
       MarkStale(writer, place.owner, told.printer, ToMillis(event->at));
@@ -183,6 +203,7 @@ void DerivedRows::Write(StoreConnection& writer, const Place& place, const Batch
   }
   WriteJobs(writer, place, batch, printers);
   WriteSupplies(writer, place, batch, printers);
+  WriteTraits(writer, place, batch, printers);
   WriteAlerts(writer, place, batch, printers);
   WriteEvents(writer, place, batch, printers);
 }

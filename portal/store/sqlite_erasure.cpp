@@ -52,6 +52,7 @@ const std::string kBySighting =
     " AND printer=?3 AND sighting=(SELECT number FROM sighting WHERE printer=?3 AND customer=?1)";
 const std::string kToldJobs = "DELETE FROM job WHERE +reseller_id=?2" + kBySighting;
 const std::string kToldSupplies = "DELETE FROM supply WHERE +reseller_id=?2" + kBySighting;
+const std::string kToldTraits = "DELETE FROM trait WHERE +reseller_id=?2" + kBySighting;
 const std::string kToldAlerts = "DELETE FROM alert WHERE +reseller_id=?2" + kBySighting;
 const std::string kToldEvents = "DELETE FROM event WHERE +reseller_id=?2" + kBySighting;
 const std::string kToldWhereabouts =
@@ -96,6 +97,7 @@ const std::vector<Step> kSteps = {
     {nullptr, "DELETE FROM meter WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"jobs", "DELETE FROM job WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"supplies", "DELETE FROM supply WHERE +reseller_id=?2 AND printer IN " + kPrinters},
+    {"traits", "DELETE FROM trait WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"alerts", "DELETE FROM alert WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"events", "DELETE FROM event WHERE +reseller_id=?2 AND printer IN " + kPrinters},
     {"whereabouts",
@@ -190,8 +192,8 @@ class Erasing {
     for (const auto& [kind, sql] :
          {std::pair("readings", &kToldReadings), std::pair("entered", &kToldEntered),
           std::pair("jobs", &kToldJobs), std::pair("supplies", &kToldSupplies),
-          std::pair("alerts", &kToldAlerts), std::pair("events", &kToldEvents),
-          std::pair("whereabouts", &kToldWhereabouts)}) {
+          std::pair("traits", &kToldTraits), std::pair("alerts", &kToldAlerts),
+          std::pair("events", &kToldEvents), std::pair("whereabouts", &kToldWhereabouts)}) {
       writer_.Sql(*sql).Run(report_.customer, owner_, printer);
       Add(kind, writer_.db().Changes());
     }

@@ -1,4 +1,4 @@
-// Pages of what printers said: readings, supplies, jobs, alerts, events.
+// Pages of what printers said: readings, supplies, traits, jobs, alerts, events.
 
 #include <algorithm>
 #include <limits>
@@ -60,6 +60,17 @@ const std::string kSuppliesOfCustomer = kSupplySelect +
 const std::string kSuppliesOfSite = kSupplySelect + "sighting v INDEXED BY sighting_of_site" +
                                     kSeenSupplyJoins + " AND v.site=?3" + kSeenSupplyOrder;
 
+// The latest word stands for both. ?3 the printer.
+const std::string kTraits =
+    "SELECT t.reseller_id=?1 AND IIF(?2='', NOT EXISTS (SELECT 1 FROM trait o"
+    " WHERE o.printer=t.printer AND o.channel=t.channel AND o.part=t.part AND o.trait=t.trait"
+    " AND o.sighting<>t.sighting AND (o.at, -o.sighting)>(t.at, -t.sighting)), v.customer=?2),"
+    " t.channel, t.part, t.trait, t.sighting, t.at, t.value, t.unit"
+    " FROM trait t CROSS JOIN sighting v ON v.number=t.sighting"
+    " WHERE t.printer=?3 AND t.reseller_id=?1"
+    " AND (t.channel, t.part, t.trait, t.sighting)>(?4, ?5, ?6, ?7)"
+    " ORDER BY t.channel, t.part, t.trait, t.sighting";
+
 // That of the customer who saw the printer first stands for both.
 const std::string kJobSelect =
     "SELECT j.reseller_id=?1" + kNarrowed +
@@ -69,7 +80,7 @@ const std::string kJobSelect =
     kPrinterRef +
     ", j.revision, j.type, j.status, j.submitted, j.started, j.finished, j.copies,"
     " j.printed_copies, j.pages, j.printed_pages, j.media, j.area, j.area_unit, j.length,"
-    " j.length_unit, j.quality, j.ink, b.batch, b.sha256 FROM job j ";
+    " j.length_unit, j.quality, j.ink, j.traits, b.batch, b.sha256 FROM job j ";
 const std::string kJobJoins =
     " CROSS JOIN printer p ON p.number=j.printer CROSS JOIN sighting v ON v.number=j.sighting" +
     kPlace +
@@ -112,7 +123,7 @@ const std::string kEvents =
     "SELECT e.reseller_id=?1 AND IIF(?2='', NOT EXISTS (SELECT 1 FROM event o"
     " WHERE o.printer=e.printer AND o.channel=e.channel AND o.kind=e.kind AND o.key=e.key"
     " AND o.sighting<e.sighting), v.customer=?2), e.at, e.channel, e.kind, e.key, e.sighting,"
-    " e.code, e.text, e.printer_time, e.printer_pages, e.was, e.now"
+    " e.code, e.text, e.printer_time, e.printer_pages, e.was, e.now, e.clock_offset_ms"
     " FROM event e INDEXED BY event_of_printer CROSS JOIN sighting v ON v.number=e.sighting"
     " WHERE e.printer=?3 AND e.reseller_id=?1"
     " AND (e.at, e.channel, e.kind, e.key, e.sighting)<(?4, ?5, ?6, ?7, ?8)"
@@ -169,6 +180,15 @@ SupplyRow ReadSupply(const Statement& q) {
           .warranty_until = q.MaybeText(30)};
 }
 
+TraitRow ReadTrait(const Statement& q) {
+  return {.channel = q.Text(1),
+          .part = q.Text(2),
+          .trait = q.Text(3),
+          .at = FromMillis(q.Int(5)),
+          .value = q.Text(6),
+          .unit = q.MaybeText(7)};
+}
+
 JobEntry ReadJob(const Statement& q) {
   return {.printer = ReadPrinterRef(q, 6),
           .channel = q.Text(3),
@@ -191,8 +211,9 @@ JobEntry ReadJob(const Statement& q) {
           .length_unit = q.MaybeText(29),
           .quality = q.MaybeText(30),
           .ink = q.Text(31),
-          .batch = q.Text(32),
-          .sha256 = q.Text(33)};
+          .traits = q.MaybeText(32),
+          .batch = q.Text(33),
+          .sha256 = q.Text(34)};
 }
 
 AlertRow ReadAlert(const Statement& q) {
@@ -217,6 +238,7 @@ EventRow ReadEvent(const Statement& q) {
           .was = q.MaybeText(10),
           .is = q.MaybeText(11),
           .printer_time = MaybeInstant(q, 8),
+          .clock_offset_ms = q.MaybeInt(12),
           .printer_pages = q.MaybeInt(9)};
 }
 
@@ -291,18 +313,9 @@ ReadingRow ReadReading(const Statement& q, const Meter& meter) {
 }  // namespace
 
 std::vector<std::string> HappeningQuestions() {
-  return {kSupplies,
-          kSuppliesOfCustomer,
-          kSuppliesOfSite,
-          kSuppliesOfPrinter,
-          kJobs,
-          kJobsOfPrinter,
-          kAlerts,
-          kLastingAlerts,
-          kAlertsOfPrinter,
-          kEvents,
-          kReadings,
-          kLastReading};
+  return {kSupplies, kSuppliesOfCustomer, kSuppliesOfSite, kSuppliesOfPrinter, kTraits,
+          kJobs,     kJobsOfPrinter,      kAlerts,         kLastingAlerts,     kAlertsOfPrinter,
+          kEvents,   kReadings,           kLastReading};
 }
 
 Page<ReadingRow> SqliteStore::ListReadings(const ResellerId& reseller, const std::string& customer,
@@ -364,6 +377,20 @@ Page<SupplyRow> SqliteStore::ListSupplies(const ResellerId& reseller, const Prin
                  : !filter.customer.empty() ? bind(kSuppliesOfCustomer)
                                             : bind(kSupplies);
   return ReadPage<SupplyRow>(q, limit, ReadSupply, [](const Statement& row) {
+    return Position{.numbers = {row.Int(4)}, .texts = {row.Text(1), row.Text(2), row.Text(3)}};
+  });
+}
+
+Page<TraitRow> SqliteStore::ListTraits(const ResellerId& reseller, const std::string& customer,
+                                       const std::string& printer, const Position& after,
+                                       std::size_t limit) {
+  auto reader = pool_.Reader();
+  const bool begins = after.numbers.size() != 1 || after.texts.size() != 3;
+  const Position from = begins ? Position{.numbers = {kBeforeAll}, .texts = {"", "", ""}} : after;
+  Statement& q = reader->Sql(kTraits);
+  q.Bind(OwnerOf(*reader, reseller), customer, PrinterNumber(*reader, reseller, printer),
+         from.texts[0], from.texts[1], from.texts[2], from.numbers[0]);
+  return ReadPage<TraitRow>(q, limit, ReadTrait, [](const Statement& row) {
     return Position{.numbers = {row.Int(4)}, .texts = {row.Text(1), row.Text(2), row.Text(3)}};
   });
 }

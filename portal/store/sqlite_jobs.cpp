@@ -38,6 +38,29 @@ std::vector<InkUse> InkFrom(const std::string& text) {
   return ink;
 }
 
+std::optional<std::string> TraitsText(const std::vector<Trait>& traits) {
+  if (traits.empty()) return std::nullopt;
+  Json list = Json::array();
+  for (const Trait& trait : traits) {
+    const Json part = trait.part ? Json(*trait.part) : Json();
+    list.push_back({trait.trait, part, trait.value, trait.unit});
+  }
+  return JsonText(list);
+}
+
+std::vector<Trait> TraitsFrom(const std::optional<std::string>& text) {
+  std::vector<Trait> traits;
+  if (!text) return traits;
+  for (const Json& said : ParseJson(*text)) {
+    Trait& trait = traits.emplace_back();
+    trait.trait = said.at(0).get<std::string>();
+    if (!said.at(1).is_null()) trait.part = said.at(1).get<std::string>();
+    trait.value = said.at(2).get<std::string>();
+    trait.unit = said.at(3).get<std::string>();
+  }
+  return traits;
+}
+
 std::optional<Quantity> QuantityFrom(const Statement& q, int value, int unit) {
   if (q.IsNull(value)) return std::nullopt;
   return Quantity{*Decimal::Parse(q.Text(value)), q.Text(unit)};
@@ -48,7 +71,8 @@ std::optional<KnownJob> Find(StoreConnection& writer, std::int64_t owner,
   Statement& q = writer.Sql(
       "SELECT j.revision, j.seen_at, j.type, j.status, j.submitted, j.started, j.finished,"
       " j.clock_offset_ms, j.copies, j.printed_copies, j.pages, j.printed_pages, j.media, j.area,"
-      " j.area_unit, j.length, j.length_unit, j.quality, j.ink, b.collector, b.stream, j.batch"
+      " j.area_unit, j.length, j.length_unit, j.quality, j.ink, j.traits, b.collector, b.stream,"
+      " j.batch"
       " FROM job j JOIN batch b ON b.number=j.batch"
       " WHERE j.printer=? AND j.channel=? AND j.job=? AND j.sighting=? AND j.reseller_id=?");
   if (!q.Bind(printer.printer, ToText(job.channel), job.job, printer.sighting, owner).Step()) {
@@ -75,9 +99,10 @@ std::optional<KnownJob> Find(StoreConnection& writer, std::int64_t owner,
   record.length = QuantityFrom(q, 15, 16);
   record.quality = q.MaybeText(17);
   record.ink = InkFrom(q.Text(18));
-  known.collector = q.Text(19);
-  known.stream = q.Text(20);
-  known.batch = q.Int(21);
+  record.traits = TraitsFrom(q.MaybeText(19));
+  known.collector = q.Text(20);
+  known.stream = q.Text(21);
+  known.batch = q.Int(22);
   return known;
 }
 
@@ -114,8 +139,8 @@ void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const B
   Statement& write = writer.Sql(
       "INSERT OR REPLACE INTO job(reseller_id, printer, channel, job, sighting, revision, seen_at,"
       " type, status, submitted, started, finished, clock_offset_ms, copies, printed_copies, pages,"
-      " printed_pages, media, area, area_unit, length, length_unit, quality, ink, batch)"
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      " printed_pages, media, area, area_unit, length, length_unit, quality, ink, traits, batch)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   std::map<std::int64_t, std::int64_t> stale;  // by printer: since when
   for (const auto& [index, told] : batch.jobs) {
     const DerivedRows::Told& printer = printers.at(index);
@@ -135,7 +160,7 @@ void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const B
               MaybeMillis(job.started), MaybeMillis(job.finished), job.clock_offset_ms, job.copies,
               job.printed_copies, job.pages, job.printed_pages, job.media, ValueOf(job.area),
               UnitOf(job.area), ValueOf(job.length), UnitOf(job.length), job.quality,
-              InkText(job.ink), known.batch);
+              InkText(job.ink), TraitsText(job.traits), known.batch);
     ended = std::min(ended, Ended(job, batch));
     const auto [since, is_first] = stale.try_emplace(printer.printer, ended);
     if (!is_first) since->second = std::min(since->second, ended);

@@ -244,6 +244,9 @@ class SqliteStore : public Store,
                                          const std::string& printer) override;
   Page<SupplyRow> ListSupplies(const ResellerId& reseller, const PrinterFilter& filter,
                                const Position& after, std::size_t limit) override;
+  Page<TraitRow> ListTraits(const ResellerId& reseller, const std::string& customer,
+                            const std::string& printer, const Position& after,
+                            std::size_t limit) override;
   Page<JobEntry> ListJobs(const ResellerId& reseller, const PrinterFilter& filter, const Span& span,
                           const Position& after, std::size_t limit) override;
   Page<AlertRow> ListAlerts(const ResellerId& reseller, const PrinterFilter& filter,

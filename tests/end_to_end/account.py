@@ -165,7 +165,7 @@ BREAKS = {
         "INSERT INTO job SELECT reseller_id, printer, 'snmp', job, sighting, " + ", ".join((
             "revision", "seen_at", "type", "status", "submitted", "started", "finished", "clock_offset_ms", "copies",
             "printed_copies", "pages", "printed_pages", "media", "area", "area_unit", "length", "length_unit", "quality", "ink",
-            "batch")) + f" FROM job {SOME_JOB} AND channel != 'snmp'"],
+            "batch", "traits")) + f" FROM job {SOME_JOB} AND channel != 'snmp'"],
     "a job is not the best that was kept": [f"UPDATE job SET status = 'printing' {SOME_JOB}"],
     "a job has used less": [f"UPDATE job SET printed_pages = printed_pages - 1 {SOME_JOB}"],
     "a job has no ink": [f"UPDATE job SET ink = '[]' {SOME_JOB}"],

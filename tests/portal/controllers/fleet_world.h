@@ -27,11 +27,16 @@ class FleetTest : public ControllersTest {
            ParseJson(response.body).value("detail", std::string("no problem"));
   }
 
-  // What that tenant's one printer said at `at`: a reading, a level, a job, an alert, an event,
-  // each called `name`.
+  // What that tenant's one printer said at `at`: a reading, a level, a trait, a job, an alert, an
+  // event, each called `name`.
   void Say(const Sender& sender, std::int64_t sequence, const std::string& name, Instant at) {
     Parcel parcel(sender.id, sequence, name, at);
-    parcel.Meter("ink.used", "433").Level(name, "5").Job(name).Alarm(name).Event(name);
+    parcel.Meter("ink.used", "433")
+        .Level(name, "5")
+        .Says("status", name)
+        .Job(name)
+        .Alarm(name)
+        .Event(name);
     store.StoreBatch(sender.tenant.reseller, parcel.record, [](const auto&) { return "receipt"; });
   }
 

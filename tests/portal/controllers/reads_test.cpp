@@ -37,6 +37,7 @@ class ReadsTest : public FleetTest {
             printer + "/jobs",
             printer + "/alerts",
             printer + "/events",
+            printer + "/traits",
             "/api/v1/customers/" + sender.tenant.customer,
             "/api/v1/sites/" + sender.tenant.site,
             "/api/v1/collectors/" + sender.id};
@@ -124,6 +125,36 @@ TEST_F(ReadsTest, ShowsAReadingWithItsEvidence) {
                                           {"collector", north.id}}));
   const Json printer = ParseJson(Get("/api/v1/printers/" + PrinterOf(north), viewer()).body);
   EXPECT_EQ(printer.at("meters"), page.at("readings"));
+}
+
+TEST_F(ReadsTest, ShowsWhatAPrinterSaysOfItselfOfItsJobsAndWhen) {
+  Parcel parcel(north.id, 2, "NORTH1", clock.now + std::chrono::hours(1));
+  parcel.Says("nominal-life", "1000", "printhead-3", "cc").Says("status", "<b>ready</b>");
+  parcel.Job("J").Event("E");
+  parcel.jobs.back().traits = {
+      {.trait = "folding", .value = "fan"},
+      {.trait = "remaining-time", .part = "page 1", .value = "40", .unit = "s"}};
+  parcel.events.back().printer_time = clock.now;
+  parcel.events.back().clock_offset_ms = -1500;
+  store.StoreBatch(north.tenant.reseller, parcel.record, [](const auto&) { return "receipt"; });
+  const std::string printer = "/api/v1/printers/" + PrinterOf(north);
+  const auto first = [&](const char* list) {
+    return ParseJson(Get(printer + "/" + list, customer()).body).at(list).at(0);
+  };
+  EXPECT_EQ(ParseJson(Get(printer + "/traits", customer()).body), ParseJson(R"({"traits":[
+      {"channel":"piws","trait":"status","value":"<b>ready</b>","at":"2026-11-10T13:00:00Z"},
+      {"channel":"piws","trait":"nominal-life","part":"printhead-3","value":"1000","unit":"cc",
+       "at":"2026-11-10T13:00:00Z"}]})"));
+  EXPECT_THAT(All(printer + "/traits?limit=1", "traits", "trait"),
+              ElementsAre("status", "nominal-life"));
+  EXPECT_EQ(first("jobs").at("traits"), ParseJson(R"([
+      {"trait":"folding","value":"fan"},
+      {"trait":"remaining-time","part":"page 1","value":"40","unit":"s"}])"));
+  EXPECT_EQ(first("events"), ParseJson(R"({"kind":"error-log","key":"E",
+      "at":"2026-11-10T13:00:00Z","code":"610010","printer_time":"2026-11-10T12:00:00Z",
+      "clock_offset_ms":-1500})"));
+  const Json jobs = ParseJson(Get("/api/v1/jobs", admin()).body).at("jobs");
+  EXPECT_FALSE(jobs.at(1).contains("traits")) << "it has none";
 }
 
 TEST_F(ReadsTest, PagesThroughWhatHappened) {

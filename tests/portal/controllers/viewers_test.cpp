@@ -80,6 +80,7 @@ class ViewersTest : public FleetTest {
       parcel.Job("JOB" + name).Level("SUPPLY" + name, "5").Alarm("ALERT" + name);
       parcel.jobs.back().media = "MEDIA" + mark;
       parcel.reading.supplies.back().description = "LEVEL" + mark;
+      parcel.Says("status", "SAID" + mark, "PART" + name);
       parcel.alerts.back().text = "TEXT" + mark;
       parcel.Event("EVENT" + name);
       parcel.events.back().text = "NOTE" + mark;
@@ -153,12 +154,13 @@ class ViewersTest : public FleetTest {
         EXPECT_THAT(body, Not(HasSubstr(foreign))) << target;
       }
     }
-    for (const char* own :
-         {"CUSTOMER", "SITE", "THUMB", "batch", "sha", "FIRMWARE", "STATE", "METER", "JOBOWN",
-          "SUPPLYOWN", "ALERTOWN", "EVENTOWN", "MEDIA", "LEVEL", "TEXT", "NOTE", "ROOM"}) {
+    for (const char* own : {"CUSTOMER", "SITE", "THUMB", "batch", "sha", "FIRMWARE", "STATE",
+                            "METER", "JOBOWN", "SUPPLYOWN", "ALERTOWN", "EVENTOWN", "MEDIA",
+                            "LEVEL", "SAID", "PARTOWN", "TEXT", "NOTE", "ROOM"}) {
       EXPECT_THAT(all, HasSubstr(own + viewer.mark)) << "it is looked for where it is";
     }
-    for (const char* of : {"", "/readings", "/supplies", "/jobs", "/alerts", "/events"}) {
+    for (const char* of :
+         {"", "/readings", "/supplies", "/jobs", "/alerts", "/events", "/traits"}) {
       const std::string target = "/api/v1/printers/" + printer_ + of;
       ASSERT_TRUE(answers.contains(target)) << target;
       EXPECT_THAT(answers.at(target), HasSubstr(viewer.mark)) << target;
@@ -256,8 +258,10 @@ TEST_F(ViewersTest, TheResellerSeesEachThingOnce) {
   EXPECT_EQ(Count("jobs", admin()), 3u);
   EXPECT_EQ(Count("supplies", admin()), 3u);
   EXPECT_EQ(Count("events", admin()), 3u);
+  EXPECT_EQ(Count("traits", admin()), 3u);
   EXPECT_EQ(Count("jobs", first_.viewer), 2u);
   EXPECT_EQ(Count("supplies", second_.viewer), 2u);
+  EXPECT_EQ(Count("traits", second_.viewer), 2u);
   const Json jobs = ParseJson(Get("/api/v1/printers/" + printer_ + "/jobs", admin()).body);
   for (const Json& job : jobs.at("jobs")) {
     if (job.at("job") != "JOBboth") continue;
@@ -330,7 +334,7 @@ TEST_F(ViewersTest, AnErasedCustomerLeavesTheOthersTheirOwn) {
   const Json printer = Printer(admin());
   EXPECT_EQ(printer.at("site").at("id"), second_.tenant.site);
   EXPECT_EQ(printer.at("firmware"), "FIRMWARE_TWO");
-  for (const char* of : {"", "/readings", "/supplies", "/jobs", "/alerts", "/events"}) {
+  for (const char* of : {"", "/readings", "/supplies", "/jobs", "/alerts", "/events", "/traits"}) {
     const std::string body = Get("/api/v1/printers/" + printer_ + of, admin()).body;
     EXPECT_THAT(body, Not(HasSubstr("_ONE"))) << of;
     EXPECT_THAT(body, HasSubstr("_TWO")) << of;

@@ -139,6 +139,39 @@ TEST_F(IngestTest, TurnsReadingsIntoUsage) {
   EXPECT_EQ(Csv(south), csv.substr(0, csv.find("\r\n") + 2)) << "a header, and nothing of north";
 }
 
+TEST_F(IngestTest, KeepsWhatPrintersSayOfThemselves) {
+  Batch batch = MakeBatch(north, 1, {"433", "440"}, noon_);
+  const Trait life{.trait = "nominal-life", .part = "printhead-3", .value = "1000", .unit = "cc"};
+  // The later reading stands first.
+  std::swap(batch.readings[0].reading.at, batch.readings[1].reading.at);
+  batch.readings[0].reading.traits = {life, {.trait = "width", .value = "36"}};
+  batch.readings[1].reading.traits = {{.trait = "width", .value = "24"}};
+  JobRecord job{.job = "J", .revision = 1, .channel = ChannelKind::kPiws, .seen_at = noon_};
+  job.traits = {life};
+  batch.jobs.push_back({0, job});
+  batch.events.push_back({0,
+                          {.kind = "error-log",
+                           .key = "E",
+                           .channel = ChannelKind::kPiws,
+                           .at = noon_,
+                           .printer_time = noon_,
+                           .clock_offset_ms = -1500}});
+  clock.now = noon_ + std::chrono::hours(3);
+  EXPECT_EQ(Take(Sealed(batch, north)), "200");
+  const ResellerId& reseller = north.tenant.reseller;
+  const std::string printer = store.Printers(reseller, {}, "", 1).at(0).id;
+  const auto traits = store.ListTraits(reseller, "", printer, {}, 9).rows;
+  ASSERT_EQ(traits.size(), 2u);
+  EXPECT_EQ(traits[0].value, "36");
+  EXPECT_EQ(traits[0].at, noon_ + std::chrono::hours(1));
+  EXPECT_EQ(traits[0].unit, std::nullopt);
+  EXPECT_EQ(traits[1].part, "printhead-3");
+  EXPECT_EQ(traits[1].unit, "cc");
+  EXPECT_EQ(store.ListJobs(reseller, {}, {{}, clock.now}, {}, 9).rows.at(0).traits,
+            R"([["nominal-life","printhead-3","1000","cc"]])");
+  EXPECT_EQ(store.ListEvents(reseller, "", printer, {}, 9).rows.at(0).clock_offset_ms, -1500);
+}
+
 TEST_F(IngestTest, AnswersARepeatedBatchWithTheSameReceipt) {
   const BatchText text = WriteBatch(MakeBatch(north, 1, {"433"}, noon_));
   EXPECT_EQ(Take(Sealed(text, north.key)), "200");

@@ -109,7 +109,7 @@ class ForgettingTest : public testing::Test {
   void Print(std::int64_t sequence = 1) {
     Parcel parcel(collector_, sequence, "SECRETSERIAL", noon_);
     parcel.Meter("ink.used", "433").Level("secret-ink", "5").Job("SECRETJOB");
-    parcel.Alarm("k").Event("e");
+    parcel.Alarm("k").Event("e").Says("width", "SECRETTRAIT", "SECRETPART");
     parcel.alerts.back().text = "SECRETALERT";
     const std::map<std::size_t, Whereabouts> where = {
         {0, {.ip = "10.11.12.13", .name = "SECRETNAME", .location = "SECRETROOM"}}};
@@ -154,9 +154,10 @@ TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
   const auto report = Erase();
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->log_emptied);
-  for (const char* kind : {"readings", "jobs", "supplies", "alerts", "events", "whereabouts",
-                           "printers", "sessions", "people", "tokens", "enrolment_codes", "batches",
-                           "collectors", "sites", "incidents", "recipients", "entered"}) {
+  for (const char* kind :
+       {"readings", "jobs", "supplies", "traits", "alerts", "events", "whereabouts", "printers",
+        "sessions", "people", "tokens", "enrolment_codes", "batches", "collectors", "sites",
+        "incidents", "recipients", "entered"}) {
     EXPECT_EQ(Counted(*report, kind), 1) << kind;
   }
   for (const char* table : {"printer",
@@ -164,6 +165,7 @@ TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
                             "meter_reading",
                             "job",
                             "supply",
+                            "trait",
                             "alert",
                             "event",
                             "printer_whereabouts",
@@ -206,7 +208,8 @@ TEST_F(ForgettingTest, LeavesNoRowAndNoByteOfACustomer) {
        {"north's customer", "secret-viewer",    "Secret Viewer", "Secret books", "SECRETSERIAL",
         "SECRETJOB",        "SECRETALERT",      "SECRETNAME",    "SECRETROOM",   "10.11.12.13",
         "10.99.98.97",      "SECRETTENDER",     "SECRETPAYLOAD", "secret-ink",   "SECRETWORDS",
-        "SECRETCOMMENT",    "Secret recipient", "secret-ops",    "SECRETNOTE",   "SECRETREASON"}) {
+        "SECRETCOMMENT",    "Secret recipient", "secret-ops",    "SECRETNOTE",   "SECRETREASON",
+        "SECRETTRAIT",      "SECRETPART"}) {
     EXPECT_EQ(bytes.find(secret), bytes.npos) << secret;
   }
 }

@@ -9,6 +9,7 @@
 #include "portal/store/migrations.h"
 #include "tests/paths.h"
 #include "tests/portal/store/fleet.h"
+#include "tests/portal/store/parcel.h"
 
 namespace plotmeter {
 namespace {
@@ -153,6 +154,55 @@ TEST(MigrateTest, GivesRowsOfBeforeToTheCustomerWhoToldThem) {
   EXPECT_EQ(seen("cus_1"), "sit_1 99 J1 100 ink input 2 e");
   EXPECT_EQ(seen("cus_2"), "sit_2 30 J2 200");
   EXPECT_EQ(seen(""), "sit_1 99 J2 J1 100 200 ink input 2 e");
+}
+
+// A job and an event of before have nothing of what came with schema 20, and may be told of anew.
+TEST(MigrateTest, MakesUpNoTraitsOfBefore) {
+  const std::string path = FreshPath();
+  {
+    Database db(path, Database::Mode::kReadWriteCreate);
+    for (std::size_t i = 0; i < 19; ++i) db.Execute(kMigrations[i]);
+    db.Execute("PRAGMA user_version=19");
+    db.Execute(
+        "INSERT INTO reseller(id, name, created_at) VALUES('res_A', 'A', 0);"
+        "INSERT INTO customer(id, reseller_id, name, created_at) VALUES('cus_1', 1, 'one', 0);"
+        "INSERT INTO site(id, reseller_id, customer, name, time_zone, created_at)"
+        " VALUES('sit_1', 1, 'cus_1', 'S1', 'UTC', 0);"
+        "INSERT INTO collector(id, reseller_id, site, name, version, system, jwk, thumbprint,"
+        " enrolled_at) VALUES('col_1', 1, 'sit_1', '', '', '', '', 't1', 0);"
+        "INSERT INTO batch(number, reseller_id, collector, batch, stream, sequence, previous,"
+        " sha256, received_at, doubtful, receipt, jws)"
+        " VALUES(1, 1, 'col_1', 'b1', 'stream', 1, '', 'sha 1', 0, 0, '', '');"
+        "INSERT INTO printer(number, reseller_id, id, manufacturer, serial, apart, product, model,"
+        " firmware, site, customer, first_seen, last_seen)"
+        " VALUES(1, 1, 'prn_1', 'HP', 'CN1', '', 'P', 'M', 'F', 'sit_1', 'cus_1', 10, 10);"
+        "INSERT INTO sighting(number, reseller_id, printer, id, customer, site, product, model,"
+        " firmware, first_seen, last_seen)"
+        " VALUES(1, 1, 1, 'prn_1', 'cus_1', 'sit_1', 'P', 'M', 'F', 10, 10);"
+        "INSERT INTO job(reseller_id, printer, channel, job, sighting, revision, seen_at, type,"
+        " status, ink, batch) VALUES(1, 1, 'piws', 'J', 1, 1, 10, 'print', 'printed', '[]', 1);"
+        "INSERT INTO event(reseller_id, printer, channel, kind, key, sighting, at, printer_time)"
+        " VALUES(1, 1, 'piws', 'error-log', 'e', 1, 10, 9);");
+  }
+  EXPECT_EQ(SqliteStore::Create(path), 19);
+  SqliteStore store(path);
+  const ResellerId reseller{"res_A"};
+  const auto job = [&] {
+    return store.ListJobs(reseller, {}, {.from = {}, .to = FromMillis(9000)}, {}, 9).rows.at(0);
+  };
+  EXPECT_EQ(job().traits, std::nullopt);
+  const auto event = store.ListEvents(reseller, "", "prn_1", {}, 9).rows.at(0);
+  EXPECT_EQ(event.printer_time, FromMillis(9));
+  EXPECT_EQ(event.clock_offset_ms, std::nullopt);
+  EXPECT_TRUE(store.ListTraits(reseller, "", "prn_1", {}, 9).rows.empty());
+
+  Parcel parcel("col_1", 2, "CN1", FromMillis(20));
+  parcel.Says("width", "24").Job("J");
+  parcel.jobs.back().revision = 2;
+  parcel.jobs.back().traits = {{.trait = "folding", .value = "fan"}};
+  store.StoreBatch(reseller, parcel.record, [](const auto&) { return "receipt"; });
+  EXPECT_EQ(job().traits, R"([["folding",null,"fan",""]])");
+  EXPECT_EQ(store.ListTraits(reseller, "", "prn_1", {}, 9).rows.at(0).value, "24");
 }
 
 TEST(MigrateTest, PutsEveryTableIntoATenantsHands) {

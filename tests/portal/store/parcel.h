@@ -43,6 +43,11 @@ struct Parcel {
     reading.supplies.push_back({.supply = supply, .level = Quantity{*Decimal::Parse(level), "cc"}});
     return *this;
   }
+  Parcel& Says(const std::string& trait, const std::string& value,
+               const std::optional<std::string>& part = {}, const std::string& unit = "") {
+    reading.traits.push_back({.trait = trait, .part = part, .value = value, .unit = unit});
+    return *this;
+  }
   Parcel& Job(const std::string& job) {
     jobs.push_back({.job = job,
                     .revision = 1,
