@@ -209,9 +209,21 @@ class Reader {
     const auto state = StateWords(NumberAt(table_, mib::kHrDeviceStatus + row),
                                   NumberAt(table_, mib::kHrPrinterStatus + row));
     if (!state.empty()) answers_.state = std::string(state);
-    const std::string errors =
-        ErrorBitWords(OctetsAt(table_, mib::kHrPrinterErrorState + row).value_or(""));
+    const auto bits = OctetsAt(table_, mib::kHrPrinterErrorState + row);
+    if (!bits) return;
+    const std::string errors = ErrorBitWords(*bits);
     if (!errors.empty()) answers_.remarks.push_back("error bits: " + errors);
+    if (!HasAlertTable(table_)) AlertsOf(*bits);
+  }
+
+  void AlertsOf(std::string_view error_bits) {
+    answers_.alerts.emplace();
+    for (const ErrorBit& bit : ErrorBits(error_bits)) {
+      answers_.alerts->push_back(
+          {.key = std::string(bit.word),
+           .severity = bit.stops_printer ? Severity::kCritical : Severity::kWarning,
+           .code = std::string(bit.word)});
+    }
   }
 
   // A row gone from the table is a condition that has passed. So an empty table is a statement, but
@@ -267,6 +279,10 @@ class Reader {
 Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
                        const Profiles& profiles) {
   return Reader(table, fingerprint, profiles.Of(fingerprint.identity())).Read();
+}
+
+bool HasAlertTable(const SnmpTable& table) {
+  return !table.Below(mib::kPrtAlertCriticalEvents).empty() || !table.Below(mib::kPrtAlert).empty();
 }
 
 const std::vector<Oid>& PrinterMibColumns() {

@@ -232,8 +232,13 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     if (curiosity_.location) told.answers.location = TextAt(mib::kSysLocation);
     for (PrinterEvent& event : told.answers.events) event.at = told.at;
     std::ranges::move(starts_, std::back_inserter(told.answers.events));
-    if (IsCut(mib::kPrtAlert)) told.answers.alerts.reset();  // one that is not there may be active
-    told.answers.alerts_since = known_.started_at;
+    const bool has_table = HasAlertTable(probed_.table);
+    if (has_table) told.answers.alerts_since = known_.started_at;
+    // One that is not there may be active; and who did not show the table may have one all the same,
+    // whose alerts the error bits would clear.
+    if (IsCut(mib::kPrtAlert) || (!has_table && IsCut(mib::kPrtAlertCriticalEvents))) {
+      told.answers.alerts.reset();
+    }
     told.answers.jobs = Jobs();
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());

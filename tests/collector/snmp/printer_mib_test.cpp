@@ -418,6 +418,57 @@ TEST(PrinterMibTest, AnEmptyAlertTableIsAStatementOnlyFromWhoHasOne) {
   EXPECT_TRUE(none->empty());
 }
 
+TEST(PrinterMibTest, ErrorBitsAreTheAlertsOfAnAgentWithoutATable) {
+  const auto alerts_of = [](const std::string& bits) {
+    return Walk().Octets(mib::kHrPrinterErrorState + Oid{1}, bits).Read().alerts;
+  };
+  for (const std::string& none : {std::string(), std::string(1, '\0'), std::string(2, '\0')}) {
+    EXPECT_EQ(alerts_of(none), std::vector<Alert>()) << "the statement that nothing is wrong";
+  }
+  EXPECT_EQ(
+      alerts_of("\x84\x14"),
+      (std::vector<Alert>{
+          {.key = "low-paper", .severity = Severity::kWarning, .code = "low-paper"},
+          {.key = "jammed", .severity = Severity::kCritical, .code = "jammed"},
+          {.key = "output-near-full", .severity = Severity::kWarning, .code = "output-near-full"},
+          {.key = "input-tray-empty",
+           .severity = Severity::kWarning,
+           .code = "input-tray-empty"}}));
+  EXPECT_EQ(Walk().Number(mib::kHrPrinterErrorState + Oid{1}, 4).Read().alerts, std::nullopt)
+      << "no bits";
+}
+
+TEST(PrinterMibTest, KnowsOfEachErrorBitWhetherItStopsThePrinter) {
+  std::vector<std::string_view> stop;
+  for (const ErrorBit& bit : ErrorBits("\xFF\xFF")) {
+    if (bit.stops_printer) stop.push_back(bit.word);
+  }
+  EXPECT_EQ(stop,
+            (std::vector<std::string_view>{"no-paper", "no-toner", "door-open", "jammed", "offline",
+                                           "input-tray-missing", "output-tray-missing",
+                                           "marker-supply-missing", "output-full"}));
+}
+
+TEST(PrinterMibTest, ErrorBitsAreARemarkWhereThereIsAnAlertTable) {
+  const auto counts = Walk()
+                          .Octets(mib::kHrPrinterErrorState + Oid{1}, "\x04")
+                          .Number(mib::kPrtAlertCriticalEvents + Oid{1}, 0)
+                          .Read();
+  EXPECT_EQ(counts.alerts, std::vector<Alert>()) << "its table is empty";
+  EXPECT_EQ(counts.remarks, std::vector<std::string>{"error bits: jammed"});
+  const auto lists = Walk()
+                         .Octets(mib::kHrPrinterErrorState + Oid{1}, "\x04")
+                         .Number(mib::kPrtAlert + Oid{2, 1, 7}, 4)
+                         .Read();
+  ASSERT_EQ(lists.alerts->size(), 1U);
+  EXPECT_EQ(lists.alerts->at(0).key, "7");
+  const auto of_another = Walk()
+                              .Octets(mib::kHrPrinterErrorState + Oid{1}, "\x04")
+                              .Number(mib::kPrtAlert + Oid{2, 5, 7}, 4)
+                              .Read();
+  EXPECT_EQ(of_another.alerts, std::nullopt) << "who lists alerts of another device has a table";
+}
+
 TEST(PrinterMibTest, ReadsTheStateFromThePairOfStatuses) {
   struct Case {
     std::int64_t device, printer;

@@ -31,7 +31,9 @@ class PrinterReadTest : public testing::Test {
   Told Read(const std::string& firmware = "1") {
     Probed probed{.seen = SnmpSeen::kAnswered,
                   .table = {{mib::kSysUpTime, Count((now_ - started_).count() / 10)}},
-                  .fingerprint = {.verdict = Verdict::kLargeFormat, .firmware = firmware},
+                  .fingerprint = {.verdict = Verdict::kLargeFormat,
+                                  .firmware = firmware,
+                                  .printer_rows = {1}},
                   .at = now_};
     Told told;
     session_.ForgetAsked();
@@ -220,6 +222,34 @@ TEST_F(PrinterReadTest, TakesNoTableThatWasCutShortForAnEmptyOne) {
   EXPECT_EQ(alerts->size(), 1U);
   session_.CutShort(mib::kPrtAlert + Oid{2});
   EXPECT_FALSE(Read().answers.alerts) << "the alert may still be active";
+}
+
+// The bits say of no alert of the table whether it has passed.
+TEST_F(PrinterReadTest, TellsNoErrorBitsWhereATableMayBeThatWasCutShort) {
+  session_.table()[mib::kHrPrinterErrorState + Oid{1}] = Value::Octets("\x04");
+  const auto told = Read().answers;
+  ASSERT_TRUE(told.alerts);
+  ASSERT_EQ(told.alerts->size(), 1U);
+  EXPECT_EQ(told.alerts->at(0).key, "jammed");
+  EXPECT_EQ(told.alerts_since, std::nullopt) << "a bit has no number that would come again";
+  for (const Oid& column :
+       {mib::kPrtAlert + Oid{2}, mib::kPrtAlert + Oid{9}, mib::kPrtAlertCriticalEvents}) {
+    session_.CutShort(column);
+    EXPECT_FALSE(Read().answers.alerts) << column.ToText();
+  }
+  session_.CutShort({});
+  EXPECT_TRUE(Read().answers.alerts);
+  session_.table().erase(mib::kHrPrinterErrorState + Oid{1});
+  EXPECT_FALSE(Read().answers.alerts) << "who answers neither makes no statement";
+}
+
+TEST_F(PrinterReadTest, ATableTakesTheErrorBitsPlaceWithinARead) {
+  session_.table()[mib::kHrPrinterErrorState + Oid{1}] = Value::Octets("\x04");
+  session_.table()[mib::kPrtAlert + Oid{2, 1, 9}] = Count(3);
+  const auto told = Read().answers;
+  ASSERT_EQ(told.alerts->size(), 1U);
+  EXPECT_EQ(told.alerts->at(0).key, "9");
+  EXPECT_EQ(told.alerts_since, started_);
 }
 
 TEST_F(PrinterReadTest, TakesNoMarkerForTheOnlyOneWhenTheColumnWasCutShort) {
