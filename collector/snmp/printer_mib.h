@@ -10,6 +10,10 @@
 // row. Markers are never summed: where more than one of them counts, nobody knows what each means,
 // and they are the meters x-marker-life-1, x-marker-life-2 …
 //
+// Traits: how each marker and output is ("status" of "marker 1.2"), which marker a supply belongs to
+// where there are several, and the capacity and the level of an input, unless that level is the
+// length left on a roll and so told already. A level of -3, at least one, is "some".
+//
 // Alerts: the severity is that of prtAlertSeverityLevel, never the code's; what needs nobody
 // (training level noInterventionRequired) and "Ready" are information, unless they are critical.
 // prtAlertTime is the agent's uptime then, in 1/100 s, and stays that; -1 and 0 are no location.
