@@ -152,11 +152,21 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     const bool bulk = known_.bulk == SnmpBulk::kWorked;
     const SnmpPeer& peer = bulk ? bulk_peer_ : peer_;
     session_.Get(peer, std::move(objects), [self = shared_from_this()](SnmpResult result) {
-      if (self->Take(std::move(result))) self->AskErrorLog();
+      if (self->Take(std::move(result))) self->AskMoreOfJobs();
     });
   }
 
   // Nobody knows yet where it ended.
+  void AskMoreOfJobs() {
+    std::vector<Oid> objects = MoreJobObjects(probed_.table, known_.jobs);
+    if (objects.empty()) return AskErrorLog();
+    const bool bulk = known_.bulk == SnmpBulk::kWorked;
+    session_.Get(bulk ? bulk_peer_ : peer_, std::move(objects),
+                 [self = shared_from_this()](SnmpResult result) {
+                   if (self->Take(std::move(result))) self->AskErrorLog();
+                 });
+  }
+
   bool ReadsWholeLog() const { return explores_ || known_.log == ErrorLogEnd{}; }
 
   // The whole log again only when its end is another than it was.

@@ -154,6 +154,19 @@ TEST_F(PrinterReadTest, AnUptimeThatWrapsIsNoStart) {
   constexpr auto kWraps = std::chrono::milliseconds(std::int64_t{10} << 32);
   started_ = now_ - kWraps + 1min;
   const std::string id = Read().answers.jobs.at(0).job;
+TEST_F(PrinterReadTest, AsksForEveryColorantOfAJob) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  for (std::uint32_t row = 1; row <= 3; ++row) {
+    session_.table()[mib::kJmAttributeOctets + Oid{1, 7, 173, row}] =
+        Value::Octets("ink " + std::to_string(row));
+  }
+  const auto traits = Read().answers.jobs.at(0).traits;
+  ASSERT_EQ(traits.size(), 3U);
+  EXPECT_EQ(traits[2], (Trait{.trait = "colorant-consumed", .value = "ink 3"}));
+  EXPECT_EQ(Read().answers.jobs.at(0).traits, traits) << "as long as it is listed";
+  EXPECT_EQ(Asked(mib::kJmAttributeOctets + Oid{1, 7, 173, 3}), 0);
+}
+
   Pass(5min);
   started_ += kWraps;
   EXPECT_EQ(Read().answers.jobs.at(0).job, id);
