@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "collector/snmp/date_and_time.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/printer_mib.h"
 #include "collector/snmp/text.h"
@@ -156,7 +157,6 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     });
   }
 
-  // Nobody knows yet where it ended.
   void AskMoreOfJobs() {
     std::vector<Oid> objects = MoreJobObjects(probed_.table, known_.jobs);
     if (objects.empty()) return AskErrorLog();
@@ -167,19 +167,40 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
                  });
   }
 
+  // Nobody knows yet where it ended.
   bool ReadsWholeLog() const { return explores_ || known_.log == ErrorLogEnd{}; }
 
   // The whole log again only when its end is another than it was.
   void AskErrorLog() {
     const ErrorLogEnd end = EndOfErrorLog(probed_.table);
-    if (ReadsWholeLog() || end == known_.log) {
+    const bool is_whole = ReadsWholeLog();
+    if (is_whole || end == known_.log) {
       known_.log = end;
-      return TryBulk();
+      return is_whole ? AskClock() : TryBulk();
     }
     Walk({mib::kHpErrorLog}, [self = shared_from_this()](SnmpResult result) {
       self->Forget(mib::kHpErrorLog);  // its end may have moved on meanwhile
       if (!self->Take(std::move(result))) return;
       self->known_.log = EndOfErrorLog(self->probed_.table);
+      self->AskClock();
+    });
+  }
+
+  // Entries of the log are kept when they are seen first, so later reads need no offset. Without
+  // one the reading is worth as much.
+  void AskClock() {
+    const std::vector<PrinterEvent> entries = ReadErrorLog(probed_.table);
+    if (std::ranges::none_of(entries,
+                             [](const auto& entry) { return entry.printer_time.has_value(); })) {
+      return TryBulk();
+    }
+    SnmpPeer peer = peer_;
+    peer.retries = std::min(peer.retries, 1);
+    session_.Get(peer, {mib::kHrSystemDate}, [self = shared_from_this()](SnmpResult result) {
+      const auto said = OctetsAt(result.table, mib::kHrSystemDate);
+      if (const auto its_time = DateAndTime(said.value_or(""))) {
+        self->clock_offset_ms_ = ToMillis(result.at) - ToMillis(*its_time);
+      }
       self->TryBulk();
     });
   }
@@ -240,7 +261,10 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
     if (curiosity_.printer_name) told.answers.name = TextAt(mib::kSysName);
     if (curiosity_.location) told.answers.location = TextAt(mib::kSysLocation);
-    for (PrinterEvent& event : told.answers.events) event.at = told.at;
+    for (PrinterEvent& event : told.answers.events) {
+      event.at = told.at;
+      if (event.printer_time) event.clock_offset_ms = clock_offset_ms_;
+    }
     std::ranges::move(starts_, std::back_inserter(told.answers.events));
     const bool has_table = HasAlertTable(probed_.table);
     if (has_table) told.answers.alerts_since = known_.started_at;
@@ -279,6 +303,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   std::vector<Oid> cut_ = {};
   std::vector<std::string> remarks_ = {};
   std::vector<PrinterEvent> starts_ = {};
+  std::optional<std::int64_t> clock_offset_ms_ = {};  // of the printer's clock, if it was asked
 };
 
 }  // namespace

@@ -9,6 +9,9 @@
 //
 // An uptime that fell since the last read is the event "restarted".
 //
+// Where the error log was read in full and its entries name times, the printer is asked what time it
+// is, and they are told with the offset of its clock.
+//
 // Calls back exactly once, from the session's thread. The session and the
 // profiles outlive the call.
 

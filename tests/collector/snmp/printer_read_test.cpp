@@ -102,6 +102,37 @@ TEST_F(PrinterReadTest, WalksTheErrorLogAgainOnlyWhenItsEndIsAnother) {
   EXPECT_EQ(Asked(mib::kHpErrorLog), 0);
 }
 
+// 2026-11-22 12:00:00.5 +01:00 by the printer's clock, which is an hour ahead.
+TEST_F(PrinterReadTest, TellsNewErrorsWithTheOffsetOfThePrintersClock) {
+  const std::string date("\x07\xEA\x0B\x16\x0C\x00\x00\x05+\x01\x00", 11);
+  session_.table()[mib::kHrSystemDate] = Value::Octets(date);
+  const auto first = Read().answers.events;
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].clock_offset_ms, -3'600'500);
+  EXPECT_EQ(Asked(mib::kHrSystemDate), 1);
+  Read();
+  EXPECT_EQ(Asked(mib::kHrSystemDate), 0) << "nothing is new";
+  LogError(2, 15232, 610011);  // a log that counts pages as well
+  const auto more = Read().answers.events;
+  ASSERT_EQ(more.size(), 2U);
+  EXPECT_EQ(more[0].clock_offset_ms, -3'600'500);
+  EXPECT_EQ(more[1].clock_offset_ms, std::nullopt) << "it names no time";
+
+  session_.table()[mib::kHrSystemDate] = Value::Octets(date.substr(0, 8));
+  LogError(3, 1437049500, 610012);
+  EXPECT_EQ(Read().answers.events.at(2).clock_offset_ms, std::nullopt)
+      << "no time zone, no instant";
+}
+
+TEST_F(PrinterReadTest, DoesNotAskForTheClockOfALogThatCountsPages) {
+  session_.table().EraseBelow(mib::kHpErrorLog);
+  EXPECT_TRUE(Read().answers.events.empty());
+  EXPECT_EQ(Asked(mib::kHrSystemDate), 0);
+  LogError(1, 15232, 610010);
+  EXPECT_EQ(Read().answers.events.size(), 1U);
+  EXPECT_EQ(Asked(mib::kHrSystemDate), 0);
+}
+
 TEST_F(PrinterReadTest, SeesTheFirstErrorOfALogThatWasEmpty) {
   session_.table().erase(mib::kHpErrorLog + Oid{1, 1, 0});
   session_.table().erase(mib::kHpErrorLog + Oid{1, 2, 0});
@@ -121,6 +152,19 @@ TEST_F(PrinterReadTest, ReadsJobsAlsoOfAPrinterThatHadNoneWhenItWasFirstAsked) {
   EXPECT_EQ(jobs[0].seen_at, now_);
   EXPECT_EQ(Read().answers.jobs, jobs);
   EXPECT_EQ(Asked(mib::kJmAttributeNumber + Oid{1, 7, 131, 1}), 0) << "it is at its end";
+}
+
+TEST_F(PrinterReadTest, AsksForEveryColorantOfAJob) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  for (std::uint32_t row = 1; row <= 3; ++row) {
+    session_.table()[mib::kJmAttributeOctets + Oid{1, 7, 173, row}] =
+        Value::Octets("ink " + std::to_string(row));
+  }
+  const auto traits = Read().answers.jobs.at(0).traits;
+  ASSERT_EQ(traits.size(), 3U);
+  EXPECT_EQ(traits[2], (Trait{.trait = "colorant-consumed", .value = "ink 3"}));
+  EXPECT_EQ(Read().answers.jobs.at(0).traits, traits) << "as long as it is listed";
+  EXPECT_EQ(Asked(mib::kJmAttributeOctets + Oid{1, 7, 173, 3}), 0);
 }
 
 TEST_F(PrinterReadTest, AJobOfTheSameNumberAfterARestartIsReadAnew) {
@@ -154,19 +198,6 @@ TEST_F(PrinterReadTest, AnUptimeThatWrapsIsNoStart) {
   constexpr auto kWraps = std::chrono::milliseconds(std::int64_t{10} << 32);
   started_ = now_ - kWraps + 1min;
   const std::string id = Read().answers.jobs.at(0).job;
-TEST_F(PrinterReadTest, AsksForEveryColorantOfAJob) {
-  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
-  for (std::uint32_t row = 1; row <= 3; ++row) {
-    session_.table()[mib::kJmAttributeOctets + Oid{1, 7, 173, row}] =
-        Value::Octets("ink " + std::to_string(row));
-  }
-  const auto traits = Read().answers.jobs.at(0).traits;
-  ASSERT_EQ(traits.size(), 3U);
-  EXPECT_EQ(traits[2], (Trait{.trait = "colorant-consumed", .value = "ink 3"}));
-  EXPECT_EQ(Read().answers.jobs.at(0).traits, traits) << "as long as it is listed";
-  EXPECT_EQ(Asked(mib::kJmAttributeOctets + Oid{1, 7, 173, 3}), 0);
-}
-
   Pass(5min);
   started_ += kWraps;
   EXPECT_EQ(Read().answers.jobs.at(0).job, id);
