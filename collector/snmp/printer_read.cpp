@@ -17,6 +17,7 @@ namespace {
 
 // From one read to the next, with the network's delay.
 constexpr std::chrono::minutes kClocksDiffer{1};
+constexpr std::size_t kFewMore = 8;  // rows than a watch saw before
 
 std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
   std::vector<Oid> rows;
@@ -43,19 +44,37 @@ bool RanOn(const PrinterKnowledge& known, Instant at, std::chrono::milliseconds 
   return uptime >= since || !differs(uptime);
 }
 
+const Oid kStatuses[] = {mib::kHrDeviceStatus, mib::kHrPrinterStatus, mib::kHrPrinterErrorState};
+// Of the alerts: the severity and the code, of which a row has one at least.
+const Oid kAlerts[] = {mib::kPrtAlert + Oid{2}, mib::kPrtAlert + Oid{7}};
+
+// What a watch compares.
+SnmpTable LookOf(const SnmpTable& table) {
+  std::vector<SnmpTable::Row> rows;
+  const auto add = [&](const Oid& subtree) {
+    const auto here = table.Below(subtree);
+    rows.insert(rows.end(), here.begin(), here.end());
+  };
+  std::ranges::for_each(kStatuses, add);
+  std::ranges::for_each(kAlerts, add);
+  std::ranges::for_each(JobStateColumns(), add);
+  return SnmpTable(std::move(rows));
+}
+
 // Shared by the callbacks that follow each other; the last one lets go of it.
 class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
  public:
   PrinterRead(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
               PrinterKnowledge known, Curiosity curiosity,
-              std::function<void(Told, PrinterKnowledge)> done)
+              std::function<void(Told, PrinterKnowledge)> done, bool watches)
       : session_(session),
         profiles_(profiles),
         peer_(std::move(peer)),
         probed_(std::move(probed)),
         known_(std::move(known)),
         curiosity_(curiosity),
-        done_(std::move(done)) {
+        done_(std::move(done)),
+        watches_(watches) {
     bulk_peer_ = peer_;
     bulk_peer_.objects_at_once = kManyObjects;
     peer_.bulk_values = 0;
@@ -70,6 +89,45 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     explores_ = !known_.explored_at || probed_.at < *known_.explored_at ||
                 probed_.at - *known_.explored_at >= kExploreAgain;
     if (explores_) known_.bulk = SnmpBulk::kNotTried;
+    MayBeAsItWas() ? Look() : ReadAll();
+  }
+
+ private:
+  bool MayBeAsItWas() const {
+    return watches_ && !explores_ && !known_.look.empty() && UptimeOf(probed_) &&
+           probed_.credentials.version != SnmpVersion::k1;
+  }
+
+  void Look() {
+    std::vector<Oid> subtrees(std::begin(kAlerts), std::end(kAlerts));
+    const bool had_no_error = known_.log == ErrorLogEnd{};
+    if (had_no_error && known_.offers.contains(mib::kHpErrorLog)) {
+      subtrees.push_back(mib::kHpErrorLog);
+    }
+    for (const Oid& column : JobStateColumns()) {
+      if (known_.offers.contains(column)) subtrees.push_back(column);
+    }
+    const auto compare = [self = shared_from_this()](SnmpResult result) {
+      if (!self->IsAsItWas(result)) return self->ReadAll();
+      self->probed_.at = result.at;
+      self->probed_.table.Merge(std::move(result.table));
+      self->is_as_it_was_ = true;
+      self->Tell();
+    };
+    // As many as there were and a few: more would bring what lies behind the columns.
+    Walk(std::move(subtrees), compare, std::min(known_.look.size() + kFewMore, kMaxWalkRows));
+  }
+
+  bool IsAsItWas(const SnmpResult& result) const {
+    if (result.seen != SnmpSeen::kAnswered || !result.cut.empty()) return false;
+    SnmpTable now = probed_.table;
+    now.Merge(SnmpTable(result.table));
+    return LookOf(now) == known_.look && EndOfErrorLog(now) == known_.log &&
+           JobObjects(now, known_.jobs).empty();
+  }
+
+  void ReadAll() {
+    Forget(mib::kHpErrorLog);  // its end, which is looked at again
     Walk(Subtrees(), [self = shared_from_this()](SnmpResult result) {
       const bool nothing = result.table.empty();
       if (!self->Take(std::move(result))) return;
@@ -79,10 +137,12 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     });
   }
 
- private:
-  void Walk(std::vector<Oid> subtrees, SnmpCallback done) {
+  // By GETBULK, about so many values at once and no more than the peer's.
+  void Walk(std::vector<Oid> subtrees, SnmpCallback done, std::size_t values = kMaxWalkRows) {
     const bool bulk = known_.bulk == SnmpBulk::kWorked;
-    session_.Walk(bulk ? bulk_peer_ : peer_, std::move(subtrees),
+    SnmpPeer peer = bulk ? bulk_peer_ : peer_;
+    peer.bulk_values = std::min(peer.bulk_values, static_cast<int>(values));
+    session_.Walk(peer, std::move(subtrees),
                   [self = shared_from_this(), done = std::move(done)](SnmpResult result) {
                     if (result.bulk == SnmpBulk::kFailed) self->known_.bulk = result.bulk;
                     done(std::move(result));
@@ -273,10 +333,21 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     if (IsCut(mib::kPrtAlert) || (!has_table && IsCut(mib::kPrtAlertCriticalEvents))) {
       told.answers.alerts.reset();
     }
+    if (is_as_it_was_) {
+      told.answers.alerts.reset();  // and of the table no more was asked for than which there are
+    } else {
+      known_.look = cut_.empty() && ShowsEveryAlert() ? LookOf(probed_.table) : SnmpTable();
+    }
     told.answers.jobs = Jobs();
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
     done_(std::move(told), std::move(known_));
+  }
+
+  // In the columns that a watch looks at.
+  bool ShowsEveryAlert() const {
+    const auto size = [this](const Oid& column) { return probed_.table.Below(column).size(); };
+    return size(mib::kPrtAlert + Oid{8}) <= std::max(size(kAlerts[0]), size(kAlerts[1]));
   }
 
   std::optional<std::string> TextAt(const Oid& object) const {
@@ -299,7 +370,9 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   PrinterKnowledge known_;
   const Curiosity curiosity_;
   std::function<void(Told, PrinterKnowledge)> done_;
+  const bool watches_;
   bool explores_ = true;
+  bool is_as_it_was_ = false;
   std::vector<Oid> cut_ = {};
   std::vector<std::string> remarks_ = {};
   std::vector<PrinterEvent> starts_ = {};
@@ -312,7 +385,26 @@ void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, P
                 PrinterKnowledge known, Curiosity curiosity,
                 std::function<void(Told, PrinterKnowledge)> done) {
   std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
-                                std::move(known), curiosity, std::move(done))
+                                std::move(known), curiosity, std::move(done), false)
+      ->Start();
+}
+
+std::vector<Oid> WatchObjects(const PrinterKnowledge& known) {
+  std::vector<Oid> objects;
+  for (const Oid& object : known.objects) {
+    const auto holds = [&](const Oid& column) { return column.Contains(object); };
+    if (std::ranges::any_of(kStatuses, holds)) objects.push_back(object);
+  }
+  const auto end = ErrorLogEndObjects(known.log);
+  objects.insert(objects.end(), end.begin(), end.end());
+  return objects;
+}
+
+void WatchProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+                 PrinterKnowledge known, Curiosity curiosity,
+                 std::function<void(Told, PrinterKnowledge)> done) {
+  std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
+                                std::move(known), curiosity, std::move(done), true)
       ->Start();
 }
 

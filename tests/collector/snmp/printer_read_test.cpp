@@ -28,20 +28,33 @@ class PrinterReadTest : public testing::Test {
     session_.table()[mib::kHpErrorLog + Oid{n, 2, 0}] = Count(code);
   }
 
-  Told Read(const std::string& firmware = "1") {
+  Told Read(const std::string& firmware = "1") { return Ask(&ReadProbed, {}, firmware); }
+  Told Watch(SnmpVersion version = SnmpVersion::k2c) {
+    return Ask(&WatchProbed, WatchObjects(known_), "1", version);
+  }
+
+  // `also` is asked for together with who it is, and answered where it is there.
+  Told Ask(decltype(&ReadProbed) ask, std::vector<Oid> also, const std::string& firmware,
+           SnmpVersion version = SnmpVersion::k2c) {
     Probed probed{.seen = SnmpSeen::kAnswered,
                   .table = {{mib::kSysUpTime, Count((now_ - started_).count() / 10)}},
                   .fingerprint = {.verdict = Verdict::kLargeFormat,
                                   .firmware = firmware,
                                   .printer_rows = {1}},
-                  .at = now_};
+                  .at = now_,
+                  .credentials = {.version = version},
+                  .asked = also};
+    for (const Oid& object : also) {
+      const auto row = session_.table().find(object);
+      if (row != session_.table().end()) probed.table.emplace(object, row->second);
+    }
     Told told;
     session_.ForgetAsked();
-    ReadProbed(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, known_, {},
-               [&](Told answer, PrinterKnowledge known) {
-                 told = std::move(answer);
-                 known_ = std::move(known);
-               });
+    ask(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, known_, {},
+        [&](Told answer, PrinterKnowledge known) {
+          told = std::move(answer);
+          known_ = std::move(known);
+        });
     return told;
   }
   void Pass(std::chrono::milliseconds time) {
@@ -336,6 +349,166 @@ TEST_F(PrinterReadTest, DoesNotTrustGetbulkOfAnotherPrinterOrOtherFirmware) {
   EXPECT_EQ(known_.bulk, SnmpBulk::kWorked);
   Read("2");
   EXPECT_EQ(known_.bulk, SnmpBulk::kNotTried);
+}
+
+// A printer that has an alert, a job at its end and an error in its log, and was read.
+class PrinterWatchTest : public PrinterReadTest {
+ protected:
+  PrinterWatchTest() {
+    session_.table()[mib::kHrDeviceStatus + Oid{1}] = Count(2);
+    session_.table()[mib::kHrPrinterStatus + Oid{1}] = Count(3);
+    session_.table()[mib::kHrPrinterErrorState + Oid{1}] = Value::Octets(std::string(1, '\0'));
+    session_.table()[mib::kPrtAlertCriticalEvents + Oid{1}] = Count(0);
+    Raise(7, 4);
+    session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+    Read();
+    Pass(1min);
+  }
+
+  void Raise(std::uint32_t alert, std::int64_t severity) {
+    session_.table()[mib::kPrtAlert + Oid{2, 1, alert}] = Count(severity);
+    session_.table()[mib::kPrtAlert + Oid{7, 1, alert}] = Count(8);
+  }
+  void Clear(std::uint32_t alert) {
+    session_.table().erase(mib::kPrtAlert + Oid{2, 1, alert});
+    session_.table().erase(mib::kPrtAlert + Oid{7, 1, alert});
+  }
+  bool WasReadInFull() const { return Asked(mib::kPrtMarkerLifeCount) > 0; }
+  // Watched once more, nothing is left to tell.
+  void ExpectQuiet() {
+    Pass(1min);
+    EXPECT_FALSE(Watch().answers.alerts);
+    EXPECT_FALSE(WasReadInFull());
+  }
+};
+
+TEST_F(PrinterWatchTest, TellsWhatItKnowsWhileNothingHappens) {
+  const Told told = Watch();
+  EXPECT_FALSE(WasReadInFull());
+  EXPECT_EQ(session_.asked(),
+            (std::vector<Oid>{mib::kPrtAlert + Oid{2}, mib::kPrtAlert + Oid{7}, mib::kJmJobState}));
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.at, now_);
+  EXPECT_EQ(told.answers.state, "idle");
+  EXPECT_EQ(told.answers.uptime->value.text(), "366000");
+  EXPECT_FALSE(told.answers.alerts) << "they are known";
+  ASSERT_EQ(told.answers.jobs.size(), 1U);
+  EXPECT_EQ(told.answers.jobs[0].seen_at, now_);
+  EXPECT_TRUE(told.answers.tells_jobs);
+  ASSERT_EQ(told.answers.events.size(), 1U);
+  EXPECT_EQ(told.answers.events[0].at, now_);
+  ExpectQuiet();
+}
+
+TEST_F(PrinterWatchTest, TellsAnAlertThatCameAndOneThatWent) {
+  Raise(8, 3);
+  const auto came = Watch().answers.alerts;
+  ASSERT_TRUE(came);
+  EXPECT_EQ(came->size(), 2U);
+  ExpectQuiet();
+  Clear(7);
+  const auto went = Watch().answers.alerts;
+  ASSERT_TRUE(went);
+  ASSERT_EQ(went->size(), 1U);
+  EXPECT_EQ(went->at(0).key, "8");
+  ExpectQuiet();
+  Clear(8);
+  EXPECT_EQ(Watch().answers.alerts, std::vector<Alert>());
+  ExpectQuiet();
+}
+
+// It was told by a reading, so what a watch knew before that counts no more.
+TEST_F(PrinterWatchTest, TellsAnAlertThatWentSinceTheReadingThatToldIt) {
+  Raise(8, 3);
+  EXPECT_EQ(Read().answers.alerts->size(), 2U);
+  Clear(8);
+  const auto went = Watch().answers.alerts;
+  ASSERT_TRUE(went);
+  EXPECT_EQ(went->size(), 1U);
+}
+
+TEST_F(PrinterWatchTest, TellsErrorBitsOfAnAgentWithoutATable) {
+  Clear(7);
+  session_.table().erase(mib::kPrtAlertCriticalEvents + Oid{1});
+  EXPECT_EQ(Watch().answers.alerts, std::vector<Alert>());
+  ExpectQuiet();
+  session_.table()[mib::kHrPrinterErrorState + Oid{1}] = Value::Octets("\x04");
+  const auto jammed = Watch().answers.alerts;
+  ASSERT_TRUE(jammed);
+  EXPECT_EQ(jammed->size(), 1U);
+  ExpectQuiet();
+  session_.table()[mib::kHrPrinterErrorState + Oid{1}] = Value::Octets(std::string(1, '\0'));
+  EXPECT_EQ(Watch().answers.alerts, std::vector<Alert>());
+}
+
+TEST_F(PrinterWatchTest, TellsAStart) {
+  started_ = now_ - 10s;
+  const Told told = Watch();
+  EXPECT_TRUE(WasReadInFull());
+  EXPECT_TRUE(told.answers.alerts);
+  EXPECT_EQ(std::ranges::count(told.answers.events, "restarted", &PrinterEvent::kind), 1);
+  ExpectQuiet();
+}
+
+TEST_F(PrinterWatchTest, TellsANewErrorOfALogThatHadOneAndOfOneThatHadNone) {
+  LogError(2, 1437049400, 610011);
+  EXPECT_EQ(Watch().answers.events.size(), 2U);
+  ExpectQuiet();
+  session_.table().EraseBelow(mib::kHpErrorLog);
+  EXPECT_TRUE(Watch().answers.events.empty());
+  ExpectQuiet();
+  LogError(1, 1437049500, 610012);
+  ASSERT_EQ(Watch().answers.events.size(), 1U);
+  ExpectQuiet();
+  LogError(1, 1437049600, 610012);  // a full log moves down
+  const auto moved = Watch().answers.events;
+  ASSERT_EQ(moved.size(), 1U);
+  EXPECT_EQ(moved[0].key, "1437049600/610012");
+}
+
+TEST_F(PrinterWatchTest, ReadsAJobUntilItIsAtItsEnd) {
+  session_.table()[mib::kJmJobState + Oid{1, 8}] = Count(5);
+  EXPECT_EQ(Watch().answers.jobs.size(), 2U);
+  for (int pages = 1; pages <= 2; ++pages) {
+    session_.table()[mib::kJmAttributeNumber + Oid{1, 8, 131, 1}] = Count(pages);
+    const auto jobs = Watch().answers.jobs;
+    const auto job = std::ranges::find(jobs, "printing", &JobRecord::status);
+    ASSERT_NE(job, jobs.end());
+    EXPECT_EQ(job->printed_pages, pages) << "though its state is as it was";
+  }
+  session_.table()[mib::kJmJobState + Oid{1, 8}] = Count(9);
+  EXPECT_EQ(std::ranges::count(Watch().answers.jobs, "printed", &JobRecord::status), 2);
+  ExpectQuiet();
+}
+
+TEST_F(PrinterWatchTest, ReadsInFullWhatIsNotClear) {
+  session_.table()[mib::kHrPrinterStatus + Oid{1}] = Count(4);
+  EXPECT_EQ(Watch().answers.state, "printing");
+  EXPECT_TRUE(WasReadInFull()) << "it is another way now";
+  session_.CutShort(mib::kPrtAlert + Oid{7});
+  EXPECT_FALSE(Watch().answers.alerts) << "the table did not come whole";
+  EXPECT_TRUE(WasReadInFull());
+  session_.CutShort({});
+  EXPECT_TRUE(Watch().answers.alerts) << "so it was not told";
+  EXPECT_TRUE(WasReadInFull());
+  ExpectQuiet();
+  Watch(SnmpVersion::k1);
+  EXPECT_TRUE(WasReadInFull());
+  known_.look = {};
+  Watch();
+  EXPECT_TRUE(WasReadInFull()) << "another process told what it knew";
+  Pass(kExploreAgain);
+  Watch();
+  EXPECT_TRUE(WasReadInFull());
+  ExpectQuiet();
+}
+
+TEST_F(PrinterWatchTest, WhatWasNotToldIsStillNews) {
+  const PrinterKnowledge before = known_;
+  Raise(8, 3);
+  session_.FallSilent();
+  EXPECT_EQ(Watch().seen, Seen::kUnreachable);
+  EXPECT_EQ(known_.look, before.look);
 }
 
 }  // namespace
