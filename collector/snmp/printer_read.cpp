@@ -11,6 +11,7 @@
 #include "collector/snmp/mib.h"
 #include "collector/snmp/printer_mib.h"
 #include "collector/snmp/text.h"
+#include "collector/snmp/watch_look.h"
 
 namespace plotmeter {
 namespace {
@@ -42,23 +43,6 @@ bool RanOn(const PrinterKnowledge& known, Instant at, std::chrono::milliseconds 
   };
   if (uptime < known.uptime) return !differs(uptime + kUptimeWraps);  // after 497 days
   return uptime >= since || !differs(uptime);
-}
-
-const Oid kStatuses[] = {mib::kHrDeviceStatus, mib::kHrPrinterStatus, mib::kHrPrinterErrorState};
-// Of the alerts: the severity and the code, of which a row has one at least.
-const Oid kAlerts[] = {mib::kPrtAlert + Oid{2}, mib::kPrtAlert + Oid{7}};
-
-// What a watch compares.
-SnmpTable LookOf(const SnmpTable& table) {
-  std::vector<SnmpTable::Row> rows;
-  const auto add = [&](const Oid& subtree) {
-    const auto here = table.Below(subtree);
-    rows.insert(rows.end(), here.begin(), here.end());
-  };
-  std::ranges::for_each(kStatuses, add);
-  std::ranges::for_each(kAlerts, add);
-  std::ranges::for_each(JobStateColumns(), add);
-  return SnmpTable(std::move(rows));
 }
 
 // Shared by the callbacks that follow each other; the last one lets go of it.
@@ -99,31 +83,18 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   }
 
   void Look() {
-    std::vector<Oid> subtrees(std::begin(kAlerts), std::end(kAlerts));
-    const bool had_no_error = known_.log == ErrorLogEnd{};
-    if (had_no_error && known_.offers.contains(mib::kHpErrorLog)) {
-      subtrees.push_back(mib::kHpErrorLog);
-    }
-    for (const Oid& column : JobStateColumns()) {
-      if (known_.offers.contains(column)) subtrees.push_back(column);
-    }
     const auto compare = [self = shared_from_this()](SnmpResult result) {
-      if (!self->IsAsItWas(result)) return self->ReadAll();
+      SnmpTable now = self->probed_.table;
+      now.Merge(std::move(result.table));
+      const bool is_whole = result.seen == SnmpSeen::kAnswered && result.cut.empty();
+      if (!is_whole || !IsAsItWas(now, self->known_)) return self->ReadAll();
       self->probed_.at = result.at;
-      self->probed_.table.Merge(std::move(result.table));
+      self->probed_.table = std::move(now);
       self->is_as_it_was_ = true;
       self->Tell();
     };
     // As many as there were and a few: more would bring what lies behind the columns.
-    Walk(std::move(subtrees), compare, std::min(known_.look.size() + kFewMore, kMaxWalkRows));
-  }
-
-  bool IsAsItWas(const SnmpResult& result) const {
-    if (result.seen != SnmpSeen::kAnswered || !result.cut.empty()) return false;
-    SnmpTable now = probed_.table;
-    now.Merge(SnmpTable(result.table));
-    return LookOf(now) == known_.look && EndOfErrorLog(now) == known_.log &&
-           JobObjects(now, known_.jobs).empty();
+    Walk(LookSubtrees(known_), compare, std::min(known_.look.size() + kFewMore, kMaxWalkRows));
   }
 
   void ReadAll() {
@@ -336,18 +307,12 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     if (is_as_it_was_) {
       told.answers.alerts.reset();  // and of the table no more was asked for than which there are
     } else {
-      known_.look = cut_.empty() && ShowsEveryAlert() ? LookOf(probed_.table) : SnmpTable();
+      known_.look = cut_.empty() ? LookOf(probed_.table) : SnmpTable();
     }
     told.answers.jobs = Jobs();
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
     done_(std::move(told), std::move(known_));
-  }
-
-  // In the columns that a watch looks at.
-  bool ShowsEveryAlert() const {
-    const auto size = [this](const Oid& column) { return probed_.table.Below(column).size(); };
-    return size(mib::kPrtAlert + Oid{8}) <= std::max(size(kAlerts[0]), size(kAlerts[1]));
   }
 
   std::optional<std::string> TextAt(const Oid& object) const {
@@ -387,17 +352,6 @@ void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, P
   std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
                                 std::move(known), curiosity, std::move(done), false)
       ->Start();
-}
-
-std::vector<Oid> WatchObjects(const PrinterKnowledge& known) {
-  std::vector<Oid> objects;
-  for (const Oid& object : known.objects) {
-    const auto holds = [&](const Oid& column) { return column.Contains(object); };
-    if (std::ranges::any_of(kStatuses, holds)) objects.push_back(object);
-  }
-  const auto end = ErrorLogEndObjects(known.log);
-  objects.insert(objects.end(), end.begin(), end.end());
-  return objects;
 }
 
 void WatchProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,

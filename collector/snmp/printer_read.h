@@ -73,7 +73,7 @@ void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, P
                 PrinterKnowledge known, Curiosity curiosity,
                 std::function<void(Told, PrinterKnowledge)> done);
 
-// What to ask for together with who it is.
+// What to ask for together with who it is (watch_look.cpp).
 std::vector<Oid> WatchObjects(const PrinterKnowledge& known);
 
 void WatchProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
