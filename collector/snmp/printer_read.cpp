@@ -84,6 +84,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
   void Look() {
     const auto compare = [self = shared_from_this()](SnmpResult result) {
+      if (!HasTable(result.seen)) return void(self->Take(std::move(result)));
       SnmpTable now = self->probed_.table;
       now.Merge(std::move(result.table));
       const bool is_whole = result.seen == SnmpSeen::kAnswered && result.cut.empty();

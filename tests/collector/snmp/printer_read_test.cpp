@@ -508,6 +508,7 @@ TEST_F(PrinterWatchTest, WhatWasNotToldIsStillNews) {
   Raise(8, 3);
   session_.FallSilent();
   EXPECT_EQ(Watch().seen, Seen::kUnreachable);
+  EXPECT_FALSE(WasReadInFull()) << "it would be waited for twice";
   EXPECT_EQ(known_.look, before.look);
 }
 
