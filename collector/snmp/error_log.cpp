@@ -75,4 +75,13 @@ std::vector<Oid> ErrorLogEndSubtrees(const ErrorLogEnd& end) {
   return subtrees;
 }
 
+std::vector<Oid> ErrorLogEndObjects(const ErrorLogEnd& end) {
+  if (end.last == 0) return {};
+  std::vector<Oid> objects;
+  for (const Oid& entry : ErrorLogEndSubtrees(end)) {
+    for (const std::uint32_t field : {kTime, kCode}) objects.push_back(entry + Oid{field, 0});
+  }
+  return objects;
+}
+
 }  // namespace plotmeter

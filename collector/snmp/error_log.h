@@ -42,4 +42,7 @@ ErrorLogEnd EndOfErrorLog(const SnmpTable& table);
 // EndOfErrorLog(table) == end if it does.
 std::vector<Oid> ErrorLogEndSubtrees(const ErrorLogEnd& end);
 
+// The same as single objects; empty of a log that had no entry, since nobody knows where it begins.
+std::vector<Oid> ErrorLogEndObjects(const ErrorLogEnd& end);
+
 }  // namespace plotmeter

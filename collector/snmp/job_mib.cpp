@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <string_view>
 
+#include "collector/snmp/date_and_time.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/text.h"
 
@@ -24,20 +24,41 @@ enum Attribute : std::uint32_t {
   kJobCopiesCompleted = 91,
   kPagesRequested = 130,
   kPagesCompleted = 131,
+  kSheetsRequested = 150,
+  kSheetsCompleted = 151,
   kMediumConsumed = 171,
+  kColorantRequested = 172,
+  kColorantConsumed = 173,
+  kMediumTypeConsumed = 174,
+  kMediumSizeConsumed = 175,
   kJobSubmissionTime = 191,
   kJobStartedProcessingTime = 193,
   kJobCompletionTime = 194,
 };
 
 constexpr std::uint32_t kNumbers[] = {kPrintQualityUsed, kJobCopiesRequested, kJobCopiesCompleted,
-                                      kPagesRequested,   kPagesCompleted,     kJobSubmissionTime};
+                                      kPagesRequested,   kPagesCompleted,     kSheetsRequested,
+                                      kSheetsCompleted,  kJobSubmissionTime};
 constexpr std::uint32_t kTexts[] = {kJobName,
                                     kDocumentName,
                                     kMediumConsumed,
                                     kJobSubmissionTime,
                                     kJobStartedProcessingTime,
                                     kJobCompletionTime};
+
+// What may have several rows, a colorant or a medium each, numbered from 1. The number beside a
+// colorant's name is its prtMarkerColorantIndex, and may stand there alone; that beside a medium
+// counts sheets and names nothing.
+struct Rows {
+  std::uint32_t type;
+  std::string_view trait;
+  bool has_index;
+};
+constexpr Rows kRows[] = {{kColorantRequested, "colorant-requested", true},
+                          {kColorantConsumed, "colorant-consumed", true},
+                          {kMediumTypeConsumed, "medium-type", false},
+                          {kMediumSizeConsumed, "medium-size", false}};
+constexpr std::uint32_t kMostRows = 12;  // as many inks as any DesignJet has
 
 // Fields of HP's job-info. Of its attribute strings the fifth alone: JobAcct5, the client's job id.
 constexpr std::uint32_t kHpName = 1;
@@ -110,15 +131,14 @@ std::vector<Listed> Chosen(const SnmpTable& table, const std::vector<FinishedJob
   return jobs;
 }
 
-// RFC 2579 DateAndTime; without a time zone it is no instant.
-std::optional<Instant> DateAndTime(std::string_view octets) {
-  if (octets.size() != 11) return std::nullopt;
-  std::array<unsigned, 11> o{};
-  std::ranges::transform(octets, o.begin(), [](char c) { return static_cast<unsigned char>(c); });
-  const auto instant =
-      ParseInstant(fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}", o[0] << 8 | o[1],
-                               o[2], o[3], o[4], o[5], o[6], o[8] == '-' ? '-' : '+', o[9], o[10]));
-  return instant && ToMillis(*instant) > 0 ? instant : std::nullopt;
+Oid AttributeOf(const Oid& column, const Oid& job, std::uint32_t type, std::uint32_t row = 1) {
+  return column + job + Oid{type, row};
+}
+
+// The objects of one row.
+void AddRow(const Rows& rows, const Oid& job, std::uint32_t row, std::vector<Oid>& oids) {
+  if (rows.has_index) oids.push_back(AttributeOf(mib::kJmAttributeNumber, job, rows.type, row));
+  oids.push_back(AttributeOf(mib::kJmAttributeOctets, job, rows.type, row));
 }
 
 class JobReader {
@@ -154,6 +174,25 @@ class JobReader {
     record_.submitted = Time(kJobSubmissionTime);
     record_.started = Time(kJobStartedProcessingTime);
     record_.finished = Time(kJobCompletionTime);
+    TellCount("sheets-requested", kSheetsRequested);
+    TellCount("sheets-completed", kSheetsCompleted);
+    for (const Rows& rows : kRows) TellRows(rows);
+  }
+
+  void TellCount(std::string_view trait, std::uint32_t type) {
+    const auto count = Count(type);
+    if (!count) return;
+    record_.traits.push_back({.trait = std::string(trait), .value = std::to_string(*count)});
+  }
+
+  void TellRows(const Rows& rows) {
+    for (std::uint32_t row = 1; row <= kMostRows; ++row) {
+      auto said = Text(rows.type, row);
+      if (const auto index = Count(rows.type, row); !said && rows.has_index && index) {
+        said = std::to_string(*index);
+      }
+      if (said) record_.traits.push_back({.trait = std::string(rows.trait), .value = *said});
+    }
   }
 
   void ReadHp() {
@@ -183,21 +222,21 @@ class JobReader {
     return at ? FormatInstant(*at) : std::string();
   }
 
-  Oid Attribute(const Oid& column, std::uint32_t type) const {
-    return column + job_.index + Oid{type, 1};
-  }
-  std::optional<std::int64_t> Count(std::uint32_t type) const {
-    const auto number = NumberAt(table_, Attribute(mib::kJmAttributeNumber, type));
+  std::optional<std::int64_t> Count(std::uint32_t type, std::uint32_t row = 1) const {
+    const auto number =
+        NumberAt(table_, AttributeOf(mib::kJmAttributeNumber, job_.index, type, row));
     return number && *number > 0 ? number : std::nullopt;
   }
-  std::optional<std::string> Text(std::uint32_t type) const {
-    const auto octets = OctetsAt(table_, Attribute(mib::kJmAttributeOctets, type));
+  std::optional<std::string> Text(std::uint32_t type, std::uint32_t row = 1) const {
+    const auto octets =
+        OctetsAt(table_, AttributeOf(mib::kJmAttributeOctets, job_.index, type, row));
     if (!octets) return std::nullopt;
     std::string text = DecodeText(*octets).utf8;
     return text.empty() ? std::nullopt : std::optional(std::move(text));
   }
   std::optional<Instant> Time(std::uint32_t type) const {
-    return DateAndTime(OctetsAt(table_, Attribute(mib::kJmAttributeOctets, type)).value_or(""));
+    const Oid object = AttributeOf(mib::kJmAttributeOctets, job_.index, type);
+    return DateAndTime(OctetsAt(table_, object).value_or(""));
   }
   std::string Pml(const Oid& column) const {
     return DecodePml(OctetsAt(table_, column + job_.index).value_or("")).utf8;
@@ -224,10 +263,26 @@ std::vector<Oid> JobObjects(const SnmpTable& table, const std::vector<FinishedJo
       continue;
     }
     for (const std::uint32_t type : kNumbers) {
-      oids.push_back(mib::kJmAttributeNumber + job.index + Oid{type, 1});
+      oids.push_back(AttributeOf(mib::kJmAttributeNumber, job.index, type));
     }
     for (const std::uint32_t type : kTexts) {
-      oids.push_back(mib::kJmAttributeOctets + job.index + Oid{type, 1});
+      oids.push_back(AttributeOf(mib::kJmAttributeOctets, job.index, type));
+    }
+    for (const Rows& rows : kRows) AddRow(rows, job.index, 1, oids);
+  }
+  return oids;
+}
+
+std::vector<Oid> MoreJobObjects(const SnmpTable& table, const std::vector<FinishedJob>& finished) {
+  std::vector<Oid> oids;
+  for (const Listed& job : Chosen(table, finished)) {
+    if (kHpStateColumn.Contains(job.state)) continue;
+    for (const Rows& rows : kRows) {
+      std::vector<Oid> first;
+      AddRow(rows, job.index, 1, first);
+      if (std::ranges::none_of(first, [&](const Oid& oid) { return table.contains(oid); }))
+        continue;
+      for (std::uint32_t row = 2; row <= kMostRows; ++row) AddRow(rows, job.index, row, oids);
     }
   }
   return oids;

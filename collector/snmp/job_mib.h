@@ -6,7 +6,8 @@
 //    jobs[0].job      "1.42/8123": job set 1, job 42, submitted 8123 s after the start
 //    jobs[0].status   "printed"; status_raw "9"
 //
-// Neither knows an area or an ink. What is not given, -1, -2 and a count of 0 are absent. Times are
+// Neither knows an area, or an amount of ink. Sheets, and which colorants and which kinds and sizes
+// of paper were used, are traits, of several rows one each. What is not given, -1, -2 and a count of 0 are absent. Times are
 // taken only where they name their time zone (DateAndTime of 11 octets, RFC 2579).
 //
 // A number of a job comes again after a restart, so the id says when the job was submitted, or its
@@ -43,6 +44,9 @@ struct FinishedJob {
 // of these the newest, and none that is among `finished` in the same state.
 inline constexpr std::size_t kJobsARead = 8;
 std::vector<Oid> JobObjects(const SnmpTable& table, const std::vector<FinishedJob>& finished);
+
+// The further colorants and papers of those jobs of which JobObjects' answers told a first.
+std::vector<Oid> MoreJobObjects(const SnmpTable& table, const std::vector<FinishedJob>& finished);
 
 // What JobObjects' answers mean. Jobs whose objects were not asked for are left out; of `finished`
 // those that the printer still lists in the same state are told again as they were.

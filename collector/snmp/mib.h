@@ -24,7 +24,8 @@ inline const Oid kSysLocation = {1, 3, 6, 1, 2, 1, 1, 6, 0};       // wants it (
 inline const Oid kIfPhysAddress = {1, 3, 6, 1, 2, 1, 2, 2, 1, 6};  // RFC 2863; index ifIndex
 inline const Oid kEnterprises = {1, 3, 6, 1, 4, 1};
 
-// Host Resources MIB, RFC 2790. Columns; the index is hrDeviceIndex.
+// Host Resources MIB, RFC 2790. Columns but for the first; the index is hrDeviceIndex.
+inline const Oid kHrSystemDate = {1, 3, 6, 1, 2, 1, 25, 1, 2, 0};  // DateAndTime of its own clock
 inline const Oid kHrDeviceType = {1, 3, 6, 1, 2, 1, 25, 3, 2, 1, 2};
 inline const Oid kHrDeviceDescr = {1, 3, 6, 1, 2, 1, 25, 3, 2, 1, 3};
 inline const Oid kHrDeviceId = {1, 3, 6, 1, 2, 1, 25, 3, 2, 1, 4};
@@ -39,9 +40,12 @@ inline const Oid kPrtGeneralSerialNumber = {1, 3, 6, 1, 2, 1, 43, 5, 1, 1, 17};
 inline const Oid kPrtAlertCriticalEvents = {1, 3, 6, 1, 2, 1, 43, 5, 1, 1, 18};
 inline const Oid kPrtLocalizationCharacterSet = {1, 3, 6, 1, 2, 1, 43, 7, 1, 1, 4};
 inline const Oid kPrtInput = {1, 3, 6, 1, 2, 1, 43, 8, 2, 1};
+inline const Oid kPrtOutput = {1, 3, 6, 1, 2, 1, 43, 9, 2, 1};
+inline const Oid kPrtOutputStatus = kPrtOutput + Oid{6};
 inline const Oid kPrtMarker = {1, 3, 6, 1, 2, 1, 43, 10, 2, 1};
 inline const Oid kPrtMarkerCounterUnit = kPrtMarker + Oid{3};
 inline const Oid kPrtMarkerLifeCount = kPrtMarker + Oid{4};
+inline const Oid kPrtMarkerStatus = kPrtMarker + Oid{15};
 inline const Oid kPrtMarkerSupplies = {1, 3, 6, 1, 2, 1, 43, 11, 1, 1};
 inline const Oid kPrtMarkerColorant = {1, 3, 6, 1, 2, 1, 43, 12, 1, 1};
 inline const Oid kPrtMarkerColorantValue = kPrtMarkerColorant + Oid{4};

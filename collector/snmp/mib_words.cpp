@@ -108,22 +108,26 @@ constexpr std::string_view kAvailability[] = {
 constexpr std::string_view kHindrances[] = {"non-critical-alert", "critical-alert", "offline",
                                             "in-transition"};
 
-constexpr std::string_view kErrorBits[] = {
-    "low-paper",
-    "no-paper",
-    "low-toner",
-    "no-toner",
-    "door-open",
-    "jammed",
-    "offline",
-    "service-requested",
-    "input-tray-missing",
-    "output-tray-missing",
-    "marker-supply-missing",
-    "output-near-full",
-    "output-full",
-    "input-tray-empty",
-    "overdue-preventive-maintenance",
+// What stops the printer is what RFC 1514 (hrPrinterDetectedErrorState) puts beside hrDeviceStatus
+// down(5), "not available for any use". RFC 2790 says so no more of any bit; of those that it added
+// a part that is missing and an output that is full stop it. One empty tray does not: of a printer
+// that has nothing left to print on, no-paper is set too.
+constexpr ErrorBit kErrorBits[] = {
+    {"low-paper"},
+    {"no-paper", true},
+    {"low-toner"},
+    {"no-toner", true},
+    {"door-open", true},
+    {"jammed", true},
+    {"offline", true},
+    {"service-requested"},
+    {"input-tray-missing", true},
+    {"output-tray-missing", true},
+    {"marker-supply-missing", true},
+    {"output-near-full"},
+    {"output-full", true},
+    {"input-tray-empty"},
+    {"overdue-preventive-maintenance"},
 };
 
 template <std::size_t N>
@@ -185,13 +189,20 @@ std::string AlertPartWords(std::optional<std::int64_t> group, std::optional<std:
   return words;
 }
 
-std::string ErrorBitWords(std::string_view octets) {
-  std::string words;
+std::vector<ErrorBit> ErrorBits(std::string_view octets) {
+  std::vector<ErrorBit> bits;
   for (std::size_t bit = 0; bit < std::size(kErrorBits) && bit / 8 < octets.size(); ++bit) {
     const unsigned octet = static_cast<unsigned char>(octets[bit / 8]);
-    if ((octet & (0x80U >> (bit % 8))) == 0) continue;
+    if ((octet & (0x80U >> (bit % 8))) != 0) bits.push_back(kErrorBits[bit]);
+  }
+  return bits;
+}
+
+std::string ErrorBitWords(std::string_view octets) {
+  std::string words;
+  for (const ErrorBit& bit : ErrorBits(octets)) {
     if (!words.empty()) words += ", ";
-    words += kErrorBits[bit];
+    words += bit.word;
   }
   return words;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plotmeter {
 
@@ -42,7 +43,15 @@ std::string SubunitStatusWords(std::int64_t sum);
 // unknown and groups not in the table.
 std::string AlertPartWords(std::optional<std::int64_t> group, std::optional<std::int64_t> index);
 
-// hrPrinterDetectedErrorState, bit 0 being the highest of the first octet and missing octets 0:
+// One condition of hrPrinterDetectedErrorState (RFC 2790) that is there.
+struct ErrorBit {
+  std::string_view word;       // "no-paper"
+  bool stops_printer = false;  // nothing can be printed until somebody has come
+};
+
+// Those whose bits are set, bit 0 being the highest of the first octet and missing octets 0.
+std::vector<ErrorBit> ErrorBits(std::string_view octets);
+
 // "no-paper, door-open"; empty when no bit is set.
 std::string ErrorBitWords(std::string_view octets);
 

@@ -41,6 +41,7 @@ class Reader {
     Meters();
     ReadSupplies();
     Media();
+    Statuses();
     State();
     Alerts();
     return std::move(answers_);
@@ -142,7 +143,36 @@ class Reader {
     return word;
   }
 
+  void Tell(std::string_view trait, std::string part, std::string value,
+            std::string_view unit = {}) {
+    answers_.traits.push_back({.trait = std::string(trait),
+                               .part = std::move(part),
+                               .value = std::move(value),
+                               .unit = std::string(unit)});
+  }
+
+  // What it says of a subunit by a number, "?" being no unit.
+  void TellAmount(std::string_view trait, const std::string& part, std::int64_t amount,
+                  std::optional<std::int64_t> unit) {
+    const std::string_view words = UnitWords(unit);
+    Tell(trait, part, std::to_string(amount), words == "?" ? "" : words);
+  }
+
+  void Statuses() {
+    const auto tell = [this](const ConceptualTable& table, std::uint32_t column,
+                             std::string_view what) {
+      for (const ConceptualRow& row : Rows(table, {column})) {
+        std::string words = SubunitStatusWords(row.Number(column).value_or(-1));
+        if (!words.empty())
+          Tell("status", fmt::format("{} {}", what, row.name()), std::move(words));
+      }
+    };
+    tell(ConceptualTable(table_, mib::kPrtMarker), 15, "marker");
+    tell(ConceptualTable(table_, mib::kPrtOutput), 6, "output");
+  }
+
   void ReadSupplies() {
+    const bool several = Rows(ConceptualTable(table_, mib::kPrtMarker), {3, 4, 15}).size() > 1;
     const ConceptualTable supplies(table_, mib::kPrtMarkerSupplies);
     const ConceptualTable colorants(table_, mib::kPrtMarkerColorant);
     for (const ConceptualRow& row : Rows(supplies, {3, 4, 5, 6, 8, 9})) {
@@ -167,6 +197,9 @@ class Reader {
         supply.capacity = Quantity{Decimal::FromInteger(*capacity), std::string(UnitWords(unit))};
         if (level && *level > *capacity) supply.remark = "level-beyond-capacity";
       }
+      if (const auto marker = row.Number(2); several && marker > 0) {
+        Tell("marker", supply.supply, std::to_string(*marker));
+      }
       answers_.supplies.push_back(std::move(supply));
     }
   }
@@ -176,6 +209,8 @@ class Reader {
     for (const ConceptualRow& row : Rows(inputs, {2, 5, 12, 13})) {
       const HpTray tray = TrayOf(table_, row.subunit());
       const auto width = row.Number(5);
+      const auto unit = row.Number(8);
+      const auto capacity = row.Number(9);
       const auto left = row.Number(10);
       LoadedMedia media{.input = ReadText(row, 13).value_or(row.name()),
                         .media = tray.media,
@@ -191,9 +226,13 @@ class Reader {
       } else {
         media.width = tray.width;
       }
-      if (left && *left >= 0 && IsLengthUnit(row.Number(8))) {
-        media.length_left =
-            Quantity{Decimal::FromInteger(*left), std::string(UnitWords(row.Number(8)))};
+      if (capacity && *capacity > 0) TellAmount("capacity", media.input, *capacity, unit);
+      if (left && *left >= 0 && IsLengthUnit(unit)) {
+        media.length_left = Quantity{Decimal::FromInteger(*left), std::string(UnitWords(unit))};
+      } else if (left && *left >= 0) {
+        TellAmount("level", media.input, *left, unit);
+      } else if (left == kSomeLeft) {
+        Tell("level", media.input, "some");
       }
       if (const auto status = row.Number(11)) {
         const std::string words = SubunitStatusWords(*status);
@@ -209,9 +248,21 @@ class Reader {
     const auto state = StateWords(NumberAt(table_, mib::kHrDeviceStatus + row),
                                   NumberAt(table_, mib::kHrPrinterStatus + row));
     if (!state.empty()) answers_.state = std::string(state);
-    const std::string errors =
-        ErrorBitWords(OctetsAt(table_, mib::kHrPrinterErrorState + row).value_or(""));
+    const auto bits = OctetsAt(table_, mib::kHrPrinterErrorState + row);
+    if (!bits) return;
+    const std::string errors = ErrorBitWords(*bits);
     if (!errors.empty()) answers_.remarks.push_back("error bits: " + errors);
+    if (!HasAlertTable(table_)) AlertsOf(*bits);
+  }
+
+  void AlertsOf(std::string_view error_bits) {
+    answers_.alerts.emplace();
+    for (const ErrorBit& bit : ErrorBits(error_bits)) {
+      answers_.alerts->push_back(
+          {.key = std::string(bit.word),
+           .severity = bit.stops_printer ? Severity::kCritical : Severity::kWarning,
+           .code = std::string(bit.word)});
+    }
   }
 
   // A row gone from the table is a condition that has passed. So an empty table is a statement, but
@@ -269,17 +320,22 @@ Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
   return Reader(table, fingerprint, profiles.Of(fingerprint.identity())).Read();
 }
 
+bool HasAlertTable(const SnmpTable& table) {
+  return !table.Below(mib::kPrtAlertCriticalEvents).empty() || !table.Below(mib::kPrtAlert).empty();
+}
+
 const std::vector<Oid>& PrinterMibColumns() {
   static const std::vector<Oid> kColumns = [] {
     std::vector<Oid> columns = {mib::kIfPhysAddress,          mib::kPrtCurrentLocalization,
                                 mib::kPrtAlertCriticalEvents, mib::kPrtLocalizationCharacterSet,
                                 mib::kPrtMarkerCounterUnit,   mib::kPrtMarkerLifeCount,
+                                mib::kPrtMarkerStatus,        mib::kPrtOutputStatus,
                                 mib::kPrtMarkerColorantValue};
     const auto add = [&](const Oid& entry, std::initializer_list<std::uint32_t> numbers) {
       for (const std::uint32_t number : numbers) columns.push_back(entry + Oid{number});
     };
-    add(mib::kPrtInput, {2, 3, 5, 8, 10, 11, 12, 13});
-    add(mib::kPrtMarkerSupplies, {3, 4, 5, 6, 7, 8, 9});
+    add(mib::kPrtInput, {2, 3, 5, 8, 9, 10, 11, 12, 13});
+    add(mib::kPrtMarkerSupplies, {2, 3, 4, 5, 6, 7, 8, 9});
     add(mib::kPrtAlert, {2, 3, 4, 5, 6, 7, 8, 9});
     return columns;
   }();

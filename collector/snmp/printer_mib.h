@@ -10,11 +10,19 @@
 // row. Markers are never summed: where more than one of them counts, nobody knows what each means,
 // and they are the meters x-marker-life-1, x-marker-life-2 …
 //
+// Traits: how each marker and output is ("status" of "marker 1.2"), which marker a supply belongs to
+// where there are several, and the capacity and the level of an input, unless that level is the
+// length left on a roll and so told already. A level of -3, at least one, is "some".
+//
 // Alerts: the severity is that of prtAlertSeverityLevel, never the code's; what needs nobody
 // (training level noInterventionRequired) and "Ready" are information, unless they are critical.
 // prtAlertTime is the agent's uptime then, in 1/100 s, and stays that; -1 and 0 are no location.
 //
-// The error bits are a remark and no alert: they repeat what the alert table and the supplies say.
+// Where there is an alert table, the error bits (hrPrinterDetectedErrorState) are a remark and no
+// alert: they repeat what the table and the supplies say. An agent without one says by its bits
+// alone what is wrong, so each of them is an alert: its key and its code are the bit's word
+// ("jammed"), and what stops the printer is critical (RFC 1514's hrDeviceStatus down; mib_words.h).
+// No bit is then the statement that nothing is wrong.
 
 #pragma once
 
@@ -29,6 +37,10 @@ namespace plotmeter {
 
 Answers ReadPrinterMib(const SnmpTable& table, const Fingerprint& fingerprint,
                        const Profiles& profiles = BuiltInProfiles());
+
+// True of an agent that has an alert table: one that lists alerts, of whatever device, or counts the
+// critical ones. Its alerts have numbers, which come again after a start; error bits have none.
+bool HasAlertTable(const SnmpTable& table);
 
 // What to ask for it: columns to walk, then objects to get, some of which the walk has named.
 const std::vector<Oid>& PrinterMibColumns();

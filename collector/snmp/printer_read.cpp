@@ -7,15 +7,18 @@
 #include <memory>
 #include <utility>
 
+#include "collector/snmp/date_and_time.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/printer_mib.h"
 #include "collector/snmp/text.h"
+#include "collector/snmp/watch_look.h"
 
 namespace plotmeter {
 namespace {
 
 // From one read to the next, with the network's delay.
 constexpr std::chrono::minutes kClocksDiffer{1};
+constexpr std::size_t kFewMore = 8;  // rows than a watch saw before
 
 std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
   std::vector<Oid> rows;
@@ -47,14 +50,15 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
  public:
   PrinterRead(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
               PrinterKnowledge known, Curiosity curiosity,
-              std::function<void(Told, PrinterKnowledge)> done)
+              std::function<void(Told, PrinterKnowledge)> done, bool watches)
       : session_(session),
         profiles_(profiles),
         peer_(std::move(peer)),
         probed_(std::move(probed)),
         known_(std::move(known)),
         curiosity_(curiosity),
-        done_(std::move(done)) {
+        done_(std::move(done)),
+        watches_(watches) {
     bulk_peer_ = peer_;
     bulk_peer_.objects_at_once = kManyObjects;
     peer_.bulk_values = 0;
@@ -69,6 +73,33 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     explores_ = !known_.explored_at || probed_.at < *known_.explored_at ||
                 probed_.at - *known_.explored_at >= kExploreAgain;
     if (explores_) known_.bulk = SnmpBulk::kNotTried;
+    MayBeAsItWas() ? Look() : ReadAll();
+  }
+
+ private:
+  bool MayBeAsItWas() const {
+    return watches_ && !explores_ && !known_.look.empty() && UptimeOf(probed_) &&
+           probed_.credentials.version != SnmpVersion::k1;
+  }
+
+  void Look() {
+    const auto compare = [self = shared_from_this()](SnmpResult result) {
+      if (!HasTable(result.seen)) return void(self->Take(std::move(result)));
+      SnmpTable now = self->probed_.table;
+      now.Merge(std::move(result.table));
+      const bool is_whole = result.seen == SnmpSeen::kAnswered && result.cut.empty();
+      if (!is_whole || !IsAsItWas(now, self->known_)) return self->ReadAll();
+      self->probed_.at = result.at;
+      self->probed_.table = std::move(now);
+      self->is_as_it_was_ = true;
+      self->Tell();
+    };
+    // As many as there were and a few: more would bring what lies behind the columns.
+    Walk(LookSubtrees(known_), compare, std::min(known_.look.size() + kFewMore, kMaxWalkRows));
+  }
+
+  void ReadAll() {
+    Forget(mib::kHpErrorLog);  // its end, which is looked at again
     Walk(Subtrees(), [self = shared_from_this()](SnmpResult result) {
       const bool nothing = result.table.empty();
       if (!self->Take(std::move(result))) return;
@@ -78,10 +109,12 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     });
   }
 
- private:
-  void Walk(std::vector<Oid> subtrees, SnmpCallback done) {
+  // By GETBULK, about so many values at once and no more than the peer's.
+  void Walk(std::vector<Oid> subtrees, SnmpCallback done, std::size_t values = kMaxWalkRows) {
     const bool bulk = known_.bulk == SnmpBulk::kWorked;
-    session_.Walk(bulk ? bulk_peer_ : peer_, std::move(subtrees),
+    SnmpPeer peer = bulk ? bulk_peer_ : peer_;
+    peer.bulk_values = std::min(peer.bulk_values, static_cast<int>(values));
+    session_.Walk(peer, std::move(subtrees),
                   [self = shared_from_this(), done = std::move(done)](SnmpResult result) {
                     if (result.bulk == SnmpBulk::kFailed) self->known_.bulk = result.bulk;
                     done(std::move(result));
@@ -152,8 +185,18 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     const bool bulk = known_.bulk == SnmpBulk::kWorked;
     const SnmpPeer& peer = bulk ? bulk_peer_ : peer_;
     session_.Get(peer, std::move(objects), [self = shared_from_this()](SnmpResult result) {
-      if (self->Take(std::move(result))) self->AskErrorLog();
+      if (self->Take(std::move(result))) self->AskMoreOfJobs();
     });
+  }
+
+  void AskMoreOfJobs() {
+    std::vector<Oid> objects = MoreJobObjects(probed_.table, known_.jobs);
+    if (objects.empty()) return AskErrorLog();
+    const bool bulk = known_.bulk == SnmpBulk::kWorked;
+    session_.Get(bulk ? bulk_peer_ : peer_, std::move(objects),
+                 [self = shared_from_this()](SnmpResult result) {
+                   if (self->Take(std::move(result))) self->AskErrorLog();
+                 });
   }
 
   // Nobody knows yet where it ended.
@@ -162,14 +205,34 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   // The whole log again only when its end is another than it was.
   void AskErrorLog() {
     const ErrorLogEnd end = EndOfErrorLog(probed_.table);
-    if (ReadsWholeLog() || end == known_.log) {
+    const bool is_whole = ReadsWholeLog();
+    if (is_whole || end == known_.log) {
       known_.log = end;
-      return TryBulk();
+      return is_whole ? AskClock() : TryBulk();
     }
     Walk({mib::kHpErrorLog}, [self = shared_from_this()](SnmpResult result) {
       self->Forget(mib::kHpErrorLog);  // its end may have moved on meanwhile
       if (!self->Take(std::move(result))) return;
       self->known_.log = EndOfErrorLog(self->probed_.table);
+      self->AskClock();
+    });
+  }
+
+  // Entries of the log are kept when they are seen first, so later reads need no offset. Without
+  // one the reading is worth as much.
+  void AskClock() {
+    const std::vector<PrinterEvent> entries = ReadErrorLog(probed_.table);
+    if (std::ranges::none_of(entries,
+                             [](const auto& entry) { return entry.printer_time.has_value(); })) {
+      return TryBulk();
+    }
+    SnmpPeer peer = peer_;
+    peer.retries = std::min(peer.retries, 1);
+    session_.Get(peer, {mib::kHrSystemDate}, [self = shared_from_this()](SnmpResult result) {
+      const auto said = OctetsAt(result.table, mib::kHrSystemDate);
+      if (const auto its_time = DateAndTime(said.value_or(""))) {
+        self->clock_offset_ms_ = ToMillis(result.at) - ToMillis(*its_time);
+      }
       self->TryBulk();
     });
   }
@@ -230,10 +293,23 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     told.answers = ReadPrinterMib(probed_.table, probed_.fingerprint, profiles_);
     if (curiosity_.printer_name) told.answers.name = TextAt(mib::kSysName);
     if (curiosity_.location) told.answers.location = TextAt(mib::kSysLocation);
-    for (PrinterEvent& event : told.answers.events) event.at = told.at;
+    for (PrinterEvent& event : told.answers.events) {
+      event.at = told.at;
+      if (event.printer_time) event.clock_offset_ms = clock_offset_ms_;
+    }
     std::ranges::move(starts_, std::back_inserter(told.answers.events));
-    if (IsCut(mib::kPrtAlert)) told.answers.alerts.reset();  // one that is not there may be active
-    told.answers.alerts_since = known_.started_at;
+    const bool has_table = HasAlertTable(probed_.table);
+    if (has_table) told.answers.alerts_since = known_.started_at;
+    // One that is not there may be active; and who did not show the table may have one all the same,
+    // whose alerts the error bits would clear.
+    if (IsCut(mib::kPrtAlert) || (!has_table && IsCut(mib::kPrtAlertCriticalEvents))) {
+      told.answers.alerts.reset();
+    }
+    if (is_as_it_was_) {
+      told.answers.alerts.reset();  // and of the table no more was asked for than which there are
+    } else {
+      known_.look = cut_.empty() ? LookOf(probed_.table) : SnmpTable();
+    }
     told.answers.jobs = Jobs();
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
@@ -260,10 +336,13 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   PrinterKnowledge known_;
   const Curiosity curiosity_;
   std::function<void(Told, PrinterKnowledge)> done_;
+  const bool watches_;
   bool explores_ = true;
+  bool is_as_it_was_ = false;
   std::vector<Oid> cut_ = {};
   std::vector<std::string> remarks_ = {};
   std::vector<PrinterEvent> starts_ = {};
+  std::optional<std::int64_t> clock_offset_ms_ = {};  // of the printer's clock, if it was asked
 };
 
 }  // namespace
@@ -272,7 +351,15 @@ void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, P
                 PrinterKnowledge known, Curiosity curiosity,
                 std::function<void(Told, PrinterKnowledge)> done) {
   std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
-                                std::move(known), curiosity, std::move(done))
+                                std::move(known), curiosity, std::move(done), false)
+      ->Start();
+}
+
+void WatchProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+                 PrinterKnowledge known, Curiosity curiosity,
+                 std::function<void(Told, PrinterKnowledge)> done) {
+  std::make_shared<PrinterRead>(session, profiles, std::move(peer), std::move(probed),
+                                std::move(known), curiosity, std::move(done), true)
       ->Start();
 }
 

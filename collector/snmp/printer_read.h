@@ -9,6 +9,21 @@
 //
 // An uptime that fell since the last read is the event "restarted".
 //
+// Where the error log was read in full and its entries name times, the printer is asked what time it
+// is, and they are told with the offset of its clock.
+//
+// Between two readings a printer is watched, for jobs, alerts and errors alone:
+//
+//    WatchProbed(session, profiles, peer, probed, known, {}, …);
+//
+// It is asked how it is, which alerts it lists, how its jobs are and where its error log ends, which
+// a probe for WatchObjects has asked already in part. Where all that is as it was when it was told
+// last, state, uptime, jobs and the last error are told, and of alerts nothing: they are known. What
+// counts is the table of alerts itself and not prtAlertAllEvents, which counts no alert that goes,
+// and on some cards none at all. Everything else is read in full: whatever differs or did not come,
+// a job that is not at its end, a start, a printer that was not read before or is to be explored
+// again, and SNMPv1, where one missing object spoils a question.
+//
 // Calls back exactly once, from the session's thread. The session and the
 // profiles outlive the call.
 
@@ -44,6 +59,7 @@ struct PrinterKnowledge {
   std::vector<FinishedJob> jobs = {};
   SnmpBulk bulk = SnmpBulk::kNotTried;  // since it was explored; other firmware may leave out rows
   std::vector<Oid> objects = {};        // that its tables led to, PrinterMibObjects
+  SnmpTable look = {};  // what a watch looks at, as it was told last; empty: it must be told anew
 };
 
 // How long a printer is believed to offer what it offered.
@@ -56,5 +72,12 @@ inline constexpr std::size_t kManyObjects = 24;
 void ReadProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
                 PrinterKnowledge known, Curiosity curiosity,
                 std::function<void(Told, PrinterKnowledge)> done);
+
+// What to ask for together with who it is (watch_look.cpp).
+std::vector<Oid> WatchObjects(const PrinterKnowledge& known);
+
+void WatchProbed(SnmpSession& session, const Profiles& profiles, SnmpPeer peer, Probed probed,
+                 PrinterKnowledge known, Curiosity curiosity,
+                 std::function<void(Told, PrinterKnowledge)> done);
 
 }  // namespace plotmeter

@@ -66,14 +66,23 @@ void SnmpChannel::Identify(const PrinterAddress& address, std::function<void(Tol
 }
 
 void SnmpChannel::Read(const PrinterAddress& address, std::function<void(Told)> told) {
-  Recognise(address, [this, peer = PeerOf(address), told = std::move(told)](Probed probed) {
-    Told identity = ToTold(probed);
-    if (identity.seen != Seen::kAnswered) return told(std::move(identity));
-    ReadOn(peer, std::move(probed), told);
-  });
+  Ask(address, Wish::kEverything, std::move(told));
 }
 
-void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told) {
+void SnmpChannel::Watch(const PrinterAddress& address, std::function<void(Told)> told) {
+  Ask(address, Wish::kNews, std::move(told));
+}
+
+void SnmpChannel::Ask(const PrinterAddress& address, Wish wish, std::function<void(Told)> told) {
+  Recognise(address, wish,
+            [this, wish, peer = PeerOf(address), told = std::move(told)](Probed probed) {
+              Told identity = ToTold(probed);
+              if (identity.seen != Seen::kAnswered) return told(std::move(identity));
+              ReadOn(peer, wish, std::move(probed), told);
+            });
+}
+
+void SnmpChannel::ReadOn(SnmpPeer peer, Wish wish, Probed probed, std::function<void(Told)> told) {
   const Key key{peer.address, peer.port};
   peer.credentials = {probed.credentials};
   peer.bulk_values = options_.bulk_values;
@@ -83,20 +92,26 @@ void SnmpChannel::ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)>
     const std::lock_guard lock(mutex_);
     known = known_[key].learnt.printer;
   }
-  ReadProbed(session_, *options_.profiles, std::move(peer), std::move(probed), std::move(known),
-             options_.curiosity,
-             [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
-               {
-                 const std::lock_guard lock(mutex_);
-                 PrinterKnowledge& here = known_[key].learnt.printer;
-                 if (!IsSameOnDisk(here, learnt)) changed_.insert(key);
-                 here = std::move(learnt);
-               }
-               told(std::move(answer));
-             });
+  const auto read = wish == Wish::kNews ? &WatchProbed : &ReadProbed;
+  read(session_, *options_.profiles, std::move(peer), std::move(probed), std::move(known),
+       options_.curiosity,
+       [this, key, told = std::move(told)](Told answer, PrinterKnowledge learnt) {
+         {
+           const std::lock_guard lock(mutex_);
+           PrinterKnowledge& here = known_[key].learnt.printer;
+           if (!IsSameOnDisk(here, learnt)) changed_.insert(key);
+           here = std::move(learnt);
+         }
+         told(std::move(answer));
+       });
 }
 
 void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Probed)> done) {
+  Recognise(address, Wish::kIdentity, std::move(done));
+}
+
+void SnmpChannel::Recognise(const PrinterAddress& address, Wish wish,
+                            std::function<void(Probed)> done) {
   const Key key{address.host, address.snmp_port};
   const auto learn = [this, key, done = std::move(done)](Probed probed) {
     const bool answered = probed.fingerprint.verdict != Verdict::kSilent &&
@@ -128,7 +143,8 @@ void SnmpChannel::Recognise(const PrinterAddress& address, std::function<void(Pr
       before = known->second.learnt.found;
       // v1 answers nothing of a question that has one object it does not know.
       if (known->second.learnt.version != SnmpVersion::k1) {
-        also = known->second.learnt.printer.objects;
+        const PrinterKnowledge& printer = known->second.learnt.printer;
+        also = wish == Wish::kNews ? WatchObjects(printer) : printer.objects;
       }
     }
   }

@@ -19,6 +19,9 @@
 // * Under v3, what the default context lacks is asked for in the context "Jetdirect" too
 //   (two_contexts.h).
 //
+// Between readings a printer is watched: two or three packets where nothing has happened since it was
+// told last, else it is read in full (printer_read.h).
+//
 // One read takes well under 30 KB both ways: only the columns that are used are asked for
 // (SnmpCounters tells).
 
@@ -74,6 +77,9 @@ class SnmpChannel : public Channel {
   // Reads every printer, whoever made it: what to do with it is the caller's to know.
   void Read(const PrinterAddress& address, std::function<void(Told)> told) override;
 
+  // Without alerts, supplies, paper and counters where nothing has happened.
+  void Watch(const PrinterAddress& address, std::function<void(Told)> told) override;
+
   // What stands at the address, with the verdict and the rule that led to it.
   void Recognise(const PrinterAddress& address, std::function<void(Probed)> done);
 
@@ -90,7 +96,11 @@ class SnmpChannel : public Channel {
     SnmpLearnt learnt = {};
   };
 
-  void ReadOn(SnmpPeer peer, Probed probed, std::function<void(Told)> told);
+  enum class Wish { kIdentity, kEverything, kNews };
+
+  void Recognise(const PrinterAddress& address, Wish wish, std::function<void(Probed)> done);
+  void Ask(const PrinterAddress& address, Wish wish, std::function<void(Told)> told);
+  void ReadOn(SnmpPeer peer, Wish wish, Probed probed, std::function<void(Told)> told);
   // For the probe, which is small and never asks by GETBULK.
   SnmpPeer PeerOf(const PrinterAddress& address);
 

@@ -81,6 +81,10 @@ TEST(ErrorLogTest, SeesAtItsEndWhetherItHasChanged) {
   EXPECT_NE(EndOfErrorLog({}), end) << "it was cleared";
   EXPECT_EQ(ErrorLogEndSubtrees({}), std::vector<Oid>{mib::kHpErrorLog + Oid{1}});
   EXPECT_EQ(ErrorLogEndSubtrees({.last = UINT32_MAX}).size(), 1U);
+  const Oid log = mib::kHpErrorLog;
+  EXPECT_EQ(ErrorLogEndObjects(end), (std::vector<Oid>{log + Oid{2, 1, 0}, log + Oid{2, 2, 0},
+                                                       log + Oid{3, 1, 0}, log + Oid{3, 2, 0}}));
+  EXPECT_TRUE(ErrorLogEndObjects({}).empty());
 }
 
 }  // namespace

@@ -19,11 +19,13 @@ class Table {
   Table& State(std::uint32_t job, std::int64_t state) {
     return Number(mib::kJmJobState + Oid{1, job}, state);
   }
-  Table& Attribute(std::uint32_t job, std::uint32_t type, std::int64_t number) {
-    return Number(mib::kJmAttributeNumber + Oid{1, job, type, 1}, number);
+  Table& Attribute(std::uint32_t job, std::uint32_t type, std::int64_t number,
+                   std::uint32_t row = 1) {
+    return Number(mib::kJmAttributeNumber + Oid{1, job, type, row}, number);
   }
-  Table& Attribute(std::uint32_t job, std::uint32_t type, std::string octets) {
-    return Octets(mib::kJmAttributeOctets + Oid{1, job, type, 1}, std::move(octets));
+  Table& Attribute(std::uint32_t job, std::uint32_t type, std::string octets,
+                   std::uint32_t row = 1) {
+    return Octets(mib::kJmAttributeOctets + Oid{1, job, type, row}, std::move(octets));
   }
   Table& Hp(const Oid& field, std::uint32_t job, std::string octets) {
     return Octets(mib::kHpJobInfo + field + Oid{job, 0}, std::move(octets));
@@ -94,6 +96,49 @@ TEST(JobMibTest, WhatIsNotGivenIsUnknown) {
                                 .status_raw = "9"}));
 }
 
+TEST(JobMibTest, TellsSheetsColorantsAndPapersAsTraits) {
+  Table table = Table()
+                    .State(42, 9)
+                    .Attribute(42, 150, 3)
+                    .Attribute(42, 151, 2)
+                    .Attribute(42, 172, "cyan")
+                    .Attribute(42, 173, 2)  // the index alone
+                    .Attribute(42, 173, "magenta", 2)
+                    .Attribute(42, 173, 3, 2)  // beside the name
+                    .Attribute(42, 174, 2)     // sheets
+                    .Attribute(42, 174, "Gl\xFCnzend")
+                    .Attribute(42, 175, "iso-a1");
+  EXPECT_EQ(table.Read().at(0).traits,
+            (std::vector<Trait>{{.trait = "sheets-requested", .value = "3"},
+                                {.trait = "sheets-completed", .value = "2"},
+                                {.trait = "colorant-requested", .value = "cyan"},
+                                {.trait = "colorant-consumed", .value = "2"},
+                                {.trait = "colorant-consumed", .value = "magenta"},
+                                {.trait = "medium-type", .value = "Glünzend"},
+                                {.trait = "medium-size", .value = "iso-a1"}}));
+  for (const std::int64_t unknown : {-2, -1, 0}) {
+    Table nothing = Table().State(42, 9);
+    for (const std::uint32_t type : {150U, 151U, 172U, 173U, 174U, 175U}) {
+      nothing.Attribute(42, type, unknown).Attribute(42, type, "");
+    }
+    EXPECT_TRUE(nothing.Read().at(0).traits.empty()) << unknown;
+  }
+}
+
+TEST(JobMibTest, AsksForFurtherRowsOnlyWhereThereIsAFirst) {
+  const Table none = Table().State(42, 9).Attribute(42, 151, 2);
+  EXPECT_TRUE(MoreJobObjects(none.table(), {}).empty());
+  const Table one = Table().State(42, 9).State(43, 5).Attribute(42, 173, "cyan");
+  const auto objects = MoreJobObjects(one.table(), {});
+  EXPECT_EQ(objects.size(), 22U) << "name and index of the second to the twelfth";
+  for (const Oid& object : objects) {
+    EXPECT_TRUE((mib::kJmAttributeOctets + Oid{1, 42, 173}).Contains(object) ||
+                (mib::kJmAttributeNumber + Oid{1, 42, 173}).Contains(object));
+  }
+  const SnmpJobs read = ReadSnmpJobs(one.table(), {}, kStarted);
+  EXPECT_TRUE(MoreJobObjects(one.table(), read.finished).empty()) << "it is at its end and known";
+}
+
 TEST(JobMibTest, UnderstandsEveryState) {
   const std::pair<std::int64_t, const char*> states[] = {
       {2, "unknown"},   {3, "pending"}, {4, "held"},    {5, "printing"}, {6, "held"},
@@ -150,12 +195,14 @@ TEST(JobMibTest, ReadsOneOfTheTwoTables) {
 }
 
 TEST(JobMibTest, NeverAsksWhoseJobItIs) {
-  const Table table = Table().State(1, 9).State(2, 5);
+  Table table = Table().State(1, 9).State(2, 5);
+  for (const std::uint32_t type : {172U, 173U, 174U, 175U}) table.Attribute(1, type, "some");
   const Table hp = Table().Hp({15}, 300, 5);
   std::vector<Oid> asked = JobStateColumns();
   for (const SnmpTable& jobs : {table.table(), hp.table()}) {
-    const auto objects = JobObjects(jobs, {});
-    asked.insert(asked.end(), objects.begin(), objects.end());
+    for (const auto& objects : {JobObjects(jobs, {}), MoreJobObjects(jobs, {})}) {
+      asked.insert(asked.end(), objects.begin(), objects.end());
+    }
   }
   std::vector<Oid> forbidden = {mib::kJobMib + Oid{3, 1, 1, 9}};  // jmJobOwner
   for (const Oid& column : {mib::kJmAttributeNumber, mib::kJmAttributeOctets}) {

@@ -310,6 +310,69 @@ TEST(PrinterMibTest, ReadsLoadedMediaFromBothTables) {
                          .length_left = Quantity{Decimal::FromInteger(120), "feet"}}));
 }
 
+TEST(PrinterMibTest, TellsWhatAnInputHoldsUnlessThatIsTheLengthOfARoll) {
+  struct Case {
+    std::int64_t unit, capacity, level;
+    std::vector<Trait> traits;
+  };
+  const Trait capacity = {.trait = "capacity", .part = "1.1", .value = "250", .unit = "sheets"};
+  const Case cases[] = {
+      {8,
+       250,
+       100,
+       {capacity, {.trait = "level", .part = "1.1", .value = "100", .unit = "sheets"}}},
+      {8, 250, 0, {capacity, {.trait = "level", .part = "1.1", .value = "0", .unit = "sheets"}}},
+      {8, 250, -3, {capacity, {.trait = "level", .part = "1.1", .value = "some"}}},
+      {8, 250, -2, {capacity}},
+      {8, -1, -1, {}},
+      {8, 0, -2, {}},
+      {2, -2, 7, {{.trait = "level", .part = "1.1", .value = "7"}}},  // it names no unit
+      {16, 300, 120, {{.trait = "capacity", .part = "1.1", .value = "300", .unit = "feet"}}},
+      {16, -2, -3, {{.trait = "level", .part = "1.1", .value = "some"}}},
+  };
+  for (const Case& c : cases) {
+    const Answers answers = Walk()
+                                .Input(1, 2, 6)
+                                .Input(1, 8, c.unit)
+                                .Input(1, 9, c.capacity)
+                                .Input(1, 10, c.level)
+                                .Read();
+    EXPECT_EQ(answers.traits, c.traits) << c.unit << " " << c.capacity << " " << c.level;
+    EXPECT_EQ(answers.media.at(0).length_left.has_value(), c.unit == 16 && c.level > 0);
+  }
+  const auto named =
+      Walk().Input(1, 2, 6).Input(1, 9, 40).Octets(mib::kPrtInput + Oid{13, 1, 1}, "Roll1").Read();
+  ASSERT_EQ(named.traits.size(), 1U);
+  EXPECT_EQ(named.traits[0].part, named.media.at(0).input);
+}
+
+TEST(PrinterMibTest, SaysHowMarkersAndOutputsAre) {
+  const Answers answers = Walk()
+                              .Number(mib::kPrtMarkerStatus + Oid{1, 1}, 0)
+                              .Number(mib::kPrtMarkerStatus + Oid{1, 2}, 19)
+                              .Number(mib::kPrtMarkerStatus + Oid{1, 3}, 7)  // no such sum
+                              .Number(mib::kPrtMarkerStatus + Oid{2, 1}, 0)  // of another device
+                              .Number(mib::kPrtOutputStatus + Oid{1, 1}, 9)
+                              .Read();
+  EXPECT_EQ(answers.traits,
+            (std::vector<Trait>{
+                {.trait = "status", .part = "marker 1.1", .value = "idle"},
+                {.trait = "status", .part = "marker 1.2", .value = "broken, critical-alert"},
+                {.trait = "status",
+                 .part = "output 1.1",
+                 .value = "unavailable-on-request, non-critical-alert"}}));
+}
+
+TEST(PrinterMibTest, SaysWhichMarkerASupplyIsOfWhereThereAreSeveral) {
+  Walk walk = Walk().Supply(1, 2, 1).Supply(1, 9, 10).Supply(5, 2, 2).Supply(5, 9, 10);
+  walk.Supply(7, 2, 0).Supply(7, 9, 10);  // 0 is of no marker
+  walk.Marker(1, 8, 40);
+  EXPECT_TRUE(walk.Read().traits.empty()) << "there is but one";
+  EXPECT_EQ(walk.Marker(2, 8, 0).Read().traits,
+            (std::vector<Trait>{{.trait = "marker", .part = "1.1", .value = "1"},
+                                {.trait = "marker", .part = "1.5", .value = "2"}}));
+}
+
 TEST(PrinterMibTest, TakesTheKindOfAnInputFromHpWhereTheMibSaysNone) {
   const auto kind_of = [](std::int64_t mib_type, std::int64_t hp_type) {
     return Walk()
@@ -416,6 +479,57 @@ TEST(PrinterMibTest, AnEmptyAlertTableIsAStatementOnlyFromWhoHasOne) {
   const auto none = Walk().Number(mib::kPrtAlertCriticalEvents + Oid{1}, 12).Read().alerts;
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->empty());
+}
+
+TEST(PrinterMibTest, ErrorBitsAreTheAlertsOfAnAgentWithoutATable) {
+  const auto alerts_of = [](const std::string& bits) {
+    return Walk().Octets(mib::kHrPrinterErrorState + Oid{1}, bits).Read().alerts;
+  };
+  for (const std::string& none : {std::string(), std::string(1, '\0'), std::string(2, '\0')}) {
+    EXPECT_EQ(alerts_of(none), std::vector<Alert>()) << "the statement that nothing is wrong";
+  }
+  EXPECT_EQ(
+      alerts_of("\x84\x14"),
+      (std::vector<Alert>{
+          {.key = "low-paper", .severity = Severity::kWarning, .code = "low-paper"},
+          {.key = "jammed", .severity = Severity::kCritical, .code = "jammed"},
+          {.key = "output-near-full", .severity = Severity::kWarning, .code = "output-near-full"},
+          {.key = "input-tray-empty",
+           .severity = Severity::kWarning,
+           .code = "input-tray-empty"}}));
+  EXPECT_EQ(Walk().Number(mib::kHrPrinterErrorState + Oid{1}, 4).Read().alerts, std::nullopt)
+      << "no bits";
+}
+
+TEST(PrinterMibTest, KnowsOfEachErrorBitWhetherItStopsThePrinter) {
+  std::vector<std::string_view> stop;
+  for (const ErrorBit& bit : ErrorBits("\xFF\xFF")) {
+    if (bit.stops_printer) stop.push_back(bit.word);
+  }
+  EXPECT_EQ(stop,
+            (std::vector<std::string_view>{"no-paper", "no-toner", "door-open", "jammed", "offline",
+                                           "input-tray-missing", "output-tray-missing",
+                                           "marker-supply-missing", "output-full"}));
+}
+
+TEST(PrinterMibTest, ErrorBitsAreARemarkWhereThereIsAnAlertTable) {
+  const auto counts = Walk()
+                          .Octets(mib::kHrPrinterErrorState + Oid{1}, "\x04")
+                          .Number(mib::kPrtAlertCriticalEvents + Oid{1}, 0)
+                          .Read();
+  EXPECT_EQ(counts.alerts, std::vector<Alert>()) << "its table is empty";
+  EXPECT_EQ(counts.remarks, std::vector<std::string>{"error bits: jammed"});
+  const auto lists = Walk()
+                         .Octets(mib::kHrPrinterErrorState + Oid{1}, "\x04")
+                         .Number(mib::kPrtAlert + Oid{2, 1, 7}, 4)
+                         .Read();
+  ASSERT_EQ(lists.alerts->size(), 1U);
+  EXPECT_EQ(lists.alerts->at(0).key, "7");
+  const auto of_another = Walk()
+                              .Octets(mib::kHrPrinterErrorState + Oid{1}, "\x04")
+                              .Number(mib::kPrtAlert + Oid{2, 5, 7}, 4)
+                              .Read();
+  EXPECT_EQ(of_another.alerts, std::nullopt) << "who lists alerts of another device has a table";
 }
 
 TEST(PrinterMibTest, ReadsTheStateFromThePairOfStatuses) {

@@ -226,6 +226,50 @@ TEST(SnmpChannelTest, TakesWhatWasLearntOverARestartUntilThePrinterIsAnother) {
   session.Stop();
 }
 
+// A Z5200 with alerts, an error in its log and no news, packet by packet.
+TEST(SnmpChannelTest, WatchesForThreePacketsWhileNothingHappens) {
+  const SystemClock clock;
+  NetSnmpSession session({}, clock);
+  session.Start();
+  SnmpTable table = SmallPrinter();
+  table[mib::kSysUpTime] = Value::Number(ValueType::kTimeTicks, 8'640'000);
+  table[mib::kHrDeviceDescr + Oid{1}] = Value::Octets("HP Designjet Z5200");
+  table[mib::kHrDeviceStatus + Oid{1}] = Value::Number(ValueType::kInteger, 2);
+  table[mib::kHrPrinterStatus + Oid{1}] = Value::Number(ValueType::kInteger, 3);
+  for (std::uint32_t alert = 1852; alert <= 1857; ++alert) {
+    for (const std::uint32_t column : {2U, 7U}) {
+      table[mib::kPrtAlert + Oid{column, 1, alert}] = Value::Number(ValueType::kInteger, 4);
+    }
+  }
+  table[mib::kHpErrorLog + Oid{1, 1, 0}] = Value::Number(ValueType::kInteger, 1437049356);
+  table[mib::kHpErrorLog + Oid{1, 2, 0}] = Value::Number(ValueType::kInteger, 610010);
+  RecordedAgent agent(table);
+  SnmpChannel channel(session, {.credentials = {SnmpCredentials{}}, .retries = 0});
+  const PrinterAddress address = {.host = "127.0.0.1", .snmp_port = agent.port()};
+  const auto watch = [&] {
+    std::promise<Told> promise;
+    channel.Watch(address, [&](Told told) { promise.set_value(std::move(told)); });
+    return promise.get_future().get();
+  };
+  EXPECT_EQ(watch().answers.alerts->size(), 6U) << "nothing was known";
+  const SnmpCounters counted = session.counters();
+  const std::size_t before = agent.requests().size();
+  const Told told = watch();
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.answers.identity.model, "HP Designjet Z5200");
+  EXPECT_EQ(told.answers.state, "idle");
+  EXPECT_EQ(told.answers.events.size(), 1U);
+  EXPECT_FALSE(told.answers.alerts);
+  EXPECT_LE(agent.requests().size() - before, 3U);
+  const SnmpCounters now = session.counters();
+  const std::uint64_t octets =
+      now.bytes_sent + now.bytes_received - counted.bytes_sent - counted.bytes_received;
+  std::cout << "a quiet watch: " << octets << " octets both ways\n";
+  EXPECT_LE(octets, 2'000U);
+  EXPECT_TRUE(ReadOver(channel, agent).answers.alerts) << "a reading tells everything";
+  session.Stop();
+}
+
 // Notes with what somebody was asked first.
 class FirstAsked : public SnmpSession {
  public:
