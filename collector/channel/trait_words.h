@@ -39,6 +39,8 @@ inline constexpr TraitWord kTraitWords[] = {
     {"medium-type", "Of a job's paper", "SNMP jmAttribute 174"},
     {"model-number", "The maker's name of the model", "PIWS ModelNumber"},
     {"nominal-life", "How long a printhead may live", "PIWS NominalLife"},
+    {"octets", "What was sent for a serial number, model or firmware that is not plain ASCII",
+     "SNMP, the objects of identity"},
     {"os-version", "Version of a part of its software", "PIWS OSVersion"},
     {"page-order", "Whether the first or the last page comes first", "PIWS PrintingOrder"},
     {"ready-for", "What it could do now", "PIWS ReadyToExecuteActivities"},

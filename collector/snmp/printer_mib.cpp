@@ -23,6 +23,7 @@
 namespace plotmeter {
 namespace {
 
+constexpr std::size_t kPmlPrefix = 2;  // octets, of which one may be 0
 constexpr std::int64_t kSomeLeft = -3;
 constexpr std::int64_t kReceptacle = 4;  // prtMarkerSuppliesClass receptacleThatIsFilled
 constexpr std::int64_t kPercent = 19;
@@ -44,6 +45,7 @@ class Reader {
     Statuses();
     State();
     Alerts();
+    IdentityOctets();
     return std::move(answers_);
   }
 
@@ -290,6 +292,37 @@ class Reader {
       }
       answers_.alerts->push_back(std::move(alert));
     }
+  }
+
+  // What was sent for a serial number or a model, where it is more than plain ASCII: how it is
+  // decoded is a guess. What lies behind a NUL is no text, and may be anything.
+  void IdentityOctets() {
+    const auto say = [this](const Oid& object, const char* part) {
+      std::string octets(OctetsAt(table_, object).value_or(""));
+      const std::size_t text =
+          std::min(mib::kHpPml.Contains(object) ? kPmlPrefix : 0, octets.size());
+      octets.resize(std::min(octets.find('\0', text), octets.size()));
+      if (octets.size() > kMaxTextOctets) {
+        answers_.remarks.push_back(
+            fmt::format("the {} has {} octets and was cut", part, octets.size()));
+        octets.resize(kMaxTextOctets);
+      }
+      const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+      if (std::ranges::all_of(std::string_view(octets).substr(text), is_plain)) return;
+      std::string hex;
+      for (const char octet : octets) {
+        hex += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+      }
+      answers_.traits.push_back({.trait = "octets", .part = part, .value = std::move(hex)});
+    };
+    for (const std::uint32_t row : printer_.printer_rows) {
+      say(mib::kPrtGeneralSerialNumber + Oid{row}, "serial number");
+      say(mib::kHrDeviceDescr + Oid{row}, "model");
+    }
+    say(mib::kHpSerialNumber, "HP's serial number");
+    say(mib::kHpModelName, "HP's model name");
+    say(mib::kHpModelNumber, "HP's model number");
+    say(mib::kHpFirmware, "HP's firmware");
   }
 
   // prtAlertSeverityLevel; the code says nothing of how bad it is.

@@ -12,7 +12,8 @@
 //
 // Traits: how each marker and output is ("status" of "marker 1.2"), which marker a supply belongs to
 // where there are several, and the capacity and the level of an input, unless that level is the
-// length left on a roll and so told already. A level of -3, at least one, is "some".
+// length left on a roll and so told already. A level of -3, at least one, is "some". Of a serial
+// number, a model or firmware that is more than plain ASCII, what was sent ("octets", hexadecimal).
 //
 // Alerts: the severity is that of prtAlertSeverityLevel, never the code's; what needs nobody
 // (training level noInterventionRequired) and "Ready" are information, unless they are critical.

@@ -42,6 +42,39 @@ class Walk {
   SnmpTable table_ = {};
 };
 
+TEST(PrinterMibTest, KeepsTheOctetsOfAnIdentityThatIsNotPlain) {
+  const Oid row{1};
+  Walk plain;
+  plain.Octets(mib::kPrtGeneralSerialNumber + row, std::string("CN9541H01M\0\x07rest", 16));
+  plain.Octets(mib::kHpModelName,
+               "\xFD\xE8"
+               "HP Designjet T770");
+  EXPECT_TRUE(plain.Read().traits.empty());
+  Walk odd;
+  odd.Octets(mib::kHrDeviceDescr + row, std::string("Gr\xFC"
+                                                    "n\0Ada",
+                                                    8));
+  odd.Octets(mib::kHpModelName, std::string("\x00\x0E"
+                                            "T\xE4",
+                                            4));
+  odd.Octets(mib::kPrtGeneralSerialNumber + row, std::string(300, '\xC4'));
+  const Answers answers = odd.Read();
+  const std::vector<Trait> expected = {
+      {.trait = "octets",
+       .part = "serial number",
+       .value =
+           [] {
+             std::string hex;
+             for (int i = 0; i < 255; ++i) hex += "c4";
+             return hex;
+           }()},
+      {.trait = "octets", .part = "model", .value = "4772fc6e"},
+      {.trait = "octets", .part = "HP's model name", .value = "000e54e4"}};
+  EXPECT_EQ(answers.traits, expected);
+  EXPECT_EQ(answers.remarks,
+            std::vector<std::string>{"the serial number has 300 octets and was cut"});
+}
+
 TEST(PrinterMibTest, NamesALifeCountByItsUnit) {
   struct Case {
     std::int64_t unit;
