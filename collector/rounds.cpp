@@ -41,6 +41,11 @@ Polled WhoOf(const Polled& polled) {
   return who;
 }
 
+// Who stands where; of parts all are news when a printer is read for the first time.
+bool IsNewsForPeople(const PrinterEvent& event) {
+  return event.channel == ChannelKind::kNone && !IsInstalled(event.kind);
+}
+
 }  // namespace
 
 RoundReport Rounds::Run(const RoundWish& wish) {
@@ -79,7 +84,7 @@ void Rounds::KeepNoticed(const Polled& polled) {
       for (const PrinterEvent& event : polled.events) {
         try {
           const bool is_news = parts_.spool.Keep(printer, event);
-          if (is_news && event.channel == ChannelKind::kNone) news.push_back({printer, event});
+          if (is_news && IsNewsForPeople(event)) news.push_back({printer, event});
         } catch (const BatchError&) {  // one odd answer harms no other
         }
       }
@@ -92,6 +97,8 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
                                bool due, RoundReport& report) {
   std::string error;
   std::vector<IdentityEvent> noticed;
+  // What was kept before may be lost, or was not kept: all is told.
+  const bool again = !parts_.book.Of(polled.address).last_kept;
   const auto kept = [&](const std::function<void()>& keep) {
     try {
       keep();
@@ -104,7 +111,7 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
     spool.Together([&] {
       if (due) {
         for (const Reading& reading : polled.readings) {
-          kept([&] { spool.Keep(traits_.WithNews(reading)); });
+          kept([&] { spool.Keep(again ? reading : traits_.WithNews(reading)); });
         }
         kept([&] { spool.Keep(polled.identity, polled.whereabouts); });
         // Only a whole answer shows what is not there; a watched list may leave out what is known.
@@ -116,8 +123,7 @@ std::string Rounds::KeepOnDisk(const Polled& polled, const std::vector<PrinterEv
       for (const PrinterEvent& event : events) {
         kept([&] {
           const bool is_news = spool.Keep(polled.identity, event);
-          // All parts of a printer are news when it is read for the first time.
-          if (is_news && event.channel == ChannelKind::kNone && !IsInstalled(event.kind)) {
+          if (is_news && IsNewsForPeople(event)) {
             noticed.push_back({polled.identity, event});
           }
         });
@@ -178,6 +184,7 @@ void Rounds::Keep(const Polled& polled, bool due, RoundReport& report) {
     error.clear();
     if (polled.identity.serial.empty()) {
       error = "it says no serial number, so what it says cannot be metered";
+      status.last_kept = {};  // what is not kept is asked for in full once it says who it is
       KeepNoticed(polled);
     } else {
       std::vector<PrinterEvent> events = polled.events;
@@ -229,7 +236,6 @@ void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wis
     if (unsynced.empty()) return;
     if (!parts_.disk.Try([&] { parts_.spool.Sync(); })) {
       for (const PrinterAddress& address : unsynced) parts_.book.Of(address).last_kept = {};
-      traits_ = {};
     }
     unsynced.clear();
     if (report.urgent && !told_urgent && wish.urgent) {

@@ -6,7 +6,7 @@
 //    book.Note(reading);              once that is kept: what is not is told again
 //    book.WithNews(reading).traits    none
 //
-// Days are UTC's, by the reading's time. What is remembered is a number of 64 bits a trait.
+// Who keeps a reading for which another was not kept, or may be lost, tells all of it. Days are UTC's, by the reading's time. What is remembered is a number of 64 bits a trait.
 
 #pragma once
 

@@ -35,6 +35,7 @@ inline const Oid kHrPrinterErrorState = {1, 3, 6, 1, 2, 1, 25, 3, 5, 1, 2};
 inline const Oid kHrDevicePrinter = {1, 3, 6, 1, 2, 1, 25, 3, 1, 5};  // a value of hrDeviceType
 
 // Printer-MIB, RFC 3805. Columns; the index is hrDeviceIndex and the subunit.
+inline const Oid kPrinterMib = {1, 3, 6, 1, 2, 1, 43};
 inline const Oid kPrtCurrentLocalization = {1, 3, 6, 1, 2, 1, 43, 5, 1, 1, 2};
 inline const Oid kPrtGeneralSerialNumber = {1, 3, 6, 1, 2, 1, 43, 5, 1, 1, 17};
 inline const Oid kPrtAlertCriticalEvents = {1, 3, 6, 1, 2, 1, 43, 5, 1, 1, 18};

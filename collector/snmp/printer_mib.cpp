@@ -254,7 +254,7 @@ class Reader {
     if (!bits) return;
     const std::string errors = ErrorBitWords(*bits);
     if (!errors.empty()) answers_.remarks.push_back("error bits: " + errors);
-    if (!HasAlertTable(table_)) AlertsOf(*bits);
+    if (!HasAlertTable(table_) && !table_.Below(mib::kPrinterMib).empty()) AlertsOf(*bits);
   }
 
   void AlertsOf(std::string_view error_bits) {

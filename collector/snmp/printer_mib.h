@@ -20,8 +20,8 @@
 // prtAlertTime is the agent's uptime then, in 1/100 s, and stays that; -1 and 0 are no location.
 //
 // Where there is an alert table, the error bits (hrPrinterDetectedErrorState) are a remark and no
-// alert: they repeat what the table and the supplies say. An agent without one says by its bits
-// alone what is wrong, so each of them is an alert: its key and its code are the bit's word
+// alert: they repeat what the table and the supplies say. An agent whose Printer-MIB has none says
+// by its bits alone what is wrong, so each of them is an alert: its key and its code are the bit's word
 // ("jammed"), and what stops the printer is critical (RFC 1514's hrDeviceStatus down; mib_words.h).
 // No bit is then the statement that nothing is wrong.
 

@@ -18,6 +18,7 @@ namespace {
 
 // From one read to the next, with the network's delay.
 constexpr std::chrono::minutes kClocksDiffer{1};
+constexpr std::chrono::hours kRecent{24};
 constexpr std::size_t kFewMore = 8;  // rows than a watch saw before
 
 std::vector<Oid> RowsBelow(const SnmpTable& table, const Oid& subtree) {
@@ -114,9 +115,30 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     const bool bulk = known_.bulk == SnmpBulk::kWorked;
     SnmpPeer peer = bulk ? bulk_peer_ : peer_;
     peer.bulk_values = std::min(peer.bulk_values, static_cast<int>(values));
-    session_.Walk(peer, std::move(subtrees),
-                  [self = shared_from_this(), done = std::move(done)](SnmpResult result) {
-                    if (result.bulk == SnmpBulk::kFailed) self->known_.bulk = result.bulk;
+    const auto is_of_jobs = [](const Oid& subtree) {
+      return std::ranges::any_of(JobStateColumns(),
+                                 [&](const Oid& column) { return column.Contains(subtree); });
+    };
+    std::vector<Oid> of_jobs;
+    std::ranges::copy_if(subtrees, std::back_inserter(of_jobs), is_of_jobs);
+    std::erase_if(subtrees, is_of_jobs);
+    const auto walked = [self = shared_from_this(), of_jobs, done](SnmpResult result) {
+      if (result.bulk == SnmpBulk::kFailed) self->known_.bulk = result.bulk;
+      if (of_jobs.empty() || !HasTable(result.seen)) return done(std::move(result));
+      self->WalkJobs(of_jobs, std::move(result), done);
+    };
+    session_.Walk(peer, std::move(subtrees), walked);
+  }
+
+  // By GETNEXT: behind the states of jobs stand their owners, and GETBULK would bring them.
+  void WalkJobs(std::vector<Oid> columns, SnmpResult before, const SnmpCallback& done) {
+    session_.Walk(peer_, std::move(columns),
+                  [before = std::move(before), done](SnmpResult result) mutable {
+                    if (!HasTable(result.seen)) return done(std::move(result));
+                    result.table.Merge(std::move(before.table));
+                    result.cut.insert(result.cut.end(), before.cut.begin(), before.cut.end());
+                    if (!before.detail.empty()) result.detail = before.detail;
+                    if (before.seen != SnmpSeen::kAnswered) result.seen = before.seen;
                     done(std::move(result));
                   });
   }
@@ -143,6 +165,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
                        .at = probed_.at,
                        .was = FormatInstant(*before),
                        .is = FormatInstant(*known_.started_at)});
+    known_.recent.push_back(starts_.back());
   }
 
   std::vector<Oid> Subtrees() const {
@@ -162,9 +185,10 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   void Learn() {
     if (!explores_) return;
     known_.explored_at = probed_.at;
-    known_.offers = {mib::kHpErrorLog};  // which is empty as long as all is well
+    known_.offers.clear();
     for (const Oid& subtree : OptionalSubtrees(probed_.fingerprint)) {
-      if (IsCut(subtree) || !probed_.table.Below(subtree).empty()) {
+      // The error log is empty as long as all is well.
+      if (subtree == mib::kHpErrorLog || IsCut(subtree) || !probed_.table.Below(subtree).empty()) {
         known_.offers.insert(subtree);
       }
     }
@@ -191,12 +215,16 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
 
   void AskMoreOfJobs() {
     std::vector<Oid> objects = MoreJobObjects(probed_.table, known_.jobs);
-    if (objects.empty()) return AskErrorLog();
+    // In v1 each that is not there costs a question.
+    if (objects.empty() || probed_.credentials.version == SnmpVersion::k1) return AskErrorLog();
     const bool bulk = known_.bulk == SnmpBulk::kWorked;
-    session_.Get(bulk ? bulk_peer_ : peer_, std::move(objects),
-                 [self = shared_from_this()](SnmpResult result) {
-                   if (self->Take(std::move(result))) self->AskErrorLog();
-                 });
+    SnmpPeer peer = bulk ? bulk_peer_ : peer_;
+    peer.retries = std::min(peer.retries, 1);
+    session_.Get(peer, std::move(objects), [self = shared_from_this()](SnmpResult result) {
+      // Without them the reading is worth as much.
+      if (HasTable(result.seen) && !self->Take(std::move(result))) return;
+      self->AskErrorLog();
+    });
   }
 
   // Nobody knows yet where it ended.
@@ -298,11 +326,14 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
       if (event.printer_time) event.clock_offset_ms = clock_offset_ms_;
     }
     std::ranges::move(starts_, std::back_inserter(told.answers.events));
+    TellRecent(told.answers.events);
     const bool has_table = HasAlertTable(probed_.table);
     if (has_table) told.answers.alerts_since = known_.started_at;
     // One that is not there may be active; and who did not show the table may have one all the same,
     // whose alerts the error bits would clear.
-    if (IsCut(mib::kPrtAlert) || (!has_table && IsCut(mib::kPrtAlertCriticalEvents))) {
+    known_.shows_alerts |= has_table;
+    if (IsCut(mib::kPrtAlert) ||
+        (!has_table && (known_.shows_alerts || IsCut(mib::kPrtAlertCriticalEvents)))) {
       told.answers.alerts.reset();
     }
     if (is_as_it_was_) {
@@ -314,6 +345,25 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
     told.answers.tells_jobs = !told.answers.jobs.empty();
     told.answers.remarks.insert(told.answers.remarks.end(), remarks_.begin(), remarks_.end());
     done_(std::move(told), std::move(known_));
+  }
+
+  void TellRecent(std::vector<PrinterEvent>& events) {
+    std::erase_if(known_.recent, [&](const PrinterEvent& event) {
+      return probed_.at < event.at || probed_.at - event.at >= kRecent;
+    });
+    const auto is_in = [](const std::vector<PrinterEvent>& list, const PrinterEvent& event) {
+      return std::ranges::any_of(list, [&](const PrinterEvent& one) {
+        return one.kind == event.kind && one.key == event.key;
+      });
+    };
+    for (const PrinterEvent& event : events) {
+      // The entries of a log that is read for the first time are told at each exploration.
+      const bool is_news = !explores_ || event.kind == "restarted";
+      if (is_news && !is_in(known_.recent, event)) known_.recent.push_back(event);
+    }
+    for (const PrinterEvent& event : known_.recent) {
+      if (!is_in(events, event)) events.push_back(event);
+    }
   }
 
   std::optional<std::string> TextAt(const Oid& object) const {

@@ -57,6 +57,9 @@ struct PrinterKnowledge {
   std::chrono::milliseconds uptime{0};     // what it said last
   Instant uptime_at = {};                  // and when, by the collector's clock
   std::vector<FinishedJob> jobs = {};
+  bool shows_alerts = false;  // it had an alert table, so where it shows none it says nothing
+  // What was told first within a day, and is told again that long: a disk may have been full.
+  std::vector<PrinterEvent> recent = {};
   SnmpBulk bulk = SnmpBulk::kNotTried;  // since it was explored; other firmware may leave out rows
   std::vector<Oid> objects = {};        // that its tables led to, PrinterMibObjects
   SnmpTable look = {};  // what a watch looks at, as it was told last; empty: it must be told anew

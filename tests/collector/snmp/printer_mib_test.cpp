@@ -516,7 +516,7 @@ TEST(PrinterMibTest, AnEmptyAlertTableIsAStatementOnlyFromWhoHasOne) {
 
 TEST(PrinterMibTest, ErrorBitsAreTheAlertsOfAnAgentWithoutATable) {
   const auto alerts_of = [](const std::string& bits) {
-    return Walk().Octets(mib::kHrPrinterErrorState + Oid{1}, bits).Read().alerts;
+    return Walk().Marker(1, 7, 5).Octets(mib::kHrPrinterErrorState + Oid{1}, bits).Read().alerts;
   };
   for (const std::string& none : {std::string(), std::string(1, '\0'), std::string(2, '\0')}) {
     EXPECT_EQ(alerts_of(none), std::vector<Alert>()) << "the statement that nothing is wrong";
@@ -530,8 +530,11 @@ TEST(PrinterMibTest, ErrorBitsAreTheAlertsOfAnAgentWithoutATable) {
           {.key = "input-tray-empty",
            .severity = Severity::kWarning,
            .code = "input-tray-empty"}}));
-  EXPECT_EQ(Walk().Number(mib::kHrPrinterErrorState + Oid{1}, 4).Read().alerts, std::nullopt)
+  EXPECT_EQ(Walk().Marker(1, 7, 5).Number(mib::kHrPrinterErrorState + Oid{1}, 4).Read().alerts,
+            std::nullopt)
       << "no bits";
+  EXPECT_EQ(Walk().Octets(mib::kHrPrinterErrorState + Oid{1}, "\x04").Read().alerts, std::nullopt)
+      << "its Printer-MIB is silent, and may have a table";
 }
 
 TEST(PrinterMibTest, KnowsOfEachErrorBitWhetherItStopsThePrinter) {
