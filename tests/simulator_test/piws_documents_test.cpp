@@ -172,11 +172,11 @@ TEST(PiwsDocumentsTest, ShowsOfAJobWhatTheTruthSays) {
             ink[one.at("InkName")] += Sum(one, "Amount");
           }
         }
-        EXPECT_EQ(SixDecimals(area), row.at("area"));
-        EXPECT_EQ(SixDecimals(length), row.at("length"));
+        EXPECT_EQ(row.at("area"), SixDecimals(area));
+        EXPECT_EQ(row.at("length"), SixDecimals(length));
         ASSERT_EQ(ink.size(), row.at("ink").size());
         for (const Json& one : row.at("ink")) {
-          EXPECT_EQ(SixDecimals(ink.at(one.at("colorant"))), one.at("value"));
+          EXPECT_EQ(one.at("value"), SixDecimals(ink.at(one.at("colorant"))));
         }
         EXPECT_EQ(job.at("Progress").at("NumberOfPrintedPages"), row.at("pages"));
         EXPECT_EQ(job.at("Progress").at("NumberOfPrintedCopies"), row.at("copies"));

@@ -267,8 +267,8 @@ TEST_F(RoundsTest, TellsATraitWhenItChangesAndOnceADay) {
     Statement q = db.Prepare("SELECT body FROM reading ORDER BY id DESC LIMIT 2");
     std::vector<std::string> words;
     while (q.Step()) {
-      for (const Trait& trait : ReadingsFrom({q.Text(0)}).at(0).traits)
-        words.push_back(trait.value);
+      const std::vector<Reading> readings = ReadingsFrom({q.Text(0)});
+      for (const Trait& trait : readings.at(0).traits) words.push_back(trait.value);
     }
     return words;
   };
