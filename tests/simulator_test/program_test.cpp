@@ -125,7 +125,7 @@ TEST_F(Simulated, ShowsOverBothChannelsWhatTheTruthSays) {
       for (const Json& group :
            ink.at("InkSystem").at("InkSlotGroupCollection").at("InkSlotGroup")) {
         if (group.at("Color") != row.at("colorant")) continue;
-        EXPECT_EQ(group.at("InkSlotGroupInfo").at("InkUsed").at("Value").dump(), row.at("closing"));
+        EXPECT_EQ(row.at("closing"), group.at("InkSlotGroupInfo").at("InkUsed").at("Value").dump());
         ++compared;
       }
     }
