@@ -4,8 +4,8 @@
 //                                   text "slot-0, marking, magenta, HP 746, 2026-01-31"
 //
 // A part is told at each reading and counts once, by its serial number. So what is told of a printer
-// after its first reading are the parts that were replaced: how often, and which. A printer's own
-// count of insertions is none of replacements.
+// after the first reading that names its parts are those that were replaced: how often, and which.
+// A printer's own count of insertions is none of replacements.
 //
 // Pure. Source: PIWS InkSupplyInfo.{SerialNumber, InstallDate}, LEDM ConsumableInfo.SerialNumber;
 // SNMP has none.

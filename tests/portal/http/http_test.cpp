@@ -64,7 +64,8 @@ TEST(HeadersTest, RefuseWhatWouldSplitAnAnswer) {
   }
   EXPECT_EQ(headers.size(), 0u);
   headers.Set("X-Name", "tab\tand UTF-8 Ü");
-  EXPECT_THROW(std::ignore = (Response{.headers = {{"Location", "/a\r\nb"}}}), std::invalid_argument);
+  EXPECT_THROW(std::ignore = (Response{.headers = {{"Location", "/a\r\nb"}}}),
+               std::invalid_argument);
 }
 
 TEST(ResponseTest, NamesADownloadPlainly) {
