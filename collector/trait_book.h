@@ -6,7 +6,8 @@
 //    book.Note(reading);              once that is kept: what is not is told again
 //    book.WithNews(reading).traits    none
 //
-// Who keeps a reading for which another was not kept, or may be lost, tells all of it. Days are UTC's, by the reading's time. What is remembered is a number of 64 bits a trait.
+// Who keeps a reading after one that was not kept, or may be lost, tells all of it. Days are UTC's,
+// by the reading's time. What is remembered is a number of 64 bits a trait. One thread at a time.
 
 #pragma once
 

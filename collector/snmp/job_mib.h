@@ -7,8 +7,9 @@
 //    jobs[0].status   "printed"; status_raw "9"
 //
 // Neither knows an area, or an amount of ink. Sheets, and which colorants and which kinds and sizes
-// of paper were used, are traits, of several rows one each. What is not given, -1, -2 and a count of 0 are absent. Times are
-// taken only where they name their time zone (DateAndTime of 11 octets, RFC 2579).
+// of paper were used, are traits, of several rows one each. What is not given, -1, -2 and a count
+// of 0 are absent. Times are taken only where they name their time zone (DateAndTime of 11 octets,
+// RFC 2579).
 //
 // A number of a job comes again after a restart, so the id says when the job was submitted, or its
 // client's id, or else when the printer started: "301/~2026-11-22T09:00:03Z". That is reckoned, and

@@ -313,7 +313,7 @@ class Reader {
       for (const char octet : octets) {
         hex += fmt::format("{:02x}", static_cast<unsigned char>(octet));
       }
-      answers_.traits.push_back({.trait = "octets", .part = part, .value = std::move(hex)});
+      Tell("octets", part, std::move(hex));
     };
     for (const std::uint32_t row : printer_.printer_rows) {
       say(mib::kPrtGeneralSerialNumber + Oid{row}, "serial number");

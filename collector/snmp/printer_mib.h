@@ -21,8 +21,8 @@
 //
 // Where there is an alert table, the error bits (hrPrinterDetectedErrorState) are a remark and no
 // alert: they repeat what the table and the supplies say. An agent whose Printer-MIB has none says
-// by its bits alone what is wrong, so each of them is an alert: its key and its code are the bit's word
-// ("jammed"), and what stops the printer is critical (RFC 1514's hrDeviceStatus down; mib_words.h).
+// by its bits alone what is wrong, so each of them is an alert: its key and its code are the bit's
+// word ("jammed"), and what stops the printer is critical (RFC 1514's hrDeviceStatus down; mib_words.h).
 // No bit is then the statement that nothing is wrong.
 
 #pragma once

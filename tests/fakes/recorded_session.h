@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -67,6 +68,7 @@ class RecordedSession : public SnmpSession {
     SnmpTable answer;
     for (const Oid& object : objects) {
       asked_.push_back(object);
+      if (object == dropped_) return done({.seen = SnmpSeen::kTimedOut});
       const auto row = table_.find(object);
       if (row != table_.end()) Put(*row, answer);
     }
@@ -77,6 +79,7 @@ class RecordedSession : public SnmpSession {
     SnmpTable answer;
     for (const Oid& subtree : subtrees) {
       asked_.push_back(subtree);
+      if (peer.bulk_values > 0) in_bulk_.insert(subtree);
       if (!cut_.empty() && subtree == cut_) continue;
       for (auto row = table_.upper_bound(subtree);  // as GETNEXT does, not the subtree itself
            row != table_.end() && subtree.Contains(row->first); ++row) {
@@ -94,6 +97,10 @@ class RecordedSession : public SnmpSession {
   void SetNow(Instant now) { now_ = now; }
   // Walks of this subtree end before its first row from now on; empty: none does.
   void CutShort(Oid subtree) { cut_ = std::move(subtree); }
+  // Questions with this object in them are not answered from now on.
+  void Drop(Oid object) { dropped_ = std::move(object); }
+  // The subtrees of which GETBULK was ever allowed.
+  const std::set<Oid>& in_bulk() const { return in_bulk_; }
   // From now on it does not answer.
   void FallSilent() { silent_ = true; }
 
@@ -113,7 +120,9 @@ class RecordedSession : public SnmpSession {
 
   SnmpTable table_;
   std::vector<Oid> asked_ = {};
+  std::set<Oid> in_bulk_ = {};
   Oid cut_ = {};
+  Oid dropped_ = {};
   bool silent_ = false;
   Instant now_ = FromMillis(1'000);
 };

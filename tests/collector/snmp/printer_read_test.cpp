@@ -50,8 +50,8 @@ class PrinterReadTest : public testing::Test {
     }
     Told told;
     session_.ForgetAsked();
-    ask(session_, BuiltInProfiles(), {.address = "10.0.0.7"}, probed, known_, {},
-        [&](Told answer, PrinterKnowledge known) {
+    ask(session_, BuiltInProfiles(), {.address = "10.0.0.7", .bulk_values = bulk_values_}, probed,
+        known_, {}, [&](Told answer, PrinterKnowledge known) {
           told = std::move(answer);
           known_ = std::move(known);
         });
@@ -65,6 +65,7 @@ class PrinterReadTest : public testing::Test {
 
   RecordedSession session_{SnmpTable{}};
   PrinterKnowledge known_ = {};
+  int bulk_values_ = 0;
   Instant now_ = *ParseInstant("2026-11-22T10:00:00Z");
   Instant started_ = *ParseInstant("2026-11-22T09:00:00Z");
 };
@@ -354,6 +355,31 @@ TEST_F(PrinterReadTest, DoesNotTrustGetbulkOfAnotherPrinterOrOtherFirmware) {
   EXPECT_EQ(known_.bulk, SnmpBulk::kWorked);
   Read("2");
   EXPECT_EQ(known_.bulk, SnmpBulk::kNotTried);
+}
+
+// Behind the states of jobs stand their owners.
+TEST_F(PrinterReadTest, WalksTheStatesOfJobsByGetnext) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  Read();
+  bulk_values_ = 64;
+  known_.bulk = SnmpBulk::kWorked;
+  EXPECT_EQ(Read().answers.jobs.size(), 1U);
+  EXPECT_TRUE(session_.in_bulk().contains(mib::kPrtMarkerLifeCount));
+  for (const Oid& column : JobStateColumns()) {
+    EXPECT_FALSE(session_.in_bulk().contains(column)) << column.ToText();
+  }
+}
+
+TEST_F(PrinterReadTest, IsReadAlsoWhereItDropsTheFurtherRowsOfAJob) {
+  session_.table()[mib::kJmJobState + Oid{1, 7}] = Count(9);
+  session_.table()[mib::kJmAttributeOctets + Oid{1, 7, 173, 1}] = Value::Octets("cyan");
+  session_.Drop(mib::kJmAttributeOctets + Oid{1, 7, 173, 2});
+  const Told told = Read();
+  EXPECT_EQ(told.seen, Seen::kAnswered);
+  EXPECT_EQ(told.answers.meters.size(), 1U);
+  ASSERT_EQ(told.answers.jobs.size(), 1U);
+  EXPECT_EQ(told.answers.jobs[0].traits,
+            (std::vector<Trait>{{.trait = "colorant-consumed", .value = "cyan"}}));
 }
 
 // A printer that has an alert, a job at its end and an error in its log, and was read.
