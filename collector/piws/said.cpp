@@ -8,6 +8,7 @@ namespace plotmeter {
 namespace {
 
 constexpr std::size_t kMaxPartWords = 200;  // octets
+constexpr std::size_t kMaxTrait = 255;      // octets after which no more of a list is told
 
 std::vector<std::string_view> Pieces(std::string_view text, char between) {
   std::vector<std::string_view> pieces;
@@ -101,6 +102,7 @@ std::optional<Trait> TraitIn(const Node& node, const TraitElement& which,
   for (const Node* child : node.All(which.element)) {
     const std::string said = SaidBy(*child);
     if (said.empty()) continue;
+    if (trait.value.size() > kMaxTrait) break;
     trait.value += (trait.value.empty() ? "" : ", ") + said;
     trait.unit = child->Text("Unit").value_or("");
   }

@@ -64,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Answers answers;
   const auto papers = plotmeter::ReadPaperList(document);
   plotmeter::ReadIdentification(document);
+  plotmeter::ReadTraits(document, answers);
   plotmeter::ReadInkSystem(document, answers);
   plotmeter::ReadDeviceStatus(document, answers);
   plotmeter::ReadMediaSystem(document, papers.value_or(plotmeter::PaperNames{}), answers);

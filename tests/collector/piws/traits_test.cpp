@@ -87,6 +87,19 @@ TEST(TraitsTest, OfTheStateAreAllItsWords) {
                           Of("activities", "Printing, Drying"), Of("ready-for", "Scanning")));
 }
 
+TEST(TraitsTest, OfALongListAreItsBeginning) {
+  std::string activities;
+  for (int i = 0; i < 10'000; ++i) activities += R"("CleaningOfSomething",)";
+  Answers answers;
+  ASSERT_TRUE(ReadDeviceStatus(
+      ReadDocument(R"({"DeviceStatus": {"ReadyToExecuteActivities": {"Activity": [)" + activities +
+                   R"("Last"]}}})"),
+      answers));
+  ASSERT_EQ(answers.traits.size(), 1U);
+  EXPECT_GT(answers.traits[0].value.size(), 255U - 20);
+  EXPECT_LT(answers.traits[0].value.size(), 2 * 255U + 3);
+}
+
 std::vector<Trait> OfJob(const std::string& inside) {
   const auto queue = ReadJobQueue(
       ReadDocument(R"({"JobQueueSnapshot": {"Jobs": {"Job": {"Job2DPrint": {"UUID": "A", )" +
