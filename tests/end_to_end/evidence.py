@@ -67,7 +67,7 @@ def main():
         head = json.loads(lines[0])
         for name in (b"admin", b"SYS$PUBLIC"):
             expect(all(name not in line for line in lines), f"{name} is in the file")
-        said = world.verify(lines, "--portal", head["portal"], "--json", code=0)
+        said = world.verify(lines, "--portal=" + head["portal"], "--json", code=0)
         expect(json.loads(said.stdout) == report, f"plotmeter-verify says something else: {said.stdout}")
         expect("clean: each batch" in world.verify(lines, code=0).stdout, "not said in words")
 

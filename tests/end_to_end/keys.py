@@ -73,7 +73,7 @@ class Keys(Heartbeats):
         if os.path.exists(path):
             os.remove(path)
         self.portal_says("export", "evidence", "--reseller", self.reseller, "--output", path)
-        words = (["--portal", portal] if portal else []) + (["--key", key] if key else [])
+        words = (["--portal=" + portal] if portal else []) + (["--key", key] if key else [])
         said = self.stage.run("plotmeter-verify", path, *words, expect=0 if clean else 1)
         print("\n".join(line for line in said.stdout.splitlines() if line.startswith(("portal", "clean", "FAULT"))), flush=True)
         return said
