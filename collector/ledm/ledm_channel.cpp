@@ -25,8 +25,10 @@ bool IsUnderWay(const JobRecord& job) {
 
 // What fires when a resource is another one; "" when nothing does.
 std::string CategoryOf(LedmResource resource) {
-  if (resource == LedmResource::kStatus) return "AlertTableChanged";
-  return resource == LedmResource::kJobs ? "JobEvent" : "";
+  using enum LedmResource;
+  if (resource == kStatus) return "AlertTableChanged";
+  if (resource == kSupplies) return "ConsumableEvent";
+  return resource == kJobs ? "JobEvent" : "";
 }
 
 }  // namespace
@@ -188,8 +190,10 @@ class LedmChannel::Visit : public WebVisit {
     if (category.empty()) return false;
     if (resource == LedmResource::kJobs && known().jobs_under_way) return true;
     const auto now_is = stamps_.find(category);
+    // Alerts and jobs come to be asked for where no event tells of them; supplies can wait.
+    if (now_is == stamps_.end()) return resource != LedmResource::kSupplies;
     const auto was = known().stamps.find(resource);
-    return now_is == stamps_.end() || was == known().stamps.end() || was->second != now_is->second;
+    return was == known().stamps.end() || was->second != now_is->second;
   }
 
   void AskNext() {

@@ -221,6 +221,29 @@ TEST_F(LedmChannelTest, AsksForWhatTheEventTableSaysIsNew) {
   EXPECT_THAT(printer.Asked(), ElementsAre(kEvents, kJobs));
 }
 
+TEST_F(LedmChannelTest, LooksAtTheSuppliesWhenOneOfThemSaysSomething) {
+  const auto with = [](const std::string& supplies) {
+    std::string table = EventTable("31-1", "31-9", "31-11");
+    const std::string end = "</EventTable>";
+    table.replace(table.size() - end.size(), end.size(),
+                  "<Event><UnqualifiedEventCategory>ConsumableEvent</UnqualifiedEventCategory>"
+                  "<AgingStamp>" +
+                      supplies + "</AgingStamp></Event>" + end);
+    return Stranger::Ok(table);
+  };
+  Printer printer({{kEvents, with("31-2")}});
+  Tell(printer.address());
+  printer.Asked();
+  EXPECT_TRUE(Tell(printer.address(), Ask::kWatch).answers.supplies.empty());
+  EXPECT_THAT(printer.Asked(), ElementsAre(kEvents));
+
+  printer.Set(kEvents, with("31-3"));
+  EXPECT_FALSE(Tell(printer.address(), Ask::kWatch).answers.supplies.empty());
+  EXPECT_THAT(printer.Asked(), ElementsAre(kEvents, kSupplies));
+  EXPECT_TRUE(Tell(printer.address(), Ask::kWatch).answers.supplies.empty());
+  EXPECT_THAT(printer.Asked(), ElementsAre(kEvents));
+}
+
 TEST_F(LedmChannelTest, TriesAgainWhatItCouldNotGet) {
   Printer printer({{kStatus, Stranger::Status(500)},
                    {"/DevMgmt/ProductStatusDyn.json", Stranger::Status(500)}});
