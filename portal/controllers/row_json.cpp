@@ -161,6 +161,7 @@ Json ToJson(const JobEntry& row) {
   json["type"] = row.type;
   json["status"] = row.status;
   json["ended_at"] = FormatInstant(row.ended_at);
+  json["ended_by"] = EndedBy(row.end_is_told);
   Put(json, "submitted", row.submitted);
   Put(json, "started", row.started);
   Put(json, "finished", row.finished);

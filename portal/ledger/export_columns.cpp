@@ -119,6 +119,10 @@ const std::vector<Column<Of<JobRow>>>& JobColumns() {
       {kModel, Model<JobRow>},
       {kPrinter, PrinterId<JobRow>},
       {kBatch, [](const Row& of) { return Cell::Text(of.row.batch); }},
+      {{"ended_by", kText,
+        "who said when it ended: printer, by its clock; sighting, when the collector saw it",
+        "printer"},
+       [](const Row& of) { return Cell::Always(EndedBy(of.row.end_is_told)); }},
   };
   return columns;
 }

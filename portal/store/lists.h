@@ -92,6 +92,7 @@ struct JobEntry {
   std::int64_t revision = 0;
   std::string type = {}, status = {};
   Instant ended_at = {};                                               // by the collector's clock
+  bool end_is_told = false;                                            // else when it was seen
   std::optional<Instant> submitted = {}, started = {}, finished = {};  // by the printer's
   std::optional<std::int64_t> copies = {}, printed_copies = {}, pages = {}, printed_pages = {};
   std::optional<std::string> media = {}, area = {}, area_unit = {}, length = {}, length_unit = {},

@@ -80,7 +80,8 @@ const std::string kJobSelect =
     kPrinterRef +
     ", j.revision, j.type, j.status, j.submitted, j.started, j.finished, j.copies,"
     " j.printed_copies, j.pages, j.printed_pages, j.media, j.area, j.area_unit, j.length,"
-    " j.length_unit, j.quality, j.ink, j.traits, b.batch, b.sha256 FROM job j ";
+    " j.length_unit, j.quality, j.ink, j.traits, b.batch, b.sha256,"
+    " j.finished IS NOT NULL AND j.clock_offset_ms IS NOT NULL FROM job j ";
 const std::string kJobJoins =
     " CROSS JOIN printer p ON p.number=j.printer CROSS JOIN sighting v ON v.number=j.sighting" +
     kPlace +
@@ -197,6 +198,7 @@ JobEntry ReadJob(const Statement& q) {
           .type = q.Text(16),
           .status = q.Text(17),
           .ended_at = FromMillis(q.Int(1)),
+          .end_is_told = q.Int(35) != 0,
           .submitted = MaybeInstant(q, 18),
           .started = MaybeInstant(q, 19),
           .finished = MaybeInstant(q, 20),

@@ -12,7 +12,8 @@ namespace {
 const std::string kJobRows =
     "SELECT j.ended_at, j.channel, j.job, j.revision, j.type, j.status, j.submitted, j.started,"
     " j.finished, j.copies, j.printed_copies, j.pages, j.printed_pages, j.media, j.area,"
-    " j.area_unit, j.length, j.length_unit, j.quality, j.ink, j.batch, j.sighting"
+    " j.area_unit, j.length, j.length_unit, j.quality, j.ink, j.batch, j.sighting,"
+    " j.finished IS NOT NULL AND j.clock_offset_ms IS NOT NULL"
     " FROM job j INDEXED BY job_of_printer WHERE j.printer=?1 AND j.reseller_id=?2"
     " AND (j.ended_at, j.channel, j.job)>(?3, ?4, ?5) AND j.ended_at<?6"
     " AND IIF(?7, j.sighting=?7, ?8=1 OR NOT EXISTS (SELECT 1 FROM job o WHERE o.printer=j.printer"
@@ -55,6 +56,7 @@ void ReadJobRow(const Statement& q, JobRow& row) {
   ReadText(q, 17, row.length_unit);
   ReadText(q, 18, row.quality);
   row.ink = q.View(19);
+  row.end_is_told = q.Int(22) != 0;
 }
 
 // A customer whose collectors told of the printer: one, but for a printer that moved.

@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/event.h"
@@ -323,6 +324,12 @@ struct PrinterFilter {
   std::string text = {};  // stands in serial, model, product or name, whatever its case
 };
 
+// Who said when a job ended: the printer, by its clock; or nobody, and it is when the collector saw
+// that it had ended (LEDM and SNMP tell no times of jobs).
+constexpr std::string_view EndedBy(bool end_is_told) {
+  return end_is_told ? "printer" : "sighting";
+}
+
 // A job of one printer, as it is exported.
 struct JobRow {
   std::string customer = {}, site = {};  // whose collector told it, and where that stands
@@ -330,6 +337,7 @@ struct JobRow {
   std::int64_t revision = 0;
   std::string type = {}, status = {};
   Instant ended_at = {};                                               // by the collector's clock
+  bool end_is_told = false;                                            // else when it was seen
   std::optional<Instant> submitted = {}, started = {}, finished = {};  // by the printer's
   std::optional<std::int64_t> copies = {}, printed_copies = {}, pages = {}, printed_pages = {};
   std::optional<std::string> media = {}, area = {}, area_unit = {}, length = {}, length_unit = {},

@@ -26,6 +26,7 @@ MEDIA = ("HP-PLAIN-90", "HP Everyday Adhesive Gloss Polypropylene, 2 Pack", "Coa
 QUESTION = """SELECT '{customer}' AS customer, '{site}' AS site, '{serial}' AS serial, channel, job, revision, type, status, submitted,
  finished, copies, pages, printed_pages, media, area, area_unit, length, length_unit, quality, ink, ended_at, started, printed_copies,
  'HP' AS manufacturer, 'HP DesignJet Z9' AS model, '{printer}' AS printer, (SELECT batch FROM batch WHERE number=job.batch) AS batch
+, IIF(finished IS NOT NULL AND clock_offset_ms IS NOT NULL, 'printer', 'sighting') AS ended_by
  FROM job INDEXED BY job_of_printer WHERE printer={number} AND reseller_id={owner} AND (ended_at, channel, job)>(0, '', '')
  AND ended_at<4102444800000 ORDER BY ended_at, channel, job"""
 
