@@ -108,12 +108,32 @@ bool IsDigest(std::string_view word) {
          });
 }
 
-// The words for CLI11, last first: what looks like an option and is none comes behind "--".
-std::vector<std::string> WordsFrom(int argc, char** argv) {
-  std::vector<std::string> words(argv + 1, argv + argc);
+// "--portal" is an option with a value in one of the commands.
+bool TakesAValue(const Program& program, std::string_view word) {
+  if (!word.starts_with("--")) return false;
+  const auto is_it = [&](const Setting& setting) {
+    return !setting.value.empty() && !setting.positional && setting.name == word.substr(2);
+  };
+  return std::ranges::any_of(program.commands, [&](const Command& command) {
+    return std::ranges::any_of(command.settings, is_it);
+  });
+}
+
+// The words for CLI11, last first: what looks like an option and is none belongs to the option before
+// it, as in "--portal=-Xc…", or comes behind "--".
+std::vector<std::string> WordsFrom(const Program& program, int argc, char** argv) {
   const auto is_value = [](const std::string& word) {
     return word.starts_with('-') && IsDigest(word);
   };
+  std::vector<std::string> words;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (is_value(word) && i > 1 && TakesAValue(program, argv[i - 1])) {
+      words.back() += "=" + word;
+    } else {
+      words.push_back(word);
+    }
+  }
   const auto values = std::stable_partition(words.begin(), words.end(), std::not_fn(is_value));
   const bool has_end = std::find(words.begin(), values, "--") != values;
   if (values != words.end() && !has_end) words.insert(values, "--");
@@ -256,7 +276,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
   if (program.commands.size() > 1) root.require_subcommand(1);
 
   try {
-    root.parse(WordsFrom(argc, argv));
+    root.parse(WordsFrom(program, argc, argv));
   } catch (const CLI::Success& answered) {
     return root.exit(answered);
   } catch (const CLI::ParseError& error) {

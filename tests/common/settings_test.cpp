@@ -118,6 +118,8 @@ TEST(SettingsTest, TakesAHashThatBeginsLikeAnOption) {
   EXPECT_EQ(Call({"read", hash, "--retries", "3"}).seen.Text("address"), hash);
   EXPECT_EQ(Call({"read", hash, "--retries", "3"}).seen.Text("retries"), "3");
   EXPECT_EQ(Call({"read", "--json", "--", hash}).seen.Text("address"), hash);
+  EXPECT_EQ(Call({"read", "a", "--community", hash}).seen.Text("community"), hash);
+  EXPECT_EQ(Call({"read", "a", "--community", "b", hash}).code, 2) << "one word too many";
   EXPECT_EQ(Call({"read", "-GKV"}).code, 2);
 }
 
