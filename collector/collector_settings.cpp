@@ -132,9 +132,10 @@ std::vector<Setting> SnmpSettings() {
               "then costs more."},
       {.name = "retries",
        .value = "N",
-       .fallback = "1",
-       .help = "ask again so often",
-       .why = "The first packet to a card that sleeps is lost."},
+       .help = "ask again so often [1 to discover, 2 to read]",
+       .why = "The first packet to a card that sleeps is lost. To discover, an address that stays "
+              "silent is asked by v2c and by v1 besides.",
+       .example = "2"},
       {.name = "packets-per-second",
        .value = "N",
        .help = "ceiling for SNMP packets; 0: none [100 to discover, none to read]",

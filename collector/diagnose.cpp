@@ -50,7 +50,7 @@ Json Diagnose(Ways& ways, const Looked& looked, const Arguments& arguments, cons
          .port = looked.address.snmp_port,
          .credentials = {probed.credentials},
          .timeout = profile.timeout,
-         .retries = profile.retries},
+         .retries = profile.read_retries()},
         redaction, until, say);
   }
   const std::chrono::milliseconds pause =

@@ -119,7 +119,7 @@ Probed ProbeInTurn(
            .port = address.snmp_port,
            .credentials = {credentials},
            .timeout = profile.timeout,
-           .retries = profile.retries},
+           .retries = profile.read_retries()},
           [&](Probed told) { answer.set_value(std::move(told)); });
     probed = answer.get_future().get();
     show(witness.Take(), probed);

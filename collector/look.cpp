@@ -102,7 +102,7 @@ SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup) {
                              .port = profile.ports.snmp_port,
                              .credentials = profile.credentials,
                              .timeout = profile.timeout,
-                             .retries = profile.retries}};
+                             .retries = profile.sweep_retries()}};
   if (!profile.names_something()) plan.options.ranges = LocalNetworks();
   std::vector<std::string> names;
   for (const HostRow& row : profile.hosts) {

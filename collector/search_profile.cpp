@@ -121,7 +121,9 @@ SearchProfile ProfileOf(const Arguments& arguments, const std::string& name) {
   profile.ports.https_port = static_cast<std::uint16_t>(arguments.Number("https-port", 1, 65535));
   profile.ports.access = name;
   profile.timeout = ParseDuration("timeout", arguments.Text("timeout"));
-  profile.retries = static_cast<int>(arguments.Number("retries", 0, 10));
+  if (arguments.Has("retries")) {
+    profile.retries = static_cast<int>(arguments.Number("retries", 0, 10));
+  }
   if (arguments.Has("packets-per-second")) {
     profile.packets_per_second =
         static_cast<int>(arguments.Number("packets-per-second", 0, 1'000'000));
@@ -252,8 +254,9 @@ std::vector<SnmpCredentials> WithCommunity(const std::string& community,
 
 AccessBook::AccessBook(const std::vector<SearchProfile>& profiles) {
   for (const SearchProfile& profile : profiles) {
-    by_profile_[profile.name] = {
-        .credentials = profile.credentials, .timeout = profile.timeout, .retries = profile.retries};
+    by_profile_[profile.name] = {.credentials = profile.credentials,
+                                 .timeout = profile.timeout,
+                                 .retries = profile.read_retries()};
     for (const HostRow& row : profile.hosts) Add(row.at.host, row);
   }
 }

@@ -49,11 +49,16 @@ struct SearchProfile {
   std::vector<SnmpCredentials> credentials = {};
   PrinterAddress ports = {};  // for every address; host is not used
   std::chrono::milliseconds timeout{2000};
-  int retries = 1;
+  std::optional<int> retries = {};             // empty: nobody said
   std::optional<int> packets_per_second = {};  // 0: no ceiling; empty: nobody said
   std::chrono::milliseconds rediscover = std::chrono::hours(7 * 24);  // 0: only when asked
 
   bool names_something() const { return !ranges.empty() || !hosts.empty(); }
+
+  // Of thousands of addresses nearly all are nobody, and each is asked by v2c and by v1; a printer
+  // that is known gets every chance (domain: SNMP access rules, 2 or 3).
+  int sweep_retries() const { return retries.value_or(1); }
+  int read_retries() const { return retries.value_or(2); }
 
   // What makes it another search when it changes: JSON of ranges, excludes and port, and a hash of
   // the hosts.

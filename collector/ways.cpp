@@ -29,7 +29,7 @@ SnmpChannel::Options ChannelOptions(const SearchProfile& profile, const AccessBo
                                     const Profiles& profiles, Curiosity curiosity) {
   SnmpChannel::Options options{.credentials = profile.credentials,
                                .timeout = profile.timeout,
-                               .retries = profile.retries,
+                               .retries = profile.read_retries(),
                                .profiles = &profiles,
                                .curiosity = curiosity};
   if (access != nullptr) {

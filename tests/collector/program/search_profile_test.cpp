@@ -16,11 +16,8 @@ using testing::HasSubstr;
 
 Arguments With(std::map<std::string, std::vector<std::string>> values) {
   Arguments arguments;
-  arguments.values = {{"port", {"161"}},
-                      {"https-port", {"443"}},
-                      {"community", {"public"}},
-                      {"timeout", {"2s"}},
-                      {"retries", {"1"}}};
+  arguments.values = {
+      {"port", {"161"}}, {"https-port", {"443"}}, {"community", {"public"}}, {"timeout", {"2s"}}};
   for (auto& [name, value] : values) arguments.values[name] = value;
   return arguments;
 }
@@ -170,8 +167,11 @@ TEST(SearchProfileTest, KeepsProfilesApart) {
   EXPECT_EQ(green.credentials[0].community, "green");
   EXPECT_EQ(green.timeout, std::chrono::seconds(10)) << "it is polled as it was found";
   EXPECT_EQ(green.retries, 4);
+  EXPECT_EQ(profiles[1].sweep_retries(), 4) << "who says it, says it of both";
   const SnmpAccess gone = book.Of({.host = "10.1.0.1", .access = "gone"});
   EXPECT_EQ(gone.credentials[0].community, "public");
+  EXPECT_EQ(gone.retries, 2) << "a sleeping card misses the first packet";
+  EXPECT_EQ(profiles[0].sweep_retries(), 1);
   EXPECT_EQ(gone.timeout, std::chrono::seconds(2));
   const auto blue = book.Of({.host = "10.0.0.8", .access = "default"}).credentials;
   ASSERT_EQ(blue.size(), 4U);
