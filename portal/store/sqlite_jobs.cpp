@@ -11,7 +11,8 @@
 namespace plotmeter {
 namespace {
 
-constexpr std::chrono::days kLatest(100);  // collectors keep what they could not send for 90
+constexpr std::chrono::days kLatest(100);     // collectors keep what they could not send for 90
+constexpr std::chrono::minutes kMeasured(1);  // how well a clock's offset is known
 
 // What is known of a job, and who said the later word.
 struct KnownJob {
@@ -106,6 +107,17 @@ std::optional<KnownJob> Find(StoreConnection& writer, std::int64_t owner,
   return known;
 }
 
+// A printer's clock may have been set between the end of a job and the poll that measured it, so by
+// both a job may have ended in 1970, and would be in no month. Then it ended when it was seen.
+std::optional<std::int64_t> CredibleOffset(const JobRecord& job) {
+  if (!job.finished || !job.clock_offset_ms) return job.clock_offset_ms;
+  std::int64_t ended = 0;
+  if (__builtin_add_overflow(ToMillis(*job.finished), *job.clock_offset_ms, &ended)) return {};
+  const bool is_credible =
+      ended >= ToMillis(job.seen_at - kLatest) && ended <= ToMillis(job.seen_at + kMeasured);
+  return is_credible ? job.clock_offset_ms : std::nullopt;
+}
+
 // Makes `known` the best of itself and what a batch with this number tells; false when that is what
 // it was. What changed it is what it stands on from then on, with that batch's stream and revision.
 bool Hear(KnownJob& known, const BatchRecord& batch, std::int64_t number, const JobRecord& told) {
@@ -154,7 +166,8 @@ void WriteJobs(StoreConnection& writer, const DerivedRows::Place& place, const B
       known.record = *told;
       known.batch = place.batch;
     }
-    const JobRecord& job = known.record;
+    JobRecord& job = known.record;
+    job.clock_offset_ms = CredibleOffset(job);
     write.Run(place.owner, printer.printer, ToText(job.channel), job.job, printer.sighting,
               job.revision, ToMillis(job.seen_at), job.type, job.status, MaybeMillis(job.submitted),
               MaybeMillis(job.started), MaybeMillis(job.finished), job.clock_offset_ms, job.copies,

@@ -80,6 +80,48 @@ class JobsTest : public testing::Test {
   const Instant noon_ = At("2026-11-10T12:00:00Z");
 };
 
+TEST_F(JobsTest, EndsWhenItWasSeenWhereThePrintersClockCannotBeRight) {
+  const auto ended = [this](const std::string& finished, std::int64_t offset_ms) {
+    SqliteStore store(FreshDatabase());
+    const Tenant tenant = AddTenant(store, "north");
+    const std::string text = "x";
+    const JobRecord job{.job = "J",
+                        .revision = 1,
+                        .channel = ChannelKind::kPiws,
+                        .seen_at = noon_,
+                        .type = "print",
+                        .status = "printed",
+                        .finished = At(finished),
+                        .clock_offset_ms = offset_ms};
+    BatchRecord record{.collector = AddCollector(store, tenant, "thumb"),
+                       .batch = "b",
+                       .stream = "s",
+                       .sequence = 1,
+                       .sha256 = "sha",
+                       .jws = &text,
+                       .payload = &text,
+                       .names = &text,
+                       .received_at = noon_};
+    record.printers.push_back({.manufacturer = "HP", .serial = "CN1"});
+    record.jobs.push_back({0, &job});
+    store.StoreBatch(tenant.reseller, record, [](const auto&) { return "receipt"; });
+    std::string said;
+    store.EachJob(tenant.reseller, "", store.Printers(tenant.reseller, {}, "", 1).at(0).id,
+                  Instant(), noon_ + std::chrono::hours(24 * 366), {}, [&](const JobRow& row) {
+                    said = FormatInstant(row.ended_at) + " by " +
+                           std::string(EndedBy(row.end_is_told));
+                    return true;
+                  });
+    return said;
+  };
+  EXPECT_EQ(ended("2026-11-10T11:40:00Z", 60'000), "2026-11-10T11:41:00Z by printer");
+  EXPECT_EQ(ended("2026-11-10T12:00:30Z", 0), "2026-11-10T12:00:30Z by printer");
+  const std::string as_seen = "2026-11-10T12:00:00Z by sighting";
+  EXPECT_EQ(ended("2001-01-01T00:04:00Z", 0), as_seen) << "its clock was set before the poll";
+  EXPECT_EQ(ended("2026-11-10T12:00:00Z", 3'600'000), as_seen) << "it was seen before";
+  EXPECT_EQ(ended("2026-11-10T12:00:00Z", INT64_MAX), as_seen);
+}
+
 TEST_F(JobsTest, TheHigherRevisionOfAStreamIsTheRecord) {
   ExpectInEveryOrder({{"a", 1, 0, "printing", "0.1"},
                       {"a", 2, 5, "printing", "0.3"},
