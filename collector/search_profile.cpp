@@ -134,6 +134,28 @@ SearchProfile ProfileOf(const Arguments& arguments, const std::string& name) {
   return profile;
 }
 
+bool IsV3(const SnmpCredentials& credentials) { return credentials.version == SnmpVersion::k3; }
+
+// No address twice, whatever lists it stands in; no community where v3 alone may be spoken.
+void CheckHosts(const SearchProfile& profile) {
+  std::map<std::string, const HostRow*> rows;
+  for (const HostRow& row : profile.hosts) {
+    if (row.file.empty()) continue;
+    const auto [first, is_new] = rows.emplace(row.at.host, &row);
+    if (!is_new) {
+      throw UsageError(
+          fmt::format("{}, line {}: the address '{}' was in {}, line {} already; expected it once",
+                      row.file, row.line, row.at.host, first->second->file, first->second->line));
+    }
+    if (!row.community.empty() && std::ranges::all_of(profile.credentials, IsV3)) {
+      throw UsageError(
+          fmt::format("{}, line {}: a community is given, and the profile '{}' speaks SNMPv3 only; "
+                      "expected none, or 'downgrade' for the profile",
+                      row.file, row.line, profile.name));
+    }
+  }
+}
+
 // Rows that name another profile than that of their list go there.
 void SortHosts(std::vector<SearchProfile>& profiles) {
   std::map<std::string, std::vector<HostRow>> to;
@@ -142,9 +164,9 @@ void SortHosts(std::vector<SearchProfile>& profiles) {
       if (row.profile.empty() || row.profile == profile.name) return false;
       if (std::ranges::find(profiles, row.profile, &SearchProfile::name) == profiles.end()) {
         throw UsageError(fmt::format(
-            "'hosts', line {}: profile is '{}'; expected the name of a [profile.NAME] of the "
+            "{}, line {}: profile is '{}'; expected the name of a [profile.NAME] of the "
             "configuration file, or nothing",
-            row.line, row.profile));
+            row.file, row.line, row.profile));
       }
       to[row.profile].push_back(row);
       return true;
@@ -152,6 +174,7 @@ void SortHosts(std::vector<SearchProfile>& profiles) {
   }
   for (SearchProfile& profile : profiles) {
     for (HostRow& row : to[profile.name]) profile.hosts.push_back(std::move(row));
+    CheckHosts(profile);
   }
 }
 
@@ -241,15 +264,11 @@ std::vector<SearchProfile> SearchProfilesOf(const Arguments& arguments) {
 
 std::vector<SnmpCredentials> WithCommunity(const std::string& community,
                                            std::vector<SnmpCredentials> others) {
-  if (community.empty()) return others;
-  std::vector<SnmpCredentials> credentials = {{SnmpVersion::k2c, community},
-                                              {SnmpVersion::k1, community}};
-  for (SnmpCredentials& other : others) {
-    if (std::ranges::find(credentials, other) == credentials.end()) {
-      credentials.push_back(std::move(other));
-    }
-  }
-  return credentials;
+  if (community.empty() || std::ranges::all_of(others, IsV3)) return others;
+  const SnmpCredentials own[] = {{SnmpVersion::k2c, community}, {SnmpVersion::k1, community}};
+  std::erase_if(others, [&](const auto& other) { return std::ranges::count(own, other) > 0; });
+  others.insert(std::ranges::find_if_not(others, IsV3), std::begin(own), std::end(own));
+  return others;
 }
 
 AccessBook::AccessBook(const std::vector<SearchProfile>& profiles) {

@@ -138,7 +138,8 @@ std::vector<HostRow> ParseHosts(std::string_view file, std::string_view text) {
     if (std::ranges::all_of(row->fields, [](const auto& f) { return Trimmed(f).empty(); })) {
       continue;  // what a spreadsheet leaves below its last row
     }
-    HostRow host{.line = row->line,
+    HostRow host{.file = std::string(file),
+                 .line = row->line,
                  .profile = field("profile"),
                  .community = field("community"),
                  .label = field("label"),

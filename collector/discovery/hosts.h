@@ -7,7 +7,8 @@
 //
 // Columns: address (an IPv4 address or a host name, with a port if the agent has another one),
 // profile (the discovery profile whose credentials are used; empty: that which names this file),
-// community (an SNMP community of this one, tried before those of the profile), label (of the
+// community (an SNMP community of this one, tried before those of the profile; after SNMPv3, where
+// that may be downgraded), label (of the
 // site) and note. Only address must be there.
 
 #pragma once
@@ -39,6 +40,7 @@ struct HostName {
 bool LooksLikeName(std::string_view text);
 
 struct HostRow {
+  std::string file = {};  // empty: it is of no list
   std::size_t line = 0;
   HostName at = {};
   std::string profile = {};

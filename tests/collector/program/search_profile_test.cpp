@@ -39,7 +39,8 @@ std::string OpenFile(const std::string& text) {
 }
 
 std::string File(const std::string& text) {
-  const std::string path = Scratch() + "/hosts.csv";
+  static int number = 0;
+  const std::string path = Scratch() + "/hosts" + std::to_string(++number) + ".csv";
   std::ofstream(path) << text;
   return path;
 }
@@ -142,6 +143,55 @@ TEST(SearchProfileTest, TakesRangesNamesAndHostLists) {
   EXPECT_EQ(again.excludes.size(), 1U);
   EXPECT_FALSE(SearchProfilesOf(With({}))[0].names_something());
   EXPECT_NE(SearchProfilesOf(With({{"range", {"10.0.0.0/25"}}}))[0].what(), p.what());
+}
+
+TEST(SearchProfileTest, ACommunityOfAListNeverComesBeforeV3) {
+  const std::string hosts = File("address,community\n10.0.0.7,blue\n");
+  const auto with = [&](const std::string& downgrade) {
+    return With({{"user", {"meter"}}, {"downgrade", {downgrade}}, {"hosts", {hosts}}});
+  };
+  std::string refused;
+  try {
+    SearchProfilesOf(with("false"));
+  } catch (const UsageError& error) {
+    refused = error.what();
+  }
+  EXPECT_EQ(refused, hosts +
+                         ", line 2: a community is given, and the profile 'default' speaks "
+                         "SNMPv3 only; expected none, or 'downgrade' for the profile");
+
+  const AccessBook book(SearchProfilesOf(with("true")));
+  const auto credentials = book.Of({.host = "10.0.0.7", .access = "default"}).credentials;
+  ASSERT_GE(credentials.size(), 4U);
+  EXPECT_EQ(credentials[0].version, SnmpVersion::k3);
+  EXPECT_EQ(credentials[1].community, "blue");
+  EXPECT_EQ(credentials[2].community, "blue");
+  EXPECT_EQ(credentials[3].community, "public");
+
+  std::vector<SnmpCredentials> v3_only = {credentials[0]};
+  EXPECT_EQ(WithCommunity("blue", v3_only), v3_only) << "nor in its place";
+}
+
+TEST(SearchProfileTest, NamesTheListAndTheLineOfWhatIsWrongAcrossLists) {
+  const std::string plant = File("address,profile\n10.0.0.7,\n");
+  const std::string other = File("address,profile\n10.0.0.8,\n10.0.0.7,plant\n");
+  const auto says = [&](const std::string& hosts) {
+    Arguments arguments = With({{"hosts", {hosts}}});
+    Arguments table = With({{"hosts", {plant}}});
+    table.kind = "profile";
+    table.title = "plant";
+    arguments.tables = {table};
+    try {
+      SearchProfilesOf(arguments);
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  const std::string nobody = File("address,profile\n10.0.0.9,palnt\n");
+  EXPECT_THAT(says(nobody), HasSubstr(nobody + ", line 2: profile is 'palnt'"));
+  EXPECT_EQ(says(other), other + ", line 3: the address '10.0.0.7' was in " + plant +
+                             ", line 2 already; expected it once");
 }
 
 TEST(SearchProfileTest, KeepsProfilesApart) {
