@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "collector/snmp/large_format.h"
+#include "collector/channel/large_format.h"
 
 namespace plotmeter {
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "collector/channel/ascii.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/text.h"
 #include "common/time.h"

@@ -59,9 +59,18 @@ std::vector<Group> Groups() {
 }
 
 // What a job's attribute or another object names a person with, and what the contact is set to.
-bool NamesAPerson(const Oid& object) {
+bool NamesAPerson(const Oid& object, const Value& value) {
   constexpr std::uint32_t kOwner = 29;
   constexpr std::uint32_t kAccount = 21;
+  // HP's JOBATTR strings: user, host and domain stand in the first three, and say so.
+  const Oid attributes = mib::kHpJobInfo + Oid{23};
+  if (attributes.Contains(object)) {
+    const Oid index = object.After(attributes);
+    const std::string_view text = value.AsOctets().value_or("");
+    const auto says = [&](const char* key) { return text.find(key) != std::string_view::npos; };
+    return index.size() < 1 || index.parts()[0] <= 3 || says("JobAcct1=") || says("JobAcct2=") ||
+           says("JobAcct3=");
+  }
   if ((mib::kHpPml + Oid{1, 3, 13}).Contains(object)) return true;
   if (!mib::kJmAttributeOctets.Contains(object)) return false;
   const Oid index = object.After(mib::kJmAttributeOctets);
@@ -87,7 +96,7 @@ class Walker {
     for (const auto& [object, value] : result.table) {
       octets_ += value.AsOctets().value_or("").size();
       if (++rows_ > diagnosis::kMostRows || octets_ > diagnosis::kMostOctets) break;
-      if (NamesAPerson(object)) continue;
+      if (NamesAPerson(object, value)) continue;
       objects[Redaction::Object(object)] = redaction_.SnmpValue(object, value);
     }
     Json cut = Json::array();

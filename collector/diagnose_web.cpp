@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/channel/ascii.h"
 #include "collector/diagnose.h"
 #include "collector/ledm/documents.h"
 #include "collector/piws/jobs.h"

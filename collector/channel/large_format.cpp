@@ -1,10 +1,10 @@
-#include "collector/snmp/large_format.h"
+#include "collector/channel/large_format.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <string>
 
-#include "collector/snmp/text.h"
+#include "collector/channel/ascii.h"
 
 namespace plotmeter {
 namespace {

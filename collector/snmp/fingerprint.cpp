@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "collector/channel/large_format.h"
 #include "collector/channel/serial.h"
 #include "collector/snmp/ieee1284.h"
-#include "collector/snmp/large_format.h"
 #include "collector/snmp/makers.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/text.h"

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "collector/channel/ascii.h"
 #include "collector/snmp/date_and_time.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/text.h"

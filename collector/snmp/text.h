@@ -38,9 +38,8 @@ Text DecodePml(std::string_view octets);
 // Latin-1.
 Text DecodeText(std::string_view octets, std::optional<std::int64_t> charset = std::nullopt);
 
-// ASCII only: upper or lower case, without looking at the locale.
+// ASCII only, without looking at the locale (LowerAscii: ascii.h).
 std::string UpperAscii(std::string_view text);
-std::string LowerAscii(std::string_view text);
 
 // Without blanks at either end.
 std::string_view Trimmed(std::string_view text);

@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "collector/channel/large_format.h"
 #include "collector/channel/serial.h"
 #include "collector/snmp/hp_objects.h"
-#include "collector/snmp/large_format.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/text.h"
 #include "common/json.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "collector/channel/ascii.h"
 #include "collector/diagnose_redaction.h"
 #include "collector/snmp/text.h"
 

@@ -133,6 +133,26 @@ TEST_F(DiagnoseTest, WalksTheOtherContextForWhatTheDefaultLacks) {
   EXPECT_EQ(objects.value(level.ToText(), 0), 80);
 }
 
+TEST_F(DiagnoseTest, LeavesOutWhoSubmittedAJob) {
+  const Oid attributes = mib::kHpJobInfo + Oid{23};
+  ContextSession agent;
+  agent.tables[""] = {{mib::kSysObjectId, Value::ObjectId(mib::kHpPrinterCard + Oid{1})},
+                      {attributes + Oid{1, 7, 0}, Value::Octets("\x01\x15JobAcct1=jsmith")},
+                      {attributes + Oid{3, 7, 0}, Value::Octets("\x01\x15")},
+                      {attributes + Oid{5, 7, 0}, Value::Octets("\x01\x15JobAcct5=F76329E7-1724")},
+                      {attributes + Oid{9, 7, 0}, Value::Octets("\x01\x15JobAcct2=pc-of-jsmith")}};
+  const Json walks = WalkForDiagnosis(
+      agent, [] {}, {.address = "10.0.0.7"}, redaction_,
+      std::chrono::steady_clock::now() + std::chrono::hours(1), [](const std::string&) {});
+  std::vector<std::string> told;
+  for (const Json& walk : walks) {
+    for (const auto& [object, value] : walk.at("objects").items()) {
+      if (attributes.Contains(*Oid::Parse(object))) told.push_back(object);
+    }
+  }
+  EXPECT_THAT(told, testing::ElementsAre((attributes + Oid{5, 7, 0}).ToText()));
+}
+
 TEST_F(DiagnoseTest, AsksForNothingThatLeadsToPeopleOrSettings) {
   for (const char* path :
        {"/LFPWebServices/PI/InkSystem.json", "/DevMgmt/ProductUsageDyn.xml", "/Jobs/JobList",

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <string>
 
-#include "collector/snmp/large_format.h"
+#include "collector/channel/large_format.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/probe.h"
 #include "tests/fakes/recorded_session.h"
