@@ -268,6 +268,7 @@ int DiscoverPrinters(const Arguments& arguments) {
   for (const SearchProfile& profile : profiles) {
     SweepRecord sweep{.what = profile.what(), .started_at = clock.Now()};
     SweepPlan plan = PlanOf(profile);
+    for (const std::string& words : plan.narrowed) std::cerr << words << "\n";
     for (const auto& [name, why] : plan.unresolved) {
       std::cerr << fmt::format("'{}' is no host that is known here: {}\n", name, why);
       ++unresolved;

@@ -7,8 +7,9 @@
 
 namespace plotmeter {
 
-Finder::Finder(const Arguments& arguments, const Clock& clock, std::function<void()> wake)
-    : arguments_(arguments), clock_(clock), wake_(std::move(wake)) {}
+Finder::Finder(const Arguments& arguments, const Clock& clock, HostTurns* turns,
+               std::function<void()> wake)
+    : arguments_(arguments), clock_(clock), turns_(turns), wake_(std::move(wake)) {}
 
 Finder::~Finder() = default;
 
@@ -42,9 +43,11 @@ void Finder::Run(const SearchProfile& profile, SweepState from,
   {
     const std::lock_guard lock(mutex_);
     news_.unresolved = plan.unresolved;
+    news_.narrowed = plan.narrowed;
   }
   constexpr int kPolite = 100;  // strangers are asked at this ceiling
-  Ways ways(profile, arguments_, clock_, kPolite, {.certificates = std::move(certificates)});
+  Ways ways(profile, arguments_, clock_, kPolite,
+            {.certificates = std::move(certificates), .turns = turns_});
   plan.options.window = WindowFor(ways.session.packets_per_second(), profile.timeout);
   std::promise<void> done;
   Sweep sweep(ways.session, plan.options);

@@ -1,7 +1,7 @@
 // One sweep beside the polls of a running collector: on a thread and an SNMP session of its own, so
 // that no poll waits for it.
 //
-//    Finder finder(arguments, clock, wake);
+//    Finder finder(arguments, clock, &turns, wake);
 //    finder.Begin(profile, from, certificates);
 //    for (;;) { Keep(finder.Take()); if (!finder.is_busy()) break; … }
 //
@@ -35,15 +35,17 @@ class Finder {
     std::optional<SweepState> state = {};  // empty: not now
     std::optional<SweepProgress> progress = {};
     std::vector<std::pair<std::string, std::string>> unresolved = {};
+    std::vector<std::string> narrowed = {};                // SweepPlan::narrowed
     std::map<std::string, std::string> certificates = {};  // seen first
     bool finished = false;  // the sweep is over; nothing more comes of it
     bool whole = false;     // and it was not ended before its end
     std::string trouble = {};
   };
 
-  // `arguments` and `clock` must outlive it. `wake` is called from other threads when there is
-  // something to take.
-  Finder(const Arguments& arguments, const Clock& clock, std::function<void()> wake);
+  // `arguments`, `clock` and `turns` must outlive it; with the polls' turns no host is asked two things
+  // at once. `wake` is called from other threads when there is something to take.
+  Finder(const Arguments& arguments, const Clock& clock, HostTurns* turns,
+         std::function<void()> wake);
   ~Finder();  // ends the sweep
 
   // Not while it is busy.
@@ -60,6 +62,7 @@ class Finder {
 
   const Arguments& arguments_;
   const Clock& clock_;
+  HostTurns* const turns_;
   const std::function<void()> wake_;
   bool busy_ = false;
 

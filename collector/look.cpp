@@ -9,7 +9,6 @@
 #include "collector/by_web.h"
 #include "collector/channel/answers_json.h"
 #include "collector/collector_settings.h"
-#include "common/net.h"
 
 namespace plotmeter {
 namespace {
@@ -103,7 +102,11 @@ SweepPlan PlanOf(const SearchProfile& profile, const Lookup& lookup) {
                              .credentials = profile.credentials,
                              .timeout = profile.timeout,
                              .retries = profile.sweep_retries()}};
-  if (!profile.names_something()) plan.options.ranges = LocalNetworks();
+  if (!profile.names_something()) {
+    LocalRanges local = LocalNetworks();
+    plan.options.ranges = std::move(local.ranges);
+    plan.narrowed = std::move(local.narrowed);
+  }
   std::vector<std::string> names;
   for (const HostRow& row : profile.hosts) {
     if (row.at.is_name()) names.push_back(row.at.host);
@@ -304,16 +307,22 @@ std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan
   return all;
 }
 
-std::vector<AddressRange> LocalNetworks() {
+LocalRanges LocalNetworks(const std::vector<LocalNetwork>& networks) {
   constexpr int kWidest = 22;
-  std::vector<AddressRange> ranges;
-  for (const LocalNetwork& network : LocalIpv4Networks()) {
-    if (!Ipv4{network.address}.is_unicast()) continue;
-    ranges.push_back(
-        AddressRange::Parse("range", fmt::format("{}/{}", Ipv4{network.address}.ToText(),
-                                                 network.prefix < kWidest ? 24 : network.prefix)));
+  LocalRanges local;
+  for (const LocalNetwork& network : networks) {
+    const std::string address = Ipv4{network.address}.ToText();
+    if (!Ipv4{network.address}.is_unicast() || address.starts_with("127.")) continue;
+    const bool is_wide = network.prefix < kWidest;
+    local.ranges.push_back(
+        AddressRange::Parse("range", fmt::format("{}/{}", address, is_wide ? 24 : network.prefix)));
+    if (is_wide) {
+      local.narrowed.push_back(fmt::format(
+          "of this machine's network {}/{} only the /24 around it is looked at; 'range' names more",
+          address, network.prefix));
+    }
   }
-  return ranges;
+  return local;
 }
 
 }  // namespace plotmeter

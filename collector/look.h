@@ -29,6 +29,7 @@
 #include "collector/spool/spool.h"
 #include "collector/ways.h"
 #include "common/json.h"
+#include "common/net.h"
 
 namespace plotmeter {
 
@@ -57,6 +58,7 @@ struct SweepPlan {
   std::map<Ipv4, HostRow> rows = {};
   // Names that lead nowhere, or to what no single host has, and why.
   std::vector<std::pair<std::string, std::string>> unresolved = {};
+  std::vector<std::string> narrowed = {};  // LocalRanges::narrowed
 };
 
 inline constexpr std::chrono::seconds kResolveWithin{5};
@@ -102,8 +104,12 @@ struct DiscoverView {
 std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan plan,
                              const DiscoverView& view = {}, std::stop_token stop = {});
 
-// The IPv4 networks this machine is in, loopback left out; of one larger than a /22, the /24 around
-// its address.
-std::vector<AddressRange> LocalNetworks();
+// The networks this machine is in, loopback left out; of one larger than a /22, the /24 around its
+// address: nobody asked for a sweep of a /8.
+struct LocalRanges {
+  std::vector<AddressRange> ranges = {};
+  std::vector<std::string> narrowed = {};  // for people: "10.1.2.3/16: only 10.1.2.0/24 of it"
+};
+LocalRanges LocalNetworks(const std::vector<LocalNetwork>& networks = LocalIpv4Networks());
 
 }  // namespace plotmeter

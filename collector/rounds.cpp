@@ -33,8 +33,16 @@ bool IsNews(const KnownPrinter& known, const Polled& polled) {
          (known.macs.size() < kMostMacs && !std::ranges::includes(known.macs, polled.macs));
 }
 
-// Who it is, without what it said.
+// A device that is none of the printers that are metered took the place of one: an office printer
+// got its address. What it says is nobody's business.
+bool IsStranger(const Polled& polled) {
+  return polled.answered() && polled.is_large_format == false &&
+         polled.identity.serial != polled.address.known.serial;
+}
+
+// Who it is, without what it said; of a stranger, that nobody answered.
 Polled WhoOf(const Polled& polled) {
+  if (IsStranger(polled)) return {.address = polled.address};
   Polled who{.address = polled.address, .identity = polled.identity, .macs = polled.macs};
   if (polled.answered()) who.readings.emplace_back();
   if (polled.asleep()) who.reports = polled.reports;
@@ -175,7 +183,11 @@ void Rounds::Keep(const Polled& polled, bool due, RoundReport& report) {
   const bool slept = status.asleep;
   status.asleep = polled.asleep() || polled.sleeps_in_part();
   std::string error = polled.Trouble();
-  if (polled.answered()) {
+  if (IsStranger(polled)) {
+    error = fmt::format(
+        "another device has its address: {}, which is no large-format printer",
+        polled.identity.model.empty() ? "one that does not say its model" : polled.identity.model);
+  } else if (polled.answered()) {
     ++report.answered;
     status.last_success = polled.readings.front().at;
     status.model = polled.identity.model;
@@ -223,6 +235,10 @@ void Rounds::Ask(const std::vector<KnownPrinter>& printers, const RoundWish& wis
   std::vector<PrinterAddress> addresses;
   for (const KnownPrinter& printer : printers) addresses.push_back(AddressOf(printer));
   report.printers = static_cast<int>(addresses.size());
+  // Those that were silent come last: what the well wait for is the well.
+  std::ranges::stable_partition(addresses, [this](const PrinterAddress& address) {
+    return parts_.book.Of(address).last_error.empty();
+  });
   // Decided once, before the printers are asked: what is kept must have been read in full.
   std::map<std::string, bool> due;
   for (const PrinterAddress& address : addresses) {

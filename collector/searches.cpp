@@ -18,7 +18,7 @@ Searches::Searches(const Parts& parts, const Arguments& arguments,
     : parts_(parts),
       profiles_(std::move(profiles)),
       site_(std::move(site)),
-      finder_(arguments, parts.clock, std::move(wake)) {}
+      finder_(arguments, parts.clock, parts.turns, std::move(wake)) {}
 
 void Searches::Now(const std::stop_token& stop, const std::function<void()>& wait) {
   for (const SearchProfile& profile : profiles_) {
@@ -64,6 +64,9 @@ bool Searches::TakeNews() {
     if (!lost_[news.profile].names.insert(name).second) continue;  // it was said
     Log(LogLevel::kWarning, "name_not_resolved",
         {{"name", name}, {"profile", news.profile}, {"why", why}});
+  }
+  for (const std::string& words : news.narrowed) {
+    Log(LogLevel::kInfo, "discovery_narrowed", {{"profile", news.profile}, {"why", words}});
   }
   if (!news.trouble.empty()) {
     Log(LogLevel::kError, "discovery_failed", {{"profile", news.profile}, {"why", news.trouble}});

@@ -39,6 +39,7 @@ class Searches {
     RememberedCertificates& certificates;
     DiskCare& disk;
     const Clock& clock;
+    HostTurns* turns = nullptr;  // those of the polls
   };
   // `site` names this collector's place within the intervals. `wake` is called from other threads
   // when a sweep has found something.

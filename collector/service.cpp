@@ -37,7 +37,7 @@ Rhythm RhythmOf(const Arguments& arguments, const std::string& site) {
 
 std::unique_ptr<Ways> WaysOf(const SearchProfile& profile, const Arguments& arguments,
                              const Clock& clock, Spool& spool, const AccessBook& access,
-                             bool stand_ins) {
+                             HostTurns& turns, bool stand_ins) {
   if (stand_ins) return nullptr;
   return std::make_unique<Ways>(
       profile, arguments, clock, 0,
@@ -45,7 +45,8 @@ std::unique_ptr<Ways> WaysOf(const SearchProfile& profile, const Arguments& argu
                   .access = &access,
                   .given = spool.GivenMeters(),
                   .learnt = spool.LearntOfPrinters(),
-                  .curiosity = CuriosityOf(SpoolSettingsOf(arguments).masks)});
+                  .curiosity = CuriosityOf(SpoolSettingsOf(arguments).masks),
+                  .turns = &turns});
 }
 
 // Before it is opened. True when it had to be.
@@ -81,7 +82,8 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
       remote_(directory_, ParseRemoteScope(arguments.Text("remote"))),
       profiles_(SearchProfilesOf(arguments)),
       access_(profiles_),
-      ways_(WaysOf(profiles_.front(), arguments, clock, spool_, access_, stand_ins.has_value())),
+      ways_(WaysOf(profiles_.front(), arguments, clock, spool_, access_, turns_,
+                   stand_ins.has_value())),
       no_certificates_(ways_ ? nullptr : std::make_unique<RememberedCertificates>()),
       stand_in_poller_(ways_ ? nullptr
                              : std::make_unique<Poller>(stand_ins->channels, BuiltInProfiles(),
@@ -98,7 +100,8 @@ Service::Service(const Arguments& arguments, const Clock& clock, std::stop_token
                  .access = access_,
                  .certificates = ways_ ? ways_->certificates : *no_certificates_,
                  .disk = disk_,
-                 .clock = clock},
+                 .clock = clock,
+                 .turns = &turns_},
                 arguments, profiles_, site_,
                 [this] {
                   {

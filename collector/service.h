@@ -124,6 +124,7 @@ class Service {
   RemoteSettings remote_;
   std::vector<SearchProfile> profiles_;
   AccessBook access_;
+  HostTurns turns_;                                          // of polls and sweeps
   std::unique_ptr<Ways> ways_;                               // none with stand-ins
   std::unique_ptr<RememberedCertificates> no_certificates_;  // with stand-ins
   std::unique_ptr<Poller> stand_in_poller_;

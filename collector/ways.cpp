@@ -89,7 +89,8 @@ Ways::Ways(const SearchProfile& profile, const Arguments& arguments, const Clock
            int packets_per_second, WaysOptions options)
     : profiles(ProfilesOf(arguments)),
       certificates(std::move(options.certificates)),
-      session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second)},
+      session({.packets_per_second = profile.packets_per_second.value_or(packets_per_second),
+               .turns = options.turns},
               clock),
       snmp(session, ChannelOptions(profile, options.access, profiles, options.curiosity),
            options.learnt),

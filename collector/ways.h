@@ -53,6 +53,7 @@ struct WaysOptions {
   SnmpChannel::LearntTexts learnt = {};                  // what each was seen to offer over SNMP
   Curiosity curiosity = {};                              // of people and places
   WebSettings web = {};
+  HostTurns* turns = nullptr;  // with others who ask the same hosts
 };
 
 // All of it is gone, and has called back, when this dies.

@@ -59,6 +59,8 @@ std::string_view ToText(Seen seen);
 // Everything a channel learnt about one printer.
 struct Answers {
   PrinterIdentity identity = {};
+  // Whether it is one of the printers that are metered; absent: the channel cannot tell.
+  std::optional<bool> is_large_format = {};
   std::vector<MeterValue> meters = {};
   std::vector<Supply> supplies = {};
   std::vector<LoadedMedia> media = {};

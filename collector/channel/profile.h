@@ -54,6 +54,7 @@ struct ModelProfile {
 
   // Which ink has which number in HP's private objects: 1 to "cyan".
   std::map<std::uint32_t, std::string> private_ink = {};
+  std::string private_ink_unit = "?";  // of what they count; "?": not confirmed, so not billed
 
   // Paths of LEDM documents that the model has and its discovery tree does not list.
   std::vector<std::string> beside_tree = {};

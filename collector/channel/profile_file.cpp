@@ -22,6 +22,9 @@ using Strings = std::vector<std::string>;
 // The units that the ledger can reckon with. A unit it does not know would stay as raw as "?".
 const Strings kUnits = {"cc", "ml", "m2", "cm2", "mm2", "in2", "ft2", "m", "mm", "in", "feet"};
 
+// Those of HP's private ink objects, which are numbers only.
+const Strings kPrivateInkUnits = {"1/1000 ml", "1/10 ml", "ml", "cc"};
+
 const Strings kMeters = {"*",      "ink.used",     "media.area",     "media.length",
                          "sheets", "impressions",  "prints",         "scans",
                          "copies", "engine.hours", "cartridges.used"};
@@ -182,7 +185,11 @@ void ReadMember(const std::string& name, const Place& place, ModelProfile& profi
       profile.units[AmountOf(place, key)] = Claim(claim, "unit").OneOf(kUnits);
     });
   } else if (name == "private_ink") {
-    profile.private_ink = InksOf(Claim(place, "colorants"));
+    place.Members({"colorants", "unit", "source"}, [&](const std::string& what, const Place& said) {
+      if (what == "unit") profile.private_ink_unit = said.OneOf(kPrivateInkUnits);
+    });
+    place.At("source").Text();
+    profile.private_ink = InksOf(place.At("colorants"));
   } else if (name == "queue_pause") {
     profile.queue_pause = std::chrono::milliseconds(Claim(place, "ms").Number(0, 60'000));
   } else if (name == "beside_tree") {

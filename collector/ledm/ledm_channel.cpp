@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "collector/channel/large_format.h"
 #include "collector/ledm/documents.h"
 #include "collector/ledm/happenings.h"
 #include "collector/web/lan.h"
@@ -69,7 +70,7 @@ class LedmChannel::Visit : public WebVisit {
     const bool same = wish_ == Wish::kNews && !known().fingerprint.empty();
     if (!same || !Has(LedmResource::kEventTable)) return AskIdentity();
     SpeakOnlyTo(known().fingerprint);
-    told_.answers.identity = known().identity;
+    TakeIdentity(known().identity);
     AskEvents();
   }
 
@@ -116,7 +117,7 @@ class LedmChannel::Visit : public WebVisit {
     const auto tree_at = std::exchange(known().tree_at, std::nullopt);
     if (!IsTheRememberedOne(*identity)) return;
     known().tree_at = tree_at;
-    told_.answers.identity = *identity;
+    TakeIdentity(*identity);
     Take(page, "ProductConfigDyn", true);
     const bool other = known().identity.serial != identity->serial;
     const bool renewed = other || known().identity.firmware != identity->firmware;
@@ -135,6 +136,14 @@ class LedmChannel::Visit : public WebVisit {
     if (renewed && !asked_tree_) return AskTree();
     if (asked_events_) return AskTheRest();
     AskEvents();
+  }
+
+  // Office printers speak LEDM too.
+  void TakeIdentity(const PrinterIdentity& identity) {
+    told_.answers.identity = identity;
+    if (!identity.model.empty()) {
+      told_.answers.is_large_format = NamesLargeFormat(identity.model);
+    }
   }
 
   void AskEvents() {

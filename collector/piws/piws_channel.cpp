@@ -74,6 +74,7 @@ class PiwsChannel::Visit : public WebVisit {
     told_.at = at_;
     if (!IsTheRememberedOne(*identity)) return;
     told_.answers.identity = *identity;
+    told_.answers.is_large_format = true;  // no others have PIWS
     if (channel_.settings_.curiosity.printer_name) {
       told_.answers.name = ReadPrinterName(page.document);
     }

@@ -95,6 +95,11 @@ Polled Taken(const PrinterAddress& address, std::vector<ChannelTold> told) {
       continue;
     }
     polled.reports.back().firmware = identity.firmware;
+    if (const auto is_ours = answer.answers.is_large_format; is_ours && *is_ours) {
+      polled.is_large_format = true;
+    } else if (is_ours && !polled.is_large_format) {
+      polled.is_large_format = false;
+    }
     polled.readings.push_back({.at = answer.at,
                                .channel = channel,
                                .meters = std::move(answer.answers.meters),

@@ -61,6 +61,8 @@ struct Polled {
   // The address that was asked, and what the best channel that said something said. Not masked yet.
   Whereabouts whereabouts = {};
   std::vector<std::string> remarks = {};
+  // One channel's word that it is suffices; absent: none can tell.
+  std::optional<bool> is_large_format = {};
   bool in_full = false;  // it was read, not watched
 
   bool answered() const { return !readings.empty(); }

@@ -46,7 +46,7 @@ std::vector<MeterValue> LifetimeInk(const SnmpTable& table, const ModelProfile& 
     if (!used || *used <= 0) continue;
     meters.push_back({.meter = "ink.used",
                       .colorant = ColorantOf(index.parts()[0], profile),
-                      .value = {Decimal::FromInteger(*used), "1/1000 ml"},
+                      .value = {Decimal::FromInteger(*used), profile.private_ink_unit},
                       .source = oid.ToText()});
   }
   return meters;

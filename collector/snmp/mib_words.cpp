@@ -108,26 +108,27 @@ constexpr std::string_view kAvailability[] = {
 constexpr std::string_view kHindrances[] = {"non-critical-alert", "critical-alert", "offline",
                                             "in-transition"};
 
-// What stops the printer is what RFC 1514 (hrPrinterDetectedErrorState) puts beside hrDeviceStatus
+// What says nothing by itself raises no action (domain 4.7): who is offline may have been switched so,
+// and what is low or gone in ink stands with the supplies. What stops the printer is what RFC 1514 (hrPrinterDetectedErrorState) puts beside hrDeviceStatus
 // down(5), "not available for any use". RFC 2790 says so no more of any bit; of those that it added
 // a part that is missing and an output that is full stop it. One empty tray does not: of a printer
 // that has nothing left to print on, no-paper is set too.
 constexpr ErrorBit kErrorBits[] = {
-    {"low-paper"},
-    {"no-paper", true},
-    {"low-toner"},
-    {"no-toner", true},
-    {"door-open", true},
-    {"jammed", true},
-    {"offline", true},
-    {"service-requested"},
-    {"input-tray-missing", true},
-    {"output-tray-missing", true},
-    {"marker-supply-missing", true},
-    {"output-near-full"},
-    {"output-full", true},
-    {"input-tray-empty"},
-    {"overdue-preventive-maintenance"},
+    {"low-paper", Severity::kInformation},
+    {"no-paper", Severity::kCritical},
+    {"low-toner", Severity::kInformation},
+    {"no-toner", Severity::kInformation},
+    {"door-open", Severity::kCritical},
+    {"jammed", Severity::kCritical},
+    {"offline", Severity::kInformation},
+    {"service-requested", Severity::kInformation},
+    {"input-tray-missing", Severity::kCritical},
+    {"output-tray-missing", Severity::kCritical},
+    {"marker-supply-missing", Severity::kCritical},
+    {"output-near-full", Severity::kWarning},
+    {"output-full", Severity::kCritical},
+    {"input-tray-empty", Severity::kWarning},
+    {"overdue-preventive-maintenance", Severity::kInformation},
 };
 
 template <std::size_t N>

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/reading.h"
+
 namespace plotmeter {
 
 // The unit of a supply, an input or a marker's count: "1/10 ml" for 15, "metres" for 17; "?" for
@@ -45,8 +47,9 @@ std::string AlertPartWords(std::optional<std::int64_t> group, std::optional<std:
 
 // One condition of hrPrinterDetectedErrorState (RFC 2790) that is there.
 struct ErrorBit {
-  std::string_view word;       // "no-paper"
-  bool stops_printer = false;  // nothing can be printed until somebody has come
+  std::string_view word;  // "no-paper"
+  // Critical: nothing can be printed until somebody has come. Information: to be shown, no more.
+  Severity severity = Severity::kUnknown;
 };
 
 // Those whose bits are set, bit 0 being the highest of the first octet and missing octets 0.

@@ -25,6 +25,14 @@ void NetSnmpSession::OnDatagram(const Endpoint& from, std::string_view datagram)
   LooksLikeV3(datagram) ? OnV3(from, datagram) : OnPlain(from, datagram);
 }
 
+// Nobody waits for it any more, but it is worth knowing when the next question goes unanswered too.
+void NetSnmpSession::NoteLate(const Endpoint& from) {
+  const auto asked = given_up_.find(from);
+  if (asked == given_up_.end()) return;
+  late_[from] = std::chrono::steady_clock::now() - asked->second;
+  given_up_.erase(asked);
+}
+
 void NetSnmpSession::NoteOdd(const Endpoint& from, std::string problem) {
   ++dropped_;
   const auto line = peers_.find(from);
@@ -36,6 +44,7 @@ void NetSnmpSession::NoteOdd(const Endpoint& from, std::string problem) {
 NetSnmpSession::Job* NetSnmpSession::Asked(std::int32_t request_id, const Endpoint& from) {
   const auto found = by_id_.find(request_id);
   if (found == by_id_.end() || found->second->sent == 0) {
+    NoteLate(from);
     const auto line = peers_.find(from);
     if (line != peers_.end()) {
       line->second.front()->problem = "what came was for another request id: too late, or wrong";
@@ -99,6 +108,8 @@ void NetSnmpSession::OnReply(Job& job, SnmpReply reply) {
   job.silence = SnmpSeen::kTimedOut;
   job.problem.clear();
   job.detours = 0;
+  given_up_.erase(job.endpoint);
+  late_.erase(job.endpoint);
   const bool goes_on = job.exchange.Accept(std::move(reply));
   if (goes_on && job.waited <= options_.longest_wait) return Ask(job);
   if (goes_on) {

@@ -15,7 +15,8 @@ namespace plotmeter {
 namespace {
 
 constexpr std::chrono::nanoseconds kLongestWait = std::chrono::seconds(60);
-constexpr std::size_t kBurst = 64;  // packets sent before it is seen what has come
+constexpr std::size_t kBurst = 64;          // packets sent before it is seen what has come
+constexpr std::size_t kMostGivenUp = 4096;  // whose late answers are noticed
 constexpr std::chrono::nanoseconds kFullSocketWait = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -112,6 +113,7 @@ void NetSnmpSession::Run() {
       if (stopping_) break;
     }
     TakeSubmitted();
+    if (!out_of_turn_.empty()) TryTurns();
     SendQueued();
     port_.Wait(has_more_ ? std::chrono::nanoseconds(0)
                          : UntilNext(std::chrono::steady_clock::now()));
@@ -150,7 +152,20 @@ void NetSnmpSession::Begin(Endpoint endpoint, JobPointer job) {
   if (job->peer.credentials.empty()) job->peer.credentials.emplace_back();
   auto& line = peers_[endpoint];
   line.push_back(std::move(job));
-  if (line.size() == 1) Ask(*line.front());
+  if (line.size() == 1) BeginLine(endpoint);
+}
+
+void NetSnmpSession::BeginLine(const Endpoint& endpoint) {
+  if (options_.turns && !options_.turns->Take(endpoint, this, [this] { port_.Wake(); })) {
+    out_of_turn_.insert(endpoint);
+    return;
+  }
+  out_of_turn_.erase(endpoint);
+  Ask(*peers_.at(endpoint).front());
+}
+
+void NetSnmpSession::TryTurns() {
+  for (const Endpoint& endpoint : std::set(out_of_turn_)) BeginLine(endpoint);
 }
 
 void NetSnmpSession::Ask(Job& job) {
@@ -269,6 +284,13 @@ void NetSnmpSession::OnDeadline(Job& job) {
   std::string detail =
       fmt::format("no answer within {} ms after {} tries", job.peer.timeout.count(), job.sent);
   if (!job.problem.empty()) detail += "; " + job.problem;
+  if (const auto late = late_.find(job.endpoint); late != late_.end()) {
+    detail +=
+        fmt::format("; the time before an answer came after {} ms",
+                    std::chrono::duration_cast<std::chrono::milliseconds>(late->second).count());
+    late_.erase(late);
+  }
+  if (given_up_.size() < kMostGivenUp) given_up_[job.endpoint] = job.sent_at;
   SnmpSeen seen = job.silence;
   if (const auto engine = engines_.find(job.endpoint); engine != engines_.end()) {
     const std::string meaning = engine->second.SilenceMeans(job.peer.credentials[job.credentials]);
@@ -288,6 +310,10 @@ void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
   finished_.push_back(std::move(line->second.front()));
   line->second.pop_front();
   Job* const next = line->second.empty() ? nullptr : line->second.front().get();
+  if (options_.turns) {
+    options_.turns->GiveBack(job.endpoint, this);
+    out_of_turn_.erase(job.endpoint);
+  }
   if (!next) peers_.erase(line);
 
   SnmpResult result{.seen = seen,
@@ -297,8 +323,9 @@ void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
                     .at = job.at,
                     .bulk = job.exchange.bulk()};
   if (job.answered) result.credentials = job.peer.credentials[job.credentials];
+  const Endpoint endpoint = job.endpoint;
   job.done(std::move(result));
-  if (next) Ask(*next);
+  if (next) BeginLine(endpoint);
 }
 
 std::chrono::nanoseconds NetSnmpSession::UntilNext(Time now) const {

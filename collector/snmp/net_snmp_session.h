@@ -26,12 +26,14 @@
 #include <mutex>
 #include <queue>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "collector/snmp/exchange.h"
+#include "collector/snmp/host_turns.h"
 #include "collector/snmp/session.h"
 #include "collector/snmp/token_bucket.h"
 #include "collector/snmp/udp_port.h"
@@ -56,6 +58,9 @@ struct SnmpOptions {
   // How long one Get or Walk may wait for its agent, all packets together: 20,000 rows of an agent
   // that takes its time with each would be a day. What came by then is told as kTooLong.
   std::chrono::milliseconds longest_wait{180'000};
+
+  // Shared with sessions that may ask the same hosts; must outlive them all.
+  HostTurns* turns = nullptr;
 };
 
 // Counted since Start; octets of UDP payload, without the 28 of IPv4 and UDP headers.
@@ -125,6 +130,8 @@ class NetSnmpSession : public SnmpSession {
   void Run();
   void TakeSubmitted();
   void Begin(Endpoint endpoint, JobPointer job);
+  void BeginLine(const Endpoint& endpoint);  // once it is our turn there
+  void TryTurns();
   void Ask(Job& job);  // queues the exchange's next request
   // The packet of a job's request; nothing, with the reason, when there can be none.
   UsmWritten Encode(const Job& job, Time now);
@@ -137,6 +144,7 @@ class NetSnmpSession : public SnmpSession {
   // The job an answer is for, if it came from where it may.
   Job* Asked(std::int32_t request_id, const Endpoint& from);
   void OnReply(Job& job, SnmpReply reply);
+  void NoteLate(const Endpoint& from);
   void NoteOdd(const Endpoint& from, std::string problem);    // dropped, but not forgotten
   void TryNext(Job& job, SnmpSeen seen, std::string detail);  // other credentials, or the end
   void OnError(const Endpoint& to, int error);
@@ -162,7 +170,10 @@ class NetSnmpSession : public SnmpSession {
   std::mt19937 random_;
   std::map<Endpoint, std::deque<JobPointer>> peers_;  // the first of each is under way
   std::unordered_map<std::int32_t, Job*> by_id_;
-  std::map<Endpoint, UsmEngine> engines_;  // of v3, for as long as they answer
+  std::map<Endpoint, Time> given_up_;        // whom, and when they were asked last
+  std::map<Endpoint, Time::duration> late_;  // how late those answered then
+  std::set<Endpoint> out_of_turn_;           // whom another session is asking just now
+  std::map<Endpoint, UsmEngine> engines_;    // of v3, for as long as they answer
   UsmSecrets secrets_;
   std::deque<std::int32_t> to_send_;  // request-ids; one that is over is passed over
   std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;

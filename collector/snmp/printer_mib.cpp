@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "collector/channel/ascii.h"
 #include "collector/channel/macs.h"
 #include "collector/snmp/conceptual_table.h"
 #include "collector/snmp/error_log.h"
@@ -107,13 +108,12 @@ class Reader {
 
   void Meters() {
     const ConceptualTable markers(table_, mib::kPrtMarker);
-    std::vector<ConceptualRow> counting = Rows(markers, {4});
-    std::erase_if(counting,
-                  [](const ConceptualRow& row) { return row.Number(4).value_or(0) <= 0; });
-    for (const ConceptualRow& row : counting) {
+    const std::vector<ConceptualRow> rows = Rows(markers, {4});
+    for (const ConceptualRow& row : rows) {
+      if (row.Number(4).value_or(0) <= 0) continue;
       const auto unit = row.Number(3);
       std::string meter = "x-marker-life";
-      if (counting.size() > 1) {
+      if (rows.size() > 1) {
         meter = fmt::format("x-marker-life-{}", row.subunit());
       } else if (unit == 7) {
         meter = "impressions";
@@ -261,9 +261,7 @@ class Reader {
     answers_.alerts.emplace();
     for (const ErrorBit& bit : ErrorBits(error_bits)) {
       answers_.alerts->push_back(
-          {.key = std::string(bit.word),
-           .severity = bit.stops_printer ? Severity::kCritical : Severity::kWarning,
-           .code = std::string(bit.word)});
+          {.key = std::string(bit.word), .severity = bit.severity, .code = std::string(bit.word)});
     }
   }
 

@@ -78,7 +78,11 @@ void SnmpChannel::Ask(const PrinterAddress& address, Wish wish, std::function<vo
             [this, wish, peer = PeerOf(address), told = std::move(told)](Probed probed) {
               Told identity = ToTold(probed);
               if (identity.seen != Seen::kAnswered) return told(std::move(identity));
-              ReadOn(peer, wish, std::move(probed), told);
+              const auto is_ours = identity.answers.is_large_format;
+              ReadOn(peer, wish, std::move(probed), [told, is_ours](Told read) {
+                read.answers.is_large_format = is_ours;
+                told(std::move(read));
+              });
             });
 }
 
@@ -170,6 +174,7 @@ Told SnmpChannel::ToTold(const Probed& probed) {
     return told;
   }
   told.answers.identity = probed.fingerprint.identity();
+  told.answers.is_large_format = probed.fingerprint.verdict == Verdict::kLargeFormat;
   return told;
 }
 

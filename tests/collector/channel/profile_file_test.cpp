@@ -28,7 +28,7 @@ TEST(ProfileFileTest, ReadsWhatTheHeaderShows) {
                    "ledm": {"spoken": "unknown", "source": "s"}},
       "believe": {"ink.used": {"order": ["ledm", "snmp"], "source": "s"}},
       "units": {"piws job.area": {"unit": "in2", "source": "s"}},
-      "private_ink": {"colorants": {"1": "cyan", "12": "gray"}, "source": "s"},
+      "private_ink": {"colorants": {"1": "cyan", "12": "gray"}, "unit": "1/10 ml", "source": "s"},
       "queue_pause": {"ms": 1500, "source": "s"},
       "unknown": ["u"], "notes": [{"note": "n", "source": "s"}]})"});
   EXPECT_EQ(profile.name, "designjet-t770");
@@ -40,6 +40,7 @@ TEST(ProfileFileTest, ReadsWhatTheHeaderShows) {
             (std::vector{ChannelKind::kLedm, ChannelKind::kSnmp, ChannelKind::kPiws}));
   EXPECT_EQ(profile.units.at({ChannelKind::kPiws, "job.area"}), "in2");
   EXPECT_EQ(profile.private_ink.at(12), "gray");
+  EXPECT_EQ(profile.private_ink_unit, "1/10 ml");
   EXPECT_EQ(profile.queue_pause, std::chrono::milliseconds(1500));
 }
 
@@ -70,6 +71,8 @@ TEST(ProfileFileTest, RefusesWhatItDoesNotKnowAndSaysWhatWasMeant) {
       {With(R"("units": {"piws job.aera": {"unit": "in2", "source": "s"}})"),
        "t.json: 'piws job.aera' is not known in units; expected a channel and an amount, such as "
        "'piws job.area'; did you mean job.area?"},
+      {With(R"("private_ink": {"colorants": {"1": "cyan"}, "unit": "pl", "source": "s"})"),
+       "t.json: private_ink.unit is 'pl'; expected one of 1/1000 ml, 1/10 ml, ml, cc"},
       {With(R"("private_ink": {"colorants": {"one": "cyan"}, "source": "s"})"),
        "t.json: 'one' is not known in private_ink.colorants; expected the number of an ink, such "
        "as 1"},

@@ -116,6 +116,37 @@ TEST_F(RoundsTest, HeedsAKeyThatAPersonHadForgottenMeanwhile) {
   EXPECT_EQ(certificates_.Get("address 127.0.0.1:443"), std::nullopt);
 }
 
+TEST_F(RoundsTest, ReadsNobodyWhoIsNotMeteredAndTookThePlaceOfAPrinter) {
+  Run();
+  piws_.answer = {.seen = Seen::kNotSpoken, .detail = "404"};
+  snmp_.answer.answers.identity = {
+      .manufacturer = "HP", .serial = "VNB3K12345", .model = "HP LaserJet MFP M452nw"};
+  snmp_.answer.answers.is_large_format = false;
+  snmp_.answer.answers.events = {{.kind = "error-log", .key = "1/2"}};
+  clock_.Advance(hours(4));
+  const RoundReport report = Run();
+  EXPECT_EQ(report.answered, 0);
+  EXPECT_EQ(report.kept, 0);
+  EXPECT_THAT(book_.Of({.host = "127.0.0.1"}).last_error,
+              HasSubstr("another device has its address: HP LaserJet MFP M452nw"));
+  EXPECT_THAT(Events(), testing::IsEmpty());
+  ASSERT_EQ(spool_.KnownPrinters().size(), 1U) << "nobody was replaced by it";
+  EXPECT_EQ(spool_.KnownPrinters().at(0).identity.serial, Plotter().serial);
+
+  snmp_.answer.answers.is_large_format = true;
+  EXPECT_EQ(Run().kept, 1) << "one of ours is metered";
+  EXPECT_EQ(spool_.KnownPrinters().size(), 2U);
+}
+
+TEST_F(RoundsTest, ReadsAPrinterThatOneChannelKnowsForLargeFormat) {
+  snmp_.answer.answers.is_large_format = false;  // its own word is garbled
+  EXPECT_EQ(Run().kept, 1) << "it is who it was";
+  snmp_.answer.answers.identity.serial = piws_.answer.answers.identity.serial = "CN9ANOTHER1";
+  piws_.answer.answers.is_large_format = true;
+  clock_.Advance(hours(4));
+  EXPECT_EQ(Run().kept, 1);
+}
+
 TEST_F(RoundsTest, LeavesAPrinterAsleepAndTakesThatForNoTrouble) {
   Run();
   piws_.answer = snmp_.answer = Asleep();

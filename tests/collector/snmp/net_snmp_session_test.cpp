@@ -1,5 +1,6 @@
 #include "collector/snmp/net_snmp_session.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -257,6 +258,54 @@ TEST_F(NetSnmpSessionTest, NeverAsksOneDeviceTwoThingsAtOnce) {
   ASSERT_EQ(requests.size(), 4U);
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(requests[static_cast<std::size_t>(i)].objects[0], mib::kSysDescr);
+}
+
+TEST_F(NetSnmpSessionTest, TwoSessionsWithTheSameTurnsAskADeviceOneThingAtATime) {
+  UdpAgent agent([](UdpAgent& a, const Request& r) {
+    if (r.objects[0] != mib::kSysDescr) a.Send(UdpAgent::Reply(r, 7));
+  });
+  HostTurns turns;
+  NetSnmpSession polls({.turns = &turns}, clock_), sweep({.turns = &turns}, clock_);
+  polls.Start();
+  sweep.Start();
+  auto first = GetSoon(polls, Peer(agent, 30ms), {mib::kSysDescr});
+  for (int i = 0; i < 1000 && agent.requests().empty(); ++i) std::this_thread::yield();
+  auto second = GetSoon(sweep, Peer(agent, 30ms), {mib::kSysObjectId});
+  UdpAgent another([](UdpAgent& a, const Request& r) { a.Send(UdpAgent::Reply(r, 7)); });
+  EXPECT_EQ(Wait(GetSoon(sweep, Peer(another))).seen, SnmpSeen::kAnswered) << "who is free";
+  EXPECT_EQ(Wait(std::move(first)).seen, SnmpSeen::kTimedOut);
+  EXPECT_EQ(Wait(std::move(second)).seen, SnmpSeen::kAnswered);
+  const auto requests = agent.requests();
+  ASSERT_EQ(requests.size(), 4U);
+  EXPECT_EQ(requests[3].objects[0], mib::kSysObjectId) << "the other's question came last";
+
+  auto held = GetSoon(polls, Peer(agent), {mib::kSysDescr});
+  while (agent.requests().size() < 5) std::this_thread::yield();
+  auto waits = GetSoon(sweep, Peer(agent), {mib::kSysObjectId});
+  sweep.Stop();
+  EXPECT_EQ(Wait(std::move(waits)).seen, SnmpSeen::kStopped);
+  polls.Stop();
+  EXPECT_EQ(Wait(std::move(held)).seen, SnmpSeen::kStopped);
+  EXPECT_EQ(agent.requests().size(), 5U);
+}
+
+TEST_F(NetSnmpSessionTest, SaysHowLateTheAnswerBeforeWas) {
+  std::optional<Request> unanswered;
+  std::promise<void> came;
+  UdpAgent agent([&](UdpAgent& a, const Request& r) {
+    if (r.objects[0] == mib::kSysUpTime) return came.set_value();
+    if (r.objects[0] == mib::kSysObjectId) return a.Send(UdpAgent::Reply(*unanswered, 7));
+    unanswered = r;
+  });
+  SnmpPeer peer = Peer(agent, 20ms);
+  peer.retries = 0;
+  EXPECT_EQ(Get(peer).detail, "no answer within 20 ms after 1 tries");
+  EXPECT_THAT(Get(peer, {mib::kSysObjectId}).detail,
+              testing::HasSubstr("what came was for another request id: too late, or wrong; the "
+                                 "time before an answer came after "));
+  EXPECT_EQ(Get(peer, {mib::kSysUpTime}).detail, "no answer within 20 ms after 1 tries")
+      << "it is said once";
+  came.get_future().wait();
 }
 
 TEST_F(NetSnmpSessionTest, StopsWalksThatDoNotEnd) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "collector/snmp/hp_objects.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/mib_words.h"
@@ -111,7 +113,7 @@ TEST(PrinterMibTest, ALifeCountOfZeroOrLessIsUnknown) {
 TEST(PrinterMibTest, NeverSumsMarkersNorPretendsToKnowWhatEachMeans) {
   const auto one = Walk().Marker(1, 8, 0).Marker(2, 8, 40).Read().meters;
   ASSERT_EQ(one.size(), 1U);
-  EXPECT_EQ(one[0].meter, "sheets");
+  EXPECT_EQ(one[0].meter, "x-marker-life-2") << "the first may begin to count some day";
   const auto two = Walk().Marker(1, 8, 40).Marker(2, 8, 41).Read().meters;
   ASSERT_EQ(two.size(), 2U);
   EXPECT_EQ(two[0].meter, "x-marker-life-1");
@@ -434,7 +436,10 @@ TEST(PrinterMibTest, ReadsLifetimeInkWithTheColoursItKnows) {
   EXPECT_EQ(known[0].source, "1.3.6.1.4.1.11.2.3.9.4.2.1.4.1.5.6.3.1.1.0");
   EXPECT_EQ(known[4].colorant, "photo-black");
   EXPECT_EQ(known[5].colorant, "ink-7");
-  EXPECT_EQ(LifetimeInk(walk.table(), BuiltInProfiles().Default())[0].colorant, "ink-1");
+  const auto unknown = LifetimeInk(walk.table(), BuiltInProfiles().Default());
+  EXPECT_EQ(unknown[0].colorant, "ink-1");
+  EXPECT_EQ(unknown[0].value, (Quantity{Decimal::FromInteger(1001), "?"}))
+      << "nobody has said in what another model counts";
 }
 
 TEST(PrinterMibTest, TakesTheSeverityOfAnAlertFromItsColumnOnly) {
@@ -524,7 +529,7 @@ TEST(PrinterMibTest, ErrorBitsAreTheAlertsOfAnAgentWithoutATable) {
   EXPECT_EQ(
       alerts_of("\x84\x14"),
       (std::vector<Alert>{
-          {.key = "low-paper", .severity = Severity::kWarning, .code = "low-paper"},
+          {.key = "low-paper", .severity = Severity::kInformation, .code = "low-paper"},
           {.key = "jammed", .severity = Severity::kCritical, .code = "jammed"},
           {.key = "output-near-full", .severity = Severity::kWarning, .code = "output-near-full"},
           {.key = "input-tray-empty",
@@ -538,14 +543,17 @@ TEST(PrinterMibTest, ErrorBitsAreTheAlertsOfAnAgentWithoutATable) {
 }
 
 TEST(PrinterMibTest, KnowsOfEachErrorBitWhetherItStopsThePrinter) {
-  std::vector<std::string_view> stop;
-  for (const ErrorBit& bit : ErrorBits("\xFF\xFF")) {
-    if (bit.stops_printer) stop.push_back(bit.word);
-  }
-  EXPECT_EQ(stop,
-            (std::vector<std::string_view>{"no-paper", "no-toner", "door-open", "jammed", "offline",
-                                           "input-tray-missing", "output-tray-missing",
-                                           "marker-supply-missing", "output-full"}));
+  std::map<Severity, std::vector<std::string_view>> bits;
+  for (const ErrorBit& bit : ErrorBits("\xFF\xFF")) bits[bit.severity].push_back(bit.word);
+  using Words = std::vector<std::string_view>;
+  EXPECT_EQ(bits[Severity::kCritical],
+            (Words{"no-paper", "door-open", "jammed", "input-tray-missing", "output-tray-missing",
+                   "marker-supply-missing", "output-full"}));
+  EXPECT_EQ(bits[Severity::kWarning], (Words{"output-near-full", "input-tray-empty"}));
+  EXPECT_EQ(bits[Severity::kInformation],
+            (Words{"low-paper", "low-toner", "no-toner", "offline", "service-requested",
+                   "overdue-preventive-maintenance"}))
+      << "by itself each says nothing that somebody has to come for";
 }
 
 TEST(PrinterMibTest, ErrorBitsAreARemarkWhereThereIsAnAlertTable) {
