@@ -26,10 +26,10 @@ void NetSnmpSession::OnDatagram(const Endpoint& from, std::string_view datagram)
 }
 
 // Nobody waits for it any more, but it is worth knowing when the next question goes unanswered too.
-void NetSnmpSession::NoteLate(const Endpoint& from) {
+void NetSnmpSession::NoteLate(const Endpoint& from, std::int32_t request_id) {
   const auto asked = given_up_.find(from);
-  if (asked == given_up_.end()) return;
-  late_[from] = std::chrono::steady_clock::now() - asked->second;
+  if (asked == given_up_.end() || asked->second.request_id != request_id) return;
+  late_[from] = std::chrono::steady_clock::now() - asked->second.asked;
   given_up_.erase(asked);
 }
 
@@ -44,7 +44,7 @@ void NetSnmpSession::NoteOdd(const Endpoint& from, std::string problem) {
 NetSnmpSession::Job* NetSnmpSession::Asked(std::int32_t request_id, const Endpoint& from) {
   const auto found = by_id_.find(request_id);
   if (found == by_id_.end() || found->second->sent == 0) {
-    NoteLate(from);
+    NoteLate(from, request_id);
     const auto line = peers_.find(from);
     if (line != peers_.end()) {
       line->second.front()->problem = "what came was for another request id: too late, or wrong";

@@ -290,7 +290,7 @@ void NetSnmpSession::OnDeadline(Job& job) {
                     std::chrono::duration_cast<std::chrono::milliseconds>(late->second).count());
     late_.erase(late);
   }
-  if (given_up_.size() < kMostGivenUp) given_up_[job.endpoint] = job.sent_at;
+  if (given_up_.size() < kMostGivenUp) given_up_[job.endpoint] = {job.request_id, job.sent_at};
   SnmpSeen seen = job.silence;
   if (const auto engine = engines_.find(job.endpoint); engine != engines_.end()) {
     const std::string meaning = engine->second.SilenceMeans(job.peer.credentials[job.credentials]);

@@ -120,6 +120,12 @@ class NetSnmpSession : public SnmpSession {
   };
   using JobPointer = std::unique_ptr<Job>;
 
+  // What was asked last of whom did not answer.
+  struct GivenUp {
+    std::int32_t request_id = 0;
+    Time asked = {};
+  };
+
   struct Deadline {
     Time at;
     std::int32_t request_id;
@@ -144,7 +150,7 @@ class NetSnmpSession : public SnmpSession {
   // The job an answer is for, if it came from where it may.
   Job* Asked(std::int32_t request_id, const Endpoint& from);
   void OnReply(Job& job, SnmpReply reply);
-  void NoteLate(const Endpoint& from);
+  void NoteLate(const Endpoint& from, std::int32_t request_id);
   void NoteOdd(const Endpoint& from, std::string problem);    // dropped, but not forgotten
   void TryNext(Job& job, SnmpSeen seen, std::string detail);  // other credentials, or the end
   void OnError(const Endpoint& to, int error);
@@ -170,7 +176,7 @@ class NetSnmpSession : public SnmpSession {
   std::mt19937 random_;
   std::map<Endpoint, std::deque<JobPointer>> peers_;  // the first of each is under way
   std::unordered_map<std::int32_t, Job*> by_id_;
-  std::map<Endpoint, Time> given_up_;        // whom, and when they were asked last
+  std::map<Endpoint, GivenUp> given_up_;
   std::map<Endpoint, Time::duration> late_;  // how late those answered then
   std::set<Endpoint> out_of_turn_;           // whom another session is asking just now
   std::map<Endpoint, UsmEngine> engines_;    // of v3, for as long as they answer

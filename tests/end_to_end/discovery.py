@@ -49,6 +49,28 @@ def killed_and_goes_on(stage, reach):
     print(f"killed at place {at}; went on to the end")
 
 
+def discover_killed_and_goes_on(stage, reach):
+    state = stage.path("discover-killed")
+    words = ("discover", "--state", state, "--range", "127.92.0.0/22", *reach, "--retries", 0, "--packets-per-second", 60)
+    first = stage.start("plotmeter-collector", *words)
+    wait_for(lambda: sweep(state)[0] > 0, "progress is kept")
+    first.popen.send_signal(signal.SIGKILL)
+    first.popen.wait()
+    at, finished = sweep(state)
+    expect(0 < at < 1022 and finished is None, f"killed at {at}, finished {finished}")
+    second = stage.run("plotmeter-collector", *words[:-1], 0)
+    expect("going on with the sweep of" in second.stderr, second.stderr)
+    left = int(second.stdout.split(" addresses silent")[0].split()[-1])
+    expect(left < 1018 and sweep(state)[1] is not None, f"{left} addresses of 1022 after {at}")
+    with sqlite3.connect(f"file:{state}/spool.db?mode=ro", uri=True) as db:
+        known = {row[0] for row in db.execute("SELECT host FROM known_printer")}
+    expect(known == {f"127.92.0.{n}" for n in range(1, 5)}, f"known: {known}")
+    afresh = stage.run("plotmeter-collector", *words[:-1], 0)
+    expect("going on" not in afresh.stderr and "4 large-format printers; 0 other devices; 1018 addresses silent" in afresh.stdout,
+           afresh.stdout + afresh.stderr)
+    print(f"discover: killed at place {at}; went on with {left} addresses")
+
+
 def host_list_and_profile(stage, reach, snmp_port, https_port):
     hosts = stage.path("hosts.csv")
     with open(hosts, "w", encoding="utf-8") as f:
@@ -167,6 +189,7 @@ def main():
         listed_and_silent_over_snmp(stage, reach)
         host_list_and_profile(stage, reach, snmp_port, https_port)
         killed_and_goes_on(stage, reach)
+        discover_killed_and_goes_on(stage, reach)
 
 
 if __name__ == "__main__":
