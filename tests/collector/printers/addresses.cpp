@@ -1,6 +1,7 @@
 #include "tests/collector/printers/addresses.h"
 
 #include <fstream>
+#include <iterator>
 #include <regex>
 
 #include "tests/common/hex.h"
@@ -112,13 +113,12 @@ std::optional<std::string> AddressIn(std::string_view text) {
 
 std::optional<std::string> AddressInFile(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  const bool recording = file.extension() == ".snmprec";
-  std::string line, before;
+  if (file.extension() != ".snmprec") {
+    return AddressIn(std::string(std::istreambuf_iterator<char>(in), {}));
+  }
+  std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
-    // The word that says "version" may stand in the line before.
-    const auto found = recording ? AddressInRow(line) : AddressIn(before + line);
-    if (found) return *found + " in line " + std::to_string(number);
-    before = line + "\n";
+    if (const auto found = AddressInRow(line)) return *found + " in line " + std::to_string(number);
   }
   return std::nullopt;
 }

@@ -20,8 +20,8 @@ namespace plotmeter {
 // The first that is somebody's.
 std::optional<std::string> AddressIn(std::string_view text);
 
-// The same in a file, with its line. In a .snmprec the octets that stand in hexadecimal are read
-// too, and an IpAddress and an interface's address are held against those of examples.
+// The same in a file. In a .snmprec, where its line is told, the octets that stand in hexadecimal
+// are read too, and an IpAddress and an interface's address are held against those of examples.
 std::optional<std::string> AddressInFile(const std::filesystem::path& file);
 
 }  // namespace plotmeter
