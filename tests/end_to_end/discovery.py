@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Discovery by the real programs: a sweep that is killed goes on, who comes later is found, host lists, profiles, explanations and wrong settings."""
+"""Discovery by the real programs: a sweep that is killed goes on, who comes later is found, host lists, profiles, explanations
+and wrong settings."""
 
 import argparse
 import json

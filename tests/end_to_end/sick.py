@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Hostile and sick devices by the real programs: each is named with what was seen, and costs nobody else anything.
 
-One simulated printer for every oddity of the simulator's own table; what `read` makes of it is compared with tests/golden/odd. Beside that a round of
-`run --once` on healthy printers with sick ones among them, foreign devices, and the memory that huge documents cost.
+One simulated printer for every oddity of the simulator's own table; what `read` makes of it is compared with tests/golden/odd.
+Beside that rounds of `run --once` on healthy printers, alone and with sick ones among them, foreign devices, and the memory that
+huge documents cost.
 """
 
 import argparse
@@ -32,7 +33,7 @@ BETWEEN = "falls"
 
 
 def oddities_of(stage, side):
-    """All that the simulator's own table (oddity.cpp) has for this side, "SNMP" or "web": one that is new has no golden file and is told."""
+    """All that the simulator's table (oddity.cpp) has for this side, "SNMP" or "web": a new one has no golden file and is told."""
     said = stage.run("plotmeter-sim", "--help").stdout
     table = said[said.index("Sick devices"):said.index("Devices that a collector must not take")]
     oddities = []
@@ -204,7 +205,8 @@ def healthy_are_not_late(stage):
         expect(status["serial"] == printer["serial"], f"{oddity}: whose trouble is it? {status}")
         expect(printer["address"] in after or oddity in ("slow", "dead", "garbage"), f"{oddity}: what was well of it is lost: {status}")
     changed = [e["serial"] for e in events if e["kind"] == "certificate-changed"]
-    expect(changed == [fleet.printers[n - 1]["serial"] for n, oddity in SICK.items() if oddity == "web=new-certificate"], f"changed keys: {events}")
+    strangers = [fleet.printers[n - 1]["serial"] for n, oddity in SICK.items() if oddity == "web=new-certificate"]
+    expect(changed == strangers, f"changed keys: {events}")
 
 
 def strangers_are_known(stage):
