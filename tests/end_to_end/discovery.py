@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""Discovery by the real programs: a sweep that is killed goes on, host lists, profiles, explanations and wrong settings."""
+"""Discovery by the real programs: a sweep that is killed goes on, who comes later is found, host lists, profiles, explanations
+and wrong settings."""
 
 import argparse
 import json
 import os
 import signal
+import socket
 import sqlite3
 import sys
 import time
@@ -43,10 +45,13 @@ def killed_and_goes_on(stage, reach):
     second.stop()
     log = second.errors()
     expect("discovery_goes_on" in log, f"it began anew:\n{log}")
-    with sqlite3.connect(f"file:{state}/spool.db?mode=ro", uri=True) as db:
-        known = {row[0] for row in db.execute("SELECT host FROM known_printer")}
-    expect(known == {f"127.92.0.{n}" for n in range(1, 5)}, f"known: {known}")
+    expect(known(state) == {f"127.92.0.{n}" for n in range(1, 5)}, f"known: {known(state)}")
     print(f"killed at place {at}; went on to the end")
+
+
+def known(state):
+    with sqlite3.connect(f"file:{state}/spool.db?mode=ro", uri=True) as db:
+        return {row[0] for row in db.execute("SELECT host FROM known_printer")}
 
 
 def discover_killed_and_goes_on(stage, reach):
@@ -62,13 +67,35 @@ def discover_killed_and_goes_on(stage, reach):
     expect("going on with the sweep of" in second.stderr, second.stderr)
     left = int(second.stdout.split(" addresses silent")[0].split()[-1])
     expect(left < 1018 and sweep(state)[1] is not None, f"{left} addresses of 1022 after {at}")
-    with sqlite3.connect(f"file:{state}/spool.db?mode=ro", uri=True) as db:
-        known = {row[0] for row in db.execute("SELECT host FROM known_printer")}
-    expect(known == {f"127.92.0.{n}" for n in range(1, 5)}, f"known: {known}")
+    expect(known(state) == {f"127.92.0.{n}" for n in range(1, 5)}, f"known: {known(state)}")
     afresh = stage.run("plotmeter-collector", *words[:-1], 0)
     expect("going on" not in afresh.stderr and "4 large-format printers; 0 other devices; 1018 addresses silent" in afresh.stdout,
            afresh.stdout + afresh.stderr)
     print(f"discover: killed at place {at}; went on with {left} addresses")
+
+
+def appears_later(stage, again="3s"):
+    """One that is switched on after the first sweep is found by the next one of its profile, and read, by the collector that runs."""
+    snmp_port, https_port = free_port(socket.SOCK_DGRAM), free_port()
+    sim = stage.start("plotmeter-sim", "--printers", 2, "--network", "127.93.8.0/24", "--snmp-port", snmp_port, "--https-port", https_port,
+                      "--odd", "2:dead", "--control", "-")
+    there, later = [printer["address"] for printer in sim.ready()["printers"]]
+    config = stage.path("later.toml")
+    with open(config, "w", encoding="utf-8") as f:
+        f.write(f"[profile.plant]\nrange = '127.93.8.1-8'\nport = {snmp_port}\nhttps-port = {https_port}\ntimeout = '300ms'\nretries = 0\n"
+                f"rediscover = '{again}'\n")
+    state = stage.path("later")
+    running = stage.start("plotmeter-collector", "run", "--config", config, "--state", state, "--piws-pause", 0)
+    wait_for(lambda: sweep(state)[1] is not None, "the first sweep ends")
+    expect(known(state) == {there}, f"known after the first sweep: {known(state)}")
+    sim.ask(f"even {later}")
+    wait_for(lambda: known(state) == {there, later}, "who was switched on is found")
+
+    def kept():
+        told = stage.run_json("plotmeter-collector", "status", "--state", state)["printers"]
+        return {p["address"].split(":")[0] for p in told if p["last_kept"]}
+    wait_for(lambda: kept() == {there, later}, "and is read")
+    print(f"{later} was switched on later, found and read")
 
 
 def host_list_and_profile(stage, reach, snmp_port, https_port):
@@ -103,12 +130,12 @@ def listed_and_silent_over_snmp(stage, reach):
     expect(found["127.92.0.2"]["verdict"] == "silent", "a stranger of a range is asked by SNMP only")
     expect("piws: the port is closed" in found["127.92.0.99"]["rule"], f"nobody there: {found['127.92.0.99']}")
     stage.run("plotmeter-collector", "run", "--once", "--state", state, *reach, "--community", "not-this-one", expect=None)
-    known = stage.run_json("plotmeter-collector", "status", "--state", state)["printers"]
-    expect([p["serial"] for p in known] == [listed["serial"]] and known[0]["last_kept"], f"metered over its web server: {known}")
+    told = stage.run_json("plotmeter-collector", "status", "--state", state)["printers"]
+    expect([p["serial"] for p in told] == [listed["serial"]] and told[0]["last_kept"], f"metered over its web server: {told}")
     # The same by the sweep of a collector that runs.
     done = stage.run("plotmeter-collector", "run", "--once", "--state", stage.path("by-web-2"), *words, expect=None)
-    known = stage.run_json("plotmeter-collector", "status", "--state", stage.path("by-web-2"))["printers"]
-    expect([p["serial"] for p in known] == [listed["serial"]], f"found by run: {known}\n{done.stderr}")
+    told = stage.run_json("plotmeter-collector", "status", "--state", stage.path("by-web-2"))["printers"]
+    expect([p["serial"] for p in told] == [listed["serial"]], f"found by run: {told}\n{done.stderr}")
     done = stage.run("plotmeter-collector", "discover", "--explain", "127.92.0.1", *reach, "--community", "not-this-one")
     expect("Verdict: large-format, because it is silent over SNMP" in done.stdout, done.stdout)
 
@@ -190,6 +217,7 @@ def main():
         host_list_and_profile(stage, reach, snmp_port, https_port)
         killed_and_goes_on(stage, reach)
         discover_killed_and_goes_on(stage, reach)
+        appears_later(stage)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ def oclock(hour, minute=0, day=1):
 
 
 class Moves(World):
-    def __init__(self, stage):
-        super().__init__(stage, printers=10)
+    def __init__(self, stage, printers=10):
+        super().__init__(stage, printers)
         self.begin = oclock(0)
         stage.set_time(self.begin)
         self.events = []  # all that status told

@@ -14,6 +14,8 @@ const Oid kSystem = {1, 3, 6, 1, 2, 1, 1};
 const Oid kDevices = {1, 3, 6, 1, 2, 1, 25, 3};
 const Oid kPrinter = {1, 3, 6, 1, 2, 1, 43};
 const Oid kHp = {1, 3, 6, 1, 4, 1, 11};
+const Oid kPhysAddress = {1, 3, 6, 1, 2, 1, 2, 2, 1, 6};
+const Oid kProduct = {1, 3, 6, 1, 4, 1, 11, 2, 3, 9, 4, 2, 1, 1, 3, 1, 0};
 const Oid kStatusId = {1, 3, 6, 1, 4, 1, 11, 2, 3, 9, 1, 1, 7};
 
 enum Table : std::uint32_t { kInput = 8, kMarker = 10, kSupply = 11, kColorant = 12 };
@@ -76,6 +78,16 @@ void Lengthen(const Oid& oid, std::string& text, const Oddities& odd) {
   }
 }
 
+// What else somebody put in.
+void Exchange(const Oid& oid, std::string& octets, const Oddities& odd) {
+  if (odd.Has("other-card") && Under(oid, kPhysAddress) && octets.size() == 6) {
+    octets[3] = static_cast<char>(octets[3] ^ 0x40);
+  }
+  if (odd.Has("other-product") && oid == kProduct && !octets.empty()) {
+    octets.back() = octets.back() == 'Z' ? 'Y' : 'Z';
+  }
+}
+
 void Lie(const Oid& oid, MibValue& value, const Oddities& odd, std::int64_t first) {
   const Place place = PlaceOf(oid);
   if (place.table != kMarker || place.column != 4 || value.count == 0) return;
@@ -96,6 +108,7 @@ Mib OddMib(Mib mib, const Oddities& odd, std::int64_t first_life_count) {
     MibValue value = healthy;
     const bool bits = Under(oid, kDevices) && oid[8] == 5;  // hrPrinterDetectedErrorState
     if (value.type == MibType::kOctets && !bits) Lengthen(oid, value.octets, odd);
+    if (value.type == MibType::kOctets) Exchange(oid, value.octets, odd);
     Lie(oid, value, odd, first_life_count);
     MoveRow(oid, value, odd);
     other.Set(std::move(oid), std::move(value));

@@ -108,6 +108,8 @@ const std::vector<OddityKind>& OddityKinds() {
       {"sparse-index", "SNMP", kNone, "", "", "table rows are 5, 9, 13 instead of 1, 2, 3"},
       {"index-zero", "SNMP", kNone, "", "", "table rows begin with 0"},
       {"hr-index", "SNMP", kNumber, "1280", "", "hrDeviceIndex of the printer"},
+      {"other-card", "SNMP", kNone, "", "", "its network card has another MAC"},
+      {"other-product", "SNMP", kNone, "", "", "its product number ends otherwise"},
       {"web", "web", kWord, "dead",
        "dead|silent|huge|bomb|laughs|garbage|html|truncated|gzip-bomb|redirect|401|503|"
        "new-certificate|expired|weak",

@@ -78,6 +78,22 @@ TEST(OddMibTest, LiesAboutTheLifeCounter) {
   EXPECT_EQ(At(Odd("wraps=930576247", 5'018), kPrinter + "10.2.1.4.1.1"), Counter32(930'576'239));
 }
 
+TEST(OddMibTest, HasAnotherCardOrAnotherProduct) {
+  const std::string card = "1.3.6.1.2.1.2.2.1.6.2";
+  const std::string product = "1.3.6.1.4.1.11.2.3.9.4.2.1.1.3.1.0";
+  Mib mib = Small();
+  mib.Set(*ParseOid(product), Octets("CH539A"));
+  Oddities odd;
+  odd.Add("other-card");
+  EXPECT_NE(At(OddMib(mib, odd, 5'000), card), At(mib, card));
+  EXPECT_EQ(At(OddMib(mib, odd, 5'000), card).octets.size(), 6u);
+  EXPECT_EQ(At(OddMib(mib, odd, 5'000), product), Octets("CH539A"));
+  odd = {};
+  odd.Add("other-product");
+  EXPECT_EQ(At(OddMib(mib, odd, 5'000), product), Octets("CH539Z"));
+  EXPECT_EQ(At(OddMib(mib, odd, 5'000), card), At(mib, card));
+}
+
 TEST(OddMibTest, HasTwoContexts) {
   const Contexts contexts = SplitContexts(Small());
   const std::string id = "1.3.6.1.4.1.11.2.3.9.1.1.7.0";

@@ -108,13 +108,5 @@ TEST(ProfilesTest, SettlesOnlyAUnitThatThePrinterLeftOpen) {
   EXPECT_EQ(named.value.unit, "cc");
 }
 
-// A unit is money: a profile that settles one needs more than a guess. None does so far.
-TEST(ProfilesTest, NoneOfTheProgramConfirmsAUnit) {
-  EXPECT_GE(BuiltInProfiles().all().size(), 10U);
-  for (const ModelProfile& profile : BuiltInProfiles().all()) {
-    EXPECT_TRUE(profile.units.empty()) << profile.name << ": and which recording shows it?";
-  }
-}
-
 }  // namespace
 }  // namespace plotmeter

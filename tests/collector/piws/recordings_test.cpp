@@ -41,12 +41,12 @@ class RecordingsTest : public testing::Test {
 };
 
 TEST_F(RecordingsTest, IdentifyAZ9) {
-  EXPECT_EQ(ReadIdentification(Document("Identification_fields.json")),
-            (PrinterIdentity{.manufacturer = "HP",
-                             .serial = "CNXXXXXXXX",
-                             .product = "W3Z71A",
-                             .model = "HP DesignJet Z9 24in",
-                             .firmware = "JGR9_09_26_06.1"}));
+  const Node document = Document("Identification_fields.json");
+  const auto identity = ReadIdentification(document);
+  ASSERT_TRUE(identity);
+  Answers answers{.identity = *identity};
+  ReadTraits(document, answers);
+  ExpectGolden("z9_identity.golden", Written(answers));
 }
 
 TEST_F(RecordingsTest, ReadTenInks) {
