@@ -72,6 +72,18 @@ std::vector<const Node*> MediaConsumptions(const Node& accounting) {
   return accounting["MediaCollectionConsumption"].All("MediaConsumption");
 }
 
+// Printers hold the place of an amount they do not know with 0; what cannot be read may have been
+// one.
+bool SaysUse(const Node& media, std::string_view amount) {
+  if (media[amount].empty()) return false;
+  const auto said = media.Amount(amount);
+  return !said || !said->value.is_zero();
+}
+
+bool SaysUse(const std::vector<InkUse>& ink) {
+  return std::ranges::any_of(ink, [](const InkUse& use) { return !use.amount.value.is_zero(); });
+}
+
 // One entry a colorant and unit, in the order of first mention.
 std::vector<InkUse> Merged(const std::vector<InkUse>& parts) {
   std::vector<InkUse> merged;
@@ -217,26 +229,22 @@ class Job {
   }
 
   void ReadMedia(const Node& accounting) {
-    std::vector<const Node*> used = MediaConsumptions(accounting);
-    const bool by_job =
-        std::ranges::any_of(used, [](const Node* media) { return !media->empty(); });
-    if (!by_job) {
-      used.clear();
-      for (const Node* page : pages_) {
-        for (const Node* media : MediaConsumptions((*page)["Accounting"])) used.push_back(media);
-      }
-    }
-    Total area;
-    Total length;
     std::set<std::string> papers;
-    for (const Node* media : used) {
-      AddPart(*media, "SquareAmount", area);
-      AddPart(*media, "LinearAmount", length);
+    const auto area = Used(accounting, "SquareAmount");
+    const auto length = Used(accounting, "LinearAmount");
+    if (has_run_) {
+      record_.area = area;
+      record_.length = length;
+    }
+    for (const Node* media : MediaConsumptions(accounting)) {
       if (const auto paper = media->Text("PaperId")) papers.insert(*paper);
     }
-    if (has_run_) {
-      record_.area = area.sum();
-      record_.length = length.sum();
+    if (papers.empty()) {
+      for (const Node* page : pages_) {
+        for (const Node* media : MediaConsumptions((*page)["Accounting"])) {
+          if (const auto paper = media->Text("PaperId")) papers.insert(*paper);
+        }
+      }
     }
     if (papers.empty() && !pages_.empty()) {
       record_.media =
@@ -246,6 +254,24 @@ class Job {
     }
     const auto name = context_.papers.find(record_.media.value_or(""));
     if (name != context_.papers.end()) record_.media_name = name->second;
+  }
+
+  // Of one amount: the sum of the job's own account, and of its pages' where the job's says none.
+  std::optional<Quantity> Used(const Node& accounting, std::string_view amount) {
+    Total own;
+    bool says = false;
+    for (const Node* media : MediaConsumptions(accounting)) {
+      says = says || SaysUse(*media, amount);
+      AddPart(*media, amount, own);
+    }
+    if (says) return own.sum();
+    Total of_pages;
+    for (const Node* page : pages_) {
+      for (const Node* media : MediaConsumptions((*page)["Accounting"])) {
+        AddPart(*media, amount, of_pages);
+      }
+    }
+    return of_pages.sum();
   }
 
   void AddPart(const Node& media, std::string_view child, Total& total) {
@@ -258,13 +284,12 @@ class Job {
     if (!has_run_) return;
     std::vector<InkUse> ink;
     AddInk(accounting, ink);
-    if (ink.empty()) {
+    // Nothing prints without ink: nothing but zeros is an account that was lost.
+    if (!SaysUse(ink)) {
+      ink.clear();
       for (const Node* page : pages_) AddInk((*page)["Accounting"], ink);
     }
-    // Nothing prints without ink: nothing but zeros is an account that was lost.
-    const bool any =
-        std::ranges::any_of(ink, [](const InkUse& use) { return !use.amount.value.is_zero(); });
-    if (!any) return;
+    if (!SaysUse(ink)) return;
     record_.ink = Merged(ink);
     if (record_.ink.size() > kMaxInks) {  // a part of them would be taken for all
       record_.ink.clear();

@@ -11,8 +11,9 @@
 // user, account, host, URL and preview path are not even in the Node tree (document.h).
 //
 // Unknown stays absent: a date of 1970, an empty list of inks, an area of 0, and every 0 of a job
-// that has not run. A job's own accounting is taken, and the sum over its pages only where it has
-// none; never both.
+// that has not run. A job's own accounting is taken, and the sum over its pages only where it says
+// nothing but zeros; never both. That is asked for the area, the length and the ink, each by
+// itself.
 
 #pragma once
 
