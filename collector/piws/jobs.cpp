@@ -228,50 +228,82 @@ class Job {
     }
   }
 
+  // A paper by its id; nothing stands for one that is not named.
+  using Papers = std::set<std::optional<std::string>>;
+
   void ReadMedia(const Node& accounting) {
-    std::set<std::string> papers;
-    const auto area = Used(accounting, "SquareAmount");
-    const auto length = Used(accounting, "LinearAmount");
+    Papers papers;
+    const auto area = Used(accounting, "SquareAmount", papers);
+    const auto length = Used(accounting, "LinearAmount", papers);
     if (has_run_) {
       record_.area = area;
       record_.length = length;
     }
-    for (const Node* media : MediaConsumptions(accounting)) {
-      if (const auto paper = media->Text("PaperId")) papers.insert(*paper);
-    }
-    if (papers.empty()) {
-      for (const Node* page : pages_) {
-        for (const Node* media : MediaConsumptions((*page)["Accounting"])) {
-          if (const auto paper = media->Text("PaperId")) papers.insert(*paper);
-        }
-      }
-    }
-    if (papers.empty() && !pages_.empty()) {
-      record_.media =
-          Alike(pages_, [](const Node& page) { return page["Settings"].Text("MediaType"); });
-    } else if (papers.size() == 1) {
+    if (papers.empty()) papers = PapersWanted(accounting);
+    if (papers.size() == 1) {
       record_.media = *papers.begin();
+    } else {
+      SayPapers(papers);
     }
     const auto name = context_.papers.find(record_.media.value_or(""));
     if (name != context_.papers.end()) record_.media_name = name->second;
   }
 
   // Of one amount: the sum of the job's own account, and of its pages' where the job's says none.
-  std::optional<Quantity> Used(const Node& accounting, std::string_view amount) {
+  // `papers` are those of which some was used.
+  std::optional<Quantity> Used(const Node& accounting, std::string_view amount, Papers& papers) {
     Total own;
     bool says = false;
     for (const Node* media : MediaConsumptions(accounting)) {
-      says = says || SaysUse(*media, amount);
       AddPart(*media, amount, own);
+      if (!SaysUse(*media, amount)) continue;
+      says = true;
+      const auto paper = media->Text("PaperId");
+      papers.insert(paper ? paper : PaperOfPages());
     }
     if (says) return own.sum();
     Total of_pages;
     for (const Node* page : pages_) {
       for (const Node* media : MediaConsumptions((*page)["Accounting"])) {
         AddPart(*media, amount, of_pages);
+        if (SaysUse(*media, amount)) papers.insert(PaperOf(*media, *page));
       }
     }
     return of_pages.sum();
+  }
+
+  static std::optional<std::string> PaperOf(const Node& media, const Node& page) {
+    const auto paper = media.Text("PaperId");
+    return paper ? paper : page["Settings"].Text("MediaType");
+  }
+
+  std::optional<std::string> PaperOfPages() const {
+    if (pages_.empty()) return std::nullopt;
+    return Alike(pages_, [](const Node& page) { return page["Settings"].Text("MediaType"); });
+  }
+
+  // Where nothing says that any paper was used.
+  Papers PapersWanted(const Node& accounting) const {
+    Papers papers;
+    for (const Node* media : MediaConsumptions(accounting)) {
+      if (auto paper = media->Text("PaperId")) papers.insert(std::move(paper));
+    }
+    if (!papers.empty()) return papers;
+    for (const Node* page : pages_) {
+      const auto parts = MediaConsumptions((*page)["Accounting"]);
+      if (parts.empty()) papers.insert((*page)["Settings"].Text("MediaType"));
+      for (const Node* media : parts) papers.insert(PaperOf(*media, *page));
+    }
+    return papers;
+  }
+
+  // Several papers are no paper of the whole, whose area one of them would be billed with.
+  void SayPapers(const Papers& papers) {
+    Trait trait{.trait = "medium-type"};
+    for (const auto& paper : papers) {
+      if (paper) AddToList(*paper, trait.value);
+    }
+    if (papers.size() - papers.count(std::nullopt) > 1) record_.traits.push_back(std::move(trait));
   }
 
   void AddPart(const Node& media, std::string_view child, Total& total) {

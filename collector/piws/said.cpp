@@ -102,12 +102,17 @@ std::optional<Trait> TraitIn(const Node& node, const TraitElement& which,
   for (const Node* child : node.All(which.element)) {
     const std::string said = SaidBy(*child);
     if (said.empty()) continue;
-    if (trait.value.size() > kMaxTrait) break;
-    trait.value += (trait.value.empty() ? "" : ", ") + said;
+    AddToList(said, trait.value);
     trait.unit = child->Text("Unit").value_or("");
   }
   if (trait.value.empty()) return std::nullopt;
   return trait;
+}
+
+void AddToList(std::string_view word, std::string& list) {
+  if (list.size() > kMaxTrait) return;
+  list += list.empty() ? "" : ", ";
+  list += word;
 }
 
 void SayTraits(const Node& node, std::span<const TraitElement> which,

@@ -184,6 +184,53 @@ TEST(JobTrap, T5APaperIsNamedByTheJobElseByItsPages) {
   EXPECT_EQ(job.media_name, "Hahnemühle");
 }
 
+// What one of two papers would be billed with was printed on both.
+TEST(JobTrap, T5APaperIsOfTheWholeOnlyWhereEveryPartSaysTheSame) {
+  const auto part = [](const std::string& paper, const std::string& area) {
+    return R"({"PaperId": ")" + paper + R"(", "SquareAmount": )" + area + "}";
+  };
+  const auto page = [](const std::string& type, const std::string& used) {
+    return R"({"Settings": {"MediaType": ")" + type + R"("}, "Accounting":
+        {"MediaCollectionConsumption": {"MediaConsumption": )" +
+           used + "}}}";
+  };
+  const auto job = [](const std::string& own, const std::string& pages) {
+    return Job(std::string(kPrinted) + R"("Accounting": {)" + kTimes +
+                   R"(, "MediaCollectionConsumption": {"MediaConsumption": [)" + own +
+                   R"(]}}, "Pages": {"Page": [)" + pages + "]}",
+               {.papers = {{"2070", "Satin"}}});
+  };
+  const std::string rag = "9E489F02AE027F9DD93191D872728C1D";
+  const Trait both{.trait = "medium-type", .value = "2070, " + rag};
+
+  // One page says 2070, the other is told by what was wanted.
+  JobRecord two = job("", page("2070", part("2070", "5")) + "," + page(rag, part("", "6")));
+  EXPECT_EQ(two.area->value.text(), "11");
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_EQ(two.media_name, std::nullopt);
+  EXPECT_THAT(two.traits, testing::ElementsAre(both));
+  two = job(part("2070", "5") + "," + part("", "6"), page(rag, "null"));
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_THAT(two.traits, testing::ElementsAre(both));
+  // Which paper the part without an id was, nobody says.
+  two =
+      job(part("2070", "5") + "," + part("", "6"), page(rag, "null") + "," + page("2070", "null"));
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_THAT(two.traits, IsEmpty());
+  two = job("", page(rag, "null") + "," + page("2070", "null"));
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_THAT(two.traits, testing::ElementsAre(both));
+
+  JobRecord one = job("", page("2070", part("", "5")) + "," + page("2070", part("2070", "6")));
+  EXPECT_EQ(one.media, "2070");
+  EXPECT_EQ(one.media_name, "Satin");
+  EXPECT_THAT(one.traits, IsEmpty());
+  one = job(part("2070", "5"), page(rag, part(rag, "6")));
+  EXPECT_EQ(one.media, "2070") << "the job's own account is the one that counts";
+  one = job("", page("2070", part("2070", "5")) + "," + page(rag, part(rag, "0")));
+  EXPECT_EQ(one.media, "2070") << "nothing was used of the other";
+}
+
 TEST(JobTrap, T6AnAreaWithoutAUnitHasNone) {
   const JobRecord job = Job(std::string(kPrinted) + R"("Accounting": {)" + kTimes +
                             R"(, "MediaCollectionConsumption": {"MediaConsumption": {
