@@ -156,6 +156,37 @@ TEST(JobTrap, T2WhatHasNotRunSaysNothingByItsZeros) {
   EXPECT_EQ(job.printed_pages, std::nullopt);
 }
 
+// A printer without a clock prints all the same; what only waits may say what it would use.
+TEST(JobTrap, T2WhatIsCompletedHasRunWithoutAnyTime) {
+  const auto job = [](const std::string& status, const std::string& completion) {
+    return Job(fmt::format(R"("Status": {{"JobStatus": "{}", "CompletionStatus": "{}"}},
+      "Progress": {{"NumberOfPrintedPages": 0}}, "Pages": {{"Page": {{"Accounting": {{
+        "GrayPixelCoverage": "0.12", "ColorPixelCoverage": "0.34"}}}}}},
+      "Accounting": {{"ArrivalTimestamp": "1970-01-01T00:00:00Z",
+        "PrintingTimestamp": "1970-01-01T00:00:00Z", "CompletionTimestamp": "1970-01-01T00:00:00Z",
+        "MediaCollectionConsumption": {{"MediaConsumption": {{"PaperId": "2070",
+          "SquareAmount": "191.352000", "LinearAmount": "3.5"}}}},
+        "InkCollectionConsumption": {{"InkConsumption": {{"InkName": "cyan", "Amount": "2.1"}}}}}})",
+                           status, completion));
+  };
+  const JobRecord done = job("Completed", "OK");
+  EXPECT_EQ(done.status, "unknown") << "it does not say when";
+  ASSERT_TRUE(done.area && done.length && done.color_coverage);
+  EXPECT_EQ(done.area->value.text(), "191.352000");
+  ASSERT_THAT(done.ink, SizeIs(1));
+  EXPECT_EQ(done.ink[0].amount.value.text(), "2.1");
+  for (const auto& [status, completion] :
+       {std::pair("Paused", "OK"), std::pair("Held", "OK"), std::pair("WaitingToPrint", "OK"),
+        std::pair("Processing", "OK"), std::pair("Deleted", "OK"),
+        std::pair("Cancelled", "Cancelled"), std::pair("Completed", "Cancelled")}) {
+    const JobRecord other = job(status, completion);
+    EXPECT_EQ(other.area, std::nullopt) << status;
+    EXPECT_EQ(other.length, std::nullopt) << status;
+    EXPECT_EQ(other.color_coverage, std::nullopt) << status;
+    EXPECT_THAT(other.ink, IsEmpty()) << status;
+  }
+}
+
 TEST(JobTrap, T3ADeletedJobHasLostItsAccountAndDoesNotSayZero) {
   const JobRecord job = Job(std::string(R"("Status": {"JobStatus": "Deleted",
       "CompletionStatus": "OK"}, "Progress": {"NumberOfPrintedPages": 0}, "Accounting": {)") +
