@@ -33,7 +33,7 @@ std::optional<std::string> ColorantOf(const Node& consumable) {
 // A printer without a clock says a day on which there were no such printers.
 std::optional<std::string> DateIn(const Node& node, std::string_view child) {
   const auto date = node.Text(child);
-  if (!date || date->size() < 10 || date->substr(0, 4) < "1990") return std::nullopt;
+  if (!date || date->size() < 10 || date->substr(0, 4) < "2000") return std::nullopt;
   return date;
 }
 

@@ -431,7 +431,7 @@ std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext
   std::optional<std::int64_t> offset = context.clock_offset_ms;
   if (timestamp) {
     offset = (context.seen_at - *timestamp).count();
-  } else if (!offset && context.date) {
+  } else if (!offset && context.date && *context.date >= kClocksFrom) {
     offset = (context.seen_at - *context.date).count();
   }
   JobQueue queue{.says_time = timestamp.has_value()};

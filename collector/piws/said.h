@@ -39,7 +39,7 @@ struct TraitElement {
 
 // What a child says as a trait: its text, or its Value and Unit; of several, all of it, with commas
 // between (of a long list the beginning), and of one that has children, its Name. Empty text,
-// "None", "Unknown", a date of 1970 and a time of -1 say nothing. `part` is the supply or input by
+// "None", "Unknown", a date before 2000 and a time of -1 say nothing. `part` is the supply or input by
 // its name there.
 std::optional<Trait> TraitIn(const Node& node, const TraitElement& which,
                              const std::optional<std::string>& part = {});

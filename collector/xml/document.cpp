@@ -175,7 +175,7 @@ std::optional<bool> Node::Flag() const {
 
 std::optional<Instant> Node::Time() const {
   const auto instant = ParseInstant(text);
-  if (!instant || ToMillis(*instant) == 0) return std::nullopt;
+  if (!instant || *instant < kClocksFrom) return std::nullopt;
   return instant;
 }
 

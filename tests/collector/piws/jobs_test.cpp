@@ -72,6 +72,10 @@ TEST(JobsTest, TakesTheClockOfTheDocumentBeforeThatOfHttp) {
   const JobQueueContext context{.seen_at = kSeenAt, .date = kSeenAt + std::chrono::seconds(10)};
   EXPECT_EQ(ReadJobQueue(with, context)->jobs[0].clock_offset_ms, 4000);
   EXPECT_EQ(ReadJobQueue(without, context)->jobs[0].clock_offset_ms, -10000);
+  EXPECT_EQ(ReadJobQueue(without, {.seen_at = kSeenAt, .date = FromMillis(240'000)})
+                ->jobs[0]
+                .clock_offset_ms,
+            std::nullopt);
 }
 
 TEST(JobsTest, AnEmptyQueueIsAQueue) {

@@ -85,6 +85,7 @@ TEST(InkTrap, EADateOf1970IsUnknown) {
   EXPECT_EQ(supply.installed, std::nullopt);
   EXPECT_EQ(supply.expires, std::nullopt);
   EXPECT_EQ(supply.warranty_until, std::nullopt);
+  EXPECT_EQ(Ink(R"("InstallDate": "1970-01-01T00:04:00Z")").supplies.at(0).installed, std::nullopt);
 }
 
 TEST(InkTrap, SaysWarrantyInThePrintersOwnWord) {
@@ -157,6 +158,16 @@ TEST(JobTrap, T2WhatHasNotRunSaysNothingByItsZeros) {
 }
 
 // A printer without a clock prints all the same; what only waits may say what it would use.
+TEST(JobTrap, T2ATimeOfAPrinterThatHasLostItsClockIsUnknown) {
+  const JobRecord job = Job(std::string(kPrinted) + R"("Accounting": {
+      "ArrivalTimestamp": "1970-01-01T00:01:10Z", "PrintingTimestamp": "1970-01-01T00:02:00Z",
+      "CompletionTimestamp": "1970-01-01T00:04:00Z"})");
+  EXPECT_EQ(job.submitted, std::nullopt);
+  EXPECT_EQ(job.started, std::nullopt);
+  EXPECT_EQ(job.finished, std::nullopt);
+  EXPECT_EQ(job.status, "unknown");
+}
+
 TEST(JobTrap, T2WhatIsCompletedHasRunWithoutAnyTime) {
   const auto job = [](const std::string& status, const std::string& completion) {
     return Job(fmt::format(R"("Status": {{"JobStatus": "{}", "CompletionStatus": "{}"}},

@@ -107,13 +107,19 @@ TEST(DocumentTest, CountsOnlyWholeNumbers) {
   EXPECT_EQ(doc.Count("g"), 0);
 }
 
-TEST(DocumentTest, TakesTheEpochForUnknown) {
+// A printer without a clock counts from 1970 when it starts.
+TEST(DocumentTest, TakesATimeBeforePrintersForUnknown) {
   const Node doc = ReadDocument(R"({"a": "1970-01-01T00:00:00Z", "b": "2026-05-23T16:30:56Z",
-      "c": "yesterday", "d": 0})");
+      "c": "yesterday", "d": 0, "e": "1970-01-01T00:04:00Z", "f": "1999-12-31T23:59:59.999Z",
+      "g": "2000-01-01T00:00:00Z", "h": "2000-01-01T00:30:00+01:00"})");
   EXPECT_EQ(doc.Time("a"), std::nullopt);
   EXPECT_EQ(doc.Time("b"), ParseInstant("2026-05-23T16:30:56Z"));
   EXPECT_EQ(doc.Time("c"), std::nullopt);
   EXPECT_EQ(doc.Time("d"), std::nullopt);
+  EXPECT_EQ(doc.Time("e"), std::nullopt);
+  EXPECT_EQ(doc.Time("f"), std::nullopt);
+  EXPECT_EQ(doc.Time("g"), kClocksFrom);
+  EXPECT_EQ(doc.Time("h"), std::nullopt) << "it is 1999 by then";
 }
 
 TEST(DocumentTest, LeavesPeopleOut) {
