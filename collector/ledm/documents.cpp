@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "collector/channel/maker.h"
 #include "collector/channel/serial.h"
 #include "collector/ledm/said.h"
 
@@ -120,7 +121,7 @@ std::optional<PrinterIdentity> ReadProductConfig(const Node& document) {
   if (identity.serial.empty() && identity.product.empty() && identity.model.empty()) {
     return std::nullopt;
   }
-  if (Lower(identity.model).starts_with("hp ")) identity.manufacturer = "HP";
+  identity.manufacturer = MakerInModel(identity.model);
   return identity;
 }
 

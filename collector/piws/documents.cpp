@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "collector/channel/maker.h"
 #include "collector/channel/serial.h"
 #include "collector/piws/said.h"
 
@@ -158,7 +159,7 @@ std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
   const auto either = [&](std::string_view first, std::string_view second) {
     return fields.Text(first).value_or(fields.Text(second).value_or(""));
   };
-  PrinterIdentity identity{.manufacturer = fields.Text("Manufacturer").value_or(""),
+  PrinterIdentity identity{.manufacturer = UsualMaker(fields.Text("Manufacturer").value_or("")),
                            .serial = UsableSerial(fields.Text("SerialNumber").value_or("")),
                            .product = either("PartNumber", "ProductNumber"),
                            .model = either("ModelName", "ProductName"),
@@ -166,8 +167,7 @@ std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
   if (identity.serial.empty() && identity.product.empty() && identity.model.empty()) {
     return std::nullopt;
   }
-  if (identity.manufacturer.empty() && identity.model.starts_with("HP "))
-    identity.manufacturer = "HP";
+  if (identity.manufacturer.empty()) identity.manufacturer = MakerInModel(identity.model);
   return identity;
 }
 

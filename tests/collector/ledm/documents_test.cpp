@@ -39,6 +39,19 @@ TEST(LedmDocumentsTest, TakesTheFirmwareAndNotTheRevisionOfTheSchema) {
                                        .firmware = "AENEAS_03_21_01.2"}));
 }
 
+TEST(LedmDocumentsTest, SpellsTheMakerAsEveryChannelDoes) {
+  const auto maker = [](const std::string& model) {
+    return ReadProductConfig(
+               ReadDocument("<ProductConfigDyn><ProductInformation><MakeAndModel>" + model +
+                            "</MakeAndModel></ProductInformation></ProductConfigDyn>"))
+        ->manufacturer;
+  };
+  EXPECT_EQ(maker("hp DesignJet T1600"), "HP");
+  EXPECT_EQ(maker("Hewlett-Packard DesignJet 500"), "HP");
+  EXPECT_EQ(maker("HP Inc. DesignJet XL 3600"), "HP");
+  EXPECT_EQ(maker("DesignJet T1600"), "");
+}
+
 TEST(LedmDocumentsTest, TakesADateBeforePrintersForUnknown) {
   const auto installed = [](const std::string& date) {
     Answers answers;

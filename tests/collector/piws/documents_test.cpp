@@ -48,6 +48,21 @@ TEST(IdentificationTest, TakesAPlaceholderForNoSerial) {
       "CNXXXXXXXX");
 }
 
+// The maker is a part of who a printer is, and SNMP says HP.
+TEST(IdentificationTest, SpellsTheMakerAsEveryChannelDoes) {
+  const auto maker = [](const std::string& fields) {
+    return ReadIdentification(ReadDocument(R"({"Identification": {"SerialNumber": "CN9541H01M", )" +
+                                           fields + "}}"))
+        ->manufacturer;
+  };
+  for (const char* said : {"Hewlett-Packard", "HP Inc.", "hp", " HP ", "Hewlett Packard"}) {
+    EXPECT_EQ(maker(std::string(R"("Manufacturer": ")") + said + "\""), "HP") << said;
+  }
+  EXPECT_EQ(maker(R"("Manufacturer": "Canon", "ModelName": "HP X")"), "Canon");
+  EXPECT_EQ(maker(R"("ModelName": "hp DesignJet Z9")"), "HP");
+  EXPECT_EQ(maker(R"("ModelName": "DesignJet Z9")"), "");
+}
+
 TEST(IdentificationTest, IsNothingWithoutAName) {
   EXPECT_EQ(ReadIdentification(ReadDocument(R"({"Identification": {"UUID": "1"}})")), std::nullopt);
   EXPECT_EQ(ReadIdentification(ReadDocument(R"({"Other": {"ModelName": "HP X"}})")), std::nullopt);
