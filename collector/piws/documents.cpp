@@ -246,8 +246,10 @@ bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& in
           if (name != papers.end()) media.name = name->second;
           const std::string what = "MediaSystem " + media.input;
           media.width = AmountOrRemark(*loaded, "Width", what, into);
-          const bool is_roll = device.name.ends_with("Roll");
-          if (is_roll || device.name.ends_with("Sheet")) {  // which has its own length there
+          const std::string kind = Lower(device.name);  // "roll_2", "mainroll", "sheet"
+          const bool is_roll = kind.find("roll") != kind.npos;
+          const bool is_sheet = kind.find("sheet") != kind.npos;
+          if (is_roll != is_sheet) {  // a sheet has its own length there
             (is_roll ? media.length_left : media.length) =
                 AmountOrRemark(*loaded, "RemainingLength", what, into);
           }

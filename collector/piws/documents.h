@@ -54,7 +54,8 @@ bool ReadInkSystem(const Node& document, Answers& into);
 // ("DeviceMaintenance").
 bool ReadDeviceStatus(const Node& document, Answers& into);
 
-// What lies in each roll, sheet feed or other input. Only a roll has a length left.
+// What lies in each roll, sheet feed or other input, told apart by what the name of its element
+// contains ("Roll_2", "MainRoll"). Only a roll has a length left.
 bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& into);
 
 // alerts, keyed by FullName, with the part that it names ("cartridge-group yellow 1, cartridge 4",

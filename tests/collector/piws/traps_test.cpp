@@ -345,6 +345,31 @@ TEST(MediaTrap, OnlyARollHasALengthLeft) {
   EXPECT_EQ(answers.media[1].length_left, std::nullopt);
 }
 
+TEST(MediaTrap, ARollIsOneWhateverElseItsNameSays) {
+  const auto loaded = [](const std::string& input) {
+    Answers answers;
+    ReadMediaSystem(
+        ReadDocument(R"({"MediaSystem": {"DrawerCollection": {"Drawer": {"InputDeviceCollection":
+        {")" + input +
+                     R"(": {"LoadedMediaCollection": {"LoadedMedia": {"MediaTypeID": "2070",
+          "RemainingLength": {"Value": 9, "Unit": "m"}}}}}}}}})"),
+        {}, answers);
+    return answers.media.at(0);
+  };
+  for (const char* roll : {"Roll", "Roll1", "Roll_2", "MainRoll", "ROLL", "upperroll"}) {
+    EXPECT_EQ(loaded(roll).length_left, (Quantity{*Decimal::Parse("9"), "m"})) << roll;
+    EXPECT_EQ(loaded(roll).length, std::nullopt) << roll;
+  }
+  for (const char* sheet : {"Sheet", "Sheet1", "ManualSheet", "SHEET_2"}) {
+    EXPECT_EQ(loaded(sheet).length, (Quantity{*Decimal::Parse("9"), "m"})) << sheet;
+    EXPECT_EQ(loaded(sheet).length_left, std::nullopt) << sheet;
+  }
+  for (const char* other : {"Tray", "SheetOrRoll"}) {
+    EXPECT_EQ(loaded(other).length, std::nullopt) << other;
+    EXPECT_EQ(loaded(other).length_left, std::nullopt) << other;
+  }
+}
+
 TEST(ShapeTrap, ANumberMayBeANumberAStringOrAnObject) {
   for (const char* used : {R"("InkUsed": 433)", R"("InkUsed": "433")",
                            R"("InkUsed": {"Value": 433})", R"("InkUsed": {"Value": "433"})"}) {
