@@ -68,7 +68,31 @@ TEST(InkTrap, BThreeLevelsDisagreeAndEachIsKeptAsItWasSaid) {
   EXPECT_EQ(supply.percent->text(), "66");
 }
 
-TEST(InkTrap, CTheGroupAndItsSlotAreOneCount) { EXPECT_THAT(Ink("").meters, SizeIs(1)); }
+TEST(InkTrap, CTheGroupAndItsSlotAreOneCount) {
+  EXPECT_THAT(Ink("").meters, SizeIs(1));
+  EXPECT_EQ(Ink("").meters[0].source, "InkSystem/InkSlot[0]/InkUsed");
+}
+
+// What is billed is told apart by colorant, so a second slot may not turn the count of a slot into
+// that of its group: the group's is told from the beginning.
+TEST(InkTrap, CASecondSlotChangesNoCount) {
+  const auto meters = [](const std::string& slots) {
+    Answers answers;
+    ReadInkSystem(ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "black",
+        "SlotGroupId": 2, "InkSlotGroupInfo": {"InkUsed": 470}, "InkSlot": [)" +
+                               slots + "]}}}"),
+                  answers);
+    EXPECT_THAT(answers.remarks, IsEmpty());
+    return answers.meters;
+  };
+  const std::string one =
+      R"({"SlotId": 1, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 450}}})";
+  const std::string two =
+      R"({"SlotId": 2, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 20}}})";
+  ASSERT_THAT(meters(one), SizeIs(1));
+  EXPECT_EQ(meters(one)[0].value.value.text(), "470");
+  EXPECT_EQ(meters(one), meters(one + ", " + two));
+}
 
 TEST(InkTrap, DAFlagIsToldButTheStateDecides) {
   const Supply supply =
@@ -371,9 +395,9 @@ TEST(MediaTrap, ARollIsOneWhateverElseItsNameSays) {
 }
 
 TEST(ShapeTrap, ANumberMayBeANumberAStringOrAnObject) {
-  for (const char* used : {R"("InkUsed": 433)", R"("InkUsed": "433")",
-                           R"("InkUsed": {"Value": 433})", R"("InkUsed": {"Value": "433"})"}) {
-    EXPECT_EQ(Ink("", used).meters.at(0).value.value.text(), "433") << used;
+  for (const char* used : {R"("InkUsed": 450.0)", R"("InkUsed": "450.0")",
+                           R"("InkUsed": {"Value": 450.0})", R"("InkUsed": {"Value": "450.0"})"}) {
+    EXPECT_EQ(Ink("", used).meters.at(0).value.value.text(), "450.0") << used;
   }
 }
 
