@@ -8,8 +8,8 @@
 //
 // Source: what a DesignJet Z9 was recorded to send, and what public clients of other models expect;
 // HP publishes no schema. Quantities keep the printer's digits and unit. What is absent, empty,
-// negative, unreadable or dated before 2000 stays absent; a value that is there but cannot be read leaves
-// a line in answers.remarks as well.
+// negative, unreadable or dated before 2000 stays absent; a value that is there but cannot be read
+// leaves a line in answers.remarks as well.
 //
 // Each function returns false, and changes nothing, when the document is another one.
 

@@ -186,8 +186,8 @@ class Job {
     seen.printed_pages = pages.value_or(0);
     record_.status = JobStatusOf(seen);
     record_.status_raw = seen.job_status + "/" + seen.completion_status;
-    // What comes to its end has run, also by a printer without a clock. Deleted and cancelled are no
-    // such words: jobs that never ran have them too, and may say what they would have used.
+    // What comes to its end has run, also by a printer without a clock. Deleted and cancelled are
+    // no such words: jobs that never ran have them too, and may say what they would have used.
     const bool ended = seen.job_status == "Completed" && seen.completion_status != "Cancelled";
     has_run_ = ended || seen.started || seen.finished || seen.printed_pages > 0;
     // A 0 is true while it prints; afterwards it is what a job has that lost its account.

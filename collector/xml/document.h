@@ -93,7 +93,7 @@ Node ReadDocument(std::string_view body, const DocumentLimits& limits = {});
 
 // Text as printers send it, made fit to keep: it ends before the first NUL, Latin-1 becomes UTF-8
 // where it was not UTF-8 already, control characters go (C0 and C1), and a line break or tab with
-// the blanks around it becomes one blank. Blanks at both ends go too, and what is beyond 255 octets.
+// the blanks around it becomes one blank. Blanks at both ends go too, and all beyond 255 octets.
 std::string CleanText(std::string_view raw);
 
 // True for the names of kNeverRead, and what is said there; also for those of more than 128 octets,

@@ -201,7 +201,8 @@ TEST(JobTrap, T2WhatIsCompletedHasRunWithoutAnyTime) {
         "PrintingTimestamp": "1970-01-01T00:00:00Z", "CompletionTimestamp": "1970-01-01T00:00:00Z",
         "MediaCollectionConsumption": {{"MediaConsumption": {{"PaperId": "2070",
           "SquareAmount": "191.352000", "LinearAmount": "3.5"}}}},
-        "InkCollectionConsumption": {{"InkConsumption": {{"InkName": "cyan", "Amount": "2.1"}}}}}})",
+        "InkCollectionConsumption": {{"InkConsumption": {{"InkName": "cyan",
+          "Amount": "2.1"}}}}}})",
                            status, completion));
   };
   const JobRecord done = job("Completed", "OK");
