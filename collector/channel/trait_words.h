@@ -36,7 +36,7 @@ inline constexpr TraitWord kTraitWords[] = {
     {"manufactured", "When a supply was made", "PIWS ManufacturerDate"},
     {"marker", "Which marker a supply belongs to", "SNMP prtMarkerSuppliesMarkerIndex"},
     {"medium-size", "Of a job's paper", "SNMP jmAttribute 175"},
-    {"medium-type", "Of a job's paper", "SNMP jmAttribute 174"},
+    {"medium-type", "Of a job's paper", "SNMP jmAttribute 174; PIWS PaperId, MediaType"},
     {"model-number", "The maker's name of the model", "PIWS ModelNumber"},
     {"nominal-life", "How long a printhead may live", "PIWS NominalLife"},
     {"octets", "What was sent for a serial number, model or firmware that is not plain ASCII",

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "collector/channel/maker.h"
 #include "collector/channel/serial.h"
 #include "collector/ledm/said.h"
 
@@ -33,7 +34,7 @@ std::optional<std::string> ColorantOf(const Node& consumable) {
 // A printer without a clock says a day on which there were no such printers.
 std::optional<std::string> DateIn(const Node& node, std::string_view child) {
   const auto date = node.Text(child);
-  if (!date || date->size() < 10 || date->substr(0, 4) < "1990") return std::nullopt;
+  if (!date || date->size() < 10 || date->substr(0, 4) < "2000") return std::nullopt;
   return date;
 }
 
@@ -120,7 +121,7 @@ std::optional<PrinterIdentity> ReadProductConfig(const Node& document) {
   if (identity.serial.empty() && identity.product.empty() && identity.model.empty()) {
     return std::nullopt;
   }
-  if (Lower(identity.model).starts_with("hp ")) identity.manufacturer = "HP";
+  identity.manufacturer = MakerInModel(identity.model);
   return identity;
 }
 

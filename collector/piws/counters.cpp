@@ -111,12 +111,19 @@ class Counters {
   std::size_t count_ = 0;
 };
 
-// Takes "39M" off "39M31S"; 0 where there is no such part.
+// Takes "39M" off "39M31S"; 0 where there is no such part. Of seconds the fraction is dropped.
 std::int64_t TakePart(std::string_view& text, char letter) {
   std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end == text.data() + text.size() || *end != letter) return 0;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+  const auto [after, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return 0;
+  std::string_view rest = text.substr(static_cast<std::size_t>(after - text.data()));
+  if (letter == 'S' && (rest.starts_with('.') || rest.starts_with(','))) {
+    const std::size_t end = rest.find_first_not_of("0123456789", 1);
+    if (end == 1 || end == rest.npos) return 0;
+    rest.remove_prefix(end);
+  }
+  if (!rest.starts_with(letter)) return 0;
+  text = rest.substr(1);
   return number;
 }
 

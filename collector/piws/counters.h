@@ -12,9 +12,10 @@
 
 namespace plotmeter {
 
-// Discovery.SystemTimeInfo: how long the printer has been up ("P0Y0M0DT2H39M31S" reads as 9571 "s";
-// a time with years or months, whose length nobody knows, reads as absent), and its clock, as
-// collector minus printer. Empty when the document is another one.
+// Discovery.SystemTimeInfo: how long the printer has been up ("P0Y0M0DT2H39M31.5S" reads as 9571
+// "s", for it is compared in whole seconds; a time with years or months, whose length nobody knows,
+// reads as absent), and its clock, as collector minus printer. Empty when the document is another
+// one.
 struct Discovery {
   std::optional<Quantity> uptime = {};
   std::optional<std::int64_t> clock_offset_ms = {};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "collector/channel/maker.h"
 #include "collector/channel/serial.h"
 #include "collector/piws/said.h"
 
@@ -77,9 +78,13 @@ Supply SupplyOf(const Node& slot, const Node& group, const std::string& colorant
   return supply;
 }
 
-std::vector<const Node*> SupplySlots(const Node& group) {
+std::vector<const Node*> Slots(const Node& group) {
   const Node& collection = group["InkSlotCollection"];
-  std::vector<const Node*> slots = (collection.empty() ? group : collection).All("InkSlot");
+  return (collection.empty() ? group : collection).All("InkSlot");
+}
+
+std::vector<const Node*> SupplySlots(const Node& group) {
+  std::vector<const Node*> slots = Slots(group);
   std::erase_if(slots, [](const Node* slot) { return IsReservoir(*slot); });
   return slots;
 }
@@ -92,32 +97,75 @@ bool IsLess(const Quantity& a, const Quantity& b) {
   return a.unit == b.unit && left && right && *left < *right;
 }
 
-void AddMeter(const Node& group, const std::vector<const Node*>& slots, const std::string& colorant,
-              Answers& into) {
-  const bool one = slots.size() == 1;
-  // Several slots of one group feed one colour; the printer itself says their total, so nobody here
-  // needs to add.
-  const Node& from =
-      one ? (*slots[0])["SlotInfo"]["InkSlotCumulativeInfo"] : group["InkSlotGroupInfo"];
-  const std::string source =
-      one ? fmt::format("InkSystem/InkSlot[{}]", SlotName(*slots[0]))
-          : fmt::format("InkSystem/InkSlotGroup[{}]", group.Text("SlotGroupId").value_or("?"));
-  if (from["InkUsed"].empty()) {
-    into.remarks.push_back(fmt::format("InkSystem {}: no InkUsed", colorant));
-    return;
-  }
-  const auto used = AmountOrRemark(from, "InkUsed", "InkSystem " + colorant, into);
-  if (!used) return;
-  into.meters.push_back(
-      {.meter = "ink.used", .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
-  const auto of_hp = AmountOrRemark(from, "HPInkUsed", "InkSystem " + colorant, into);
-  if (!of_hp || !IsLess(*of_hp, *used)) return;
-  into.events.push_back(
-      {.kind = "foreign-ink",
-       .key = colorant,
-       .text = fmt::format("of {} {} of {} used in all, {} {} are of HP", used->value.text(),
-                           used->unit, colorant, of_hp->value.text(), of_hp->unit)});
+// Whether a slot says what its group says, which may name no unit.
+bool SaysAsMuch(const Quantity& slot, Quantity group) {
+  if (group.unit == "?") group.unit = slot.unit;
+  return slot.unit == group.unit && !IsLess(slot, group) && !IsLess(group, slot);
 }
+
+std::optional<Quantity> InkUsed(const Node& info) {
+  auto used = info.Amount("InkUsed");
+  return used && used->value.digits() >= 0 ? used : std::nullopt;
+}
+
+// The meters of one document. What is billed is told apart by colorant alone, not by source, so one
+// colorant is one count: the group's, as long as it tells one.
+class InkMeters {
+ public:
+  explicit InkMeters(Answers& into) : into_(into) {}
+
+  void Add(const Node& group, const std::vector<const Node*>& slots, const std::string& colorant) {
+    const Node& info = group["InkSlotGroupInfo"];
+    const auto of_group = InkUsed(info);
+    if (slots.size() == 1) {
+      const auto of_slot = InkUsed(InfoOf(*slots[0]));
+      if (!of_group || (of_slot && SaysAsMuch(*of_slot, *of_group))) {
+        return TellSlot(*slots[0], colorant);
+      }
+    }
+    const auto tells = [](const Node* slot) { return InkUsed(InfoOf(*slot)).has_value(); };
+    if (!of_group && std::ranges::any_of(slots, tells)) {
+      // Nobody here adds up; and their total would go on as the group's, once that is told.
+      for (const Node* slot : slots) TellSlot(*slot, colorant + "-slot-" + SlotName(*slot));
+      return;
+    }
+    Tell(info, colorant,
+         fmt::format("InkSystem/InkSlotGroup[{}]", group.Text("SlotGroupId").value_or("?")));
+  }
+
+ private:
+  static const Node& InfoOf(const Node& slot) { return slot["SlotInfo"]["InkSlotCumulativeInfo"]; }
+
+  void TellSlot(const Node& slot, const std::string& colorant) {
+    Tell(InfoOf(slot), colorant, fmt::format("InkSystem/InkSlot[{}]", SlotName(slot)));
+  }
+
+  void Tell(const Node& from, const std::string& colorant, const std::string& source) {
+    const std::string what = "InkSystem " + colorant;
+    if (!taken_.insert(colorant).second) {
+      into_.remarks.push_back(what + " comes twice");
+      return;
+    }
+    if (from["InkUsed"].empty()) {
+      into_.remarks.push_back(what + ": no InkUsed");
+      return;
+    }
+    const auto used = AmountOrRemark(from, "InkUsed", what, into_);
+    if (!used) return;
+    into_.meters.push_back(
+        {.meter = "ink.used", .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
+    const auto of_hp = AmountOrRemark(from, "HPInkUsed", what, into_);
+    if (!of_hp || !IsLess(*of_hp, *used)) return;
+    into_.events.push_back(
+        {.kind = "foreign-ink",
+         .key = colorant,
+         .text = fmt::format("of {} {} of {} used in all, {} {} are of HP", used->value.text(),
+                             used->unit, colorant, of_hp->value.text(), of_hp->unit)});
+  }
+
+  Answers& into_;
+  std::set<std::string> taken_;
+};
 
 Severity SeverityOf(const std::string& word) {
   if (word == "Warning") return Severity::kWarning;
@@ -158,7 +206,7 @@ std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
   const auto either = [&](std::string_view first, std::string_view second) {
     return fields.Text(first).value_or(fields.Text(second).value_or(""));
   };
-  PrinterIdentity identity{.manufacturer = fields.Text("Manufacturer").value_or(""),
+  PrinterIdentity identity{.manufacturer = UsualMaker(fields.Text("Manufacturer").value_or("")),
                            .serial = UsableSerial(fields.Text("SerialNumber").value_or("")),
                            .product = either("PartNumber", "ProductNumber"),
                            .model = either("ModelName", "ProductName"),
@@ -166,8 +214,7 @@ std::optional<PrinterIdentity> ReadIdentification(const Node& document) {
   if (identity.serial.empty() && identity.product.empty() && identity.model.empty()) {
     return std::nullopt;
   }
-  if (identity.manufacturer.empty() && identity.model.starts_with("HP "))
-    identity.manufacturer = "HP";
+  if (identity.manufacturer.empty()) identity.manufacturer = MakerInModel(identity.model);
   return identity;
 }
 
@@ -193,9 +240,11 @@ bool ReadInkSystem(const Node& document, Answers& into) {
     return Lower(color ? *color : slots.empty() ? "" : slots[0]->Text("Color").value_or(""));
   };
   for (const Node* group : groups) groups_of[color_of(*group)] += 1;
+  InkMeters meters(into);
   for (const Node* group : groups) {
     const auto slots = SupplySlots(*group);
-    if (slots.empty()) continue;
+    const bool is_tank = slots.empty() && !Slots(*group).empty();  // it is filled from supplies
+    if (is_tank || group->empty()) continue;
     std::string colorant = color_of(*group);
     for (const Node* slot : slots) into.supplies.push_back(SupplyOf(*slot, *group, colorant, into));
     if (colorant.empty()) {
@@ -203,9 +252,10 @@ bool ReadInkSystem(const Node& document, Answers& into) {
       continue;
     }
     if (groups_of[colorant] > 1) {
-      colorant += "-group-" + group->Text("SlotGroupId").value_or(SlotName(*slots[0]));
+      const std::string slot = slots.empty() ? "?" : SlotName(*slots[0]);
+      colorant += "-group-" + group->Text("SlotGroupId").value_or(slot);
     }
-    AddMeter(*group, slots, colorant, into);
+    meters.Add(*group, slots, colorant);
   }
   return true;
 }
@@ -246,8 +296,10 @@ bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& in
           if (name != papers.end()) media.name = name->second;
           const std::string what = "MediaSystem " + media.input;
           media.width = AmountOrRemark(*loaded, "Width", what, into);
-          const bool is_roll = device.name.ends_with("Roll");
-          if (is_roll || device.name.ends_with("Sheet")) {  // which has its own length there
+          const std::string kind = Lower(device.name);  // "roll_2", "mainroll", "sheet"
+          const bool is_roll = kind.find("roll") != kind.npos;
+          const bool is_sheet = kind.find("sheet") != kind.npos;
+          if (is_roll != is_sheet) {  // a sheet has its own length there
             (is_roll ? media.length_left : media.length) =
                 AmountOrRemark(*loaded, "RemainingLength", what, into);
           }

@@ -8,8 +8,8 @@
 //
 // Source: what a DesignJet Z9 was recorded to send, and what public clients of other models expect;
 // HP publishes no schema. Quantities keep the printer's digits and unit. What is absent, empty,
-// negative, unreadable or dated 1970 stays absent; a value that is there but cannot be read leaves
-// a line in answers.remarks as well.
+// negative, unreadable or dated before 2000 stays absent; a value that is there but cannot be read
+// leaves a line in answers.remarks as well.
 //
 // Each function returns false, and changes nothing, when the document is another one.
 
@@ -41,20 +41,32 @@ void ReadTraits(const Node& document, Answers& into);
 // text where the member is there and says nothing.
 std::optional<std::string> ReadPrinterName(const Node& document);
 
-// Meters ink.used, one a colorant, and the supplies. InkUsed of the slot is taken, and that of the
-// group only where a group holds several supply slots: the two are the same count, and nothing is
-// added up here. HPInkUsed beside it that is less says that ink of others was used, as it seems: the
-// event foreign-ink, once for each colorant, and no meter. Internal tanks (Reservoir) are not
-// supplies. Levels and NumberOfInsertions are no measure of use. Post-treatment is a colorant like
-// the others, with kind "glossing". A colour in several groups is told apart: "black-group-0",
-// "black-group-4".
+// Meters ink.used, one a colorant, and the supplies. InkUsed of the group and of its only slot are
+// one count, told once, and nothing is added up here:
+//
+//    the group tells it               that one, whatever its slots: a second slot changes nothing
+//    it does not, but its only slot   the slot's, under the same colorant
+//    it does not, but several slots   each slot's: "black-slot-1", "black-slot-2"
+//    it has no slot                   the group's
+//
+// The source names the slot where it says the same as its group. What is billed is told apart by
+// the colorant and not by the source, so a slot of several never goes on where a group left off; a
+// printer that tells the group's count now and then only, and its slots' between, would be counted
+// twice, and none is known to.
+//
+// HPInkUsed beside it that is less says that ink of others was used, as it seems: the event
+// foreign-ink, once for each colorant, and no meter. Internal tanks (Reservoir) are not supplies,
+// and a group of nothing else is no meter. Levels and NumberOfInsertions are no measure of use.
+// Post-treatment is a colorant like the others, with kind "glossing". A colour in several groups is
+// told apart: "black-group-0", "black-group-4".
 bool ReadInkSystem(const Node& document, Answers& into);
 
 // state: "idle", "printing", "stopped", else the printer's word for its most relevant activity
 // ("DeviceMaintenance").
 bool ReadDeviceStatus(const Node& document, Answers& into);
 
-// What lies in each roll, sheet feed or other input. Only a roll has a length left.
+// What lies in each roll, sheet feed or other input, told apart by what the name of its element
+// contains ("Roll_2", "MainRoll"). Only a roll has a length left.
 bool ReadMediaSystem(const Node& document, const PaperNames& papers, Answers& into);
 
 // alerts, keyed by FullName, with the part that it names ("cartridge-group yellow 1, cartridge 4",

@@ -72,6 +72,18 @@ std::vector<const Node*> MediaConsumptions(const Node& accounting) {
   return accounting["MediaCollectionConsumption"].All("MediaConsumption");
 }
 
+// Printers hold the place of an amount they do not know with 0; what cannot be read may have been
+// one.
+bool SaysUse(const Node& media, std::string_view amount) {
+  if (media[amount].empty()) return false;
+  const auto said = media.Amount(amount);
+  return !said || !said->value.is_zero();
+}
+
+bool SaysUse(const std::vector<InkUse>& ink) {
+  return std::ranges::any_of(ink, [](const InkUse& use) { return !use.amount.value.is_zero(); });
+}
+
 // One entry a colorant and unit, in the order of first mention.
 std::vector<InkUse> Merged(const std::vector<InkUse>& parts) {
   std::vector<InkUse> merged;
@@ -174,7 +186,10 @@ class Job {
     seen.printed_pages = pages.value_or(0);
     record_.status = JobStatusOf(seen);
     record_.status_raw = seen.job_status + "/" + seen.completion_status;
-    has_run_ = seen.started || seen.finished || seen.printed_pages > 0;
+    // What comes to its end has run, also by a printer without a clock. Deleted and cancelled are
+    // no such words: jobs that never ran have them too, and may say what they would have used.
+    const bool ended = seen.job_status == "Completed" && seen.completion_status != "Cancelled";
+    has_run_ = ended || seen.started || seen.finished || seen.printed_pages > 0;
     // A 0 is true while it prints; afterwards it is what a job has that lost its account.
     if (seen.printed_pages > 0 || record_.status == "printing") {
       record_.printed_pages = pages;
@@ -216,36 +231,82 @@ class Job {
     }
   }
 
+  // A paper by its id; nothing stands for one that is not named.
+  using Papers = std::set<std::optional<std::string>>;
+
   void ReadMedia(const Node& accounting) {
-    std::vector<const Node*> used = MediaConsumptions(accounting);
-    const bool by_job =
-        std::ranges::any_of(used, [](const Node* media) { return !media->empty(); });
-    if (!by_job) {
-      used.clear();
-      for (const Node* page : pages_) {
-        for (const Node* media : MediaConsumptions((*page)["Accounting"])) used.push_back(media);
-      }
-    }
-    Total area;
-    Total length;
-    std::set<std::string> papers;
-    for (const Node* media : used) {
-      AddPart(*media, "SquareAmount", area);
-      AddPart(*media, "LinearAmount", length);
-      if (const auto paper = media->Text("PaperId")) papers.insert(*paper);
-    }
+    Papers papers;
+    const auto area = Used(accounting, "SquareAmount", papers);
+    const auto length = Used(accounting, "LinearAmount", papers);
     if (has_run_) {
-      record_.area = area.sum();
-      record_.length = length.sum();
+      record_.area = area;
+      record_.length = length;
     }
-    if (papers.empty() && !pages_.empty()) {
-      record_.media =
-          Alike(pages_, [](const Node& page) { return page["Settings"].Text("MediaType"); });
-    } else if (papers.size() == 1) {
+    if (papers.empty()) papers = PapersWanted(accounting);
+    if (papers.size() == 1) {
       record_.media = *papers.begin();
+    } else {
+      SayPapers(papers);
     }
     const auto name = context_.papers.find(record_.media.value_or(""));
     if (name != context_.papers.end()) record_.media_name = name->second;
+  }
+
+  // Of one amount: the sum of the job's own account, and of its pages' where the job's says none.
+  // `papers` are those of which some was used.
+  std::optional<Quantity> Used(const Node& accounting, std::string_view amount, Papers& papers) {
+    Total own;
+    bool says = false;
+    for (const Node* media : MediaConsumptions(accounting)) {
+      AddPart(*media, amount, own);
+      if (!SaysUse(*media, amount)) continue;
+      says = true;
+      const auto paper = media->Text("PaperId");
+      papers.insert(paper ? paper : PaperOfPages());
+    }
+    if (says) return own.sum();
+    Total of_pages;
+    for (const Node* page : pages_) {
+      for (const Node* media : MediaConsumptions((*page)["Accounting"])) {
+        AddPart(*media, amount, of_pages);
+        if (SaysUse(*media, amount)) papers.insert(PaperOf(*media, *page));
+      }
+    }
+    return of_pages.sum();
+  }
+
+  static std::optional<std::string> PaperOf(const Node& media, const Node& page) {
+    const auto paper = media.Text("PaperId");
+    return paper ? paper : page["Settings"].Text("MediaType");
+  }
+
+  std::optional<std::string> PaperOfPages() const {
+    if (pages_.empty()) return std::nullopt;
+    return Alike(pages_, [](const Node& page) { return page["Settings"].Text("MediaType"); });
+  }
+
+  // Where nothing says that any paper was used.
+  Papers PapersWanted(const Node& accounting) const {
+    Papers papers;
+    for (const Node* media : MediaConsumptions(accounting)) {
+      if (auto paper = media->Text("PaperId")) papers.insert(std::move(paper));
+    }
+    if (!papers.empty()) return papers;
+    for (const Node* page : pages_) {
+      const auto parts = MediaConsumptions((*page)["Accounting"]);
+      if (parts.empty()) papers.insert((*page)["Settings"].Text("MediaType"));
+      for (const Node* media : parts) papers.insert(PaperOf(*media, *page));
+    }
+    return papers;
+  }
+
+  // Several papers are no paper of the whole, whose area one of them would be billed with.
+  void SayPapers(const Papers& papers) {
+    Trait trait{.trait = "medium-type"};
+    for (const auto& paper : papers) {
+      if (paper) AddToList(*paper, trait.value);
+    }
+    if (papers.size() - papers.count(std::nullopt) > 1) record_.traits.push_back(std::move(trait));
   }
 
   void AddPart(const Node& media, std::string_view child, Total& total) {
@@ -258,13 +319,12 @@ class Job {
     if (!has_run_) return;
     std::vector<InkUse> ink;
     AddInk(accounting, ink);
-    if (ink.empty()) {
+    // Nothing prints without ink: nothing but zeros is an account that was lost.
+    if (!SaysUse(ink)) {
+      ink.clear();
       for (const Node* page : pages_) AddInk((*page)["Accounting"], ink);
     }
-    // Nothing prints without ink: nothing but zeros is an account that was lost.
-    const bool any =
-        std::ranges::any_of(ink, [](const InkUse& use) { return !use.amount.value.is_zero(); });
-    if (!any) return;
+    if (!SaysUse(ink)) return;
     record_.ink = Merged(ink);
     if (record_.ink.size() > kMaxInks) {  // a part of them would be taken for all
       record_.ink.clear();
@@ -371,7 +431,7 @@ std::optional<JobQueue> ReadJobQueue(const Node& document, const JobQueueContext
   std::optional<std::int64_t> offset = context.clock_offset_ms;
   if (timestamp) {
     offset = (context.seen_at - *timestamp).count();
-  } else if (!offset && context.date) {
+  } else if (!offset && context.date && *context.date >= kClocksFrom) {
     offset = (context.seen_at - *context.date).count();
   }
   JobQueue queue{.says_time = timestamp.has_value()};

@@ -10,9 +10,12 @@
 // no job with ink or area was ever recorded. Only fields named in jobs.cpp are read;
 // user, account, host, URL and preview path are not even in the Node tree (document.h).
 //
-// Unknown stays absent: a date of 1970, an empty list of inks, an area of 0, and every 0 of a job
-// that has not run. A job's own accounting is taken, and the sum over its pages only where it has
-// none; never both.
+// Unknown stays absent: a time before 2000, an empty list of inks, an area of 0, and whatever is
+// said of a job that has not run ("Completed" has, even where no time is known). A job's own
+// accounting is taken, and the sum over its pages only where it says nothing but zeros; never both.
+// That is asked for the area, the length and the ink, each by itself. A job's paper is named only
+// where every part of the account that used some says the same one; several are the trait
+// medium-type, "2070, 9E48…".
 
 #pragma once
 

@@ -44,11 +44,17 @@ bool IsCollectionOf(std::string_view element, std::string_view next) {
   return next == element || (next.starts_with(element) && next[element.size()] == '_');
 }
 
+// "1970-01-01T00:04:00Z", "1999-12-31": what a printer says that has lost its clock.
+bool IsBeforeClocks(std::string_view date) {
+  const auto day = ParseDate(date.substr(0, 10));
+  return day && *day < kClocksFrom;
+}
+
 // What one element says, in its own words.
 std::string SaidBy(const Node& node) {
   const Node& said = node.Has("Value") ? node["Value"] : node.Has("Name") ? node["Name"] : node;
   const bool is_nothing = said.text == "None" || said.text == "Unknown" || said.text == "-1" ||
-                          said.text.starts_with("1970-01-01T");
+                          IsBeforeClocks(said.text);
   return is_nothing ? "" : said.text;
 }
 
@@ -102,12 +108,17 @@ std::optional<Trait> TraitIn(const Node& node, const TraitElement& which,
   for (const Node* child : node.All(which.element)) {
     const std::string said = SaidBy(*child);
     if (said.empty()) continue;
-    if (trait.value.size() > kMaxTrait) break;
-    trait.value += (trait.value.empty() ? "" : ", ") + said;
+    AddToList(said, trait.value);
     trait.unit = child->Text("Unit").value_or("");
   }
   if (trait.value.empty()) return std::nullopt;
   return trait;
+}
+
+void AddToList(std::string_view word, std::string& list) {
+  if (list.size() > kMaxTrait) return;
+  list += list.empty() ? "" : ", ";
+  list += word;
 }
 
 void SayTraits(const Node& node, std::span<const TraitElement> which,

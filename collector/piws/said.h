@@ -39,11 +39,15 @@ struct TraitElement {
 
 // What a child says as a trait: its text, or its Value and Unit; of several, all of it, with commas
 // between (of a long list the beginning), and of one that has children, its Name. Empty text,
-// "None", "Unknown", a date of 1970 and a time of -1 say nothing. `part` is the supply or input by its name there.
+// "None", "Unknown", a date before 2000 and a time of -1 say nothing. `part` is the supply or
+// input by its name there.
 std::optional<Trait> TraitIn(const Node& node, const TraitElement& which,
                              const std::optional<std::string>& part = {});
 void SayTraits(const Node& node, std::span<const TraitElement> which,
                const std::optional<std::string>& part, std::vector<Trait>& into);
+
+// Adds a word to the value of a trait, "Printing" to "Printing, Drying"; not to one that is long.
+void AddToList(std::string_view word, std::string& list);
 
 // The part of the printer that an alert is of, in words: a FullName without the condition it ends
 // in. "cartridge-group yellow 1, cartridge 4" of

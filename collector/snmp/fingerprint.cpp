@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "collector/channel/large_format.h"
+#include "collector/channel/maker.h"
 #include "collector/channel/serial.h"
 #include "collector/snmp/ieee1284.h"
 #include "collector/snmp/makers.h"
@@ -42,15 +43,7 @@ DeviceId DeviceIdOf(const SnmpTable& table) {
   return {};
 }
 
-bool SaysHp(std::string_view maker) {
-  const std::string upper = UpperAscii(maker);
-  return upper == "HP" || upper == "HEWLETT-PACKARD";
-}
-
-bool BeginsWithHp(std::string_view text) {
-  const std::string upper = UpperAscii(text);
-  return upper.starts_with("HP ") || upper.starts_with("HEWLETT-PACKARD ");
-}
+bool SaysHp(std::string_view maker) { return UsualMaker(maker) == "HP"; }
 
 template <typename... Texts>
 std::string FirstOf(const Texts&... texts) {
@@ -93,7 +86,7 @@ struct Evidence {
     }
     if (sys_object_id == mib::kHp + Oid{1}) {  // old print servers: only with proof of HP and model
       for (const std::string& descr : row_descr) {
-        if (BeginsWithHp(descr)) return "hrDeviceDescr";
+        if (MakerInModel(descr) == "HP") return "hrDeviceDescr";
       }
     }
     return {};

@@ -11,10 +11,14 @@ namespace plotmeter {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kBreaks = "\t\r\n";
 constexpr std::size_t kMaxText = 255;  // octets
 constexpr std::size_t kMaxName = 128;  // octets; names become part of paths and remarks
 
 char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// U+0080 to U+009F: in Latin-1 this octet, in UTF-8 the one after C2.
+bool IsHighControl(char c) { return (static_cast<unsigned char>(c) & 0xE0) == 0x80; }
 
 bool IsUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -108,19 +112,35 @@ bool IsNeverRead(std::string_view name) {
 }
 
 std::string CleanText(std::string_view raw) {
-  std::string text;
+  raw = raw.substr(0, raw.find('\0'));  // what follows is rubbish
   const bool utf8 = IsUtf8(raw);
-  for (const char c : raw) {
-    const auto octet = static_cast<unsigned char>(c);
-    if ((octet < 0x20 && kBlanks.find(c) == std::string_view::npos) || octet == 0x7F) continue;
+  std::string text;
+  bool broken = false;  // by a line break or tab, and nothing but blanks since
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(raw[i]);
+    if (kBreaks.find(raw[i]) != std::string_view::npos) {
+      broken = true;
+      continue;
+    }
+    if (octet < 0x20 || octet == 0x7F || (octet == ' ' && broken)) continue;
+    const bool second = utf8 && octet == 0xC2 && IsHighControl(raw[i + 1]);
+    if (second || (!utf8 && IsHighControl(raw[i]))) {
+      i += second ? 1 : 0;
+      continue;
+    }
+    if (broken) {
+      text.resize(text.find_last_not_of(' ') + 1);
+      text += ' ';
+      broken = false;
+    }
     if (octet >= 0x80 && !utf8) {
       text += static_cast<char>(0xC0 | octet >> 6);
       text += static_cast<char>(0x80 | (octet & 0x3F));
     } else {
-      text += c;
+      text += raw[i];
     }
   }
-  const auto first = text.find_first_not_of(kBlanks);
+  const auto first = text.find_first_not_of(' ');
   if (first == std::string::npos) return {};
   text.erase(0, first);
   if (text.size() > kMaxText) {
@@ -128,7 +148,7 @@ std::string CleanText(std::string_view raw) {
     while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
     text.resize(end);
   }
-  text.resize(text.find_last_not_of(kBlanks) + 1);
+  text.resize(text.find_last_not_of(' ') + 1);
   return text;
 }
 
@@ -175,7 +195,7 @@ std::optional<bool> Node::Flag() const {
 
 std::optional<Instant> Node::Time() const {
   const auto instant = ParseInstant(text);
-  if (!instant || ToMillis(*instant) == 0) return std::nullopt;
+  if (!instant || *instant < kClocksFrom) return std::nullopt;
   return instant;
 }
 

@@ -43,6 +43,10 @@ struct DocumentError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A printer that has lost its clock counts from 1970 when it starts ("1970-01-01T00:04:00Z"), and
+// none of ours was made before this: a time before it says "unknown".
+inline constexpr Instant kClocksFrom = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+
 // Elements that name people, their machines and accounts, or lead to what they print; in any case
 // of letters, and with anything before UserName and HostName ("JobOriginatingUserName").
 inline constexpr std::array<std::string_view, 17> kNeverRead = {
@@ -70,7 +74,7 @@ class Node {
   std::optional<std::string> Text() const;
   std::optional<std::int64_t> Count() const;  // a whole number from 0; "3" and "3.000000" are 3
   std::optional<bool> Flag() const;           // true, false
-  std::optional<Instant> Time() const;        // RFC 3339; 1970-01-01T00:00:00Z says "unknown"
+  std::optional<Instant> Time() const;        // RFC 3339; before kClocksFrom it is unknown
   std::optional<Decimal> Number() const;      // also of {Value, Unit}
   std::optional<Quantity> Amount() const;     // unit "?" where none is named
 
@@ -87,8 +91,9 @@ class Node {
 // DocumentError.
 Node ReadDocument(std::string_view body, const DocumentLimits& limits = {});
 
-// Text as printers send it, made fit to keep: Latin-1 becomes UTF-8 where it was not UTF-8 already,
-// control characters go, blanks at both ends too, and what is beyond 255 octets.
+// Text as printers send it, made fit to keep: it ends before the first NUL, Latin-1 becomes UTF-8
+// where it was not UTF-8 already, control characters go (C0 and C1), and a line break or tab with
+// the blanks around it becomes one blank. Blanks at both ends go too, and all beyond 255 octets.
 std::string CleanText(std::string_view raw);
 
 // True for the names of kNeverRead, and what is said there; also for those of more than 128 octets,

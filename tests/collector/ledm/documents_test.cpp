@@ -39,6 +39,34 @@ TEST(LedmDocumentsTest, TakesTheFirmwareAndNotTheRevisionOfTheSchema) {
                                        .firmware = "AENEAS_03_21_01.2"}));
 }
 
+TEST(LedmDocumentsTest, SpellsTheMakerAsEveryChannelDoes) {
+  const auto maker = [](const std::string& model) {
+    return ReadProductConfig(
+               ReadDocument("<ProductConfigDyn><ProductInformation><MakeAndModel>" + model +
+                            "</MakeAndModel></ProductInformation></ProductConfigDyn>"))
+        ->manufacturer;
+  };
+  EXPECT_EQ(maker("hp DesignJet T1600"), "HP");
+  EXPECT_EQ(maker("Hewlett-Packard DesignJet 500"), "HP");
+  EXPECT_EQ(maker("HP Inc. DesignJet XL 3600"), "HP");
+  EXPECT_EQ(maker("DesignJet T1600"), "");
+}
+
+TEST(LedmDocumentsTest, TakesADateBeforePrintersForUnknown) {
+  const auto installed = [](const std::string& date) {
+    Answers answers;
+    ReadConsumables(
+        ReadDocument("<ConsumableConfigDyn><ConsumableInfo><ConsumableStation>1"
+                     "</ConsumableStation><Installation><Date>" +
+                     date + "</Date></Installation></ConsumableInfo></ConsumableConfigDyn>"),
+        answers);
+    return answers.supplies.at(0).installed;
+  };
+  EXPECT_EQ(installed("1999-12-31"), std::nullopt);
+  EXPECT_EQ(installed("1970-01-01T00:04:00Z"), std::nullopt);
+  EXPECT_EQ(installed("2000-01-01"), "2000-01-01");
+}
+
 TEST(LedmDocumentsTest, FindsTotalImpressionsAtTheRootToo) {
   Answers answers;
   ASSERT_TRUE(ReadProductUsage(Document("ProductUsageDyn.json"), answers));

@@ -30,7 +30,13 @@ TEST(DiscoveryTest, ReadsNoDurationThatHasNoLengthAndNoDateThatIsNone) {
                                                         {"P1Y0M0DT0H0M0S", 0},
                                                         {"P0Y0M0DT0H0M0S", 0},
                                                         {"rubbish", 0},
-                                                        {"PT1.5S", 0},
+                                                        {"PT2H39M31.5S", 9571},
+                                                        {"PT1,999S", 1},
+                                                        {"PT0.9S", 0},
+                                                        {"PT1.S", 0},
+                                                        {"PT1.5M", 0},
+                                                        {"PT1.5", 0},
+                                                        {"PT1.5.5S", 0},
                                                         {"PT99999999999999S", 0},
                                                         {"", 0}};
   for (const auto& [text, seconds] : cases) {

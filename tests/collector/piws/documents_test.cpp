@@ -48,6 +48,21 @@ TEST(IdentificationTest, TakesAPlaceholderForNoSerial) {
       "CNXXXXXXXX");
 }
 
+// The maker is a part of who a printer is, and SNMP says HP.
+TEST(IdentificationTest, SpellsTheMakerAsEveryChannelDoes) {
+  const auto maker = [](const std::string& fields) {
+    return ReadIdentification(ReadDocument(R"({"Identification": {"SerialNumber": "CN9541H01M", )" +
+                                           fields + "}}"))
+        ->manufacturer;
+  };
+  for (const char* said : {"Hewlett-Packard", "HP Inc.", "hp", " HP ", "Hewlett Packard"}) {
+    EXPECT_EQ(maker(std::string(R"("Manufacturer": ")") + said + "\""), "HP") << said;
+  }
+  EXPECT_EQ(maker(R"("Manufacturer": "Canon", "ModelName": "HP X")"), "Canon");
+  EXPECT_EQ(maker(R"("ModelName": "hp DesignJet Z9")"), "HP");
+  EXPECT_EQ(maker(R"("ModelName": "DesignJet Z9")"), "");
+}
+
 TEST(IdentificationTest, IsNothingWithoutAName) {
   EXPECT_EQ(ReadIdentification(ReadDocument(R"({"Identification": {"UUID": "1"}})")), std::nullopt);
   EXPECT_EQ(ReadIdentification(ReadDocument(R"({"Other": {"ModelName": "HP X"}})")), std::nullopt);
@@ -127,15 +142,59 @@ TEST(InkSystemTest, TakesAnUnknownFlagForNone) {
   EXPECT_EQ(answers.supplies[0].remark, std::nullopt);
 }
 
-TEST(InkSystemTest, WithoutATotalOfItsGroupTellsNothingOfTwoSlots) {
+// The group of colour cyan, and what is told of it: meters and remarks.
+std::vector<std::string> TellsOf(const std::string& group) {
   Answers answers;
-  ReadInkSystem(
-      ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "cyan", "InkSlotCollection":
-      {"InkSlot": [{"SlotId": 0, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 1}}},
-                   {"SlotId": 1, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 2}}}]}}}})"),
-      answers);
-  EXPECT_TRUE(answers.meters.empty());
-  EXPECT_THAT(answers.remarks, ElementsAre("InkSystem cyan: no InkUsed"));
+  ReadInkSystem(ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "cyan",
+      "SlotGroupId": 3, )" + group +
+                             "}}}"),
+                answers);
+  std::vector<std::string> told;
+  for (const MeterValue& meter : answers.meters) {
+    told.push_back(*meter.colorant + " " + meter.value.value.text() + " " + meter.source);
+  }
+  told.insert(told.end(), answers.remarks.begin(), answers.remarks.end());
+  return told;
+}
+
+std::string Slot(const std::string& id, const std::string& used) {
+  return R"({"SlotId": )" + id + R"(, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": )" + used +
+         "}}}";
+}
+
+TEST(InkSystemTest, WithoutATotalOfItsGroupTellsEachOfTwoSlots) {
+  EXPECT_THAT(TellsOf(R"("InkSlot": [)" + Slot("0", "1") + "," + Slot("1", "2") + "]"),
+              ElementsAre("cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
+                          "cyan-slot-1 2 InkSystem/InkSlot[1]/InkUsed"));
+  EXPECT_THAT(TellsOf(R"("InkSlotGroupInfo": {"InkUsed": "n/a"}, "InkSlot": [)" + Slot("0", "1") +
+                      "," + Slot("1", "null") + "]"),
+              ElementsAre("cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
+                          "InkSystem cyan-slot-1: no InkUsed"));
+  EXPECT_THAT(TellsOf(R"("InkSlot": [)" + Slot("0", "1") + "," + Slot("0", "2") + "]"),
+              ElementsAre("cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
+                          "InkSystem cyan-slot-0 comes twice"));
+  EXPECT_THAT(TellsOf(R"("InkSlot": [)" + Slot("0", "null") + "," + Slot("1", "null") + "]"),
+              ElementsAre("InkSystem cyan: no InkUsed"));
+}
+
+TEST(InkSystemTest, TakesTheGroupsCountWhereTheSlotTellsNone) {
+  const std::string group = R"("InkSlotGroupInfo": {"InkUsed": 7}, "InkSlot": )";
+  EXPECT_THAT(TellsOf(group + R"({"SlotId": 0})"),
+              ElementsAre("cyan 7 InkSystem/InkSlotGroup[3]/InkUsed"));
+  EXPECT_THAT(TellsOf(group + Slot("0", "\"n/a\"")),
+              ElementsAre("cyan 7 InkSystem/InkSlotGroup[3]/InkUsed"));
+  EXPECT_THAT(TellsOf(group + Slot("0", R"({"Value": "7.000", "Unit": "cc"})")),
+              ElementsAre("cyan 7.000 InkSystem/InkSlot[0]/InkUsed"));
+}
+
+TEST(InkSystemTest, TakesTheCountOfAGroupWithoutASlot) {
+  EXPECT_THAT(TellsOf(R"("InkSlotGroupInfo": {"InkUsed": 7})"),
+              ElementsAre("cyan 7 InkSystem/InkSlotGroup[3]/InkUsed"));
+  EXPECT_THAT(TellsOf(R"("InkSlotCollection": null)"), ElementsAre("InkSystem cyan: no InkUsed"));
+  EXPECT_THAT(TellsOf(R"("InkSlotGroupInfo": {"InkUsed": 7},
+                         "InkSlot": {"SlotId": 9, "SupplyType": "Reservoir"})"),
+              ElementsAre())
+      << "a tank, which is filled from the supplies that another group counts";
 }
 
 TEST(DeviceStatusTest, SaysWhatThePrinterDoes) {

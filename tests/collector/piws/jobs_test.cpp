@@ -72,6 +72,10 @@ TEST(JobsTest, TakesTheClockOfTheDocumentBeforeThatOfHttp) {
   const JobQueueContext context{.seen_at = kSeenAt, .date = kSeenAt + std::chrono::seconds(10)};
   EXPECT_EQ(ReadJobQueue(with, context)->jobs[0].clock_offset_ms, 4000);
   EXPECT_EQ(ReadJobQueue(without, context)->jobs[0].clock_offset_ms, -10000);
+  EXPECT_EQ(ReadJobQueue(without, {.seen_at = kSeenAt, .date = FromMillis(240'000)})
+                ->jobs[0]
+                .clock_offset_ms,
+            std::nullopt);
 }
 
 TEST(JobsTest, AnEmptyQueueIsAQueue) {
@@ -162,6 +166,35 @@ TEST(JobAccountingTest, NeverAddsTheJobAndItsPages) {
             (std::vector<InkUse>{{"cyan", {*Decimal::Parse("0.3"), "?"}}}));
   EXPECT_EQ(Accounted("", Ink("Cyan", "0.1"), Ink("cyan", "0.25")).ink,
             (std::vector<InkUse>{{"cyan", {*Decimal::Parse("0.35"), "?"}}}));
+}
+
+// The page of a recorded job holds the place of its paper with an empty id and zeros.
+TEST(JobAccountingTest, TakesTheJobsPlaceholderForNoAccount) {
+  const std::string placeholder =
+      "<MediaCollectionConsumption><MediaConsumption><PaperId></PaperId><PaperVendor></PaperVendor>"
+      "<SquareAmount>0.000000</SquareAmount><LinearAmount>0.000000</LinearAmount>"
+      "</MediaConsumption></MediaCollectionConsumption>";
+  EXPECT_EQ(Accounted(placeholder, Area("191.352"), placeholder).area->value.text(), "191.352");
+  EXPECT_EQ(Accounted(Area("0"), Area("5"), Area("5.5")).area->value.text(), "10.5");
+  EXPECT_EQ(Accounted(Area("rubbish"), Area("5"), "").area, std::nullopt) << "it was its account";
+  const auto cyan = [](const char* amount) {
+    return std::vector<InkUse>{{"cyan", {*Decimal::Parse(amount), "?"}}};
+  };
+  EXPECT_EQ(Accounted(Ink("cyan", "0.0"), Ink("cyan", "0.5"), Ink("cyan", "0.25")).ink,
+            cyan("0.75"));
+  EXPECT_EQ(Accounted(Ink("cyan", "0.2"), Ink("cyan", "0.5"), "").ink, cyan("0.2"));
+}
+
+// One amount may be the job's own, and another only its pages'.
+TEST(JobAccountingTest, AsksForEachAmountByItself) {
+  const JobRecord job = Accounted(
+      "<MediaCollectionConsumption><MediaConsumption><SquareAmount>0.0</SquareAmount>"
+      "<LinearAmount>3.5</LinearAmount></MediaConsumption></MediaCollectionConsumption>",
+      "<MediaCollectionConsumption><MediaConsumption><SquareAmount>191.352</SquareAmount>"
+      "<LinearAmount>9</LinearAmount></MediaConsumption></MediaCollectionConsumption>",
+      "");
+  EXPECT_EQ(job.area->value.text(), "191.352");
+  EXPECT_EQ(job.length->value.text(), "3.5");
 }
 
 TEST(JobAccountingTest, NeverTakesUnknownForZero) {

@@ -33,6 +33,20 @@ TEST(TraitsTest, OfThePrinterAreInItsIdentification) {
                           Of("width", "24.000000", "in"), Of("bios-version", "0.3")));
 }
 
+TEST(TraitsTest, ADateBeforePrintersSaysNothing) {
+  const auto traits = [](const std::string& date) {
+    Answers answers;
+    ReadTraits(ReadDocument("<Identification><FwReleaseDate>" + date +
+                            "</FwReleaseDate></Identification>"),
+               answers);
+    return answers.traits;
+  };
+  EXPECT_THAT(traits("1970-01-01T00:04:00Z"), IsEmpty());
+  EXPECT_THAT(traits("1999-12-31"), IsEmpty());
+  EXPECT_THAT(traits("2021-05-01"), ElementsAre(Of("firmware-date", "2021-05-01")));
+  EXPECT_THAT(traits("1970-A"), ElementsAre(Of("firmware-date", "1970-A"))) << "it is no date";
+}
+
 TEST(TraitsTest, OfACartridgeNameItsSlot) {
   Answers answers;
   ASSERT_TRUE(ReadInkSystem(ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "cyan",

@@ -68,7 +68,31 @@ TEST(InkTrap, BThreeLevelsDisagreeAndEachIsKeptAsItWasSaid) {
   EXPECT_EQ(supply.percent->text(), "66");
 }
 
-TEST(InkTrap, CTheGroupAndItsSlotAreOneCount) { EXPECT_THAT(Ink("").meters, SizeIs(1)); }
+TEST(InkTrap, CTheGroupAndItsSlotAreOneCount) {
+  EXPECT_THAT(Ink("").meters, SizeIs(1));
+  EXPECT_EQ(Ink("").meters[0].source, "InkSystem/InkSlot[0]/InkUsed");
+}
+
+// What is billed is told apart by colorant, so a second slot may not turn the count of a slot into
+// that of its group: the group's is told from the beginning.
+TEST(InkTrap, CASecondSlotChangesNoCount) {
+  const auto meters = [](const std::string& slots) {
+    Answers answers;
+    ReadInkSystem(ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "black",
+        "SlotGroupId": 2, "InkSlotGroupInfo": {"InkUsed": 470}, "InkSlot": [)" +
+                               slots + "]}}}"),
+                  answers);
+    EXPECT_THAT(answers.remarks, IsEmpty());
+    return answers.meters;
+  };
+  const std::string one =
+      R"({"SlotId": 1, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 450}}})";
+  const std::string two =
+      R"({"SlotId": 2, "SlotInfo": {"InkSlotCumulativeInfo": {"InkUsed": 20}}})";
+  ASSERT_THAT(meters(one), SizeIs(1));
+  EXPECT_EQ(meters(one)[0].value.value.text(), "470");
+  EXPECT_EQ(meters(one), meters(one + ", " + two));
+}
 
 TEST(InkTrap, DAFlagIsToldButTheStateDecides) {
   const Supply supply =
@@ -85,6 +109,7 @@ TEST(InkTrap, EADateOf1970IsUnknown) {
   EXPECT_EQ(supply.installed, std::nullopt);
   EXPECT_EQ(supply.expires, std::nullopt);
   EXPECT_EQ(supply.warranty_until, std::nullopt);
+  EXPECT_EQ(Ink(R"("InstallDate": "1970-01-01T00:04:00Z")").supplies.at(0).installed, std::nullopt);
 }
 
 TEST(InkTrap, SaysWarrantyInThePrintersOwnWord) {
@@ -156,6 +181,48 @@ TEST(JobTrap, T2WhatHasNotRunSaysNothingByItsZeros) {
   EXPECT_EQ(job.printed_pages, std::nullopt);
 }
 
+// A printer without a clock prints all the same; what only waits may say what it would use.
+TEST(JobTrap, T2ATimeOfAPrinterThatHasLostItsClockIsUnknown) {
+  const JobRecord job = Job(std::string(kPrinted) + R"("Accounting": {
+      "ArrivalTimestamp": "1970-01-01T00:01:10Z", "PrintingTimestamp": "1970-01-01T00:02:00Z",
+      "CompletionTimestamp": "1970-01-01T00:04:00Z"})");
+  EXPECT_EQ(job.submitted, std::nullopt);
+  EXPECT_EQ(job.started, std::nullopt);
+  EXPECT_EQ(job.finished, std::nullopt);
+  EXPECT_EQ(job.status, "unknown");
+}
+
+TEST(JobTrap, T2WhatIsCompletedHasRunWithoutAnyTime) {
+  const auto job = [](const std::string& status, const std::string& completion) {
+    return Job(fmt::format(R"("Status": {{"JobStatus": "{}", "CompletionStatus": "{}"}},
+      "Progress": {{"NumberOfPrintedPages": 0}}, "Pages": {{"Page": {{"Accounting": {{
+        "GrayPixelCoverage": "0.12", "ColorPixelCoverage": "0.34"}}}}}},
+      "Accounting": {{"ArrivalTimestamp": "1970-01-01T00:00:00Z",
+        "PrintingTimestamp": "1970-01-01T00:00:00Z", "CompletionTimestamp": "1970-01-01T00:00:00Z",
+        "MediaCollectionConsumption": {{"MediaConsumption": {{"PaperId": "2070",
+          "SquareAmount": "191.352000", "LinearAmount": "3.5"}}}},
+        "InkCollectionConsumption": {{"InkConsumption": {{"InkName": "cyan",
+          "Amount": "2.1"}}}}}})",
+                           status, completion));
+  };
+  const JobRecord done = job("Completed", "OK");
+  EXPECT_EQ(done.status, "unknown") << "it does not say when";
+  ASSERT_TRUE(done.area && done.length && done.color_coverage);
+  EXPECT_EQ(done.area->value.text(), "191.352000");
+  ASSERT_THAT(done.ink, SizeIs(1));
+  EXPECT_EQ(done.ink[0].amount.value.text(), "2.1");
+  for (const auto& [status, completion] :
+       {std::pair("Paused", "OK"), std::pair("Held", "OK"), std::pair("WaitingToPrint", "OK"),
+        std::pair("Processing", "OK"), std::pair("Deleted", "OK"),
+        std::pair("Cancelled", "Cancelled"), std::pair("Completed", "Cancelled")}) {
+    const JobRecord other = job(status, completion);
+    EXPECT_EQ(other.area, std::nullopt) << status;
+    EXPECT_EQ(other.length, std::nullopt) << status;
+    EXPECT_EQ(other.color_coverage, std::nullopt) << status;
+    EXPECT_THAT(other.ink, IsEmpty()) << status;
+  }
+}
+
 TEST(JobTrap, T3ADeletedJobHasLostItsAccountAndDoesNotSayZero) {
   const JobRecord job = Job(std::string(R"("Status": {"JobStatus": "Deleted",
       "CompletionStatus": "OK"}, "Progress": {"NumberOfPrintedPages": 0}, "Accounting": {)") +
@@ -182,6 +249,53 @@ TEST(JobTrap, T5APaperIsNamedByTheJobElseByItsPages) {
                             context);
   EXPECT_EQ(job.media, "9E489F02AE027F9DD93191D872728C1D");
   EXPECT_EQ(job.media_name, "Hahnemühle");
+}
+
+// What one of two papers would be billed with was printed on both.
+TEST(JobTrap, T5APaperIsOfTheWholeOnlyWhereEveryPartSaysTheSame) {
+  const auto part = [](const std::string& paper, const std::string& area) {
+    return R"({"PaperId": ")" + paper + R"(", "SquareAmount": )" + area + "}";
+  };
+  const auto page = [](const std::string& type, const std::string& used) {
+    return R"({"Settings": {"MediaType": ")" + type + R"("}, "Accounting":
+        {"MediaCollectionConsumption": {"MediaConsumption": )" +
+           used + "}}}";
+  };
+  const auto job = [](const std::string& own, const std::string& pages) {
+    return Job(std::string(kPrinted) + R"("Accounting": {)" + kTimes +
+                   R"(, "MediaCollectionConsumption": {"MediaConsumption": [)" + own +
+                   R"(]}}, "Pages": {"Page": [)" + pages + "]}",
+               {.papers = {{"2070", "Satin"}}});
+  };
+  const std::string rag = "9E489F02AE027F9DD93191D872728C1D";
+  const Trait both{.trait = "medium-type", .value = "2070, " + rag};
+
+  // One page says 2070, the other is told by what was wanted.
+  JobRecord two = job("", page("2070", part("2070", "5")) + "," + page(rag, part("", "6")));
+  EXPECT_EQ(two.area->value.text(), "11");
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_EQ(two.media_name, std::nullopt);
+  EXPECT_THAT(two.traits, testing::ElementsAre(both));
+  two = job(part("2070", "5") + "," + part("", "6"), page(rag, "null"));
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_THAT(two.traits, testing::ElementsAre(both));
+  // Which paper the part without an id was, nobody says.
+  two =
+      job(part("2070", "5") + "," + part("", "6"), page(rag, "null") + "," + page("2070", "null"));
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_THAT(two.traits, IsEmpty());
+  two = job("", page(rag, "null") + "," + page("2070", "null"));
+  EXPECT_EQ(two.media, std::nullopt);
+  EXPECT_THAT(two.traits, testing::ElementsAre(both));
+
+  JobRecord one = job("", page("2070", part("", "5")) + "," + page("2070", part("2070", "6")));
+  EXPECT_EQ(one.media, "2070");
+  EXPECT_EQ(one.media_name, "Satin");
+  EXPECT_THAT(one.traits, IsEmpty());
+  one = job(part("2070", "5"), page(rag, part(rag, "6")));
+  EXPECT_EQ(one.media, "2070") << "the job's own account is the one that counts";
+  one = job("", page("2070", part("2070", "5")) + "," + page(rag, part(rag, "0")));
+  EXPECT_EQ(one.media, "2070") << "nothing was used of the other";
 }
 
 TEST(JobTrap, T6AnAreaWithoutAUnitHasNone) {
@@ -256,10 +370,35 @@ TEST(MediaTrap, OnlyARollHasALengthLeft) {
   EXPECT_EQ(answers.media[1].length_left, std::nullopt);
 }
 
+TEST(MediaTrap, ARollIsOneWhateverElseItsNameSays) {
+  const auto loaded = [](const std::string& input) {
+    Answers answers;
+    ReadMediaSystem(
+        ReadDocument(R"({"MediaSystem": {"DrawerCollection": {"Drawer": {"InputDeviceCollection":
+        {")" + input +
+                     R"(": {"LoadedMediaCollection": {"LoadedMedia": {"MediaTypeID": "2070",
+          "RemainingLength": {"Value": 9, "Unit": "m"}}}}}}}}})"),
+        {}, answers);
+    return answers.media.at(0);
+  };
+  for (const char* roll : {"Roll", "Roll1", "Roll_2", "MainRoll", "ROLL", "upperroll"}) {
+    EXPECT_EQ(loaded(roll).length_left, (Quantity{*Decimal::Parse("9"), "m"})) << roll;
+    EXPECT_EQ(loaded(roll).length, std::nullopt) << roll;
+  }
+  for (const char* sheet : {"Sheet", "Sheet1", "ManualSheet", "SHEET_2"}) {
+    EXPECT_EQ(loaded(sheet).length, (Quantity{*Decimal::Parse("9"), "m"})) << sheet;
+    EXPECT_EQ(loaded(sheet).length_left, std::nullopt) << sheet;
+  }
+  for (const char* other : {"Tray", "SheetOrRoll"}) {
+    EXPECT_EQ(loaded(other).length, std::nullopt) << other;
+    EXPECT_EQ(loaded(other).length_left, std::nullopt) << other;
+  }
+}
+
 TEST(ShapeTrap, ANumberMayBeANumberAStringOrAnObject) {
-  for (const char* used : {R"("InkUsed": 433)", R"("InkUsed": "433")",
-                           R"("InkUsed": {"Value": 433})", R"("InkUsed": {"Value": "433"})"}) {
-    EXPECT_EQ(Ink("", used).meters.at(0).value.value.text(), "433") << used;
+  for (const char* used : {R"("InkUsed": 450.0)", R"("InkUsed": "450.0")",
+                           R"("InkUsed": {"Value": 450.0})", R"("InkUsed": {"Value": "450.0"})"}) {
+    EXPECT_EQ(Ink("", used).meters.at(0).value.value.text(), "450.0") << used;
   }
 }
 

@@ -107,13 +107,19 @@ TEST(DocumentTest, CountsOnlyWholeNumbers) {
   EXPECT_EQ(doc.Count("g"), 0);
 }
 
-TEST(DocumentTest, TakesTheEpochForUnknown) {
+// A printer without a clock counts from 1970 when it starts.
+TEST(DocumentTest, TakesATimeBeforePrintersForUnknown) {
   const Node doc = ReadDocument(R"({"a": "1970-01-01T00:00:00Z", "b": "2026-05-23T16:30:56Z",
-      "c": "yesterday", "d": 0})");
+      "c": "yesterday", "d": 0, "e": "1970-01-01T00:04:00Z", "f": "1999-12-31T23:59:59.999Z",
+      "g": "2000-01-01T00:00:00Z", "h": "2000-01-01T00:30:00+01:00"})");
   EXPECT_EQ(doc.Time("a"), std::nullopt);
   EXPECT_EQ(doc.Time("b"), ParseInstant("2026-05-23T16:30:56Z"));
   EXPECT_EQ(doc.Time("c"), std::nullopt);
   EXPECT_EQ(doc.Time("d"), std::nullopt);
+  EXPECT_EQ(doc.Time("e"), std::nullopt);
+  EXPECT_EQ(doc.Time("f"), std::nullopt);
+  EXPECT_EQ(doc.Time("g"), kClocksFrom);
+  EXPECT_EQ(doc.Time("h"), std::nullopt) << "it is 1999 by then";
 }
 
 TEST(DocumentTest, LeavesPeopleOut) {
@@ -129,13 +135,37 @@ TEST(DocumentTest, LeavesPeopleOut) {
 TEST(DocumentTest, MakesTextFitToKeep) {
   EXPECT_EQ(CleanText("  Hahnem\xC3\xBChle \n"), "Hahnem\xC3\xBChle");
   EXPECT_EQ(CleanText("Hahnem\xFChle"), "Hahnem\xC3\xBChle");  // Latin-1
-  EXPECT_EQ(CleanText(std::string_view("a\0b\x1B[0m\x7F", 8)), "ab[0m");
+  EXPECT_EQ(CleanText("ab\x1B[0m\x7F"), "ab[0m");
   EXPECT_EQ(CleanText(" \t"), "");
   EXPECT_EQ(CleanText(std::string(300, 'x')), std::string(255, 'x'));
   EXPECT_EQ(CleanText(std::string(254, 'x') + "\xC3\xBC"), std::string(254, 'x'));
   EXPECT_EQ(CleanText("\xC3"), "\xC3\x83");         // cut in the middle: not UTF-8
-  EXPECT_EQ(CleanText("\xED\xA0\x80").size(), 6u);  // a surrogate is not UTF-8 either
+  EXPECT_EQ(CleanText("\xED\xA0\xBF").size(), 6u);  // a surrogate is not UTF-8 either
   EXPECT_EQ(CleanText("\xF0\x9F\x96\xA8"), "\xF0\x9F\x96\xA8");
+}
+
+// Domain 12: binary rubbish may follow the text.
+TEST(DocumentTest, EndsTextBeforeTheFirstNul) {
+  EXPECT_EQ(CleanText(std::string_view("HP\0 rubbish", 11)), "HP");
+  EXPECT_EQ(CleanText(std::string_view("Hahnem\xC3\xBChle\0\xFF", 13)), "Hahnem\xC3\xBChle");
+  EXPECT_EQ(CleanText(std::string_view("\0x", 2)), "");
+  EXPECT_EQ(ReadDocument(R"({"A": "plan\u0000\u0001x"})").Text("A"), "plan");
+}
+
+TEST(DocumentTest, MakesOneBlankOfALineBreak) {
+  EXPECT_EQ(CleanText("Photo\r\n   Satin"), "Photo Satin");
+  EXPECT_EQ(CleanText("Photo \t Satin"), "Photo Satin");
+  EXPECT_EQ(CleanText("Photo  Satin"), "Photo  Satin");  // as it was said
+  EXPECT_EQ(CleanText("Photo\n\x01\n Satin\n"), "Photo Satin");
+  EXPECT_EQ(CleanText("\n \n"), "");
+  EXPECT_EQ(CleanText("\n  Photo \n"), "Photo");
+}
+
+TEST(DocumentTest, LeavesOutTheUpperControlsToo) {
+  EXPECT_EQ(CleanText("a\xC2\x85\xC2\x9F\xC2\xA0z"), "a\xC2\xA0z");  // U+00A0 is none
+  EXPECT_EQ(CleanText("a\x85\xFCz"), "a\xC3\xBCz");                  // Latin-1
+  EXPECT_EQ(CleanText("\xC2\x80"), "");
+  EXPECT_EQ(CleanText("\xE2\x82\xAC"), "\xE2\x82\xAC");  // 82 is a part of the euro
 }
 
 TEST(DocumentTest, RefusesWhatIsNoDocument) {
