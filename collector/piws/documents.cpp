@@ -120,27 +120,30 @@ class InkMeters {
     if (slots.size() == 1) {
       const auto of_slot = InkUsed(InfoOf(*slots[0]));
       if (!of_group || (of_slot && SaysAsMuch(*of_slot, *of_group))) {
-        return TellSlot(*slots[0], colorant);
+        return TellSlot(*slots[0], "ink.used", colorant);
       }
     }
     const auto tells = [](const Node* slot) { return InkUsed(InfoOf(*slot)).has_value(); };
     if (!of_group && std::ranges::any_of(slots, tells)) {
-      // Nobody here adds up; and their total would go on as the group's, once that is told.
-      for (const Node* slot : slots) TellSlot(*slot, colorant + "-slot-" + SlotName(*slot));
+      // Nobody here adds up; and once the group tells its count, theirs would be billed beside it.
+      for (const Node* slot : slots) {
+        TellSlot(*slot, "x-slot-ink", colorant + "-slot-" + SlotName(*slot));
+      }
       return;
     }
-    Tell(info, colorant,
+    Tell(info, "ink.used", colorant,
          fmt::format("InkSystem/InkSlotGroup[{}]", group.Text("SlotGroupId").value_or("?")));
   }
 
  private:
   static const Node& InfoOf(const Node& slot) { return slot["SlotInfo"]["InkSlotCumulativeInfo"]; }
 
-  void TellSlot(const Node& slot, const std::string& colorant) {
-    Tell(InfoOf(slot), colorant, fmt::format("InkSystem/InkSlot[{}]", SlotName(slot)));
+  void TellSlot(const Node& slot, const char* meter, const std::string& colorant) {
+    Tell(InfoOf(slot), meter, colorant, fmt::format("InkSystem/InkSlot[{}]", SlotName(slot)));
   }
 
-  void Tell(const Node& from, const std::string& colorant, const std::string& source) {
+  void Tell(const Node& from, const char* meter, const std::string& colorant,
+            const std::string& source) {
     const std::string what = "InkSystem " + colorant;
     if (!taken_.insert(colorant).second) {
       into_.remarks.push_back(what + " comes twice");
@@ -153,7 +156,7 @@ class InkMeters {
     const auto used = AmountOrRemark(from, "InkUsed", what, into_);
     if (!used) return;
     into_.meters.push_back(
-        {.meter = "ink.used", .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
+        {.meter = meter, .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
     const auto of_hp = AmountOrRemark(from, "HPInkUsed", what, into_);
     if (!of_hp || !IsLess(*of_hp, *used)) return;
     into_.events.push_back(

@@ -139,7 +139,7 @@ void WebVisit::Shielded(const std::function<void()>& act) {
 
 void WebVisit::Note(const FetchResult& got, const Page& page) {
   at_ = now();
-  date_ = got.date;
+  date_ = got.date && *got.date >= kClocksFrom ? got.date : std::nullopt;
   if (!got.fingerprint.empty()) fingerprint_ = got.fingerprint;
   silent_in_a_row_ = page.seen == PageSeen::kSilent ? silent_in_a_row_ + 1 : 0;
   given_up_ = identified_ && (silent_in_a_row_ == 2 || got.seen == FetchSeen::kStopped ||

@@ -107,7 +107,7 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
 
   Told told_;
   Instant at_ = {};              // when the last answer came
-  std::optional<Instant> date_;  // the printer's clock as it said it then
+  std::optional<Instant> date_;  // the printer's clock as it said it then; absent before 2000
 
  private:
   friend class PrinterWeb;

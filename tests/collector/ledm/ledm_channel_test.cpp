@@ -544,6 +544,9 @@ TEST_F(LedmChannelTest, SaysHowFarTheClockOfTheLogIsFromOurs) {
   EXPECT_EQ(told.answers.events[0].clock_offset_ms,
             (told.at - *ParseInstant("2026-05-23T16:30:56Z")).count());
   EXPECT_EQ(told.answers.events[1].clock_offset_ms, std::nullopt) << "it tells no time";
+  printer.Set(kLogs, Stranger::Ok(log, "text/xml", "Date: Thu, 01 Jan 1970 00:04:00 GMT\r\n"));
+  EXPECT_EQ(Tell(printer.address()).answers.events.at(0).clock_offset_ms, std::nullopt)
+      << "its clock was not set when it said so";
 }
 
 TEST_F(LedmChannelTest, GoesStraightToThePlaceThatIsThere) {

@@ -151,7 +151,9 @@ std::vector<std::string> TellsOf(const std::string& group) {
                 answers);
   std::vector<std::string> told;
   for (const MeterValue& meter : answers.meters) {
-    told.push_back(*meter.colorant + " " + meter.value.value.text() + " " + meter.source);
+    const std::string not_billed = meter.meter == "ink.used" ? "" : meter.meter + " ";
+    told.push_back(not_billed + *meter.colorant + " " + meter.value.value.text() + " " +
+                   meter.source);
   }
   told.insert(told.end(), answers.remarks.begin(), answers.remarks.end());
   return told;
@@ -164,14 +166,14 @@ std::string Slot(const std::string& id, const std::string& used) {
 
 TEST(InkSystemTest, WithoutATotalOfItsGroupTellsEachOfTwoSlots) {
   EXPECT_THAT(TellsOf(R"("InkSlot": [)" + Slot("0", "1") + "," + Slot("1", "2") + "]"),
-              ElementsAre("cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
-                          "cyan-slot-1 2 InkSystem/InkSlot[1]/InkUsed"));
+              ElementsAre("x-slot-ink cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
+                          "x-slot-ink cyan-slot-1 2 InkSystem/InkSlot[1]/InkUsed"));
   EXPECT_THAT(TellsOf(R"("InkSlotGroupInfo": {"InkUsed": "n/a"}, "InkSlot": [)" + Slot("0", "1") +
                       "," + Slot("1", "null") + "]"),
-              ElementsAre("cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
+              ElementsAre("x-slot-ink cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
                           "InkSystem cyan-slot-1: no InkUsed"));
   EXPECT_THAT(TellsOf(R"("InkSlot": [)" + Slot("0", "1") + "," + Slot("0", "2") + "]"),
-              ElementsAre("cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
+              ElementsAre("x-slot-ink cyan-slot-0 1 InkSystem/InkSlot[0]/InkUsed",
                           "InkSystem cyan-slot-0 comes twice"));
   EXPECT_THAT(TellsOf(R"("InkSlot": [)" + Slot("0", "null") + "," + Slot("1", "null") + "]"),
               ElementsAre("InkSystem cyan: no InkUsed"));
