@@ -14,7 +14,6 @@
 #include "collector/known_printers.h"
 #include "collector/look.h"
 #include "collector/search_profile.h"
-#include "collector/state_lock.h"
 #include "common/path.h"
 #include "common/system.h"
 
@@ -159,8 +158,7 @@ class ProgressLine {
 // What an earlier run knows, where there was one.
 struct Kept {
   std::vector<KnownPrinter> printers = {};
-  std::map<std::string, std::string> keys = {};     // of web servers that were met before
-  std::map<std::string, SweepRecord> cut_off = {};  // sweeps that did not come to their end
+  std::map<std::string, std::string> keys = {};  // of web servers that were met before
 };
 
 Kept KeptBy(const Arguments& arguments, const Clock& clock) {
@@ -168,13 +166,7 @@ Kept KeptBy(const Arguments& arguments, const Clock& clock) {
   if (!std::filesystem::exists(PathOf(settings.directory + "/spool.db"))) return {};
   settings.make = false;
   Spool spool(settings, clock);
-  Kept kept{spool.KnownPrinters(), spool.Certificates()};
-  if (LockHolder(settings.directory) != 0) return kept;  // whose sweep is under way
-  for (const SearchProfile& profile : SearchProfilesOf(arguments)) {
-    std::optional<SweepRecord> last = spool.LastSweep(profile.name);
-    if (last && !last->finished_at) kept.cut_off[profile.name] = *std::move(last);
-  }
-  return kept;
+  return {spool.KnownPrinters(), spool.Certificates()};
 }
 
 // The same, but for a state that cannot be opened: an explanation needs none.
@@ -223,14 +215,12 @@ void ForgetKey(const Arguments& arguments, const Clock& clock) {
 }
 
 // Those of an enrolled collector, or of a named state directory, are read from now on.
-bool KeepsWhatItFinds(const Arguments& arguments) {
-  return arguments.Has("state") ||
-         std::filesystem::exists(PathOf(StateDirectory(arguments) + "/identity.json"));
-}
-
 void KeepFound(const Arguments& arguments, const Clock& clock, const SearchProfile& profile,
                const std::vector<Looked>& all, const SweepRecord& sweep,
                const std::map<std::string, std::string>& certificates) {
+  const std::string directory = StateDirectory(arguments);
+  if (!arguments.Has("state") && !std::filesystem::exists(PathOf(directory + "/identity.json")))
+    return;
   Spool spool(SpoolSettingsOf(arguments), clock);
   std::vector<KnownPrinter> seen;
   std::map<std::string, std::string> serials;  // by address, of all that were asked
@@ -278,19 +268,6 @@ int DiscoverPrinters(const Arguments& arguments) {
   for (const SearchProfile& profile : profiles) {
     SweepRecord sweep{.what = profile.what(), .started_at = clock.Now()};
     SweepPlan plan = PlanOf(profile);
-    const auto cut_off = kept.cut_off.find(profile.name);
-    if (!arguments.Has("address") && !arguments.Switch("afresh") && cut_off != kept.cut_off.end() &&
-        cut_off->second.what == sweep.what) {
-      sweep = cut_off->second;
-      plan.options.from = GoesOnAt(plan, {.next = sweep.next, .told = sweep.told});
-      std::cerr << fmt::format(
-          "going on with the sweep of {} that was cut off behind {} addresses; --afresh begins "
-          "anew\n",
-          FormatInstant(sweep.started_at), sweep.next);
-    }
-    // Not beside a service that runs: the sweep that is kept is its own.
-    const bool keeps = KeepsWhatItFinds(arguments) && !arguments.Has("address") &&
-                       LockHolder(StateDirectory(arguments)) == 0;
     for (const std::string& words : plan.narrowed) std::cerr << words << "\n";
     for (const auto& [name, why] : plan.unresolved) {
       std::cerr << fmt::format("'{}' is no host that is known here: {}\n", name, why);
@@ -306,19 +283,9 @@ int DiscoverPrinters(const Arguments& arguments) {
                       [&](const Looked& looked) {
                         line.Say(fmt::format("found {} {} {}", looked.address.host,
                                              looked.fingerprint.model, looked.fingerprint.serial));
-                      },
-                  .keep =
-                      [&](const std::vector<Looked>& printers, const SweepState& state) {
-                        if (!keeps) return;
-                        sweep.next = state.next;
-                        sweep.told = state.told;
-                        KeepFound(arguments, clock, profile, printers, sweep, {});
                       }});
     sweep.finished_at = clock.Now();
-    sweep.told.clear();
-    if (KeepsWhatItFinds(arguments)) {
-      KeepFound(arguments, clock, profile, found, sweep, ways.certificates.TakeNew());
-    }
+    KeepFound(arguments, clock, profile, found, sweep, ways.certificates.TakeNew());
     for (Looked& looked : found) all.push_back(std::move(looked));
   }
 
@@ -404,9 +371,6 @@ Command DiscoverCommand() {
                 {.name = "explain",
                  .help = "say which rule led to each verdict; with ADDRESS, all that was asked and "
                          "answered too",
-                 .flag_only = true},
-                {.name = "afresh",
-                 .help = "look at every address again, though an earlier sweep was cut off",
                  .flag_only = true},
                 {.name = "forget-key",
                  .help = "with ADDRESS: forget the key of its web server first, after a repair or "

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/channel/ascii.h"
 #include "collector/diagnose.h"
 #include "collector/snmp/mib.h"
 #include "collector/snmp/two_contexts.h"
@@ -66,10 +67,10 @@ bool NamesAPerson(const Oid& object, const Value& value) {
   const Oid attributes = mib::kHpJobInfo + Oid{23};
   if (attributes.Contains(object)) {
     const Oid index = object.After(attributes);
-    const std::string_view text = value.AsOctets().value_or("");
-    const auto says = [&](const char* key) { return text.find(key) != std::string_view::npos; };
-    return index.size() < 1 || index.parts()[0] <= 3 || says("JobAcct1=") || says("JobAcct2=") ||
-           says("JobAcct3=");
+    const std::string text = LowerAscii(value.AsOctets().value_or(""));
+    const auto says = [&](const char* key) { return text.find(key) != std::string::npos; };
+    return index.size() < 1 || index.parts()[0] <= 3 || says("jobacct1=") || says("jobacct2=") ||
+           says("jobacct3=");
   }
   if ((mib::kHpPml + Oid{1, 3, 13}).Contains(object)) return true;
   if (!mib::kJmAttributeOctets.Contains(object)) return false;

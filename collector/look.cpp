@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <future>
 #include <map>
-#include <mutex>
-#include <utility>
 
 #include "collector/by_web.h"
 #include "collector/channel/answers_json.h"
@@ -246,8 +244,6 @@ KnownPrinter KnownOf(const Looked& looked, Instant now) {
 
 namespace {
 
-constexpr std::chrono::seconds kKeepEvery{3};
-
 // Each on its own time-outs, as many at once as the web channels take.
 void AskWebOfListed(Ways& ways, std::map<Ipv4, Looked>& found, const SweepPlan& plan,
                     const DiscoverView& view) {
@@ -279,29 +275,17 @@ std::vector<Looked> Discover(Ways& ways, const SearchProfile& profile, SweepPlan
     ways.web.Stop();
   });
   plan.options.window = WindowFor(ways.session.packets_per_second(), profile.timeout);
-  std::mutex mutex;  // guards the two below
   std::map<Ipv4, Looked> found;
-  std::vector<Looked> unkept;
   std::promise<void> done;
   Sweep sweep(ways.session, plan.options);
   sweep.Start(
       [&](SweepRow row) {
         Looked looked = LookedOf(profile, plan, std::move(row));
-        const bool is_ours = looked.fingerprint.verdict == Verdict::kLargeFormat;
-        if (is_ours) view.found(looked);
-        const std::lock_guard lock(mutex);
-        if (is_ours) unkept.push_back(looked);
+        if (looked.fingerprint.verdict == Verdict::kLargeFormat) view.found(looked);
         found[Ipv4::Parse(looked.address.host).value_or(Ipv4{})] = std::move(looked);
       },
       view.progress, [&] { done.set_value(); });
-  std::future<void> over = done.get_future();
-  while (over.wait_for(kKeepEvery) != std::future_status::ready) {
-    std::unique_lock lock(mutex);
-    const SweepState state = sweep.state();  // no address counts as settled before its printer
-    const std::vector<Looked> printers = std::exchange(unkept, {});
-    lock.unlock();
-    view.keep(printers, state);
-  }
+  done.get_future().wait();
   AskWebOfListed(ways, found, plan, view);
 
   std::map<std::string, Looked*> printers;

@@ -96,10 +96,6 @@ struct DiscoverView {
   std::function<void(const std::string& line)> line = [](const std::string&) {};
   std::function<void(const SweepProgress&)> progress = [](const SweepProgress&) {};
   std::function<void(const Looked&)> found = [](const Looked&) {};  // a large-format printer
-  // Every few seconds of the sweep, on the calling thread: the printers that were found since, and how
-  // far it is, so that one that is cut off goes on there (SweepOptions::from).
-  std::function<void(const std::vector<Looked>& printers, const SweepState&)> keep =
-      [](const std::vector<Looked>&, const SweepState&) {};
 };
 
 // Sweeps by SNMP, asks the web servers of addresses that a host list names and SNMP does not settle

@@ -36,8 +36,9 @@ bool IsNews(const KnownPrinter& known, const Polled& polled) {
 // A device that is none of the printers that are metered took the place of one: an office printer
 // got its address. What it says is nobody's business.
 bool IsStranger(const Polled& polled) {
+  const std::string& serial = polled.identity.serial;
   return polled.answered() && polled.is_large_format == false &&
-         polled.identity.serial != polled.address.known.serial;
+         (serial.empty() || serial != polled.address.known.serial);
 }
 
 // Who it is, without what it said; of a stranger, that nobody answered.
@@ -67,7 +68,10 @@ RoundReport Rounds::Run(const RoundWish& wish) {
 
 bool Rounds::IsReadingDue(const PrinterAddress& address, const RoundWish& wish) {
   const PrinterStatus& status = parts_.book.Of(address);
-  if (wish.all || wish.reading.IsDue(parts_.clock.Both(), status.last_kept)) return true;
+  const auto before = before_.find(address.host);
+  const bool strange = before != before_.end() && before->second.stranger_at;
+  const auto& last = strange ? before->second.stranger_at : status.last_kept;
+  if (wish.all || wish.reading.IsDue(parts_.clock.Both(), last)) return true;
   return status.owed && !status.asleep;
 }
 
@@ -172,10 +176,16 @@ void Rounds::Keep(const Polled& polled, bool due, RoundReport& report) {
   PrinterStatus& status = parts_.book.Of(polled.address);
   ProbeAfterChange(polled);
   // What a reading showed holds until the next one: who is only watched says less.
-  std::vector<std::string>& of_reading = before_[polled.address.host].remarks;
-  if (polled.in_full) of_reading = polled.remarks;
-  status.remarks = of_reading;
-  for (const std::string& remark : polled.remarks) {
+  Before& before = before_[polled.address.host];
+  if (polled.in_full) before.remarks = polled.remarks;
+  if (IsStranger(polled)) {
+    before.remarks.clear();
+    if (polled.in_full) before.stranger_at = parts_.clock.Both();
+  } else if (polled.answered()) {
+    before.stranger_at.reset();
+  }
+  status.remarks = before.remarks;
+  for (const std::string& remark : IsStranger(polled) ? before.remarks : polled.remarks) {
     if (std::ranges::find(status.remarks, remark) == status.remarks.end()) {
       status.remarks.push_back(remark);
     }

@@ -88,6 +88,8 @@ class Rounds {
     bool answered = false;
     std::string firmware = {};
     std::vector<std::string> remarks = {};  // of the last reading
+    // When a stranger was seen in full who stands there now; asked as often as a printer.
+    std::optional<Moment> stranger_at = {};
   };
   std::map<std::string, Before> before_;  // by host, what the last round saw
   FirmwareBook firmware_;

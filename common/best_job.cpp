@@ -36,6 +36,12 @@ bool GrewEmptier(const JobRecord& kept, const JobRecord& later) {
   return lost && !gained;
 }
 
+bool UsedSomething(const JobRecord& job) {
+  bool used = false;
+  EachAmount(job, job, [&](const auto& amount, const auto&) { used = used || Says(amount); });
+  return used;
+}
+
 template <typename T>
 void FillFrom(const T& kept, T& later) {
   if (!Says(later) && Says(kept)) later = kept;
@@ -63,6 +69,10 @@ JobRecord BestOf(const JobRecord& kept, const JobRecord& later) {
   if (IsFinal(kept) && (!IsFinal(later) || GrewEmptier(kept, later))) return kept;
   JobRecord best = later;
   best.revision = kept.revision;
+  // A job that was over without a word of how or when counts in the month in which it was seen.
+  if (kept.status == "unknown" && !kept.finished && !later.finished && UsedSomething(kept)) {
+    best.seen_at = kept.seen_at;
+  }
   if (IsFinal(kept)) {
     best.seen_at = kept.seen_at;
     best.clock_offset_ms = kept.clock_offset_ms;

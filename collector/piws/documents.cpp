@@ -132,18 +132,29 @@ class InkMeters {
       return;
     }
     Tell(info, "ink.used", colorant,
-         fmt::format("InkSystem/InkSlotGroup[{}]", group.Text("SlotGroupId").value_or("?")));
+         fmt::format("InkSystem/InkSlotGroup[{}]", group.Text("SlotGroupId").value_or("?")),
+         UnitOf(slots));
   }
 
  private:
+  // In which all slots count that say so; "?" where none does, or they differ.
+  static std::string UnitOf(const std::vector<const Node*>& slots) {
+    std::set<std::string> units;
+    for (const Node* slot : slots) {
+      if (const auto used = InkUsed(InfoOf(*slot))) units.insert(used->unit);
+    }
+    return units.size() == 1 ? *units.begin() : "?";
+  }
+
   static const Node& InfoOf(const Node& slot) { return slot["SlotInfo"]["InkSlotCumulativeInfo"]; }
 
   void TellSlot(const Node& slot, const char* meter, const std::string& colorant) {
     Tell(InfoOf(slot), meter, colorant, fmt::format("InkSystem/InkSlot[{}]", SlotName(slot)));
   }
 
+  // `unit` is what it counts in where it does not say so itself: it is a part of the meter's name.
   void Tell(const Node& from, const char* meter, const std::string& colorant,
-            const std::string& source) {
+            const std::string& source, const std::string& unit = "?") {
     const std::string what = "InkSystem " + colorant;
     if (!taken_.insert(colorant).second) {
       into_.remarks.push_back(what + " comes twice");
@@ -153,8 +164,9 @@ class InkMeters {
       into_.remarks.push_back(what + ": no InkUsed");
       return;
     }
-    const auto used = AmountOrRemark(from, "InkUsed", what, into_);
+    auto used = AmountOrRemark(from, "InkUsed", what, into_);
     if (!used) return;
+    if (used->unit == "?") used->unit = unit;
     into_.meters.push_back(
         {.meter = meter, .colorant = colorant, .value = *used, .source = source + "/InkUsed"});
     const auto of_hp = AmountOrRemark(from, "HPInkUsed", what, into_);

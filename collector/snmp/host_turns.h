@@ -4,7 +4,7 @@
 //    HostTurns turns;
 //    NetSnmpSession polls({.turns = &turns}, clock), sweep({.packets_per_second = 100, .turns = &turns}, clock);
 //
-// A turn is one Get or Walk with its retries, so a host that both want answers them by turns.
+// A turn is one Get or Walk with its retries. Whoever asks first has it; nobody is promised the next.
 //
 // From any thread. It outlives the sessions.
 

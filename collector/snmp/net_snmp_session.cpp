@@ -152,20 +152,21 @@ void NetSnmpSession::Begin(Endpoint endpoint, JobPointer job) {
   if (job->peer.credentials.empty()) job->peer.credentials.emplace_back();
   auto& line = peers_[endpoint];
   line.push_back(std::move(job));
-  if (line.size() == 1) BeginLine(endpoint);
+  if (line.size() == 1) Ask(*line.front());
 }
 
-void NetSnmpSession::BeginLine(const Endpoint& endpoint) {
-  if (options_.turns && !options_.turns->Take(endpoint, this, [this] { port_.Wake(); })) {
-    out_of_turn_.insert(endpoint);
-    return;
-  }
-  out_of_turn_.erase(endpoint);
-  Ask(*peers_.at(endpoint).front());
+// Taken when the first packet leaves, not when the question is put into the queue of a ceiling.
+bool NetSnmpSession::HasTurn(const Endpoint& endpoint) {
+  if (!options_.turns || turns_.contains(endpoint)) return true;
+  if (!options_.turns->Take(endpoint, this, [this] { port_.Wake(); })) return false;
+  turns_.insert(endpoint);
+  return true;
 }
 
 void NetSnmpSession::TryTurns() {
-  for (const Endpoint& endpoint : std::set(out_of_turn_)) BeginLine(endpoint);
+  for (const auto& [endpoint, request_id] : std::exchange(out_of_turn_, {})) {
+    to_send_.push_front(request_id);
+  }
 }
 
 void NetSnmpSession::Ask(Job& job) {
@@ -211,6 +212,11 @@ void NetSnmpSession::SendQueued() {
     }
     const auto found = by_id_.find(to_send_.front());
     if (found == by_id_.end() || found->second->waiting) {
+      to_send_.pop_front();
+      continue;
+    }
+    if (!HasTurn(found->second->endpoint)) {
+      out_of_turn_[found->second->endpoint] = to_send_.front();
       to_send_.pop_front();
       continue;
     }
@@ -290,7 +296,8 @@ void NetSnmpSession::OnDeadline(Job& job) {
                     std::chrono::duration_cast<std::chrono::milliseconds>(late->second).count());
     late_.erase(late);
   }
-  if (given_up_.size() < kMostGivenUp) given_up_[job.endpoint] = {job.request_id, job.sent_at};
+  if (given_up_.size() >= kMostGivenUp) given_up_.clear();
+  given_up_[job.endpoint] = {job.request_id, job.sent_at};
   SnmpSeen seen = job.silence;
   if (const auto engine = engines_.find(job.endpoint); engine != engines_.end()) {
     const std::string meaning = engine->second.SilenceMeans(job.peer.credentials[job.credentials]);
@@ -310,9 +317,8 @@ void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
   finished_.push_back(std::move(line->second.front()));
   line->second.pop_front();
   Job* const next = line->second.empty() ? nullptr : line->second.front().get();
-  if (options_.turns) {
+  if (turns_.erase(job.endpoint) + out_of_turn_.erase(job.endpoint) > 0) {
     options_.turns->GiveBack(job.endpoint, this);
-    out_of_turn_.erase(job.endpoint);
   }
   if (!next) peers_.erase(line);
 
@@ -323,9 +329,8 @@ void NetSnmpSession::Finish(Job& job, SnmpSeen seen, std::string detail) {
                     .at = job.at,
                     .bulk = job.exchange.bulk()};
   if (job.answered) result.credentials = job.peer.credentials[job.credentials];
-  const Endpoint endpoint = job.endpoint;
   job.done(std::move(result));
-  if (next) BeginLine(endpoint);
+  if (next) Ask(*next);
 }
 
 std::chrono::nanoseconds NetSnmpSession::UntilNext(Time now) const {

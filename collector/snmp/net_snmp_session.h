@@ -136,7 +136,7 @@ class NetSnmpSession : public SnmpSession {
   void Run();
   void TakeSubmitted();
   void Begin(Endpoint endpoint, JobPointer job);
-  void BeginLine(const Endpoint& endpoint);  // once it is our turn there
+  bool HasTurn(const Endpoint& endpoint);  // takes it if it can be had
   void TryTurns();
   void Ask(Job& job);  // queues the exchange's next request
   // The packet of a job's request; nothing, with the reason, when there can be none.
@@ -178,8 +178,10 @@ class NetSnmpSession : public SnmpSession {
   std::unordered_map<std::int32_t, Job*> by_id_;
   std::map<Endpoint, GivenUp> given_up_;
   std::map<Endpoint, Time::duration> late_;  // how late those answered then
-  std::set<Endpoint> out_of_turn_;           // whom another session is asking just now
-  std::map<Endpoint, UsmEngine> engines_;    // of v3, for as long as they answer
+  std::set<Endpoint> turns_;                 // that were taken
+  // What is to be sent to whom another session is asking just now.
+  std::map<Endpoint, std::int32_t> out_of_turn_;
+  std::map<Endpoint, UsmEngine> engines_;  // of v3, for as long as they answer
   UsmSecrets secrets_;
   std::deque<std::int32_t> to_send_;  // request-ids; one that is over is passed over
   std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;

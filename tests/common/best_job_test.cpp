@@ -56,6 +56,17 @@ TEST(BestJobTest, TakesLookingAgainForNothingNew) {
   EXPECT_FALSE(IsBetter(kept, later));
 }
 
+TEST(BestJobTest, AJobThatWasOverWithoutAWordOfItStaysInItsMonth) {
+  const JobRecord kept = JobOf("j", "unknown", "0.21");
+  JobRecord later = JobOf("j", "cancelled", "0.00");
+  later.seen_at = kept.seen_at + std::chrono::hours(24 * 31);
+  EXPECT_EQ(BestOf(kept, later).seen_at, kept.seen_at);
+  EXPECT_EQ(BestOf(kept, later).ink.at(0).amount.value.text(), "0.21");
+  EXPECT_EQ(BestOf(JobOf("j", "unknown"), later).seen_at, later.seen_at) << "it had used nothing";
+  later.finished = later.seen_at;
+  EXPECT_EQ(BestOf(kept, later).seen_at, later.seen_at) << "the printer says when";
+}
+
 TEST(BestJobTest, KeepsWhenAJobWasFirstSeenFinal) {
   const JobRecord kept = JobOf("j", "printed");
   JobRecord later = JobOf("j", "printed", "0.21");

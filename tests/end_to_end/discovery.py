@@ -54,26 +54,6 @@ def known(state):
         return {row[0] for row in db.execute("SELECT host FROM known_printer")}
 
 
-def discover_killed_and_goes_on(stage, reach):
-    state = stage.path("discover-killed")
-    words = ("discover", "--state", state, "--range", "127.92.0.0/22", *reach, "--retries", 0, "--packets-per-second", 60)
-    first = stage.start("plotmeter-collector", *words)
-    wait_for(lambda: sweep(state)[0] > 0, "progress is kept")
-    first.popen.send_signal(signal.SIGKILL)
-    first.popen.wait()
-    at, finished = sweep(state)
-    expect(0 < at < 1022 and finished is None, f"killed at {at}, finished {finished}")
-    second = stage.run("plotmeter-collector", *words[:-1], 0)
-    expect("going on with the sweep of" in second.stderr, second.stderr)
-    left = int(second.stdout.split(" addresses silent")[0].split()[-1])
-    expect(left < 1018 and sweep(state)[1] is not None, f"{left} addresses of 1022 after {at}")
-    expect(known(state) == {f"127.92.0.{n}" for n in range(1, 5)}, f"known: {known(state)}")
-    afresh = stage.run("plotmeter-collector", *words[:-1], 0)
-    expect("going on" not in afresh.stderr and "4 large-format printers; 0 other devices; 1018 addresses silent" in afresh.stdout,
-           afresh.stdout + afresh.stderr)
-    print(f"discover: killed at place {at}; went on with {left} addresses")
-
-
 def appears_later(stage, again="3s"):
     """One that is switched on after the first sweep is found by the next one of its profile, and read, by the collector that runs."""
     snmp_port, https_port = free_port(socket.SOCK_DGRAM), free_port()
@@ -216,7 +196,6 @@ def main():
         listed_and_silent_over_snmp(stage, reach)
         host_list_and_profile(stage, reach, snmp_port, https_port)
         killed_and_goes_on(stage, reach)
-        discover_killed_and_goes_on(stage, reach)
         appears_later(stage)
 
 

@@ -179,6 +179,23 @@ TEST(InkSystemTest, WithoutATotalOfItsGroupTellsEachOfTwoSlots) {
               ElementsAre("InkSystem cyan: no InkUsed"));
 }
 
+TEST(InkSystemTest, AGroupThatNamesNoUnitCountsInThatOfItsSlot) {
+  const auto unit_of = [](const std::string& slot) {
+    Answers answers;
+    ReadInkSystem(ReadDocument(R"({"InkSystem": {"InkSlotGroup": {"Color": "cyan",
+                               "InkSlotGroupInfo": {"InkUsed": "433"}, "InkSlot": )" +
+                               slot + "}}}"),
+                  answers);
+    return answers.meters.at(0).value.value.text() + " " + answers.meters.at(0).value.unit;
+  };
+  const auto cc = [](const char* used) {
+    return std::string(R"({"Value": ")") + used + R"(", "Unit": "cc"})";
+  };
+  EXPECT_EQ(unit_of(Slot("0", cc("433"))), "433 cc");
+  EXPECT_EQ(unit_of(Slot("0", cc("434"))), "433 cc") << "while they differ it is the same meter";
+  EXPECT_EQ(unit_of(Slot("0", R"("434")")), "433 ?");
+}
+
 TEST(InkSystemTest, TakesTheGroupsCountWhereTheSlotTellsNone) {
   const std::string group = R"("InkSlotGroupInfo": {"InkUsed": 7}, "InkSlot": )";
   EXPECT_THAT(TellsOf(group + R"({"SlotId": 0})"),

@@ -140,7 +140,7 @@ TEST_F(DiagnoseTest, LeavesOutWhoSubmittedAJob) {
                       {attributes + Oid{1, 7, 0}, Value::Octets("\x01\x15JobAcct1=jsmith")},
                       {attributes + Oid{3, 7, 0}, Value::Octets("\x01\x15")},
                       {attributes + Oid{5, 7, 0}, Value::Octets("\x01\x15JobAcct5=F76329E7-1724")},
-                      {attributes + Oid{9, 7, 0}, Value::Octets("\x01\x15JobAcct2=pc-of-jsmith")}};
+                      {attributes + Oid{9, 7, 0}, Value::Octets("\x01\x15JOBACCT2=pc-of-jsmith")}};
   const Json walks = WalkForDiagnosis(
       agent, [] {}, {.address = "10.0.0.7"}, redaction_,
       std::chrono::steady_clock::now() + std::chrono::hours(1), [](const std::string&) {});

@@ -130,10 +130,13 @@ TEST_F(RoundsTest, ReadsNobodyWhoIsNotMeteredAndTookThePlaceOfAPrinter) {
   EXPECT_THAT(book_.Of({.host = "127.0.0.1"}).last_error,
               HasSubstr("another device has its address: HP LaserJet MFP M452nw"));
   EXPECT_THAT(Events(), testing::IsEmpty());
+  Run();
+  EXPECT_EQ(piws_.asked, "watch ") << "it is not asked for all it has at every round";
   ASSERT_EQ(spool_.KnownPrinters().size(), 1U) << "nobody was replaced by it";
   EXPECT_EQ(spool_.KnownPrinters().at(0).identity.serial, Plotter().serial);
 
   snmp_.answer.answers.is_large_format = true;
+  Run();
   EXPECT_EQ(Run().kept, 1) << "one of ours is metered";
   EXPECT_EQ(spool_.KnownPrinters().size(), 2U);
 }

@@ -117,7 +117,9 @@ TEST_F(JobsTest, EndsWhenItWasSeenWhereThePrintersClockCannotBeRight) {
   EXPECT_EQ(ended("2026-11-10T11:40:00Z", 60'000), "2026-11-10T11:41:00Z by printer");
   EXPECT_EQ(ended("2026-11-10T12:00:30Z", 0), "2026-11-10T12:00:30Z by printer");
   const std::string as_seen = "2026-11-10T12:00:00Z by sighting";
-  EXPECT_EQ(ended("2001-01-01T00:04:00Z", 0), as_seen) << "its clock was set before the poll";
+  EXPECT_EQ(ended("1999-12-31T23:04:00Z", 0), as_seen) << "its clock was set before the poll";
+  EXPECT_EQ(ended("2026-02-01T00:00:00Z", 0), "2026-02-01T00:00:00Z by printer")
+      << "it is old and has been in the list for long";
   EXPECT_EQ(ended("2026-11-10T12:00:00Z", 3'600'000), as_seen) << "it was seen before";
   EXPECT_EQ(ended("2026-11-10T12:00:00Z", INT64_MAX), as_seen);
 }
