@@ -27,6 +27,7 @@ COUNT = 1000
 NETWORK = "127.61.0.0/16"
 RANGES = ["127.61.0-3.1-254"]
 AT_ONCE = 16  # processes or scrapes side by side
+WEB = ("--piws-pause", "0s")
 WALKED = 200  # printers that snmpbulkwalk reads
 
 
@@ -172,7 +173,8 @@ def compare(options, alone):
         going_on = state.later_rounds(*alone) / COUNT
         say(f"  SNMP, third round of a `run` that goes on, and later: {1000 * going_on:.2f} ms CPU a printer")
 
-        cost, kept = web_state.round("--piws-pause", "0s")
+        web_well = rounds_of(web_state, WEB, 3, False)
+        cost, kept = min(web_well, key=lambda done: done[0].seconds)
         show("SNMP and web", cost, kept, COUNT)
         result("poll-1000-all-channels", cost.seconds, "s", most=15)
 
@@ -187,13 +189,24 @@ def compare(options, alone):
             say(f"  in later rounds of a `run` that goes on {theirs / going_on:.1f} times less")
             say(f"  first reading: {ask(printers, at_first) / (costs['first reading'].cpu / COUNT):.1f} times less")
     with Printers(options.bin, COUNT, NETWORK, options=["--odd", "10%:dead", "--odd", "5%:slow=30s"]) as printers:
-        some_sick = rounds_of(state, alone, 5, True)
-        cost, kept = min(some_sick, key=lambda done: done[0].cpu)
-        show("SNMP, 10 % dead and 5 % slow", cost, kept, COUNT)
-        if any(len(each) != COUNT * 85 // 100 for _, each in some_sick):
-            broken(f"{len(kept)} of {COUNT} printers were read; expected those that are neither dead nor slow")
-        result("poll-sick-neighbours", last_of(some_sick, kept) / last_of(all_well, kept),
-               "of the time to the last of the same healthy printers", most=1.1)
+        beside_sick("SNMP, 10 % dead and 5 % slow", "poll-sick-neighbours", rounds_of(state, alone, 5, True), all_well)
+    silent = range(0, COUNT, 20)  # 5 %
+    odd = [word for each in silent for word in ("--odd", f"{each + 1}:web=silent")]
+    with Printers(options.bin, COUNT, NETWORK, options=["--odd", "10%:dead", *odd]) as printers:
+        sick = {printers.list[each]["address"] for each in silent}
+        beside_sick("SNMP and web, 10 % dead and 5 % whose web server takes and never answers",
+                    "poll-sick-web-neighbours", rounds_of(web_state, WEB, 3, False), web_well, sick)
+
+
+def beside_sick(name, goal, some_sick, all_well, sick=frozenset()):
+    """No healthy printer is later than 10 % beside those that are not."""
+    cost, kept = min(some_sick, key=lambda done: done[0].cpu)
+    show(name, cost, kept, COUNT)
+    if any(len(each) < COUNT * 85 // 100 for _, each in some_sick):
+        broken(f"{len(kept)} of {COUNT} printers were read; expected at least those that are well")
+    healthy = set.intersection(*(set(each) for _, each in some_sick + all_well)) - sick
+    result(goal, last_of(some_sick, healthy) / last_of(all_well, healthy),
+           "of the time to the last of the same healthy printers", most=1.1)
 
 
 main()

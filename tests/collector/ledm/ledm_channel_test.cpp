@@ -155,6 +155,19 @@ TEST_F(LedmChannelTest, ReadsAWholePrinter) {
   for (const auto& request : printer.server().asked()) EXPECT_EQ(request.connection, 1);
 }
 
+TEST_F(LedmChannelTest, KnowsAnOfficePrinterByItsModel) {
+  Printer printer;
+  EXPECT_EQ(Tell(printer.address()).answers.is_large_format, true);
+  EXPECT_EQ(Tell(printer.address(), Ask::kWatch).answers.is_large_format, true);
+  Printer office({{kConfig, Stranger::Ok("<ProductConfigDyn><ProductInformation>"
+                                         "<MakeAndModel>HP LaserJet MFP M130nw</MakeAndModel>"
+                                         "<SerialNumber>VNB3K12345</SerialNumber>"
+                                         "</ProductInformation></ProductConfigDyn>")}});
+  const Told told = Tell(office.address());
+  EXPECT_EQ(told.seen, Seen::kAnswered) << told.detail;
+  EXPECT_EQ(told.answers.is_large_format, false);
+}
+
 TEST_F(LedmChannelTest, AsksForNothingThatIsNotListed) {
   Printer printer({{kTree, Stranger::Ok("<DiscoveryTree><SupportedTree><ResourceURI>"
                                         "/DevMgmt/ProductConfigDyn.xml</ResourceURI>"

@@ -186,6 +186,7 @@ TEST_F(PiwsChannelTest, ReadsAWholePrinter) {
   const Told told = Ask(printer.address());
   EXPECT_EQ(told.seen, Seen::kAnswered) << told.detail;
   EXPECT_EQ(told.at, clock_.Now());
+  EXPECT_EQ(told.answers.is_large_format, true) << "no others have PIWS";
   ExpectGolden("channel.golden", Written(told.answers));
   EXPECT_THAT(
       printer.paths(),

@@ -100,6 +100,23 @@ TEST(PollerTest, LeavesOutAChannelThatSpeaksOfAnotherPrinter) {
             "snmp: says serial CN0000000X, not CN9541H01M; its answers are left out");
 }
 
+TEST(PollerTest, OneChannelsWordThatItIsLargeFormatSuffices) {
+  FakeChannel piws(ChannelKind::kPiws);
+  FakeChannel snmp(ChannelKind::kSnmp);
+  Poller poller({&piws, &snmp});
+  const auto is_ours = [&](std::optional<bool> by_piws, std::optional<bool> by_snmp) {
+    piws.answers["10.0.0.7"] = Answer("CN9541H01M", "433");
+    piws.answers["10.0.0.7"].answers.is_large_format = by_piws;
+    snmp.answers["10.0.0.7"] = Answer("CN9541H01M", "431");
+    snmp.answers["10.0.0.7"].answers.is_large_format = by_snmp;
+    return PollAll(poller, {"10.0.0.7"})["10.0.0.7"].is_large_format;
+  };
+  EXPECT_EQ(is_ours({}, {}), std::nullopt);
+  EXPECT_EQ(is_ours({}, false), false);
+  EXPECT_EQ(is_ours(false, true), true);
+  EXPECT_EQ(is_ours(true, false), true);
+}
+
 TEST(PollerTest, AsksOnlyTheChannelsThatTheProfileLeaves) {
   FakeChannel piws(ChannelKind::kPiws);
   FakeChannel snmp(ChannelKind::kSnmp);

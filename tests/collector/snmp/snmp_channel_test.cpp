@@ -116,6 +116,9 @@ TEST(SnmpChannelTest, ReadsTheSameOverTheNetworkForLessThanItsAllowance) {
         const Told told = ReadOver(channel, agent);
         EXPECT_EQ(told.seen, Seen::kAnswered) << name << ": " << told.detail;
         EXPECT_EQ(ToJson(told.answers), expected) << name << " by v" << ToText(version);
+        EXPECT_EQ(told.answers.is_large_format,
+                  std::string_view(name).find("designjet") != std::string_view::npos)
+            << name;
         const SnmpCounters now = session.counters();
         const std::uint64_t octets =
             now.bytes_sent + now.bytes_received - before.bytes_sent - before.bytes_received;
