@@ -94,6 +94,7 @@ class Parser {
       : at_(reinterpret_cast<u_char*>(const_cast<char*>(octets.data()))), left_(octets.size()) {}
 
   bool is_at_end() const { return left_ == 0; }
+  std::size_t left() const { return left_; }  // octets
 
   // Goes into the next element, whose end is the end from now on.
   bool Enter(u_char type) {
@@ -272,7 +273,9 @@ std::optional<SnmpMessage> Parse(std::string_view datagram) {
                       .is_report = *pdu == SNMP_MSG_REPORT,
                       .request_id = static_cast<std::int32_t>(*request_id)};
   message.reply.error = static_cast<SnmpError>(*error);
-  message.reply.varbinds.reserve(48);
+  constexpr std::size_t kSmallVarbind = 16;  // octets; a name of the Printer-MIB has twelve
+  constexpr std::size_t kMostReserved = 128;
+  message.reply.varbinds.reserve(std::min(in.left() / kSmallVarbind + 1, kMostReserved));
   while (!in.is_at_end()) {
     if (!in.TakeVarbind(message.reply.varbinds)) return std::nullopt;
   }

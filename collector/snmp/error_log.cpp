@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <string>
@@ -53,12 +54,21 @@ std::vector<PrinterEvent> ReadErrorLog(const SnmpTable& table) {
     entries.erase(entries.begin(), entries.end() - static_cast<std::ptrdiff_t>(kMaxErrorLogEvents));
   }
   std::vector<PrinterEvent> events;
+  events.reserve(entries.size());
   std::set<std::string> keys;
   for (const std::uint32_t entry : entries) {
     PrinterEvent event = EventOf(At(table, entry, kTime), *At(table, entry, kCode));
     if (keys.insert(event.key).second) events.push_back(std::move(event));
   }
   return events;
+}
+
+bool TellsTimes(const SnmpTable& table) {
+  return std::ranges::any_of(table.Below(mib::kHpErrorLog), [](const auto& row) {
+    const auto index = row.first.parts().subspan(mib::kHpErrorLog.size());
+    const auto number = row.second.AsNumber().value_or(0);
+    return index.size() == 3 && index[1] == kTime && number > kYear2000 && number < kYear10000;
+  });
 }
 
 ErrorLogEnd EndOfErrorLog(const SnmpTable& table) {

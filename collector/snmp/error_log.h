@@ -26,6 +26,9 @@ inline constexpr std::size_t kMaxErrorLogEvents = 200;
 // Oldest first, each once.
 std::vector<PrinterEvent> ReadErrorLog(const SnmpTable& table);
 
+// Whether an entry stands by the printer's clock, so that it is worth knowing how wrong that is.
+bool TellsTimes(const SnmpTable& table);
+
 // Where the log ended. Two entries tell whether it has changed since: the last, which changes when
 // a full log moves down, and the place after it.
 struct ErrorLogEnd {

@@ -163,7 +163,7 @@ SnmpRequest Exchange::request(bool may_bulk) {
 
 bool Exchange::Accept(SnmpReply reply) {
   if (is_finished()) return false;
-  if (kept_.empty()) kept_.reserve(reply.varbinds.size());
+  if (kept_.empty()) kept_.reserve(walk_ ? 2 * reply.varbinds.size() : reply.varbinds.size());
   answered_since_ = bulk_given_up_;
   if (bulk_asked_ && !IsRightBulk(reply) && GiveUpBulk()) return answered_since_ = true;
   if (reply.error != SnmpError::kNone) return AcceptError(reply.error);

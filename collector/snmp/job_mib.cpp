@@ -251,7 +251,10 @@ class JobReader {
 
 }  // namespace
 
-std::vector<Oid> JobStateColumns() { return {mib::kJmJobState, kHpStateColumn}; }
+const std::vector<Oid>& JobStateColumns() {
+  static const std::vector<Oid> columns = {mib::kJmJobState, kHpStateColumn};
+  return columns;
+}
 
 std::vector<Oid> JobObjects(const SnmpTable& table, const std::vector<FinishedJob>& finished) {
   std::vector<Oid> oids;

@@ -32,7 +32,7 @@
 namespace plotmeter {
 
 // The columns that name the jobs and their states.
-std::vector<Oid> JobStateColumns();
+const std::vector<Oid>& JobStateColumns();
 
 // A job that has come to its end, as it was told, and the objects that said so.
 struct FinishedJob {

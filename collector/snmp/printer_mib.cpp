@@ -177,7 +177,9 @@ class Reader {
     const bool several = Rows(ConceptualTable(table_, mib::kPrtMarker), {3, 4, 15}).size() > 1;
     const ConceptualTable supplies(table_, mib::kPrtMarkerSupplies);
     const ConceptualTable colorants(table_, mib::kPrtMarkerColorant);
-    for (const ConceptualRow& row : Rows(supplies, {3, 4, 5, 6, 8, 9})) {
+    const std::vector<ConceptualRow> rows = Rows(supplies, {3, 4, 5, 6, 8, 9});
+    answers_.supplies.reserve(rows.size());
+    for (const ConceptualRow& row : rows) {
       const auto unit = row.Number(7);
       const auto level = row.Number(9);
       const auto capacity = row.Number(8);
@@ -377,7 +379,7 @@ std::vector<Oid> OptionalSubtrees(const Fingerprint& fingerprint) {
   if (fingerprint.verdict != Verdict::kLargeFormat) return {};
   std::vector<Oid> subtrees = {mib::kHpLifetimeInk, mib::kHpEnginePages, mib::kHpErrorLog,
                                mib::kJmActiveJobs};
-  for (const auto& more : {HeadInkSubtrees(), JobStateColumns()}) {
+  for (const std::vector<Oid>& more : {HeadInkSubtrees(), JobStateColumns()}) {
     subtrees.insert(subtrees.end(), more.begin(), more.end());
   }
   return subtrees;

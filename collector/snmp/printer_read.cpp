@@ -249,11 +249,7 @@ class PrinterRead : public std::enable_shared_from_this<PrinterRead> {
   // Entries of the log are kept when they are seen first, so later reads need no offset. Without
   // one the reading is worth as much.
   void AskClock() {
-    const std::vector<PrinterEvent> entries = ReadErrorLog(probed_.table);
-    if (std::ranges::none_of(entries,
-                             [](const auto& entry) { return entry.printer_time.has_value(); })) {
-      return TryBulk();
-    }
+    if (!TellsTimes(probed_.table)) return TryBulk();
     SnmpPeer peer = peer_;
     peer.retries = std::min(peer.retries, 1);
     session_.Get(peer, {mib::kHrSystemDate}, [self = shared_from_this()](SnmpResult result) {

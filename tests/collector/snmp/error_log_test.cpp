@@ -61,6 +61,17 @@ TEST(ErrorLogTest, KeepsAnEntryWhoseTimeSaysNothing) {
   EXPECT_EQ(ReadErrorLog(table).at(0).key, "0/9");
 }
 
+TEST(ErrorLogTest, SaysWhetherAnEntryStandsByTheClock) {
+  const auto log = [](std::int64_t time) {
+    return SnmpTable{
+        {mib::kHpErrorLog + Oid{1, 1, 0}, Value::Number(ValueType::kInteger, time)},
+        {mib::kHpErrorLog + Oid{1, 2, 0}, Value::Number(ValueType::kInteger, 2'000'000'000)}};
+  };
+  EXPECT_TRUE(TellsTimes(log(1'437'049'356)));
+  EXPECT_FALSE(TellsTimes(log(15'232))) << "a page count";
+  EXPECT_FALSE(TellsTimes({}));
+}
+
 TEST(ErrorLogTest, TellsNoMoreThanTheNewest) {
   Log log;
   for (std::uint32_t n = 1; n <= 1000; ++n) log.Entry(n, n, 1);
