@@ -1,5 +1,6 @@
 #include "collector/look.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace plotmeter {
