@@ -42,8 +42,8 @@ class Finder {
     std::string trouble = {};
   };
 
-  // `arguments`, `clock` and `turns` must outlive it; with the polls' turns no host is asked two things
-  // at once. `wake` is called from other threads when there is something to take.
+  // `arguments`, `clock` and `turns` must outlive it; with the polls' turns no host is asked two
+  // things at once. `wake` is called from other threads when there is something to take.
   Finder(const Arguments& arguments, const Clock& clock, HostTurns* turns,
          std::function<void()> wake);
   ~Finder();  // ends the sweep

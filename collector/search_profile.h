@@ -94,8 +94,8 @@ class AccessBook {
   std::map<std::string, std::string> by_host_;  // communities
 };
 
-// The community of one host list's row before the others, but behind SNMPv3; nothing of it where only
-// that is spoken.
+// The community of one host list's row before the others, but behind SNMPv3; nothing of it where
+// only that is spoken.
 std::vector<SnmpCredentials> WithCommunity(const std::string& community,
                                            std::vector<SnmpCredentials> others);
 

@@ -20,8 +20,8 @@ bool IsFinal(const JobRecord& job);
 
 // What to keep after `later` came: a final answer beats one that is not, an amount that is missing
 // or 0 never replaces one that was there, and a final record whose answer grew emptier stays whole.
-// Revision, and for a final record the instant at which it was first seen final, are `kept`'s; so is the
-// instant of one that had used something and of which nobody said how or when it ended.
+// Revision, and for a final record the instant at which it was first seen final, are `kept`'s; so
+// is the instant of one that had used something and of which nobody said how or when it ended.
 JobRecord BestOf(const JobRecord& kept, const JobRecord& later);
 
 // Whether `later` says anything that makes a new revision of `kept`.

@@ -119,8 +119,8 @@ bool TakesAValue(const Program& program, std::string_view word) {
   });
 }
 
-// The words for CLI11, last first: what looks like an option and is none belongs to the option before
-// it, as in "--portal=-Xc…", or comes behind "--".
+// The words for CLI11, last first: what looks like an option and is none belongs to the option
+// before it, as in "--portal=-Xc…", or comes behind "--".
 std::vector<std::string> WordsFrom(const Program& program, int argc, char** argv) {
   const auto is_value = [](const std::string& word) {
     return word.starts_with('-') && IsDigest(word);

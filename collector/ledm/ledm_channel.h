@@ -12,9 +12,9 @@
 // for again after an hour.
 //
 // Read asks for everything that is listed. Watch asks for the event table and then only for alerts,
-// jobs and supplies, and for these only if their stamp there is another one than when they were read
-// last, or if a job was under way: mostly one request. What it does not ask for it leaves out, so
-// nothing in an answer is older than the answer. A PowerUpEvent with another stamp is the event
+// jobs and supplies, and for these only if their stamp there is another one than when they were
+// read last, or if a job was under way: mostly one request. What it does not ask for it leaves out,
+// so nothing in an answer is older than the answer. A PowerUpEvent with another stamp is the event
 // "restarted".
 //
 // TLS comes first (port 443, key remembered as for PIWS), and again whenever the tree is asked for.

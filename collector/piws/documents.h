@@ -46,13 +46,13 @@ std::optional<std::string> ReadPrinterName(const Node& document);
 //
 //    the group tells it               that one, whatever its slots: a second slot changes nothing
 //    it does not, but its only slot   the slot's, under the same colorant
-//    it does not, but several slots   each slot's, as x-slot-ink, which is not billed: "black-slot-1"
+//    it does not, but several slots   each slot's, as x-slot-ink, not billed: "black-slot-1"
 //    it has no slot                   the group's
 //
 // The source names the slot where it says the same as its group. What is billed is told apart by
-// the colorant and not by the source, so a slot of several never goes on where a group left off; and a
-// printer that told the group's count now and then only, and its slots' between, would be counted twice
-// if these were billed.
+// the colorant and not by the source, so a slot of several never goes on where a group left off;
+// and a printer that told the group's count now and then only, and its slots' between, would be
+// counted twice if these were billed.
 //
 // HPInkUsed beside it that is less says that ink of others was used, as it seems: the event
 // foreign-ink, once for each colorant, and no meter. Internal tanks (Reservoir) are not supplies,

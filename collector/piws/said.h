@@ -24,8 +24,8 @@ std::optional<Quantity> AmountOrRemark(const Node& node, std::string_view child,
 // What a list of flags says, joined by commas; "Unknown" says nothing.
 std::string Joined(const std::vector<const Node*>& nodes);
 
-// The digits of a number with so many decimals, no fewer than it has: 4500 of "45.0" with two. Empty
-// when they do not fit.
+// The digits of a number with so many decimals, no fewer than it has: 4500 of "45.0" with two.
+// Empty when they do not fit.
 std::optional<std::int64_t> DigitsAt(const Decimal& number, int decimals);
 
 // WarrantyStatus, or what InWarranty says in the same words, and the date in `until`.

@@ -1,10 +1,12 @@
-// Whose turn it is to ask a host, where several sessions of one process may want to: a sweep and the
-// polls. Each session asks one host one thing at a time; with the same turns, so do all of them.
+// Whose turn it is to ask a host, where several sessions of one process may want to: a sweep and
+// the polls. Each session asks one host one thing at a time; with the same turns, so do all.
 //
 //    HostTurns turns;
-//    NetSnmpSession polls({.turns = &turns}, clock), sweep({.packets_per_second = 100, .turns = &turns}, clock);
+//    NetSnmpSession polls({.turns = &turns}, clock);
+//    NetSnmpSession sweep({.packets_per_second = 100, .turns = &turns}, clock);
 //
-// A turn is one Get or Walk with its retries. Whoever asks first has it; nobody is promised the next.
+// A turn is one Get or Walk with its retries. Whoever asks first has it; nobody is promised the
+// next.
 //
 // From any thread. It outlives the sessions.
 
@@ -22,8 +24,8 @@ class HostTurns {
  public:
   using Who = const void*;
 
-  // True: it is `who`'s turn until GiveBack. Else `wake` is called when it is worth trying again, from
-  // another thread, with a lock held: it must only wake.
+  // True: it is `who`'s turn until GiveBack. Else `wake` is called when it is worth trying again,
+  // from another thread, with a lock held: it must only wake.
   bool Take(const Endpoint& host, Who who, const std::function<void()>& wake);
 
   // A turn that was taken, or waited for.

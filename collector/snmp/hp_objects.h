@@ -14,10 +14,10 @@
 
 namespace plotmeter {
 
-// P.4.1.5.6.3.c.1.0: the ink of colour c that was used in the printer's life, as meters
-// ink.used. The profile of the model says which colour has which number and in which unit they count
-// (1/1000 ml on a T770); where it does not, the colorant is "ink-<c>" and the unit "?". 0 reads as
-// "not supported", since an object that never counts says 0.
+// P.4.1.5.6.3.c.1.0: the ink of colour c that was used in the printer's life, as meters ink.used.
+// The profile of the model says which colour has which number and in which unit they count (1/1000
+// ml on a T770); where it does not, the colorant is "ink-<c>" and the unit "?". 0 reads as "not
+// supported", since an object that never counts says 0.
 std::vector<MeterValue> LifetimeInk(const SnmpTable& table, const ModelProfile& profile);
 
 // P.4.1.5.3.p.19.0: the ink that went through printhead p, in "1/10 ml", as meters

@@ -108,11 +108,12 @@ constexpr std::string_view kAvailability[] = {
 constexpr std::string_view kHindrances[] = {"non-critical-alert", "critical-alert", "offline",
                                             "in-transition"};
 
-// What says nothing by itself raises no action (domain 4.7): who is offline may have been switched so,
-// and what is low or gone in ink stands with the supplies. What stops the printer is what RFC 1514 (hrPrinterDetectedErrorState) puts beside hrDeviceStatus
-// down(5), "not available for any use". RFC 2790 says so no more of any bit; of those that it added
-// a part that is missing and an output that is full stop it. One empty tray does not: of a printer
-// that has nothing left to print on, no-paper is set too.
+// What says nothing by itself raises no action (domain 4.7): who is offline may have been switched
+// so, and what is low or gone in ink stands with the supplies. What stops the printer is what RFC
+// 1514 (hrPrinterDetectedErrorState) puts beside hrDeviceStatus down(5), "not available for any
+// use". RFC 2790 says so no more of any bit; of those that it added a part that is missing and an
+// output that is full stop it. One empty tray does not: of a printer that has nothing left to print
+// on, no-paper is set too.
 constexpr ErrorBit kErrorBits[] = {
     {"low-paper", Severity::kInformation},
     {"no-paper", Severity::kCritical},

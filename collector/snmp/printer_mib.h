@@ -7,9 +7,9 @@
 // Numbers and units stay as the agent gave them. The special values -1, -2 and -3 are answers, not
 // amounts: they read as absent, -3 with a remark. A life count of 0 is absent too, since printers
 // that do not count say 0. Supplies are joined to their colours by the colorant index, never by
-// row. Markers are never summed: where there are several, nobody knows what each means, and those that
-// count are the meters x-marker-life-1, x-marker-life-2 … by what is there, so that none changes its
-// name when another begins to count.
+// row. Markers are never summed: where there are several, nobody knows what each means, and those
+// that count are the meters x-marker-life-1, x-marker-life-2 … by what is there, so that none
+// changes its name when another begins to count.
 //
 // Traits: how each marker and output is ("status" of "marker 1.2"), which marker a supply belongs to
 // where there are several, and the capacity and the level of an input, unless that level is the

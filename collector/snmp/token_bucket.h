@@ -5,8 +5,8 @@
 //
 // Packets leave evenly. Those that were due while the thread overslept may leave at once, at most
 // 20 ms worth of them (and at least one), so that the rate is held; time in which there was nothing
-// to send (Rest) earns nothing, so no burst follows it. However that falls, no second of any beginning
-// has more than the ceiling.
+// to send (Rest) earns nothing, so no burst follows it. However that falls, no second of any
+// beginning has more than the ceiling.
 
 #pragma once
 

@@ -129,7 +129,7 @@ class WebVisit : public std::enable_shared_from_this<WebVisit> {
 
   PrinterWeb& web_;
   const WebProtocol protocol_;
-  std::string base_;   // "https://10.0.0.7:443"
+  std::string base_;        // "https://10.0.0.7:443"
   std::string asked_path_;  // of the request under way, and its URL
   std::string asked_;
   const std::string printer_;

@@ -110,8 +110,8 @@ std::optional<KnownJob> Find(StoreConnection& writer, std::int64_t owner,
 constexpr Instant kClocksFrom = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
 
 // A printer's clock may have been set between the end of a job and the poll that measured it, so by
-// both a job may have ended in 1970, and would be in no month. Then it ended when it was seen. An old
-// job that a new collector finds in the list stays an old one.
+// both a job may have ended in 1970, and would be in no month. Then it ended when it was seen. An
+// old job that a new collector finds in the list stays an old one.
 std::optional<std::int64_t> CredibleOffset(const JobRecord& job) {
   if (!job.finished || !job.clock_offset_ms) return job.clock_offset_ms;
   std::int64_t ended = 0;
